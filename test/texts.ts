@@ -18,7 +18,7 @@ export function says(id: string, ...args: readonly string[]): string {
   return template.replace(/\{(\d+)\}/g, (_placeholder, index: string) => args[Number(index)]!);
 }
 
-/** Finds the message of this id in a text, whatever stands for its arguments, or for those given as `undefined`. */
+/** Finds the message of this id in a text, with any value for missing arguments and those given as `undefined`. */
 export function saysLike(id: string, ...args: readonly (string | RegExp | undefined)[]): RegExp {
   const pattern = templateOf(id)
     .split(/(\{\d+\})/)
@@ -36,7 +36,7 @@ export const saysInTurn = (...all: readonly (string | RegExp)[]): RegExp =>
 
 const escaped = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
 
-/** What a change is called, e.g. "Add 0.1 BTC to loan 12345 (Main)". Its account is left out where it is told elsewhere. */
+/** What a change is called, e.g. "Add 0.1 BTC to loan 12345 (Main)". Without the account where that is shown elsewhere. */
 export function changeName(act: 'add' | 'remove', amount: string, coin: string, target: string, accountName?: string): string {
   const name = says(`kinds.${act}`, amount, coin, target);
   return accountName === undefined ? name : says('list.brackets', name, accountName);

@@ -1,6 +1,6 @@
 import { uptime } from 'node:os';
 
-/** Time as handed to everything that waits or stamps, so that tests own it. */
+/** The time, handed to everything that waits or stamps, so that tests control it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -16,8 +16,8 @@ export interface Clock {
 export const uptimeOf = (clock: Clock): number => clock.uptime?.() ?? clock.now();
 
 /**
- * The time of the wall clock, as long as it goes on by itself: when it is set forward from now on, that is not believed; when it is set back, it is.
- * @returns tells milliseconds since the Unix epoch
+ * The wall clock, except that setting it forward from now on has no effect; setting it back does.
+ * @returns a function that gives milliseconds since the Unix epoch
  */
 export function steadyNow(clock: Clock): () => number {
   const [began, since] = [clock.now(), uptimeOf(clock)];
@@ -52,9 +52,9 @@ export const systemClock: Clock = {
     }),
 };
 
-/** Readings may slip by network time and jitter; beyond this many intervals a figure is no longer current. */
+/** Readings can be late by network time and jitter; after this many intervals a figure is no longer current. */
 const intervalsUntilStale = 3;
-/** However short the interval, one slow answer makes nothing stale. Milliseconds. */
+/** With short intervals too, one slow answer makes nothing stale. Milliseconds. */
 const leastUntilStaleMs = 30_000;
 
 /** How old figures may be and still be shown as current. Milliseconds. */

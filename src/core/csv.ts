@@ -1,7 +1,7 @@
-/** So that spreadsheets read the file as UTF-8. */
+/** Makes spreadsheets read the file as UTF-8. */
 const byteOrderMark = '\uFEFF';
 
-/** What a spreadsheet may take for the beginning of a formula, also in its full-width form, or drop before one. */
+/** What a spreadsheet may take for the start of a formula (full-width forms too), or drop before one. */
 const formulaStart = /^[=+\-@\t\r\n＝＋－＠]/;
 const plainNumber = /^-?\d+(\.\d+)?$/;
 

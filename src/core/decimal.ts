@@ -11,8 +11,8 @@ Division.strict = true;
 declare const brand: unique symbol;
 
 /**
- * An exact decimal number as text, just as a venue or a person gave it: optional minus sign, digits,
- * optional fraction. No exponent, no float, no digit lost. `""` is never a `Decimal`; unknown is `undefined`.
+ * An exact decimal number as text, as a venue or a person gave it: optional minus sign, digits, optional fraction. No exponent, no float, no
+ * digit lost. `""` is never a `Decimal`; unknown is `undefined`.
  */
 export type Decimal = string & { readonly [brand]: 'decimal' };
 
@@ -36,12 +36,12 @@ export function decimal(text: string): Decimal {
   return text;
 }
 
-/** As some servers print very small and very large figures. */
+/** The notation in which some servers print very small and very large figures. */
 const scientific = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/;
 
 /**
- * The decimal that a venue's answer holds, written out plainly and with every digit it was printed with: "9.7E-6" is 0.0000097.
- * Undefined for anything else: a number (its digits may be lost already), "", "--", and what takes more than 80 characters to write out.
+ * The decimal in a venue's answer, written out plainly with every digit it was printed with: "9.7E-6" is 0.0000097. Undefined for anything else:
+ * a number (its digits may be lost already), "", "--", and what takes more than 80 characters to write out.
  */
 export function decimalFrom(text: unknown): Decimal | undefined {
   if (typeof text !== 'string' || text.length > maxLength) return undefined;
@@ -86,14 +86,13 @@ export function sum(values: Iterable<Decimal>): Decimal {
 }
 
 /**
- * `a / b` to `places` decimals.
- * `up` and `down` are towards plus and minus infinity, so that the direction of caution is the caller's choice whatever the sign.
- * `half-up` takes the half away from zero.
+ * `a / b` to `places` decimals. `up` and `down` are towards plus and minus infinity, so the caller chooses the cautious direction, whatever the
+ * sign. `half-up` takes the half away from zero.
  * @throws RangeError when `b` is zero.
  */
 export function divide(a: Decimal, b: Decimal, places: number, rounding: Rounding): Decimal {
   if (isZero(b)) throw new RangeError('division by zero');
-  // Truncate first, then correct by one step where the exact remainder asks for it: big.js rounds by magnitude, not by direction.
+  // Truncate first, then correct by one step where the exact remainder requires it: big.js rounds by magnitude, not by direction.
   Division.DP = places;
   Division.RM = rounding === 'half-up' ? Big.roundHalfUp : Big.roundDown;
   const quotient = new Division(a).div(new Division(b));
@@ -108,7 +107,7 @@ export function divide(a: Decimal, b: Decimal, places: number, rounding: Roundin
   return plain(exact);
 }
 
-/** `of / by` exactly, with `by` above zero: a figure that is not rounded before the amount that comes of it. */
+/** `of / by` exactly, with `by` above zero, so that only the amount computed from it is rounded. */
 export interface Ratio {
   readonly of: Decimal;
   readonly by: Decimal;
@@ -128,7 +127,7 @@ export function withPlaces(value: Decimal, places: number): Decimal {
   return `${value}${value.includes('.') ? '' : '.'}${'0'.repeat(missing)}` as Decimal;
 }
 
-/** How many digits stand behind the decimal point as written: "0.10" has 2. */
+/** How many digits follow the decimal point as written: "0.10" has 2. */
 export function decimalPlaces(value: Decimal): number {
   const point = value.indexOf('.');
   return point < 0 ? 0 : value.length - point - 1;
@@ -149,7 +148,7 @@ export function fractionForDrawing(value: Decimal, full: Decimal): number {
 export const stepsIn = (amount: Decimal, places: number): bigint =>
   BigInt(withPlaces(round(amount, places, 'down'), places).replace('.', ''));
 
-/** The amount of so many steps, in as few characters as it takes. */
+/** The amount of that many steps, without trailing zeros. */
 export const amountOf = (steps: bigint, places: number): Decimal =>
   divide(decimal(steps.toString()), decimal(`1${'0'.repeat(places)}`), places, 'down');
 

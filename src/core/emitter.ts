@@ -2,7 +2,7 @@ export interface Disposable {
   dispose(): void;
 }
 
-/** A list of listeners, for the folders that do not know the editor. */
+/** A list of listeners, for folders that can't use the editor's. */
 export class Emitter<T> implements Disposable {
   readonly #listeners = new Set<(event: T) => void>();
 
@@ -13,8 +13,8 @@ export class Emitter<T> implements Disposable {
   };
 
   /**
-   * Tells every listener, also those after one that throws: a broken view must not keep others from the news.
-   * @throws what the first failing listener threw, after all were told.
+   * Calls every listener, even after one throws: a broken view must not cut off the others.
+   * @throws what the first failing listener threw, after all were called.
    */
   fire(event: T): void {
     const failures: unknown[] = [];

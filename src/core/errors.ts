@@ -1,10 +1,10 @@
 import { english, type Message } from './message.ts';
 
 /**
- * What went wrong between us and a venue, as far as a person or the poller has to act differently.
+ * What went wrong between us and a venue, as far as a person or the poller must react differently.
  *
  * - `auth` the key, its signature or its passphrase is not accepted
- * - `permission` the key is good but may not do this
+ * - `permission` the key is valid but lacks the permission
  * - `ip` the key is bound to other addresses, or the venue refuses this address
  * - `clock` our timestamp is outside the venue's window
  * - `rate` too many requests
@@ -30,7 +30,7 @@ export type Effect = 'none' | 'unknown';
  * - `less` a smaller amount
  * - `more` a larger amount
  * - `addMargin` put margin or collateral in first
- * - `later` the very same, once what is going on is over
+ * - `later` the same again, once what blocks it is over
  */
 export type Instead = 'otherCoin' | 'repay' | 'less' | 'more' | 'addMargin' | 'later';
 
@@ -58,7 +58,7 @@ export class ExchangeError extends Error {
   readonly field: string | undefined;
   readonly effect: Effect;
   readonly retryAfterMs: number | undefined;
-  /** Empty when nothing is known that would work. */
+  /** Empty when no way is known. */
   readonly instead: readonly Instead[];
 
   constructor(facts: ExchangeErrorFacts) {

@@ -16,10 +16,10 @@ export function formatLtv(ltv: Decimal): string {
   return `${grouped(withPlaces(round(multiply(ltv, hundred), 2, 'up'), 2))}%`;
 }
 
-/** Ten times today's price: beyond it, a distance is often a venue's sentinel and only means "far". */
+/** Ten times today's price: beyond it, a distance is often a venue's sentinel for "far". */
 export const mostDistance = decimal('10');
 
-/** A distance in percent with one digit, rounded down (towards danger), with its sign when negative. Beyond 1,000 % only that it is beyond. */
+/** A distance in percent with one digit, rounded down (towards danger), with its sign when negative. Beyond 1,000 %, only ">1,000%". */
 export function formatDistance(distance: Decimal): string {
   if (compare(distance, mostDistance) > 0) return '>1,000%';
   if (compare(distance, negate(mostDistance)) < 0) return '<-1,000%';
@@ -68,7 +68,7 @@ export function formatCoinUsd(one: Pick<CoinAmount, 'usd' | 'usdEstimated'>, sid
   return one.usdEstimated === true ? `≈ ${text}` : text;
 }
 
-/** A value in USD with two digits. Debts round up, what one owns rounds down. */
+/** A value in USD with two digits. Debts round up, assets round down. */
 export function formatUsd(usd: Decimal, side: 'debt' | 'asset'): string {
   const rounded = withPlaces(round(usd, 2, side === 'debt' ? 'up' : 'down'), 2);
   return isNegative(rounded) ? grouped(rounded).replace('-', '-$') : `$${grouped(rounded)}`;

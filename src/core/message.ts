@@ -1,6 +1,6 @@
 /**
- * A sentence for a person, kept as its English template and its arguments until the editor's language is known.
- * All folders but the front make messages; `src/vscode` turns them into text through `vscode.l10n`.
+ * A sentence for a person, kept as its English template and its arguments until the editor's language is known. All folders but `src/vscode` make
+ * messages; that one turns them into text through `vscode.l10n`.
  */
 export interface Message {
   readonly template: string;
@@ -9,7 +9,7 @@ export interface Message {
 
 /**
  * Makes a message. Id and template must be literals, because the check of translations and the build collect them from the source.
- * @param _id what translators and tests know it by, whatever its words are; the package goes without
+ * @param _id how translations and tests refer to it; left out of the package
  * @param template English, with the placeholders `{0}`, `{1}`, …
  */
 export function msg(_id: string, template: string, ...args: readonly (string | Message)[]): Message {
@@ -21,7 +21,7 @@ export const english = (message: Message): string => filled(message, (template) 
 
 /**
  * A message as one text.
- * @param translated what stands for an English template in the person's language
+ * @param translated gives the template in the person's language
  */
 export function filled(message: Message, translated: (template: string) => string): string {
   return translated(message.template).replace(/\{(\d+)\}/g, (placeholder, index: string) => {
@@ -32,8 +32,8 @@ export function filled(message: Message, translated: (template: string) => strin
 }
 
 /**
- * The name of a template in the package's translations, which with the English sentences as names would be half as large again. FNV-1a of its
- * UTF-16 units, 28 bits of it; the build fails should two sentences come to the same.
+ * The key of a template in the package's translations, where whole sentences as keys would add half to the size: 28 bits of FNV-1a over its
+ * UTF-16 units. The build fails if two sentences get the same key.
  */
 export function templateKey(template: string): string {
   let hash = 0x811c9dc5;

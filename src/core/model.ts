@@ -18,8 +18,8 @@ export interface Tier {
 }
 
 /**
- * How a venue values one collateral coin. Brackets work like those of an income tax: each rate holds for the part inside its
- * bracket only, and what lies beyond the last bracket does not count at all.
+ * How a venue values one collateral coin. Brackets work like income tax: each rate applies only to the part inside its bracket; nothing beyond
+ * the last bracket counts.
  * - `value`: brackets in USD (Bybit, https://bybit-exchange.github.io/docs/v5/new-crypto-loan/collateral-coin)
  * - `amount`: brackets in the coin (OKX, https://www.okx.com/docs-v5/en/#public-data-rest-api-get-discount-rate-and-interest-free-quota)
  */
@@ -27,11 +27,11 @@ export interface HaircutRule {
   readonly by: 'value' | 'amount';
   /** Ascending. */
   readonly tiers: readonly Tier[];
-  /** Not as published: it comes from the venue's own valuation of what is held, with which the published rule does not agree. */
+  /** Not the published rule, which disagrees with the venue's own valuation: recovered from that valuation. */
   readonly recovered?: true;
 }
 
-/** A loan-to-value ratio at which the venue acts, with where we know it from. */
+/** A loan-to-value ratio at which the venue acts, and where we know it from. */
 export interface Threshold {
   /** Fraction: 0.7374 is 73.74 %. */
   readonly ltv: Decimal;
@@ -39,7 +39,7 @@ export interface Threshold {
   readonly source: 'venue' | 'table' | 'person';
   /** Where and when a figure of a table was looked up. */
   readonly from?: { readonly url: string; readonly date: string };
-  /** What a table says where the person's figure stands instead of it. Fraction. */
+  /** What the table says, where the person's figure replaces it. Fraction. */
   readonly table?: Decimal;
 }
 
@@ -51,14 +51,11 @@ export interface LiquidationPrice {
   readonly price: Decimal;
 }
 
-/**
- * One thing that has one loan-to-value ratio and is liquidated by itself. An absent figure is unknown:
- * not zero, not safe.
- */
+/** What has one loan-to-value ratio and is liquidated separately. An absent figure is unknown: not zero, not safe. */
 export interface Loan {
   /** Stable within the account; the venue's order id where there is one. */
   readonly id: string;
-  /** What the venue wants to be told to act on this loan. Absent where the venue gives no id. */
+  /** The id that requests about this loan carry. Absent where the venue gives none. */
   readonly orderId?: string;
   /** Current LTV as the venue gives it. Fraction. */
   readonly ltv?: Decimal;
@@ -73,7 +70,7 @@ export interface Loan {
   readonly marginCall?: Threshold;
   readonly liquidation?: Threshold;
   readonly liquidationPrice?: LiquidationPrice;
-  /** When it was read, where that was earlier than the rest of its snapshot: kept because the newest reading could not tell. Milliseconds since the Unix epoch. */
+  /** When it was read, if earlier than the rest of its snapshot: kept because the newest reading lacked it. Milliseconds since the Unix epoch. */
   readonly keptFrom?: number;
   /** Debts with a date, soonest first. Overdue is danger, whatever the LTV. */
   readonly due?: readonly DueDebt[];
@@ -84,7 +81,7 @@ export interface DueDebt extends CoinAmount {
   /** Milliseconds since the Unix epoch, by the venue's clock. */
   readonly at: number;
   readonly overdue: boolean;
-  /** What the venue does at that date by itself. */
+  /** What the venue does at that date. */
   readonly then?: Message;
 }
 
@@ -122,7 +119,7 @@ export interface Position extends PositionRef {
    * - `other` anything else, e.g. options: nothing is estimated
    */
   readonly contract: 'linear' | 'inverse' | 'borrowed' | 'other';
-  /** Only an isolated position is liquidated by itself, and only its margin can be changed. */
+  /** Only an isolated position is liquidated separately, and only its margin can be changed. */
   readonly marginMode: 'isolated' | 'cross';
   /** Above zero, whatever the venue's sign means. In `sizeCoin`, or in contracts where that is absent. */
   readonly size: Decimal;
@@ -153,7 +150,7 @@ export interface Position extends PositionRef {
   readonly keptFrom?: number;
   /** Why its margin cannot be changed. Absent when it can. */
   readonly fixedMargin?: Message;
-  /** What the venue is doing to it by itself just now, e.g. liquidating. */
+  /** What the venue is doing to it now, e.g. liquidating. */
   readonly distress?: Message;
 }
 
@@ -164,21 +161,21 @@ export interface Target {
   readonly id: string;
 }
 
-/** A target as one text. Journals hold it, so it stays as it is. */
+/** A target as one text. Stored in journals, so its form never changes. */
 export const targetKey = ({ kind, id }: Target): string => `${kind}:${id}`;
 
-/** A loan or position that the venue no longer lists, though no change made here closed it. Times as `Snapshot.asOf`. */
+/** A loan or position that the venue no longer lists and that was not closed from here. Times as `Snapshot.asOf`. */
 export interface Vanished extends Target {
   /** The instrument of a position; of a loan the venue's order id, or ours. */
   readonly name: string;
   /** `Loan.orderId`, to ask the venue for its history. */
   readonly orderId?: string;
   readonly side?: Side;
-  /** It stood at neither warning nor danger when it was last seen. That says nothing of what became of it. */
+  /** It was at neither warning nor danger when last seen. It may still have been liquidated since. */
   readonly calm?: true;
   /** How far it was from liquidation, or a loan from its margin call, when it was last seen; a fraction. */
   readonly distance?: Decimal;
-  /** Only what was overdue made it an alarm, not its loan-to-value. */
+  /** It alarmed only because of an overdue debt, not by its LTV. */
   readonly overdue?: true;
   readonly lastSeen: number;
   /** When it was first missed. */
@@ -190,7 +187,7 @@ export interface Snapshot {
   readonly loans: readonly Loan[];
   /** Why some or all loans could not be read; `loans` holds those that could. */
   readonly loansTrouble?: Message;
-  /** The trouble is that the key may not read loans: it stays so until the key is changed, and is no news. */
+  /** The key lacks the permission to read loans: lasts until the key is changed, so it's not reported as news. */
   readonly loansBarred?: true;
   readonly wallet: readonly WalletCoin[];
   /** Why some or all of the wallet could not be read; `wallet` holds what could. */
@@ -200,9 +197,9 @@ export interface Snapshot {
   readonly positionsTrouble?: Message;
   /** As for loans. */
   readonly positionsBarred?: true;
-  /** What is gone since earlier readings. Kept by us: no venue tells it. Newest first. */
+  /** What disappeared since earlier readings, newest first. Venues don't report this, so we keep it. */
   readonly vanished?: readonly Vanished[];
-  /** What one coin is worth in USD, by the venue's index: of every coin that is owed, pledged, held or traded here, as far as known. Feeds estimates only. */
+  /** What one coin is worth in USD, by the venue's index: for each coin owed, pledged, held or traded here, where known. For estimates only. */
   readonly prices?: Readonly<Record<string, Decimal>>;
   /** When the oldest of its parts was read, by our clock. Milliseconds since the Unix epoch. */
   readonly asOf: number;
@@ -215,7 +212,7 @@ export interface HistoryRow {
   readonly id: string;
   /** The venue's word, e.g. `collateral_locked`. */
   readonly type: string;
-  /** Whether the row tells of something the venue did against the borrower's will. */
+  /** Whether the venue did it without the borrower's request, e.g. a liquidation. */
   readonly forced: boolean;
   readonly coin: string;
   /** Signed as the venue prints it. */
@@ -235,7 +232,7 @@ export interface InterestRow {
   readonly at: number;
 }
 
-/** One page of rows, newest first. `older` is what to ask with for the next page; absent on the last. */
+/** One page of rows, newest first. `older` is the cursor of the next page; absent on the last. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
   /** How many more rows the page has that were not understood. Absent when there is none. */
@@ -265,8 +262,8 @@ export interface Account {
   readonly simulated: boolean;
   /** True when the key may not trade: nothing can be changed. */
   readonly readOnly: boolean;
-  /** Whose keys these are: the venue's user id, once a test of them told it. Shown in part only. */
+  /** The venue's user id of the keys' owner, known after a connection test. Shown only in part. */
   readonly uid?: string;
-  /** The person's own figures, which stand instead of a table's. Never instead of the venue's. */
+  /** The person's own figures, which replace a table's but never the venue's. */
   readonly thresholds?: { readonly marginCall: Decimal; readonly liquidation: Decimal };
 }

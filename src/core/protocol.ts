@@ -28,7 +28,7 @@ export interface GaugeEstimate {
   readonly source: string;
 }
 
-/** A part of the scale where the venue acts, or is near to acting. */
+/** A part of the scale where the venue acts, or nearly does. */
 export interface GaugeZone {
   readonly kind: 'warn' | 'danger';
   /** Places on the scale, 0..1. */
@@ -38,7 +38,7 @@ export interface GaugeZone {
 
 export interface GaugeRow {
   readonly label: string;
-  /** It tells of this very moment, and is untrue a moment later. */
+  /** True only at this moment, e.g. a live estimate. */
   readonly live?: true;
   /** One line per coin or figure. */
   readonly lines: readonly {
@@ -76,17 +76,17 @@ export interface GaugeView {
   readonly scale: readonly [string, string];
   readonly ticks: readonly GaugeTick[];
   readonly zones: readonly GaugeZone[];
-  /** What the figure is about now by our own arithmetic, where that reads differently. Beside the figure, never instead of it. */
+  /** Our estimate of the figure now, where it differs. Shown beside the figure, never instead of it. */
   readonly estimate?: GaugeEstimate;
   readonly distanceText: string;
   readonly rows: readonly GaugeRow[];
   /** E.g. "Read 45 s ago". */
   readonly ageText: string;
-  /** The figures are not current: nothing of them is drawn in the colour of a level that reassures. */
+  /** The figures are out of date: none is drawn in a reassuring colour. */
   readonly stale: boolean;
   /** The account is being read at this moment. */
   readonly reading: boolean;
-  /** The account's present trouble, when there is one. */
+  /** What is wrong with the account now, if anything. */
   readonly trouble?: string;
   /** Changes of this loan or position that were sent and are not settled yet. */
   readonly pending: readonly string[];
@@ -112,7 +112,7 @@ export interface StressCell {
 export interface StressTable {
   /** Shown as a mark when set, e.g. "SIMULATED". Real and simulated never stand in one table. */
   readonly simulatedMark?: string;
-  /** What breaks first: one sentence for all coins together and for each coin that several depend on. */
+  /** What is affected first: one sentence for all coins together, and one for each coin that several depend on. */
   readonly first: readonly string[];
   /** That these are estimates, and of what. */
   readonly caption: string;
@@ -126,11 +126,11 @@ export interface StressTable {
   }[];
   /** Shocks, e.g. "All coins −20%"; a cell for each column. Empty when no price matters to any column. */
   readonly rows: readonly { readonly label: string; readonly cells: readonly StressCell[] }[];
-  /** Who is not in the table, by reason. */
+  /** What is not in the table, by reason. */
   readonly leftOut: readonly string[];
 }
 
-/** The part of the page that tells what would happen if prices moved. */
+/** The part of the page that shows what happens if prices move. */
 export interface StressView {
   readonly heading: string;
   /** Above the sentences about what breaks first. */
@@ -141,11 +141,11 @@ export interface StressView {
   readonly tables: readonly StressTable[];
 }
 
-/** What a page says that hears nothing any more, so that its figures can no longer be told from present ones. */
+/** What the page shows once the extension stops answering, since its figures may then be out of date. */
 export interface SilentWords {
   /** Above everything. */
   readonly notice: string;
-  /** In the place of every age. */
+  /** Replaces every age. */
   readonly age: string;
 }
 
@@ -162,14 +162,14 @@ export interface PageState {
   readonly emptyActions: readonly { readonly id: 'addAccount' | 'trySimulated'; readonly label: string }[];
 }
 
-/** How often a page that is seen hears something. Milliseconds. */
+/** How often a visible page gets a message. Milliseconds. */
 export const aliveMs = 5_000;
-/** A page that heard nothing for so long says so: the extension behind it has ended, or is out of reach. Milliseconds. */
+/** After this long without a message the page says so: the extension has ended or can't be reached. Milliseconds. */
 export const silentMs = 20_000;
 
 export type ToPage =
   | { readonly type: 'state'; readonly state: PageState }
-  /** Nothing is new, but somebody is still there to tell. Comes every `aliveMs` at the latest while the page is seen. */
+  /** Nothing is new, but the extension is alive. Comes at least every `aliveMs` while the page is visible. */
   | { readonly type: 'alive' }
   /** Bring this gauge into view and focus it. */
   | { readonly type: 'reveal'; readonly key: string };

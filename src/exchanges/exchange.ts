@@ -17,7 +17,7 @@ import type {
 /** The parts of an API key, by field id, e.g. `{ apiKey, secret, passphrase }`. Lives as long as one request. */
 export type Keys = Readonly<Record<string, string>>;
 
-/** One part of an API key, in the order it is asked for. */
+/** One part of an API key, in the order of the form. */
 export interface KeyField {
   readonly id: string;
   readonly label: Message;
@@ -27,12 +27,12 @@ export interface KeyField {
 /** One official address of a venue, or the loopback. */
 export interface Site {
   readonly id: string;
-  /** The venue's own name of it needs no translation. */
+  /** The venue's own name for it needs no translation. */
   readonly label: string | Message;
   readonly detail?: Message;
   /** Absent for the loopback site, whose address the person gives. */
   readonly baseUrl?: string;
-  /** What such an address looks like, for the loopback site: the one its simulated exchange listens at unless told otherwise. */
+  /** An example address, for the loopback site: the default of its simulated exchange. */
   readonly exampleUrl?: string;
   /** Loopback: everything about the account says *simulated*. */
   readonly simulated: boolean;
@@ -50,17 +50,17 @@ export interface KeyFacts {
   readonly boundAddresses: readonly string[];
   readonly accountMode?: Message;
   readonly subAccount?: boolean;
-  /** The venue's clock minus ours, where the venue had refused our time. Requests allow for it. Milliseconds. */
+  /** The venue's clock minus ours, known once it rejected our time. Requests are corrected by it. Milliseconds. */
   readonly clockOffsetMs?: number;
-  /** When the key stops working, where the venue tells. Milliseconds since the Unix epoch. */
+  /** When the key expires, where the venue says. Milliseconds since the Unix epoch. */
   readonly expiresAt?: number;
-  /** Permissions the key lacks and LTV Gauge could use. One phrase each. */
+  /** Permissions that LTV Gauge could use and the key lacks. One phrase each. */
   readonly lacks?: readonly Message[];
 }
 
 export interface LoanRef {
   readonly loanId: string;
-  /** Sent whenever known; a venue may act on another loan when it is left out. */
+  /** Sent whenever known; without it a venue may act on another loan. */
   readonly orderId?: string;
 }
 
@@ -69,7 +69,7 @@ export interface CollateralChange {
   readonly loan: LoanRef;
   readonly direction: Direction;
   readonly coin: string;
-  /** Positive, exact, as the person confirmed it. Sent as these very characters. */
+  /** Positive, exact, as the person confirmed it. Sent in exactly these characters. */
   readonly amount: Decimal;
 }
 
@@ -79,7 +79,7 @@ export interface MarginChange {
   readonly direction: Direction;
   /** The position's margin coin. */
   readonly coin: string;
-  /** Positive, exact, as the person confirmed it. Sent as these very characters, whatever sign the venue wants before them. */
+  /** Positive, exact, as the person confirmed it. Sent in exactly these characters, with the sign the venue requires. */
   readonly amount: Decimal;
 }
 
@@ -88,19 +88,22 @@ export type Change = CollateralChange | MarginChange;
 
 /** What the venue answered when it accepted a change. */
 export interface Receipt {
-  /** The venue's own id of the change, where it gives one. Where its history has a row of the change, the id of that row: another row proves nothing. */
+  /**
+   * The venue's own id of the change, where it gives one. If its history has a row of the change, it is that row's id: no other row proves the
+   * change.
+   */
   readonly reference?: string;
 }
 
 /**
- * A request that moves money as it would leave, for a person to look at before it does. Nothing stands for key, signature or
- * passphrase but a mask, and nothing was read to make it.
+ * A request that moves money as it would be sent, for a person to review. Key, signature and passphrase are masked, and no secret was read to
+ * make it.
  */
 export interface RequestView {
   readonly method: string;
-  /** Whole: the host of the account's site, the path and, where there is one, the query. */
+  /** The full URL: host of the account's site, path and query, if any. */
   readonly url: string;
-  /** In the order and by the names they are sent with. */
+  /** In the order and with the names they are sent. */
   readonly headers: readonly RequestHeader[];
   /** Byte for byte what is sent. */
   readonly body: string;
@@ -109,13 +112,13 @@ export interface RequestView {
 export interface RequestHeader {
   readonly name: string;
   readonly value: string;
-  /** `value` is a mask: what really stands there is secret. */
+  /** `value` is a mask: the real one is secret. */
   readonly masked?: true;
-  /** What to show a person instead of `value`, where that is not decided before the request leaves. */
+  /** What to show instead of `value`, where that is known only on sending. */
   readonly said?: Message;
 }
 
-/** A coin that can be added or taken, with the most the venue would allow. */
+/** A coin that can be added or taken, and the most the venue allows. */
 export interface AdjustableCoin {
   readonly coin: string;
   /** For `add` the wallet's available amount, for `reduce` the venue's redeemable maximum. Absent when it could not be read. */
@@ -125,7 +128,7 @@ export interface AdjustableCoin {
   readonly usdEstimated?: true;
 }
 
-/** What proof will be compared with: read before the send, kept in the journal. Plain JSON. */
+/** What the proof is compared with: read before sending, kept in the journal. Plain JSON. */
 export interface CollateralBaseline {
   readonly kind: 'collateral';
   /** Id of the newest history row of this loan before the send; absent when there was none. */
@@ -136,7 +139,7 @@ export interface CollateralBaseline {
   readonly ltv?: Decimal;
 }
 
-/** As for collateral. Where the venue keeps no history of changes of margin, or it cannot be read, the position itself has to tell. */
+/** As for collateral. Without a readable history of margin changes, the position itself is the evidence. */
 export interface MarginBaseline {
   readonly kind: 'margin';
   /** Id of the newest row of the venue's history of margin before the send, "0" for none; absent where no such history is read. */
@@ -144,9 +147,9 @@ export interface MarginBaseline {
   readonly size: Decimal;
   /** Margin before the send, as shown. */
   readonly margin: Decimal;
-  /** The part of the margin that only a change of margin moves, where `margin` also moves on its own. */
+  /** The part of the margin that only a change of margin moves, where `margin` also follows the price. */
   readonly steadyMargin?: Decimal;
-  /** As set at the venue, where setting it again moves margin as a change of margin does. */
+  /** As set at the venue, where setting it moves margin like a change of margin. */
   readonly leverage?: Decimal;
   readonly entryPrice?: Decimal;
   readonly liquidationPrice?: Decimal;
@@ -154,13 +157,13 @@ export interface MarginBaseline {
 
 export type Baseline = CollateralBaseline | MarginBaseline;
 
-/** Everything a change of collateral is decided on, read freshly in one go. */
+/** Everything a change of collateral depends on, read together. */
 export interface CollateralReadiness {
   readonly kind: 'collateral';
   readonly loan: Loan;
   /** The most the venue allows for this direction and coin now. */
   readonly limit: Decimal;
-  /** The smallest amount the venue takes, where it tells. Less is refused, and moves nothing. */
+  /** The smallest amount the venue accepts, where known. Less is rejected and moves nothing. */
   readonly minimum?: Decimal;
   /** The coin's available amount in the wallet now. */
   readonly walletAvailable: Decimal;
@@ -170,15 +173,15 @@ export interface CollateralReadiness {
   readonly asOf: number;
 }
 
-/** Everything a change of margin is decided on, for both directions, read freshly in one go. */
+/** Everything a change of margin depends on, for both directions, read together. */
 export interface MarginReadiness {
   readonly kind: 'margin';
   readonly position: Position;
   /** The margin coin's available amount in the margin wallet now. The most that can be added. */
   readonly walletAvailable: Decimal;
-  /** The most that can be taken out now. Absent when it cannot be told: then nothing is taken. */
+  /** The most that can be taken out now. Absent when unknown: then nothing is taken. */
   readonly reducible?: { readonly amount: Decimal; readonly source: 'venue' | 'estimate' };
-  /** How many decimals the venue takes in an amount. */
+  /** How many decimals the venue accepts in an amount. */
   readonly places: number;
   readonly baseline: MarginBaseline;
   readonly asOf: number;
@@ -186,27 +189,30 @@ export interface MarginReadiness {
 
 export type Readiness = CollateralReadiness | MarginReadiness;
 
-/** What reading says about a change of collateral that was sent. */
+/** What a reading shows about a change of collateral that was sent. */
 export type CollateralProof =
-  /** Nothing yet that tells either way; `failed` is the venue's own row that says it tried and did nothing. */
+  /** Undecided; `failed` is the venue's own row saying that it tried and did nothing. */
   | { readonly state: 'pending'; readonly failed?: HistoryRow }
-  /** History row and pledged amount agree: it has happened. */
+  /** History row and pledged amount agree: it happened. */
   | { readonly state: 'effective'; readonly row: HistoryRow; readonly loan?: Loan }
-  /** The venue did something else than was asked: other direction or other amount. */
+  /** The venue did something other than requested: another direction or amount. */
   | { readonly state: 'contradicted'; readonly row: HistoryRow; readonly loan?: Loan };
 
-/** The same about a change of margin. `position` is as it is now; absent when it is gone. `row` is the venue's own of the change, where it has one. */
+/**
+ * The same about a change of margin. `position` is as it is now; absent when it is gone. `row` is the venue's record of the change, if it has
+ * one.
+ */
 export type MarginProof =
   | { readonly state: 'pending'; readonly position?: Position }
-  /** The margin moved as asked. */
+  /** The margin moved as requested. */
   | { readonly state: 'effective'; readonly position: Position; readonly row?: HistoryRow }
-  /** It was done, by the venue's own row; the position is there no more. */
+  /** Done, by the venue's own row; the position is gone. */
   | { readonly state: 'over'; readonly row: HistoryRow; readonly position?: undefined }
-  /** The margin moved in a way that nothing but another change of margin can explain. */
+  /** The margin moved in a way that only another change of margin can explain. */
   | { readonly state: 'contradicted'; readonly position: Position; readonly row?: HistoryRow };
 
 export interface PageRequest {
-  /** The `older` of the page before. */
+  /** The `older` of the previous page. */
   readonly cursor?: string;
   readonly limit?: number;
 }
@@ -217,29 +223,29 @@ export interface HistoryRequest extends PageRequest {
 }
 
 export interface InterestRequest extends PageRequest {
-  /** Only what is owed in this coin. */
+  /** Only debt in this coin. */
   readonly coin?: string;
 }
 
-/** The request of one kind of change, which is built in one place: as text for the journal, as it would leave, and sent. */
+/** The request of one kind of change, built in one place: as text for the journal, as a preview, and to be sent. */
 export interface Requests<C extends Change> {
-  /** The exact request that `send` would send, without key and signature. @throws ExchangeError `refused` where `send` would refuse to send at all */
+  /** The exact request that `send` would send, without key and signature. @throws ExchangeError `refused` where `send` would not send */
   describe(change: C): { readonly method: string; readonly path: string; readonly body: string };
   /**
-   * What `send` would send now, every byte of it but key, signature and time. Reads no key and sends nothing.
+   * What `send` would send now, except key, signature and time. Reads no key and sends nothing.
    * @throws ExchangeError `refused` where `send` would refuse to send at all
    */
   rehearse(change: C): RequestView;
   /**
-   * Step 5: sends once, never again. Resolves when the venue has *accepted* (not done).
-   * Rejects with `effect: 'none'` when it certainly did nothing, `effect: 'unknown'` when that is not known.
+   * Step 5: sends once, never again. Resolves when the venue has *accepted* (not done). Rejects with `effect: 'none'` when it certainly did
+   * nothing, else with `effect: 'unknown'`.
    */
   send(change: C, signal?: AbortSignal): Promise<Receipt>;
 }
 
-/** One kind of change as a venue carries it out. `Asked` is what has to be known to prepare it. */
+/** One kind of change as a venue carries it out. `Asked` is the input to prepare it. */
 export interface Action<C extends Change, Asked extends keyof C, R extends Readiness, B extends Baseline, Proof> extends Requests<C> {
-  /** Step 2 of a write: the fresh facts. Rejects when what is to be changed is gone or another one by now, or when a figure is missing. */
+  /** Step 2 of a write: the fresh facts. Rejects when its target is gone or is another one now, or when a figure is missing. */
   prepare(asked: Pick<C, Asked>, signal?: AbortSignal): Promise<R>;
   /** Step 7: reads once and compares with the baseline. */
   prove(change: C, baseline: B, receipt: Receipt, signal?: AbortSignal): Promise<Proof>;
@@ -257,7 +263,7 @@ export interface CollateralAction extends Action<
   options(loan: LoanRef, direction: Direction, signal?: AbortSignal): Promise<readonly AdjustableCoin[]>;
 }
 
-/** Adding margin to a position and taking some out. Rejects to prepare one that is not isolated. */
+/** Adding margin to a position and taking some out. `prepare` rejects a position that is not isolated. */
 export type MarginAction = Action<MarginChange, 'position', MarginReadiness, MarginBaseline, MarginProof>;
 
 /** The changes that can be made over a connection, by kind. One that the venue or the site does not offer is absent. */
@@ -266,12 +272,12 @@ export interface Actions {
   readonly margin?: MarginAction;
 }
 
-/** What can be asked about loans besides their state. */
+/** What can be read about loans besides their state. */
 export interface LoanReads {
   history(loan: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>>;
   interest(loan: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>>;
   borrowableCoins(signal?: AbortSignal): Promise<readonly string[]>;
-  /** What could be borrowed of `coin`, on top of `loan` when given, with `extra` collateral on top when given. */
+  /** How much of `coin` could be borrowed: on top of `loan` if given, with `extra` collateral if given. */
   maximumLoan(
     coin: string,
     loan: LoanRef | undefined,
@@ -280,23 +286,25 @@ export interface LoanReads {
   ): Promise<MaximumLoan | undefined>;
 }
 
-/** One account's line to its venue. Reads are retried with back-off; a write is sent once. Every call rejects with an `ExchangeError` only. */
+/**
+ * One account's connection to its venue. Reads are retried with back-off; a write is sent once. Every call rejects with an `ExchangeError` only.
+ */
 export interface Connection {
   /** What the venue says about the key; also proves that address, key, signature and clock are right. */
   inspect(signal?: AbortSignal): Promise<KeyFacts>;
-  /** All loans, the collateral wallet and all positions. Rejects only when nothing at all could be read; what failed in part is told in the snapshot. */
+  /** All loans, the collateral wallet and all positions. Rejects only when nothing could be read; the snapshot says what failed. */
   read(signal?: AbortSignal): Promise<Snapshot>;
   /**
-   * What one of each coin is worth now, in USD, from the very source of `Snapshot.prices`: public, unsigned, one request at most.
-   * A coin the venue does not price, or whose price cannot be read, is absent.
+   * The USD price of each coin now, from the same source as `Snapshot.prices`: public, unsigned, at most one request. A coin the venue does not
+   * price, or whose price cannot be read, is absent.
    */
   indexPrices(coins: readonly string[], signal?: AbortSignal): Promise<Readonly<Record<string, Decimal>>>;
   /**
-   * The venue's clock minus ours, as far as signed requests have needed it: where they go through with our own time, it is 0. Good right after
-   * one that went through, whatever our clock was set to, because a venue refuses those whose time is off by more than seconds. Milliseconds.
+   * The venue's clock minus ours, as needed for signed requests: 0 while they work with our own time. Right after one that worked it is reliable,
+   * whatever our clock, because venues reject times that are seconds off. Milliseconds.
    */
   clockOffsetMs?(): number;
-  /** Absent where there are no loans to be had. */
+  /** Absent where there are no loans. */
   readonly loans?: LoanReads;
   readonly actions: Actions;
   /** Why actions are absent, in the venue's own words. */
@@ -306,21 +314,21 @@ export interface Connection {
 
 export interface ConnectionOptions {
   readonly account: Pick<Account, 'site' | 'baseUrl'>;
-  /** The person's own thresholds, asked for at every read. They stand instead of a table's, never instead of the venue's. */
+  /** The person's own thresholds, fetched at every reading. They replace a table's, never the venue's. */
   readonly thresholds?: () => Account['thresholds'];
   /**
-   * Asked for at every signed attempt, right before it leaves; never kept. Rejects with an `ExchangeError` when there are none, or when a
-   * request, or with `write` a change, must not leave any more.
+   * Fetched for every signed attempt right before sending; never kept. Rejects with an `ExchangeError` when there are none, or when a request
+   * (with `write`, a change) must no longer be sent.
    */
   readonly keys: (write?: boolean) => Promise<Keys>;
   readonly clock: Clock;
   /** The platform's `fetch`; injected by tests. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Told about each request: method, path without query, outcome and duration. Never a key, query or body. */
+  /** Logs each request: method, path without query, outcome and duration. Never a key, query or body. */
   readonly trace?: (line: string) => void;
 }
 
-/** What a venue must bring. One folder, one registry line. */
+/** What a venue provides. One folder, one registry line. */
 export interface Exchange {
   readonly id: string;
   readonly name: string;
@@ -330,10 +338,10 @@ export interface Exchange {
   readonly collateralWallet: Message;
   /** The wallet the margin of positions comes from and returns to, as the venue calls it. */
   readonly marginWallet: Message;
-  /** The `slot` of a position that is the only one of its instrument. In any other, long and short are two positions. */
+  /** The `slot` of an instrument's only position. In any other slot, long and short are two positions. */
   readonly oneWaySlot: string;
   /** Where the venue explains how keys are made, for a link. */
   readonly keyHelpUrl: string;
-  /** Loads the venue's code, which is needed only with an account of it. @throws ExchangeError for an address that is not the venue's. */
+  /** Loads the venue's code, needed only with an account there. @throws ExchangeError for an address that is not the venue's. */
   connect(options: ConnectionOptions): Promise<Connection>;
 }

@@ -1,12 +1,12 @@
 import { msg, type Message } from '../core/message.ts';
 
 // Why a venue does not do something, and what the person can do: one sentence for all venues and for all codes that leave the same thing to do.
-// The venue's own code and words follow the sentence and tell the finer differences.
+// The venue's own code and words follow the sentence and give the details.
 
-/** With what only an expert needs: an HTTP status, a code of the system, a field. */
+/** With a detail for experts: an HTTP status, a system error code, a field. */
 export const withDetail = (sentence: Message, detail: string): Message => msg('list.brackets', '{0} ({1})', sentence, detail);
 
-/** With the venue's own code, and its words where it has any: they may name a number, such as a maximum. */
+/** With the venue's own code, and its words if any: they may give a number, such as a maximum. */
 export const withCode = (sentence: Message, venue: string, code: string, words: string): Message =>
   msg('venue.code', '{0} ({1} code {2})', sentence, venue, words === '' ? code : `${code}: "${words}"`);
 
@@ -19,7 +19,7 @@ export const misread = (venue: string): Message => msg('venue.misread', "{0} cou
 export const timedOut = (venue: string): Message =>
   msg('venue.timed-out', '{0} timed out; the request may still take effect. Refresh and check before you try again.', venue);
 
-/** Also of a request that the venue calls a repeat: we send once, so something on the way repeated it, and the first may have arrived. */
+/** Also for a request that the venue calls a repeat: we send once, so something on the way repeated it, and the first may have arrived. */
 export const perhapsDone = (venue: string): Message =>
   msg('venue.perhaps-done', '{0} may have done this, or part of it. Refresh and check before you try again.', venue);
 
@@ -94,7 +94,7 @@ export const noLtv = (venue: string): Message =>
 export const lacksPermission = (venue: string, needed: string | Message): Message =>
   msg('venue.lacks-permission', "This API key can't do that. It needs: {1}. Change it on {0}, or use another key.", venue, needed);
 
-/** It does not say by whom it was not accepted: by an HTTP status alone that is not known. */
+/** Doesn't say who rejected it: an HTTP status alone doesn't show that. */
 export const wrongKey = msg(
   'venue.wrong-key',
   "This API key isn't accepted here. Check the key, its site and its environment (live, demo or testnet).",
@@ -153,11 +153,11 @@ export const anotherPosition = msg(
   'This is no longer the same position: its side, mode or margin coin has changed. Refresh and check.',
 );
 
-/** Nothing tells which one a change would hit. */
+/** It is unclear which one a change would affect. */
 export const ambiguous = (venue: string): Message =>
   msg('venue.ambiguous', "{0} doesn't say which loan or position is which, so nothing was sent. Use the {0} app.", venue);
 
-/** What was asked for does not name one. */
+/** The request doesn't name one. */
 export const unnamed = msg(
   'venue.unnamed',
   "It's unclear which loan or position is meant, so nothing was sent. Refresh, then start again.",
@@ -174,7 +174,7 @@ export const pending = (venue: string): Message =>
 export const liquidating = (venue: string): Message =>
   msg('venue.liquidating', '{0} is liquidating and allows no changes. Check the {0} app now.', venue);
 
-/** As during a liquidation; the code does not say that there is one. */
+/** As during a liquidation, though the code doesn't say that there is one. */
 export const badState = (venue: string): Message =>
   msg('venue.bad-state', '{0} allows no changes in this state, such as during liquidation. Check the {0} app now.', venue);
 

@@ -22,6 +22,7 @@ import { chooseAccount } from './account/choose.ts';
 import { inspectUnderProgress } from './account/try-keys.ts';
 import { obstacleOf } from './choose.ts';
 import { explainFailure, explainObstacle, markOf, titleOn } from './tell.ts';
+import { labelled } from '../words/text.ts';
 
 /** "Arm Account…": asks which account and for how long, and says the outcome. */
 export async function armWritingOn(app: Acting, argument: unknown): Promise<void> {
@@ -92,7 +93,7 @@ async function askTerm(app: Acting, account: Account): Promise<ArmingTerm | 'set
     },
   ];
   const chosen = await app.talk.pick({
-    title: msg('list.colon', '{0}: {1}', markOf(app, account), msg('arming.how-long', 'Arm {0} for how long?', account.name)),
+    title: labelled(markOf(app, account), msg('arming.how-long', 'Arm {0} for how long?', account.name)),
     placeholder: armingText(arming, app.viewContext().when),
     prompt: armingMeaning(stakes, await app.readLimits()),
     items,

@@ -4,14 +4,13 @@ import { formatAmount, formatCoinUsd } from '../core/format.ts';
 import { credibleLtv } from '../core/risk/ltv.ts';
 import type { Account, Direction, Loan } from '../core/model.ts';
 import type { AdjustableCoin, CollateralChange, LoanRef } from '../exchanges/exchange.ts';
-import type { Text } from '../words/text.ts';
 import { askAmount, type AmountFacts } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
 import { distanceText, standingOf } from '../words/loan.ts';
 import { loanLabel } from '../words/kinds.ts';
 import { largestAllowed, type AmountBounds } from '../words/amount.ts';
 import type { LoanChoice } from './choose.ts';
-import { walletOf } from './kinds.ts';
+import { walletOf } from '../exchanges/registry.ts';
 import { markOf, titleOn, venueName } from './tell.ts';
 import { actOn, allowedLine, liveEstimate, loanWords, withSafeMaximum, type SafeMaximum } from '../words/collateral-preview.ts';
 import { amountUnknown, collateralWord, ltvIs } from '../words/ltv-target.ts';
@@ -19,6 +18,7 @@ import { availableLine } from '../words/margin-preview.ts';
 import { back, type Back, type Item } from './conversation.ts';
 import { actionOf } from '../engine/actions.ts';
 import { safeLine, safestMost } from '../engine/targets/safe-maximum.ts';
+import { dotted, joined, type Text } from '../words/text.ts';
 
 /** What the venue is told about a loan: its order id whenever there is one. */
 export function refOf(choice: LoanChoice): LoanRef {
@@ -35,7 +35,7 @@ export async function askLoan(app: Acting, title: Text, choices: readonly LoanCh
     const { account } = choice.state;
     if (account.id !== group) {
       group = account.id;
-      items.push({ label: msg('list.dot', '{0} · {1}', account.name, markOf(app, account)), separator: true });
+      items.push({ label: dotted(account.name, markOf(app, account)), separator: true });
     }
     items.push(loanItem(choice));
   }
@@ -48,7 +48,7 @@ function loanItem(choice: LoanChoice): Item<LoanChoice> {
   const known = credibleLtv(loan);
   const standing = standingOf(loan);
   const ltv = known === undefined ? msg('term.ltv-unknown', 'LTV unknown') : ltvIs(known);
-  const description = standing === 'unknown' ? ltv : msg('list.comma', '{0}, {1}', ltv, distanceText(standing));
+  const description = standing === 'unknown' ? ltv : joined([ltv, distanceText(standing)]);
   return {
     label: msg('term.loan', 'Loan {0}', loanLabel(loan.orderId, loan.id)),
     description: state.account.readOnly ? msg('term.with-read-only', '{0}, read-only', description) : description,
@@ -105,7 +105,7 @@ function coinItem(coin: AdjustableCoin, direction: Direction): Item<AdjustableCo
   const usd = formatCoinUsd(coin, 'asset');
   return {
     label: coin.coin,
-    description: usd === undefined ? text : msg('list.dot', '{0} · {1}', text, usd),
+    description: usd === undefined ? text : dotted(text, usd),
     value: coin,
   };
 }
@@ -165,7 +165,7 @@ function safeMaximum(
 
 function promptFor(app: Acting, account: Account, direction: Direction, bounds: AmountBounds, safest: SafeMaximum | undefined): Message {
   const most = `${largestAllowed(bounds) ?? ''} ${bounds.coin}`;
-  if (direction === 'add') return availableLine(most, walletOf(app, account, 'collateral'));
+  if (direction === 'add') return availableLine(most, walletOf(account, 'collateral'));
   const allowed = allowedLine(venueName(app, account.venue), most);
   return safest === undefined ? allowed : withSafeMaximum(allowed, safest, bounds.coin);
 }

@@ -8,7 +8,8 @@ import { askAmount, type AmountFacts } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
 
 import { amountPlaceholder } from './ask-collateral.ts';
-import { readingText, walletOf } from './kinds.ts';
+import { walletOf } from '../exchanges/registry.ts';
+import { readingText } from './kinds.ts';
 import { explainObstacle, titleOn, venueName, markOf } from './tell.ts';
 import { actOn } from '../words/collateral-preview.ts';
 import { marginWord } from '../words/ltv-target.ts';
@@ -18,6 +19,7 @@ import { positionItemText, refOf, type PositionChoice } from './choose.ts';
 import { back, type Back, type Item } from './conversation.ts';
 import { positionAt } from '../views/place.ts';
 import { largestOut } from '../engine/targets/safe-maximum.ts';
+import { dotted } from '../words/text.ts';
 
 /** Asks which of the positions, grouped by account. With one there is nothing to ask. */
 export async function askPosition(app: Acting, title: Text, choices: readonly PositionChoice[]): Promise<PositionChoice | undefined> {
@@ -28,7 +30,7 @@ export async function askPosition(app: Acting, title: Text, choices: readonly Po
     const { account } = choice.state;
     if (account.id !== group) {
       group = account.id;
-      items.push({ label: msg('list.dot', '{0} · {1}', account.name, markOf(app, account)), separator: true });
+      items.push({ label: dotted(account.name, markOf(app, account)), separator: true });
     }
     const { label, description, detail } = positionItemText(choice);
     items.push({
@@ -57,7 +59,7 @@ export async function askMargin(
 ): Promise<Decimal | Back | undefined> {
   const { position, state } = choice;
   const { account } = state;
-  const wallet = walletOf(app, account, 'margin');
+  const wallet = walletOf(account, 'margin');
   return askAmount(app.talk, {
     title: titleOf(app, choice, direction),
     placeholder: amountPlaceholder(position.marginCoin),

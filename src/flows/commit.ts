@@ -9,7 +9,8 @@ import { stakesOf } from '../engine/accounts/stakes.ts';
 import { armWriting } from './arm.ts';
 import { armedText } from '../words/arming.ts';
 import type { Attended } from './open-change-news.ts';
-import { flowOf, readingText, walletOf } from './kinds.ts';
+import { walletOf } from '../exchanges/registry.ts';
+import { flowOf, readingText } from './kinds.ts';
 import { askWayOn, explainFailure, sayOutcome, venueName, isDemo } from './tell.ts';
 import { placeOf } from '../views/place.ts';
 import { changeTarget } from '../engine/ledger/write-states.ts';
@@ -86,10 +87,10 @@ export async function carryOut(
       const on = await askWayOn(app, error, place, {
         ...(carrying.fixed === true ? {} : { retry: msg('button.change-amount', 'Change Amount…') }),
         coins: carrying.coins === true,
-        readAgain: true,
+        refresh: true,
         confirmed: refused,
       });
-      if (on === 'readAgain') continue;
+      if (on === 'refresh') continue;
       return on === 'retry' ? 'again' : on;
     }
     // After this reading it could be another request than the one that was looked at.
@@ -100,7 +101,7 @@ export async function carryOut(
     switch (decision) {
       case 'leave':
         return 'ended';
-      case 'readAgain':
+      case 'refresh':
         continue;
       case 'showRequest':
         try {
@@ -257,7 +258,7 @@ export function textOf(app: Acting, preview: Preview): PreviewText {
     venueName: venue?.name ?? account.venue,
     siteLabel: site?.label ?? account.site,
     demo: isDemo(app, account),
-    wallet: walletOf(app, account, change.kind),
+    wallet: walletOf(account, change.kind),
     readAt: new Date(preview.readAt).toLocaleTimeString(app.language),
     age: ageText(preview.readAt, app.clock.now()),
     cross: (app.store.get(account.id)?.snapshot?.positions ?? []).filter(({ marginMode }) => marginMode === 'cross').map(namedWithSide),
@@ -267,7 +268,7 @@ export function textOf(app: Acting, preview: Preview): PreviewText {
 
 function buttonLabel(button: ConfirmButton, act: Message): Message {
   switch (button) {
-    case 'readAgain':
+    case 'refresh':
       return msg('button.refresh', 'Refresh');
     case 'showRequest':
       return msg('button.show-request', 'Show Request');

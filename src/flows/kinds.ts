@@ -1,15 +1,14 @@
 import type { Decimal } from '../core/decimal.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Account, Direction, Snapshot } from '../core/model.ts';
+import type { Direction, Snapshot } from '../core/model.ts';
 import { actionOf } from '../engine/actions.ts';
 import type { Preview } from '../engine/ledger/ledger.ts';
 import { largestOut, safestMost } from '../engine/targets/safe-maximum.ts';
-import type { Change, Connection, Exchange } from '../exchanges/exchange.ts';
+import type { Change, Connection } from '../exchanges/exchange.ts';
 import { previewText, type PreviewSurroundings, type PreviewText } from '../words/collateral-preview.ts';
 import type { ReadingOf } from '../words/kinds.ts';
 import { marginPreviewText } from '../words/margin-preview.ts';
-import type { Acting } from './acting.ts';
 import type { Command } from './conversation.ts';
 
 type Kind = Change['kind'];
@@ -22,8 +21,6 @@ interface KindFlow<C extends Change, P extends Preview, R> {
   readonly reduceLabel: Message;
   /** The preview as it is confirmed. */
   text(preview: P, around: PreviewSurroundings): PreviewText;
-  /** Where the coins come from or go to, as the venue calls it. */
-  wallet(venue: Exchange): Message;
   /** Whether what it does cannot be estimated, so that only an explicit act sends it. */
   isDoubtful(preview: P): boolean;
   /**
@@ -48,7 +45,6 @@ const collateral: FlowOf<'collateral'> = {
   commands: { add: 'addCollateral', reduce: 'reduceCollateral' },
   reduceLabel: msg('button.remove-collateral-more', 'Remove Collateral…'),
   text: previewText,
-  wallet: ({ collateralWallet }) => collateralWallet,
   isDoubtful: ({ doubt }) => doubt !== undefined,
   async safeMaximum(connection, change, own, signal) {
     const { loan, limit, prices } = await actionOf(connection, 'collateral').prepare({ ...change, direction: 'reduce' }, signal);
@@ -68,7 +64,6 @@ const margin: FlowOf<'margin'> = {
   commands: { add: 'addMargin', reduce: 'reduceMargin' },
   reduceLabel: msg('button.remove-margin-more', 'Remove Margin…'),
   text: marginPreviewText,
-  wallet: ({ marginWallet }) => marginWallet,
   isDoubtful: () => false,
   safeMaximum: async (connection, change, _own, signal) => largestOut(await actionOf(connection, 'margin').prepare(change, signal)),
   priceCoin: ({ position: ref }, snapshot) => snapshot?.positions.find(({ positionId }) => positionId === ref.positionId)?.priceCoin,
@@ -87,17 +82,11 @@ const margin: FlowOf<'margin'> = {
 };
 
 /** Shown while figures are read. */
-export const readingText = msg('change.reading', 'Reading current figures');
+export const readingText = msg('change.reading', 'Reading current figures. Nothing is sent.');
 
 const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin };
 
 /** How the kind of a change is handled. */
 export function flowOf({ kind }: Change): KindFlow<Change, Preview, ReadingOf<Kind>> {
   return kinds[kind];
-}
-
-/** Where the coins come from or go to, as the venue calls it. */
-export function walletOf(app: Pick<Acting, 'exchanges'>, { venue }: Pick<Account, 'venue'>, kind: Kind): Message {
-  const exchange = app.exchanges.find(({ id }) => id === venue);
-  return exchange === undefined ? msg('collateral.wallet', 'Wallet') : kinds[kind].wallet(exchange);
 }

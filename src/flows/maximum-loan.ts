@@ -4,7 +4,7 @@ import { formatAmount, formatUsd } from '../core/format.ts';
 import type { Loan, MaximumLoan } from '../core/model.ts';
 import type { LoanRef } from '../exchanges/exchange.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { joined } from '../words/text.ts';
+import { dotted, joined } from '../words/text.ts';
 import { askAmount } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
 import { asPlace, loanIn } from '../views/place.ts';
@@ -79,7 +79,7 @@ async function askSubject(app: Acting, subjects: readonly Subject[]): Promise<Su
     placeholder: msg('collateral.loan', 'Which loan?'),
     items: subjects.map((subject) => ({
       label: subjectLabel(subject),
-      description: msg('list.dot', '{0} · {1}', subject.state.account.name, markOf(app, subject.state.account)),
+      description: dotted(subject.state.account.name, markOf(app, subject.state.account)),
       value: subject,
     })),
     canGoBack: false,

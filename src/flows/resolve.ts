@@ -104,7 +104,7 @@ async function judge(app: Acting, record: WriteRecord, latest: () => WriteRecord
     // A reading may have settled it while the question was open: then that counts, even for a person who left.
     if (isResolved(latest())) return () => sayOutcome(app, latest());
     if (settlement === undefined) return () => Promise.resolve();
-    if (settlement === 'read-again' || !(await isSure(app.talk, settlement))) continue;
+    if (settlement === 'refresh' || !(await isSure(app.talk, settlement))) continue;
     await app.ledger.settle(now.id, settlement);
     void app.poller.refresh(now.accountId);
     const settled = latest();
@@ -135,12 +135,12 @@ async function read(app: Acting, record: WriteRecord, signal: AbortSignal): Prom
   }
 }
 
-async function askSettlement(app: Acting, record: WriteRecord, reading: Reading): Promise<Settlement | 'read-again' | undefined> {
+async function askSettlement(app: Acting, record: WriteRecord, reading: Reading): Promise<Settlement | 'refresh' | undefined> {
   const settlements: readonly Settlement[] = record.state === 'mismatch' ? ['lift-freeze'] : ['effective', 'not-effective'];
   const detail = resolveLines(record, reading, (at) => timeOf(app, at));
   // The first button has the focus, so it is the harmless one.
   const buttons = [
-    { id: 'read-again', label: msg('button.refresh', 'Refresh') } as const,
+    { id: 'refresh', label: msg('button.refresh', 'Refresh') } as const,
     ...settlements.map((id) => ({ id, label: settlementLabel(id) })),
   ];
   const change = describe(app, record);

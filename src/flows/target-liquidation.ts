@@ -9,7 +9,8 @@ import type { Attended } from './open-change-news.ts';
 import { carryOut } from './commit.ts';
 import { marginObstacleOn as obstacleOn } from './change.ts';
 
-import { readingText, walletOf } from './kinds.ts';
+import { walletOf } from '../exchanges/registry.ts';
+import { readingText } from './kinds.ts';
 import { explainFailure, explainObstacle, titleOn } from './tell.ts';
 import { noPosition, positionChoices, refOf, type PositionChoice } from './choose.ts';
 import { fixedReason, namedWithSide } from '../words/position.ts';
@@ -83,7 +84,7 @@ async function bring(
   aim: MarginAim,
 ): Promise<{ readonly position: Position } | 'ended'> {
   const { account } = choice.state;
-  const wallet = walletOf(app, account, 'margin');
+  const wallet = walletOf(account, 'margin');
   for (;;) {
     const readiness = await readAfresh(app, choice);
     if (readiness === undefined) return 'ended';

@@ -32,7 +32,8 @@ import { askLoan, changeOf } from './ask-collateral.ts';
 import { obstacleOn } from './change.ts';
 import { loanChoices, nothingToChoose, type LoanChoice } from './choose.ts';
 import { carryOut } from './commit.ts';
-import { readingText, walletOf } from './kinds.ts';
+import { walletOf } from '../exchanges/registry.ts';
+import { readingText } from './kinds.ts';
 import { titleOn, explainFailure, explainObstacle, venueName } from './tell.ts';
 import type { Attended } from './open-change-news.ts';
 
@@ -109,7 +110,7 @@ async function bring(
     const picked = await app.talk.pick({
       title,
       placeholder: msg('target.which-way', 'Choose a way to preview'),
-      items: itemsOf(app, fresh, offers),
+      items: itemsOf(fresh, offers),
       canGoBack: true,
     });
     if (picked === back) return { loan };
@@ -138,8 +139,8 @@ function titleOf(app: Acting, { state, loan }: LoanChoice, target: Decimal): Mes
   return titleOn(app, state.account, msg('target.bring', '{0} → {1}', loanWords(loan.orderId, loan.id), ltvIs(target)));
 }
 
-function itemsOf(app: Acting, { state, loan }: LoanChoice, { offers, blocked }: Offers): readonly Item<Offer>[] {
-  const wallet = walletOf(app, state.account, 'collateral');
+function itemsOf({ state, loan }: LoanChoice, { offers, blocked }: Offers): readonly Item<Offer>[] {
+  const wallet = walletOf(state.account, 'collateral');
   const itemOf = (offer: Offer): Item<Offer> => {
     return { ...offerText(offer, loan, wallet), value: offer };
   };

@@ -93,13 +93,13 @@ export interface WaysOn {
   readonly retry?: Message;
   /** There is a choice of coins to go back to. */
   readonly coins?: boolean;
-  readonly readAgain?: boolean;
+  readonly refresh?: boolean;
   /** The person had already confirmed it, and so may think that it was sent. */
   readonly confirmed?: boolean;
 }
 
 /** What the person chose; everything else was done here. */
-export type WayOn = 'retry' | 'otherCoin' | 'readAgain' | 'ended';
+export type WayOn = 'retry' | 'otherCoin' | 'refresh' | 'ended';
 
 /**
  * Says what went wrong before anything was sent. Whatever is not one of our own errors is for the log only.
@@ -121,7 +121,7 @@ export async function askWayOn(app: Acting, error: unknown, place: Place, ways: 
     canRetry: ways.retry !== undefined,
     hasCoins: ways.coins === true,
     hasMargin: place.on?.kind === 'position',
-    canReadAgain: ways.readAgain === true,
+    canRefresh: ways.refresh === true,
   }).map((id) => ({ id, label: failureLabel(id, ways.retry ?? msg('button.try-again', 'Try Again')) }));
   const sentence = ways.confirmed === true ? msg('change.nothing-sent', 'Nothing was sent. {0}', text) : text;
   const chosen = await app.talk.tell({ kind: 'error', sentence, buttons });
@@ -132,7 +132,7 @@ async function followFailure(app: Acting, button: FailureButton, place: Place): 
   switch (button) {
     case 'retry':
     case 'otherCoin':
-    case 'readAgain':
+    case 'refresh':
       return button;
     case 'resolve':
       await app.talk.run('resolveWrite', place);
@@ -165,7 +165,7 @@ function failureLabel(button: FailureButton, retry: Message): Message {
       return retry;
     case 'otherCoin':
       return msg('button.choose-another-coin', 'Choose Another Coin…');
-    case 'readAgain':
+    case 'refresh':
       return msg('button.refresh', 'Refresh');
     case 'resolve':
       return remedyLabel('resolveWrite');

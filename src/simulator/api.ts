@@ -2,24 +2,26 @@ import { Faults, gatewayAnswer, type FaultVocabulary } from './faults.ts';
 import type { Bend } from './hostile.ts';
 import { header, pathOf, type Answer, type Outcome, type RawRequest } from './request.ts';
 
-/** How late a slow answer is when the fault does not say. */
+/** The delay of a slow answer if the fault gives none. */
 const slowMs = 3000;
 const afterActing = '-after-acting';
 const badGateway: Answer = { status: 502, body: '<html><body><h1>502 Bad Gateway</h1></body></html>' };
 
-/** Everything between the socket and a venue's world: counts requests, limits them, and lets faults strike. */
+/** Everything between the socket and a venue's world: counts requests, limits them, applies faults. */
 export abstract class Api {
   readonly faults: Faults;
-  /** Requests that arrived, whatever became of them. */
+  /** Requests that arrived, whatever their outcome. */
   readonly arrivals = new Arrivals();
-  /** Added to the clock wherever a client can see or must meet the exchange's time. */
+  /** Added to the clock wherever a client sees the exchange's time or must match it. */
   clockOffsetMs = 0;
 
   protected readonly limits = new Limits();
   protected readonly clock: { now(): number };
   readonly #bend: Bend | undefined;
 
-  /** @param bend says every answer in another way */
+  /**
+   * @param bend rewrites every answer in an equivalent form
+   */
   constructor(vocabulary: FaultVocabulary, clock: { now(): number }, bend?: Bend) {
     this.faults = new Faults(vocabulary);
     this.clock = clock;
@@ -38,19 +40,19 @@ export abstract class Api {
 
   /** What the requests are about. */
   protected abstract readonly world: { advance(): void };
-  /** Carries a request out; a deviation is the name of a fault about what an adjustment comes to, or about the rows of a list. */
+  /** Carries a request out; a deviation is the name of a fault in the effect of an adjustment, or in the rows of a list. */
   protected abstract serve(request: RawRequest, deviation: string | undefined): Answer;
-  /** The answer to what `serve` threw; undefined where that is no refusal. */
+  /** The answer to what `serve` threw; undefined if that is no refusal. */
   protected abstract refusalOf(error: unknown): Answer | undefined;
-  /** The answer where only its code is known. */
+  /** The answer of a code alone. */
   protected abstract refuse(code: string): Answer;
-  /** The beginning of the venue's envelope, cut off inside. */
+  /** The start of the venue's envelope, truncated. */
   protected abstract readonly malformed: string;
-  /** Where in the venue's envelope the substance is. */
+  /** The field of the venue's envelope with the payload. */
   protected abstract readonly substance: string;
   /** The header that says whose key signed a request. */
   protected abstract readonly keyHeader: string;
-  /** What "too many requests" is called. */
+  /** The code for "too many requests". */
   protected abstract readonly tooMany: string;
 
   /** Deals with one request. */
@@ -101,7 +103,7 @@ export abstract class Api {
       answer = this.refusalOf(error);
       if (answer === undefined) throw error;
     } finally {
-      // What takes no time to settle is effective at once.
+      // Without a settlement time it is effective at once.
       this.world.advance();
     }
     return this.#bent(request, answer);
@@ -126,7 +128,7 @@ export abstract class Api {
     return after === undefined ? answered(this.#refused(request, code)) : answered(after, fromGateway);
   }
 
-  /** Turned away until a date, which HTTP only knows to the second; never before the time that was meant. */
+  /** Rejected until a date, which HTTP gives only to the second; never earlier than intended. */
   #later(request: RawRequest, ms: number): Answer {
     const { status, body, headers } = this.#refused(request, this.tooMany);
     const at = new Date(Math.ceil((this.serverTime() + ms) / 1000) * 1000);
@@ -145,7 +147,7 @@ function answered(answer: Answer, more: More = {}): Outcome {
 /** Texts that look like numbers become JSON numbers, and a list that is empty becomes nothing at all. */
 function withWrongTypes(answer: Answer, substance: string): Answer {
   const { status, body, headers = {} } = answer;
-  // What comes from below the API has no types.
+  // Answers from below the API have no types.
   if (!body.startsWith('{')) return answer;
   const envelope = JSON.parse(body) as Record<string, unknown>;
   const bent = JSON.stringify(envelope[substance] ?? null, (_name, value: unknown) => {
@@ -160,21 +162,21 @@ export interface Limit {
   readonly windowMs: number;
 }
 
-/** What a request met. */
+/** What a request found. */
 export interface Place {
-  /** Whether there was a free place; it is taken now. */
+  /** Whether there was a free slot; it is taken now. */
   readonly free: boolean;
-  /** How many places are still free. */
+  /** How many slots are still free. */
   readonly left: number;
-  /** When a place is free again; now, when one is. Milliseconds since the Unix epoch. */
+  /** When a slot is free again; now, if one is. Milliseconds since the Unix epoch. */
   readonly freeAt: number;
 }
 
-/** Counts requests per endpoint and caller in a sliding window. A request that was turned away does not count. */
+/** Counts requests per endpoint and caller in a sliding window. A rejected request doesn't count. */
 export class Limits {
   readonly #taken = new Map<string, number[]>();
 
-  /** Takes one place, if there is one. */
+  /** Takes one slot, if free. */
   take(caller: string, endpoint: string, { requests, windowMs }: Limit, now: number): Place {
     const name = `${caller} ${endpoint}`;
     const recent = (this.#taken.get(name) ?? []).filter((at) => now - at < windowMs);
@@ -191,17 +193,17 @@ export interface Arrival {
   readonly path: string;
   /** The API key it was signed with; `""` when it was not. */
   readonly key: string;
-  /** By the machine's clock, whatever the exchange says the time is. Milliseconds since the Unix epoch. */
+  /** By the machine's clock, whatever the exchange's. Milliseconds since the Unix epoch. */
   readonly at: number;
 }
 
-/** Which arrivals are asked for. */
+/** Filters of arrivals. */
 export interface ArrivalsAsked {
   /** Only those at or after this. Milliseconds since the Unix epoch. */
   readonly since?: number;
   /** Only those that were signed with this key. */
   readonly key?: string;
-  /** Only those at paths that end so. */
+  /** Only those at paths with this end. */
   readonly endpoint?: string;
 }
 

@@ -26,7 +26,7 @@ const names = all.map(([name]) => name).join(' or ');
 const ports = all.map(([name, { port }]) => (name === usual ? port : `${name} ${port}`)).join(', ');
 const flags = all.flatMap(([owner, venue]) => Object.entries(venue.flags).map(([flag, help]) => ({ owner, flag, help })));
 
-/** What the command line asks for: what every simulated exchange has, and what its venue makes of its own switches. */
+/** What the command line requests: the options of every simulated exchange, and those of its venue. */
 export interface CliOptions extends Pick<ServeOptions<never>, 'seed' | 'walk'> {
   readonly exchange: VenueName;
   readonly port: number;
@@ -47,7 +47,7 @@ ${flags.map(({ owner, flag, help }) => `  ${`--${flag}`.padEnd(17)} ${owner}: ${
 
 /**
  * Reads the command line (without node and script).
- * @returns undefined when help is asked for.
+ * @returns undefined when help is requested.
  * @throws RangeError saying which option is wrong.
  */
 export function readOptions(args: readonly string[]): CliOptions | undefined {

@@ -3,13 +3,13 @@ import { amountOf, type Holding } from './holdings.ts';
 import type { Parameters } from './request.ts';
 
 /**
- * What can be the matter with an account, a coin or a position until it is taken back:
- * - `frozen` the account may move nothing
+ * What can be wrong with an account, a coin or a position until it is switched off:
+ * - `frozen` the account can move nothing
  * - `liquidating` the exchange liquidates: everything, or the position in `instrument`
  * - `closing` an order to close is waiting: in every position, or the one in `instrument`
- * - `coin-refused` no coin, or not `coin`, is taken as collateral
- * - `coin-capped` no more of any coin, or of `coin`, is taken from anybody
- * - `minimum` no less than `amount` of a coin, or of `coin`, is taken or left as collateral
+ * - `coin-refused` no coin, or not `coin`, is accepted as collateral
+ * - `coin-capped` no more of any coin, or of `coin`, is accepted from anyone
+ * - `minimum` no less than `amount` of a coin, or of `coin`, is accepted or left as collateral
  */
 export const conditionNames = ['frozen', 'liquidating', 'closing', 'coin-refused', 'coin-capped', 'minimum'] as const;
 export type ConditionName = (typeof conditionNames)[number];
@@ -22,7 +22,7 @@ interface Condition {
   readonly amount?: Decimal;
 }
 
-/** The conditions that are on. They are not saved: a new start finds everything as it should be. */
+/** The active conditions. They are not saved: a new start has none. */
 export class Conditions {
   #on: readonly Condition[] = [];
 
@@ -53,7 +53,7 @@ export class Conditions {
     return this.#find(name, about) !== undefined;
   }
 
-  /** The least that is taken or left of a coin. */
+  /** The least that is accepted or left of a coin. */
   least(coin: string): Decimal | undefined {
     return this.#find('minimum', coin)?.amount;
   }

@@ -49,13 +49,13 @@ export interface ControlledWorld {
   readonly market: Market;
   readonly conditions: Conditions;
   settleMs: number;
-  /** What `hello` says beside what every simulated exchange says. */
+  /** What `hello` says in addition to what every simulated exchange says. */
   readonly about: Readonly<Record<string, unknown>>;
   /** Everything accepted, oldest first. */
   recorded(): readonly RecordedAdjustment[];
   /** Every accepted change of margin, oldest first, where the venue has positions. */
   recordedMargins?(): readonly RecordedMargin[];
-  /** Lets everything happen that was due by now. */
+  /** Carries out everything due by now. */
   advance(): void;
   /** Charges one hour's interest at once. */
   accrueNow(): void;
@@ -63,13 +63,13 @@ export interface ControlledWorld {
   empty(coin: string | undefined): void;
   /** Notes that something worth saving happened outside. */
   touch(): void;
-  /** What only this venue knows, e.g. `POST cap`, for a person who asked for something else. */
+  /** The controls of this venue alone, e.g. `POST cap`, named in the answer to an unknown one. */
   readonly controls?: readonly string[];
-  /** Carries out what only this venue knows, e.g. `POST cap`. Undefined when there is no such thing. Throws a RangeError saying why not. */
+  /** Executes a control of this venue alone, e.g. `POST cap`. Undefined for an unknown one. Throws a RangeError saying why not. */
   control?(what: string, body: Parameters): unknown;
 }
 
-/** What a person or a test may do to a simulated exchange beside what a client can. */
+/** What a person or a test can do to a simulated exchange besides what a client can. */
 export class Control {
   readonly #world: ControlledWorld;
   readonly #api: Api;
@@ -83,10 +83,7 @@ export class Control {
     this.#clock = clock;
   }
 
-  /**
-   * Carries out one request, e.g. `POST` `price` with a JSON text, or `GET` `arrivals` with a query.
-   * What makes no sense is answered with 400 and why.
-   */
+  /** Carries out one request, e.g. `POST` `price` with a JSON text, or `GET` `arrivals` with a query. Invalid requests get 400 and the reason. */
   handle(method: string, name: string, text: string, query = ''): ControlAnswer {
     this.#world.advance();
     try {

@@ -1,11 +1,11 @@
 import type { Answer } from './request.ts';
 
 /**
- * What can be made to go wrong at every venue. Beside these there are any code the venue can answer with, such a code after acting
- * (e.g. `50026-after-acting`), and what a venue has of its own.
- * - `dropped-before-head`, `dropped-after-head` the request is carried out, and the connection ends without a byte, or after status and headers
+ * What can be made to go wrong at every venue. Beside these there are any code the venue can answer with, such a code after acting (e.g.
+ * `50026-after-acting`), and what a venue has of its own.
+ * - `dropped-before-head`, `dropped-after-head` the request is executed, and the connection ends without a byte, or after status and headers
  * - `retry-after-date` the venue's "too many requests", with a `Retry-After` that is a date, `ms` from now
- * - `http-<status>` what a gateway in front of the venue answers by itself: nothing was carried out
+ * - `http-<status>` answered by a gateway in front of the venue: nothing was executed
  */
 export const faultNames = [
   'timeout',
@@ -35,20 +35,20 @@ export const faultNames = [
   'rows-out-of-order',
 ] as const;
 
-/** How an accepted adjustment comes to something else than was asked for. */
+/** How an accepted adjustment can differ from the request. */
 export const deviations = ['never-settled', 'settled-late', 'reversed-direction', 'wrong-amount'] as const;
 
-/** What can be the matter with the rows of a list: each comes twice, or the oldest comes first. */
+/** What can be wrong with the rows of a list: each twice, or the oldest first. */
 const rowFaults = ['doubled-rows', 'rows-out-of-order'] as const;
 
-/** The rows of a list as a fault wants them. */
+/** The rows of a list as altered by a fault. */
 export function bentRows(rows: readonly unknown[], fault: string | undefined): readonly unknown[] {
   if (fault === 'doubled-rows') return rows.flatMap((row) => [row, row]);
   return fault === 'rows-out-of-order' ? [...rows].reverse() : rows;
 }
 
 const afterActing = /^(.+)-after-acting$/;
-/** A gateway that took the connection for somebody else's: what the platform may send once more by itself, so it waits for a write. */
+/** A gateway that mistook the connection for another's: the platform may resend such a request itself, so this fault waits for a write. */
 const misdirected = 'http-421';
 
 /** What faults of one venue can be about. */
@@ -67,13 +67,13 @@ export interface Fault {
   readonly fault: string;
   /** End of the path of the endpoint it is for; any endpoint when absent. */
   readonly endpoint?: string;
-  /** How often it still happens; until it is taken back when absent. */
+  /** How often it still happens; absent: until switched off. */
   readonly times?: number;
   /** How late a slow answer is. Default 3000. */
   readonly ms?: number;
 }
 
-/** The faults that are switched on. The one switched on first strikes first. */
+/** The active faults. The oldest applies first. */
 export class Faults {
   readonly #vocabulary: FaultVocabulary;
   #on: Fault[] = [];
@@ -113,7 +113,7 @@ export class Faults {
     return this.#on;
   }
 
-  /** The fault that strikes a request to `path`, used up by one. */
+  /** The fault that applies to a request to `path`, used up by one. */
   take(path: string): Fault | undefined {
     const found = this.#on.find(({ fault, endpoint }) => {
       const ends = endpoint === undefined ? this.#placesOf(fault) : [endpoint];
@@ -140,7 +140,7 @@ export class Faults {
 
 const page = (title: string): string => `<html><head><title>${title}</title></head><body><center><h1>${title}</h1></center></body></html>`;
 
-/** What stands between a client and a venue answers with bodies of its own: pages, a line of text, or nothing at all. */
+/** Gateways between a client and a venue answer with bodies of their own: pages, a line of text, or nothing. */
 const gateways: Readonly<Record<string, Omit<Answer, 'status'>>> = {
   '404': { body: page('404 Not Found') },
   '405': { body: page('405 Not Allowed'), headers: { allow: 'GET, HEAD' } },

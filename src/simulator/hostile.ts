@@ -1,4 +1,4 @@
-// Makes a valid answer as hard to read as a valid answer can be. What it says stays the same: identities, and every figure that is there.
+// Makes a valid answer as hard to read as possible. Its meaning stays: identities, and every figure given.
 import { nextRandom, seedFrom } from './market.ts';
 import { fromQuery, pathOf, type Parameters } from './request.ts';
 
@@ -16,21 +16,21 @@ export interface HostileList {
   readonly at: readonly string[];
   /** No order is documented. */
   readonly reorder?: true;
-  /** Rows have an identity, so that one that comes twice is still one. */
+  /** Rows have an identity, so a repeated row is still one. */
   readonly repeat?: true;
-  /** Rows stand each for themselves, so that one that cannot be read is no reason to disbelieve another. */
+  /** Rows are independent: an unreadable one casts no doubt on another. */
   readonly unreadable?: true;
-  /** More rows of the same account that the world knows nothing of, by what was asked for and what is there. */
+  /** Additional rows of the account, unknown to the world, by the request and the rows there. */
   readonly more?: (query: Parameters, rows: readonly Row[]) => readonly Row[];
 }
 
-/** What of a venue's answers may be said in another way. */
+/** Which parts of a venue's answers may take another form. */
 export interface HostileWords {
   /** Amounts, prices, ratios: may have an exponent or zeros at the end; where they are `""` they may be null. */
   readonly figures: ReadonlySet<string>;
   /** Codes that are text made of digits: may be numbers. */
   readonly codes: ReadonlySet<string>;
-  /** What a client can do without: may be null, or not there. */
+  /** Optional for a client: may be null or absent. */
   readonly spare: ReadonlySet<string>;
   /** Objects whose names are data, to which no field may be added. */
   readonly maps: ReadonlySet<string>;
@@ -38,14 +38,14 @@ export interface HostileWords {
   readonly lists: Readonly<Record<string, readonly HostileList[]>>;
 }
 
-/** Says one answer differently: what was asked (path and query) and the JSON text that would have been sent. */
+/** Rewrites one answer: given the request (path and query) and the JSON text that would have been sent. */
 export type Bend = (target: string, body: string) => string;
 
-/** A number that JavaScript could not hold, while the answer is in its hands. */
+/** A number too long for JavaScript, while the answer is processed. */
 const mark = '\uE000';
 const marked = new RegExp(`"${mark}(-?[0-9.eE+]+)"`, 'g');
 
-/** What `JSON.parse` gives its reviver. Our library of types is older than the third argument. */
+/** What `JSON.parse` gives its reviver; our type library lacks the third argument. */
 type Revive = (this: unknown, key: string, value: unknown, context?: { readonly source?: string }) => unknown;
 
 const keepDigits: Revive = (_key, value, context) => {
@@ -54,7 +54,7 @@ const keepDigits: Revive = (_key, value, context) => {
 };
 
 /**
- * Answers that are hostile but valid, the same ones for the same seed. What is no JSON object is left alone.
+ * Answers that are hostile but valid, the same ones for the same seed. Anything but a JSON object is unchanged.
  * @param unreadable whether lists get one row that cannot be read at all
  */
 export function hostile(words: HostileWords, seed: string, unreadable: boolean): Bend {

@@ -2,11 +2,11 @@ import { add, compare, decimal, divide, isDecimal, isPositive, multiply, one, ro
 
 /** Time between two steps of the walk. */
 const stepMs = 2000;
-/** After a long absence only so many steps are walked: more would change nothing a person could see. */
+/** The most steps to walk after a long pause: more would make no visible difference. */
 const maxCatchUpSteps = 500;
 /** A step is at most this far to either side, in hundred-thousandths of the price. */
 const stepReach = 60;
-/** Each step is pulled this part of the way back to where the price was last set, so that a demo left alone stays sane. */
+/** Each step is pulled back this part of the way to where the price was last set, so that a demo left alone stays realistic. */
 const pull = decimal('0.02');
 const hundred = decimal('100');
 /** Digits behind the point of a price made from two others. */
@@ -19,7 +19,7 @@ export interface MarketCoin {
   readonly startPrice: Decimal;
   /** Digits behind the point of its price. */
   readonly pricePlaces: number;
-  /** Stablecoins stand still. */
+  /** Stablecoins don't move. */
   readonly walks: boolean;
 }
 
@@ -40,7 +40,7 @@ export function newMarket(coins: readonly MarketCoin[], seed: string, walking: b
   return { prices, anchors: prices, random: seedFrom(seed), walking, steppedAt: now };
 }
 
-/** Prices in USD, walking by themselves or moved by hand. Deterministic: the same seed and the same moves give the same prices. */
+/** Prices in USD, walking at random or moved by hand. Deterministic: the same seed and the same moves give the same prices. */
 export class Market {
   /** The coins that have a price. */
   readonly coins: readonly MarketCoin[];

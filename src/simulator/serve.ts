@@ -6,7 +6,7 @@ import { StateNotifier, type KeptWorld } from './state-notifier.ts';
 
 /** What every simulated exchange can be started with. */
 export interface ServeOptions<Keys> {
-  /** Said as `id` by `GET /__simulator/hello`, so that another window that finds the port taken knows it is this very exchange. */
+  /** Returned as `id` by `GET /__simulator/hello`, so that another window that finds the port taken recognises this exchange. */
   readonly id?: string;
   /** Only loopback is ever listened on. */
   readonly host?: '127.0.0.1';
@@ -22,15 +22,18 @@ export interface ServeOptions<Keys> {
   readonly clock?: { now(): number };
   /** What `saveState` returned earlier, to go on from there. */
   readonly state?: string;
-  /** Called with the state to save whenever something worth keeping happened; the caller debounces. */
+  /** Called with the state to save after every change worth saving; the caller debounces. */
   readonly onChange?: (state: string) => void;
-  /** What makes answers hostile but valid, the same ones for the same seed, as `hostile-words.ts` has it. Handed in: what ships has no use for it. */
+  /**
+   * What makes answers hostile but valid, the same ones for the same seed, as `hostile-words.ts` has it. Passed in, because the package doesn't
+   * need it.
+   */
   readonly bend?: (seed: string) => Bend;
-  /** Whether prices move by themselves. Default true. */
+  /** Whether prices move at random. Default true. */
   readonly walk?: boolean;
 }
 
-/** Keys to try what goes wrong with. All belong to the same user as the main key. */
+/** Keys for trying out errors. All belong to the same user as the main key. */
 export interface OtherKeys<Keys> {
   readonly readOnly: Keys;
   readonly withdraw: Keys;
@@ -61,7 +64,7 @@ export interface CommandLine {
   readonly port: string;
   /** Switches of this venue alone, each with its line of the help. */
   readonly flags: Readonly<Record<string, string>>;
-  /** What the switches that were given come to. */
+  /** The options from the given switches. */
   options(has: (flag: string) => boolean): object;
   /** End of the path by which collateral is changed. */
   readonly adjusting: string;
@@ -73,7 +76,7 @@ export interface CommandLine {
   readonly code: string;
 }
 
-/** An address from a range that is kept for documentation: nobody calls from there. */
+/** An address from a range reserved for documentation: no caller has it. */
 export const elsewhere = '203.0.113.7';
 
 /** What a venue makes its world from. */

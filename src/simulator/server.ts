@@ -5,7 +5,7 @@ import type { Api } from './api.ts';
 import type { Answer, Outcome, RawRequest } from './request.ts';
 
 const host = '127.0.0.1';
-/** No documented request comes near this. */
+/** Far above any documented request. */
 const mostBytes = 1_000_000;
 
 export interface Listening {
@@ -26,7 +26,7 @@ export async function listen(port: number, api: Api, control: Control, afterEach
         else serve(request, body, response);
       })
       .catch((error: unknown) => {
-        // The client hung up while sending, or the simulated exchange itself is broken: say the latter aloud.
+        // The client hung up while sending, or the simulated exchange itself is broken: log the latter.
         if (!response.headersSent && !response.destroyed) {
           send(response, { status: 500, body: JSON.stringify({ code: '500', msg: String(error) }) });
         }
@@ -82,7 +82,7 @@ async function readAll(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(parts);
 }
 
-/** A page in a browser must not be able to reach the control API, whatever name it gave this machine. */
+/** A page in a browser must not reach the control API, whatever host name it uses. */
 function serveControl(request: RawRequest, control: Control, response: ServerResponse): void {
   const called = request.headers['host'];
   const fromHere = typeof called === 'string' && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(called);
@@ -125,7 +125,7 @@ function send(response: ServerResponse, { status, body, headers = {} }: Answer, 
   response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body), ...headers }).end(body);
 }
 
-/** Hangs up in good order: before a byte was sent, or after status and headers. */
+/** Closes the connection cleanly: before a byte was sent, or after status and headers. */
 function drop({ after, answer }: Extract<Outcome, { kind: 'dropped' }>, response: ServerResponse): void {
   if (after === 'head') {
     const { status, body, headers = {} } = answer;

@@ -4,11 +4,11 @@ export interface KeptWorld {
   readonly revision: number;
   /** When the next accepted adjustment becomes effective. Milliseconds since the Unix epoch. */
   nextDueAt(): number | undefined;
-  /** Lets everything happen that was due by now. */
+  /** Carries out everything due by now. */
   advance(): void;
 }
 
-/** Tells when there is something new to save, also when a settlement falls due without a request. */
+/** Notifies when there is something new to save, also when a settlement falls due without a request. */
 export class StateNotifier {
   readonly #world: KeptWorld;
   readonly #clock: { now(): number };

@@ -1,4 +1,4 @@
-// Reads what a simulated exchange once saved, trusting nothing: an amount that is no decimal text is refused, not repaired.
+// Reads a saved simulated exchange, trusting nothing: an amount that is no decimal text is refused, not repaired.
 import { isDecimal, type Decimal } from '../core/decimal.ts';
 import type { Holding } from './holdings.ts';
 import type { MarketState } from './market.ts';

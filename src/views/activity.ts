@@ -4,7 +4,7 @@ import { Refusal, unreadable as unreadableLog } from '../engine/ledger/refusal.t
 import { isFreezing, isOpen } from '../engine/ledger/write-states.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import type { ViewContext } from '../words/account.ts';
-import { activitySections, roundedHand, type Fact, type Hand, type Section } from '../words/activity-facts.ts';
+import { activitySections, roundedStyle, type Fact, type FactStyle, type Section } from '../words/activity-facts.ts';
 import { type ShortTimes, stateIcon, stateWord } from '../words/activity.ts';
 import { changeLabel } from '../words/kinds.ts';
 import { undoable } from '../engine/ledger/undo.ts';
@@ -96,8 +96,8 @@ function writeLine(
   const word = stateWord(record);
   const made = acts.times.minute(madeAt(record), viewContext.now);
   const id = `write/${record.id}`;
-  const hand = roundedHand((ms) => acts.times.second(ms, viewContext.now));
-  const sections = activitySections(record, rows, hand);
+  const style = roundedStyle((ms) => acts.times.second(ms, viewContext.now));
+  const sections = activitySections(record, rows, style);
   return {
     id,
     ...placeOf(record.accountId, record.change),
@@ -113,7 +113,7 @@ function writeLine(
       lines: [
         { label: msg('term.status', 'Status'), value: word },
         { label: msg('term.funds', 'Funds'), value: simulated ? msg('term.simulated', 'simulated') : record.accountName },
-        ...summary(record, hand),
+        ...summary(record, style),
       ],
       ...(record.note === undefined ? {} : { note: record.note }),
     }),
@@ -130,8 +130,8 @@ function contextOf(record: WriteRecord, own: readonly WriteRecord[], { now }: Vi
 /** When it was sent, or recorded when it never was. */
 const madeAt = ({ sentAt, plannedAt }: WriteRecord): number => sentAt ?? plannedAt;
 
-function summary(record: WriteRecord, hand: Hand): readonly { readonly label: Text; readonly value: Text }[] {
-  return activitySections(record, [], hand)
+function summary(record: WriteRecord, style: FactStyle): readonly { readonly label: Text; readonly value: Text }[] {
+  return activitySections(record, [], style)
     .filter(({ id }) => id === 'course')
     .flatMap(({ facts }) => facts)
     .filter(({ id }) => id !== 'note');

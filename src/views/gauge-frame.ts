@@ -7,8 +7,8 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import { progressText, changeText } from '../words/kinds.ts';
 import type { LiveLine } from '../words/live-lines.ts';
 import { isDemo, readingAge, venueName, type ViewContext } from '../words/account.ts';
-import { levelPhrase, type Ground } from '../words/since-reading.ts';
-import { estimated, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
+import { levelPhrase, nowText, type Ground } from '../words/since-reading.ts';
+import { joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { frozenSentence } from './account.ts';
 
 /** Puts a message into the person's language. */
@@ -115,7 +115,7 @@ function pendingSentences(state: AccountState, concerns: (change: Change) => boo
 /** The distance of a card. It must not reassure where an estimate alarms, nor look up to date when it isn't. */
 export function distanceLine(reach: Text, { current, since }: Pick<Gauged, 'current' | 'since'>, distance: Decimal | undefined): Text {
   const read = current ? reach : lastKnown(reach);
-  return since?.raises !== true || distance === undefined ? read : spaced(read, estimated(`→ ~${formatDistance(distance)}`));
+  return since?.raises !== true || distance === undefined ? read : joined([read, nowText(since, formatDistance(distance))]);
 }
 
 /** The lines about the live estimate as rows. */

@@ -9,6 +9,7 @@ import { distanceLine, framed, keptFace, liveRows, percent, reached, unknownFigu
 import { venueName, type ViewContext } from '../words/account.ts';
 import {
   changeText,
+  collateralValue,
   estimateMark,
   lineLabel,
   liquidationsByCoin,
@@ -43,7 +44,7 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
   const reach =
     typeof standing === 'string'
       ? distanceText(standing)
-      : msg('gauge.if-collateral-falls', 'margin call if collateral falls {0}', formatDistance(standing.toMarginCall));
+      : msg('gauge.if-collateral-falls', 'margin call if collateral value falls {0}', formatDistance(standing.toMarginCall));
   const overdue = isOverdue(loan) ? [msg('term.debt-overdue', 'debt overdue')] : [];
   const face: Face = {
     title: say(msg('term.loan', 'Loan {0}', loanName(loan))),
@@ -177,7 +178,7 @@ function liquidationRow(view: LoanView, venueName: string, say: Say): GaugeRow {
   if (reached(distance)) lines.push({ value: say(distanceText('liquidation')) });
   else if (distance !== undefined && estimates !== 'stale' && estimates !== 'definitions') {
     lines.push({
-      value: say(labelled(lineLabel({ way: 'fall' }), changeText(distance, 'fall'))),
+      value: say(labelled(collateralValue(), changeText(distance, 'fall'))),
       detail: say(msg('term.estimate-word', 'estimate')),
     });
   }

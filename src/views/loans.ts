@@ -8,7 +8,7 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import { readingAge, venueName, type ViewContext } from '../words/account.ts';
 import { levelBy, levelIcon, levelWord } from '../words/level.ts';
 import { definitionsDiffer, loanLiveLines, spokenSince } from '../words/live-lines.ts';
-import { changeText, estimateLines, noEstimate } from '../words/loan-estimates.ts';
+import { changeText, collateralValue, estimateLines, noEstimate } from '../words/loan-estimates.ts';
 import {
   debtsText,
   distanceText,
@@ -210,7 +210,8 @@ function thresholds(view: LoanView, viewContext: ViewContext): Entry {
   const line = (path: 'marginCall' | 'liquidation', label: Message): Entry => {
     const threshold = loan[path];
     const distance = distanceTo(threshold?.ltv, loan.ltv);
-    const reach = distance === undefined ? [] : [isPositive(distance) ? changeText(distance, 'fall') : distanceText(path)];
+    const reach =
+      distance === undefined ? [] : [isPositive(distance) ? spaced(collateralValue(), changeText(distance, 'fall')) : distanceText(path)];
     return {
       ...loanPlace(view, `/thresholds/${path}`),
       label,

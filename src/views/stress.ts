@@ -19,7 +19,7 @@ import { levelWord } from '../words/level.ts';
 import { averageHaircut, changeText, modelOfView, noEstimateReason } from '../words/loan-estimates.ts';
 import { loanName, loanViews, type LoanView } from '../words/loan.ts';
 import { crossMargin, liquidationDistanceText, namedWithSide, outOfReach, positionViews, type PositionView } from '../words/position.ts';
-import { bracketed, dotted, joined, labelled, spaced, type Text } from '../words/text.ts';
+import { bracketed, dotted, joined, labelled, listed, spaced, type Text } from '../words/text.ts';
 import { notRead, partlyRead } from './account.ts';
 import { loanKey, moneyMark, positionKey, type Say } from './gauge-frame.ts';
 
@@ -173,10 +173,6 @@ function withoutEchoes(events: readonly Event[]): readonly Event[] {
     ({ key, harm, change }) =>
       harm === 'liquidation' || !events.some((other) => other.key === key && other.harm === 'liquidation' && other.change === change),
   );
-}
-
-function listed([first = '', ...more]: readonly Text[]): Text {
-  return more.reduce<Text>((text, next) => msg('list.semicolon', '{0}; {1}', text, next), first);
 }
 
 function leftOutTexts(leftOut: readonly LeftOut[]): readonly Message[] {

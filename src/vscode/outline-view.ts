@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { commandIds } from './command-ids.ts';
 import { type LazyPages, withViews } from '../views/lazy-pages.ts';
 import { localize } from './localize.ts';
+import type { Message } from '../core/message.ts';
 import { adopt, nodesOfSource, renew, type OutlineNode } from '../views/outline-node.ts';
 import { escapeMarkdown, markdownLink } from './markdown.ts';
 import { spokenOf, type Details, type Entry } from '../views/entry.ts';
@@ -135,6 +136,8 @@ export type Outline = (states: readonly AccountState[], viewContext: ViewContext
 
 export interface OutlineViewOptions {
   readonly id: string;
+  /** What the figure at the start of each line is; shown beside the view's title. */
+  readonly figure?: Message;
   /** Loads what the view shows; called when it is first seen. */
   readonly load: () => Promise<Outline>;
   /** Reads what the view shows besides the store; called while it is seen. */
@@ -155,6 +158,7 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
     return () => outline(app.store.all(), sceneOf(app));
   }, pages);
   const view = vscode.window.createTreeView(options.id, { treeDataProvider: tree, showCollapseAll: true });
+  if (options.figure !== undefined) view.description = localize(options.figure);
   const { alarms, badgeText } = options;
   const badge = (): void => {
     // What was never read can't need attention.

@@ -23,6 +23,7 @@ function registerLoansView(app: App, pages: LazyPages): vscode.Disposable {
   const setContext = contextKeys();
   return showOutline(app, pages, {
     id: 'ltvGauge.loans',
+    figure: msg('term.ltv', 'LTV'),
     load: async () => (await loadViews()).loansOutline,
     alarms: (views, states, viewContext) => views.loanAlarms(states, viewContext),
     badgeText,
@@ -41,6 +42,7 @@ function registerPositionsView(app: App, pages: LazyPages): vscode.Disposable {
   const setContext = contextKeys();
   return showOutline(app, pages, {
     id: 'ltvGauge.positions',
+    figure: msg('preview.to-liquidation', 'Distance to liquidation'),
     load: async () => (await loadViews()).positionsOutline,
     alarms: (views, states, viewContext) => views.positionAlarms(states, viewContext),
     badgeText: positionsBadgeText,

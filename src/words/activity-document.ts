@@ -1,6 +1,6 @@
 import { msg } from '../core/message.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
-import { activitySections, exactHand, type Fact } from './activity-facts.ts';
+import { activitySections, exactStyle, type Fact } from './activity-facts.ts';
 import { stateWord } from './activity.ts';
 import { changeLabel } from './kinds.ts';
 import type { Text } from './text.ts';
@@ -47,7 +47,7 @@ function changeText({ record, rows }: WrittenChange, { say, simulated, when }: A
     line(msg('term.account', 'Account'), `${accountName} (${venue})`, true),
     ...(simulated.has(accountId) ? [line(msg('term.funds', 'Funds'), msg('term.simulated', 'simulated'), false)] : []),
   ];
-  const [first, ...rest] = activitySections(record, rows, exactHand(when)).map(({ title, facts }) => ({
+  const [first, ...rest] = activitySections(record, rows, exactStyle(when)).map(({ title, facts }) => ({
     title,
     lines: facts.map(factLine),
   }));

@@ -6,6 +6,7 @@ import { stateIcon, stateWord, stepTime } from './activity.ts';
 import { amountDatum, beforeLabel, datum, wordsOf, type FigureStyle } from './kinds.ts';
 import type { Icon } from './level.ts';
 import type { Text } from './text.ts';
+import { estimated } from './text.ts';
 
 /** One fact about a change. */
 export interface Fact {
@@ -26,13 +27,13 @@ export interface Section {
 }
 
 /** How figures and times are written. */
-export interface Hand extends FigureStyle {
+export interface FactStyle extends FigureStyle {
   readonly when: (ms: number) => string;
   readonly usd: (usd: Decimal) => string;
 }
 
 /** For reading at a glance. */
-export const roundedHand = (when: Hand['when']): Hand => ({
+export const roundedStyle = (when: FactStyle['when']): FactStyle => ({
   when,
   ltv: formatLtv,
   price: formatLiquidationPrice,
@@ -40,7 +41,7 @@ export const roundedHand = (when: Hand['when']): Hand => ({
 });
 
 /** Every digit, for those who compare. */
-export const exactHand = (when: Hand['when']): Hand => ({
+export const exactStyle = (when: FactStyle['when']): FactStyle => ({
   when,
   ltv: (ltv) => `${formatAmount(multiply(ltv, decimal('100')))}%`,
   price: formatAmount,
@@ -51,26 +52,26 @@ export const exactHand = (when: Hand['when']): Hand => ({
  * All facts about a change, for the view and the document.
  * @param rows its rows in the journal, oldest first; without them its last state stands alone
  */
-export function activitySections(record: WriteRecord, rows: readonly WriteRecord[], hand: Hand): readonly Section[] {
+export function activitySections(record: WriteRecord, rows: readonly WriteRecord[], style: FactStyle): readonly Section[] {
   const sections: readonly Section[] = [
-    { id: 'course', facts: [...steps(rows.length > 0 ? rows : [record], hand), ...course(record, hand), ...note(record)] },
+    { id: 'course', facts: [...steps(rows.length > 0 ? rows : [record], style), ...course(record, style), ...note(record)] },
     {
       id: 'decided',
       title: msg('activity.inputs', 'Inputs'),
-      facts: [...figures(record, hand), ...wordsOf(record.change).baseline(record)],
+      facts: [...figures(record, style), ...wordsOf(record.change).baseline(record)],
     },
-    { id: 'request', title: msg('activity.request-answer', 'Request and answer'), facts: request(record, hand) },
-    { id: 'proof', title: msg('activity.proof', 'Proof'), facts: proof(record, hand) },
+    { id: 'request', title: msg('activity.request-answer', 'Request and answer'), facts: request(record, style) },
+    { id: 'proof', title: msg('activity.proof', 'Proof'), facts: proof(record, style) },
     { id: 'marks', title: msg('activity.origin', 'Origin'), facts: marks(record) },
   ];
   return sections.filter(({ facts }) => facts.length > 0);
 }
 
-function steps(rows: readonly WriteRecord[], hand: Hand): readonly Fact[] {
+function steps(rows: readonly WriteRecord[], style: FactStyle): readonly Fact[] {
   return rows.map((row, index) => ({
     id: `step/${index.toString()}`,
     label: stateWord(row),
-    value: hand.when(stepTime(row)),
+    value: style.when(stepTime(row)),
     copy: new Date(stepTime(row)).toISOString(),
     // In its shape only: what is over needs no warning.
     icon: { id: stateIcon(row).id },
@@ -78,14 +79,14 @@ function steps(rows: readonly WriteRecord[], hand: Hand): readonly Fact[] {
 }
 
 /** LTV or liquidation price before, as estimated, and after. */
-function course(record: WriteRecord, hand: Hand): readonly Fact[] {
-  const { id, label, before, estimate, after, text } = wordsOf(record.change).course(record, hand);
+function course(record: WriteRecord, style: FactStyle): readonly Fact[] {
+  const { id, label, before, estimate, after, text } = wordsOf(record.change).course(record, style);
   const facts: Fact[] = [];
   const put = (part: string, what: Text, value: Decimal | undefined): void => {
     if (value !== undefined) facts.push({ id: `${id}/${part}`, label: what, value: text(value), copy: value });
   };
   put('before', beforeLabel(label), before);
-  put('estimate', msg('term.by-estimate', '{0} (estimate)', label), estimate);
+  put('estimate', estimated(label), estimate);
   put('after', msg('activity.after', '{0} after', label), after);
   return facts;
 }
@@ -94,18 +95,18 @@ function note({ note: words }: WriteRecord): readonly Fact[] {
   return words === undefined ? [] : [{ id: 'note', label: msg('activity.note', 'Note'), value: words }];
 }
 
-function figures({ figures: read, change }: WriteRecord, hand: Hand): readonly Fact[] {
+function figures({ figures: read, change }: WriteRecord, style: FactStyle): readonly Fact[] {
   if (read === undefined) return [];
   const { readAt, walletAvailable, limit, usd } = read;
   return [
-    moment('read', msg('term.updated', 'Updated'), readAt, hand),
-    amountDatum('wallet', msg('activity.available', 'Available in wallet'), walletAvailable, change.coin),
+    moment('read', msg('term.updated', 'Updated'), readAt, style),
+    amountDatum('wallet', msg('collateral.available', 'Available'), walletAvailable, change.coin),
     ...(limit === undefined ? [] : [amountDatum('limit', msg('activity.limit', 'Limit'), limit, change.coin)]),
-    ...(usd === undefined ? [] : [{ id: 'usd', label: msg('collateral.value', 'Value'), value: hand.usd(usd), copy: usd }]),
+    ...(usd === undefined ? [] : [{ id: 'usd', label: msg('collateral.value', 'Value'), value: style.usd(usd), copy: usd }]),
   ];
 }
 
-function request({ request: sent, answer, reference }: WriteRecord, hand: Hand): readonly Fact[] {
+function request({ request: sent, answer, reference }: WriteRecord, style: FactStyle): readonly Fact[] {
   return [
     datum('request', msg('activity.request', 'Request'), `${sent.method} ${sent.path}`),
     ...(sent.body === '' ? [] : [datum('body', msg('activity.body', 'Body'), sent.body)]),
@@ -114,7 +115,7 @@ function request({ request: sent, answer, reference }: WriteRecord, hand: Hand):
       : [
           { id: 'answer', label: msg('activity.answer', 'Answer'), value: answerWord(answer) },
           ...(answer.code === undefined ? [] : [datum('code', msg('term.code', 'Code'), answer.code)]),
-          moment('answered', msg('activity.answered', 'Answered at'), answer.at, hand),
+          moment('answered', msg('activity.answered', 'Answered at'), answer.at, style),
         ]),
     ...(reference === undefined ? [] : [datum('reference', msg('term.reference', 'Reference'), reference)]),
   ];
@@ -133,7 +134,7 @@ function answerWord({ kind }: Answer): Text {
   }
 }
 
-function proof({ state, sentAt, evidence }: WriteRecord, hand: Hand): readonly Fact[] {
+function proof({ state, sentAt, evidence }: WriteRecord, style: FactStyle): readonly Fact[] {
   if (evidence === undefined) {
     const byWord = state === 'effective' || (state === 'not-effective' && sentAt !== undefined);
     return byWord
@@ -157,7 +158,7 @@ function proof({ state, sentAt, evidence }: WriteRecord, hand: Hand): readonly F
       : [
           datum('rowType', msg('activity.type', 'Type'), row.type),
           amountDatum('rowAmount', msg('term.amount', 'Amount'), row.amount, row.coin),
-          moment('rowTime', msg('activity.exchange-time', 'Exchange time'), row.at, hand),
+          moment('rowTime', msg('activity.exchange-time', 'Exchange time'), row.at, style),
         ]),
   ];
 }
@@ -169,4 +170,5 @@ function marks({ id, window }: WriteRecord): readonly Fact[] {
   ];
 }
 
-const moment = (id: string, label: Text, ms: number, hand: Hand): Fact => datum(id, label, hand.when(ms), new Date(ms).toISOString());
+const moment = (id: string, label: Text, ms: number, style: FactStyle): Fact =>
+  datum(id, label, style.when(ms), new Date(ms).toISOString());

@@ -4,17 +4,14 @@ import type { ArmState } from '../engine/ledger/arming.ts';
 
 const minuteMs = 60_000;
 
-/** All that the words need of an account. */
-type Writer = Pick<Account, 'readOnly'>;
-
 /** What the menus depend on: a read-only account can be neither armed nor disarmed. */
-export function armingContext({ readOnly }: Writer, arming: ArmState): 'account' | 'account.armed' | 'account.disarmed' {
+export function armingContext({ readOnly }: Pick<Account, 'readOnly'>, arming: ArmState): 'account' | 'account.armed' | 'account.disarmed' {
   if (readOnly) return 'account';
   return arming.armed ? 'account.armed' : 'account.disarmed';
 }
 
 /** Beside the name of an account. Nothing for simulated money that is armed from the start, nor for what is read-only. */
-export function armingMark({ readOnly }: Writer, arming: ArmState, now: number): Message | undefined {
+export function armingMark({ readOnly }: Pick<Account, 'readOnly'>, arming: ArmState, now: number): Message | undefined {
   if (readOnly) return undefined;
   if (!arming.armed) return notArmed();
   const { until } = arming;

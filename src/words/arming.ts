@@ -6,7 +6,7 @@ import type { ArmingTerm, ArmState } from '../engine/ledger/arming.ts';
 import type { Limits, LimitsFault } from '../engine/ledger/limits.ts';
 import { armingText, notArmed } from './arming-mark.ts';
 import { stakesLine } from './collateral-preview.ts';
-import { joined } from './text.ts';
+import { joined, listed, spaced } from './text.ts';
 
 export interface ArmingChoice {
   readonly term: ArmingTerm;
@@ -44,7 +44,7 @@ export function asksForName(term: ArmingTerm, stakes: Stakes): boolean {
 /** What arming means, said before it is done. */
 export function armingMeaning(stakes: Stakes, limits: Limits | LimitsFault): Message {
   const money = stakesLine(stakes === 'simulated', stakes === 'demo');
-  return msg('list.space', '{0} {1}', stillConfirmed(money), limitsText(limits));
+  return spaced(stillConfirmed(money), limitsText(limits));
 }
 
 const stillConfirmed = (sentence: Message): Message =>
@@ -53,13 +53,9 @@ const stillConfirmed = (sentence: Message): Message =>
 /** The limits from the settings; that there are none is said as plainly. */
 export function limitsText(limits: Limits | LimitsFault): Message {
   if ('fault' in limits) return msg('arming.limits-fault', "Your limits can't be read, so nothing is sent. {0}", limits.fault);
-  const [first, ...more] = limitParts(limits);
-  if (first === undefined) return msg('arming.no-limits-set', 'No limits set: a confirmed change can be any size the exchange allows.');
-  return msg(
-    'arming.limits-settings',
-    'Your limits: {0}.',
-    more.reduce<Message>((text, part) => msg('list.semicolon', '{0}; {1}', text, part), first),
-  );
+  const parts = limitParts(limits);
+  if (parts.length === 0) return msg('arming.no-limits-set', 'No limits set: a confirmed change can be any size the exchange allows.');
+  return msg('arming.limits-settings', 'Your limits: {0}.', listed(parts));
 }
 
 function limitParts(limits: Limits): readonly Message[] {
@@ -71,7 +67,7 @@ function limitParts(limits: Limits): readonly Message[] {
     ...byCoin(perActionByCoin, (amount, coin) => msg('arming.most-per-change', 'max {0} {1} per change', amount, coin)),
     ...(perDayUsd === undefined ? [] : [msg('arming.most-within-24', 'max {0} {1} per 24 h', formatAmount(perDayUsd), 'USD')]),
     ...byCoin(perDayByCoin, (amount, coin) => msg('arming.most-within-24', 'max {0} {1} per 24 h', amount, coin)),
-    ...byCoin(keepInWallet, (amount, coin) => msg('arming.keep-in-wallet', 'keep {0} {1} in the wallet', amount, coin)),
+    ...byCoin(keepInWallet, (amount, coin) => msg('arming.keep-in-wallet', 'keep {0} {1} available', amount, coin)),
     ...(highestLtvAfterReduction === undefined
       ? []
       : [msg('arming.ltv-most-after', 'max LTV {0} after removal', formatLtv(highestLtvAfterReduction))]),

@@ -12,12 +12,12 @@ import { levelWord } from './level.ts';
 import { loanLabel, ltvFigure } from './kinds.ts';
 import { distanceText as distanceLeft, toLiquidation as liquidationIn } from './position.ts';
 import { distanceText, standingAt } from './loan.ts';
-import { dotted, estimated, labelled, type Text } from './text.ts';
+import { bracketed, dotted, estimated, labelled, type Text } from './text.ts';
 
 /** What a preview does not know itself. */
 export interface PreviewSurroundings {
   readonly venueName: string;
-  /** Address and environment, e.g. "OKX Global" or "Loopback (simulated)". */
+  /** Address and environment, e.g. "OKX Global" or "This computer (simulated)". */
   readonly siteLabel: Message | string;
   /** The venue's own demo trading: no real money either, but a real server. */
   readonly demo: boolean;
@@ -80,7 +80,7 @@ export function previewOf(parts: PreviewParts, { venueName, siteLabel, demo, wal
       ...(live ? [stakes] : []),
       place,
       route,
-      row(msg('collateral.wallet', 'Wallet'), ...parts.wallet),
+      row(bracketed(msg('collateral.wallet', 'Wallet'), wallet), ...parts.wallet),
       '',
       ...parts.details,
       msg('preview.updated', 'Updated at {0} ({1})', readAt, age),
@@ -349,5 +349,5 @@ function alarmOf({ marginCall, liquidation, due = [] }: Loan, ltv: Decimal, word
   const isLiquidationFirst = toLiquidation !== undefined && (toCall === undefined || compare(toLiquidation, toCall) < 0);
   const [distance, line] = isLiquidationFirst ? [toLiquidation, liquidationWord()] : [toCall, marginCallWord()];
   if (isAlarm(levelOfDistance(distance)) && distance !== undefined) return nearAfter(word, distance, line, 'long');
-  return msg('list.colon', '{0}: {1}', word, due.some(({ overdue }) => overdue) ? msg('term.debt-overdue', 'debt overdue') : noEstimate());
+  return labelled(word, due.some(({ overdue }) => overdue) ? msg('term.debt-overdue', 'debt overdue') : noEstimate());
 }

@@ -1,9 +1,10 @@
 import { msg, type Message } from '../core/message.ts';
 import type { Direction } from '../core/model.ts';
 import type { RequestView } from '../exchanges/exchange.ts';
+import { labelled } from './text.ts';
 
 /** What can be pressed in front of a preview, besides leaving. */
-export type ConfirmButton = 'readAgain' | 'showRequest' | 'arm' | 'act' | 'actWithoutEstimate';
+export type ConfirmButton = 'refresh' | 'showRequest' | 'arm' | 'act' | 'actWithoutEstimate';
 
 /** What decides which buttons a preview gets. */
 export interface ConfirmFacts {
@@ -28,7 +29,7 @@ export interface ConfirmFacts {
  */
 export function confirmButtons(facts: ConfirmFacts): readonly ConfirmButton[] {
   const acting = actingButton(facts);
-  const harmless = ['readAgain', 'showRequest'] as const;
+  const harmless = ['refresh', 'showRequest'] as const;
   if (acting === undefined) return harmless;
   return acting === 'act' && !facts.live && facts.calm ? [acting, ...harmless] : [...harmless, acting];
 }
@@ -47,7 +48,7 @@ export function confirmNotes({ armed, first, rehearsed, doubt, direction }: Conf
     return [doubtNote(msg('confirm.no-removal', 'Nothing can be removed here: refresh, or remove it at the exchange.'))];
   }
   return [
-    ...(armed ? [] : [msg('confirm.not-armed', 'NOT ARMED: preview only. Arm the account to send.')]),
+    ...(armed ? [] : [msg('confirm.not-armed', 'NOT ARMED: preview only. Arm the account to let it send the changes you confirm.')]),
     ...(first && !rehearsed
       ? [msg('confirm.first-change', 'First change from this account: look at the request first. "Show Request" sends nothing.')]
       : []),
@@ -78,7 +79,7 @@ export function requestLines(request: RequestView, { title, accountName, stakes 
     msg('term.account-line', 'Account: {0}', accountName),
     '',
     `${method} ${url}`,
-    ...headers.map(({ name, value, said }) => (said === undefined ? `${name}: ${value}` : msg('list.colon', '{0}: {1}', name, said))),
+    ...headers.map(({ name, value, said }) => (said === undefined ? `${name}: ${value}` : labelled(name, said))),
     '',
     body === '' ? msg('confirm.no-body', '(no body)') : body,
     '',

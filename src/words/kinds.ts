@@ -6,7 +6,7 @@ import type { Direction, HistoryRow, Loan, Position, Side } from '../core/model.
 import { believed } from '../core/risk/position-model.ts';
 import type { Baseline, Change, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
 import { liquidationText, marginText, namedWithSide } from './position.ts';
-import { bracketed, type Text } from './text.ts';
+import { bracketed, estimated, type Text } from './text.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 
 type Kind = Change['kind'];
@@ -288,7 +288,7 @@ function marginNow(write: WriteOf<'margin'>, { position, figures }: Readings['ma
         liquidationText(figures?.liquidationPrice ?? position.liquidationPrice, side),
       ),
     ),
-    ifExecuted(msg('term.by-estimate', '{0} (estimate)', expected)),
+    ifExecuted(estimated(expected)),
     ...steadyLine,
     marginAdvice(change, was, position, figures),
   ];

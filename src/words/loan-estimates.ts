@@ -122,9 +122,12 @@ export function noEstimate(why: NoEstimate, { state, loan }: LoanView): { readon
   };
 }
 
+/** What the venue counts; with haircuts by tiers, prices fall further or less far than this. */
+export const collateralValue = (): Message => msg('loan.collateral-value', 'Collateral value');
+
 /** Whose price moves. */
 export function lineLabel({ coin, way }: Pick<PriceLine, 'coin' | 'way'>): Text {
-  if (coin === undefined) return msg('estimate.all-collateral', 'All collateral');
+  if (coin === undefined) return msg('estimate.all-collateral', 'All collateral prices');
   return way === 'fall' ? coin : bracketed(coin, msg('term.debt', 'Debt'));
 }
 

@@ -21,7 +21,7 @@ import {
 } from './collateral-preview.ts';
 import { loanLabel } from './kinds.ts';
 import { distanceText, standingAt } from './loan.ts';
-import { joined, type Text } from './text.ts';
+import { joined, spaced, type Text } from './text.ts';
 
 /** One line to choose by. */
 export interface TargetItemText {
@@ -130,7 +130,7 @@ export const leftIn = (amount: string, wallet: Message): Message => msg('target.
 
 /** Asked before something that does not lead all the way, below the target. */
 export function shortText(step: Message, outcome: Text): Message {
-  return msg('list.space', '{0} {1}', step, leadsTo(outcome, false));
+  return spaced(step, leadsTo(outcome, false));
 }
 
 /** Said before several changes. */

@@ -28,7 +28,7 @@ import {
   type Remark,
 } from './collateral-preview.ts';
 import { distanceText, isHedged, leverageText, liquidationText, marginText, namedWithSide } from './position.ts';
-import { estimated, joined } from './text.ts';
+import { estimated, joined, labelled } from './text.ts';
 
 /** The preview of a change of margin as text: all a person needs to see that this is what they meant. */
 export function marginPreviewText(preview: MarginPreview, around: PreviewSurroundings): PreviewText {
@@ -58,12 +58,7 @@ export function marginPreviewText(preview: MarginPreview, around: PreviewSurroun
       wallet: [formatAmount(walletAvailable), coinAmount(preview.walletAfter, coin)],
       details: [
         estimated(rows.leverage),
-        msg(
-          'list.colon',
-          '{0}: {1}',
-          msg('position.mark-price', 'Mark price'),
-          liquidationText(position.markPrice, position.side, position.priceCoin),
-        ),
+        labelled(msg('position.mark-price', 'Mark price'), liquidationText(position.markPrice, position.side, position.priceCoin)),
         ...(direction === 'reduce' ? [removableLine(readiness, around.venueName)] : []),
         ...(isHedged(position) ? [msg('margin-preview.hedge', "Isolated, hedge mode: the other side isn't changed.")] : []),
       ],

@@ -111,7 +111,7 @@ export function outcomeButtons(
 }
 
 /** What can be done about a change that was not sent. */
-export type FailureButton = 'resolve' | 'arm' | 'settings' | 'readAgain' | 'otherCoin' | 'addMargin' | 'retry' | 'showLog';
+export type FailureButton = 'resolve' | 'arm' | 'settings' | 'refresh' | 'otherCoin' | 'addMargin' | 'retry' | 'showLog';
 
 /** What a failure says about a way out, and what the one who asks can offer. */
 export interface FailureFacts {
@@ -126,7 +126,7 @@ export interface FailureFacts {
   /** It is about the margin of a position that a command can add to. */
   readonly hasMargin: boolean;
   /** The caller can refresh. */
-  readonly canReadAgain: boolean;
+  readonly canRefresh: boolean;
 }
 
 /**
@@ -134,7 +134,7 @@ export interface FailureFacts {
  * so, without a button.
  */
 export function failureButtons(facts: FailureFacts): readonly FailureButton[] {
-  const { unfinished, remedy, instead = [], canRetry, hasCoins, hasMargin, canReadAgain } = facts;
+  const { unfinished, remedy, instead = [], canRetry, hasCoins, hasMargin, canRefresh } = facts;
   if (unfinished) return ['resolve', 'showLog'];
   // A limit that is in the way is first of all a reason to move less, not to lift it.
   const less = canRetry && instead.includes('less');
@@ -142,7 +142,7 @@ export function failureButtons(facts: FailureFacts): readonly FailureButton[] {
     ...(less ? ['retry' as const] : []),
     ...(remedy === 'arm' ? ['arm' as const] : []),
     ...(remedy === 'settings' ? ['settings' as const] : []),
-    ...(remedy === 'readAgain' && canReadAgain ? ['readAgain' as const] : []),
+    ...(remedy === 'refresh' && canRefresh ? ['refresh' as const] : []),
     ...(instead.includes('otherCoin') && hasCoins ? ['otherCoin' as const] : []),
     ...(instead.includes('addMargin') && hasMargin ? ['addMargin' as const] : []),
     ...(canRetry && !less ? ['retry' as const] : []),

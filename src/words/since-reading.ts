@@ -6,7 +6,7 @@ import { liveIntervalMs, type AccountState } from '../engine/monitor/store.ts';
 import { ageText } from './time.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
 import { levelBy, levelWord } from './level.ts';
-import { estimated, spaced, type Text } from './text.ts';
+import { estimated, spaced } from './text.ts';
 
 /** What newer prices make of a loan or position, where that is worth showing. An estimate: shown beside the venue's figure. */
 export interface Since<Figures> {
@@ -66,7 +66,10 @@ export function bothLevels(ground: Ground): Message {
 }
 
 /** The estimate behind a label with the venue's figure and the level, short, because a narrow view cuts off the end. */
-export const nowText = ({ raises }: Since<unknown>, figure: string): Text => (raises ? estimated(`→ ~${figure}`) : `→ ~${figure}`);
+export function nowText({ raises }: Since<unknown>, figure: string): Message {
+  const now = msg('estimate.now', 'now ~{0}', figure);
+  return raises ? estimated(now) : now;
+}
 
 /** The venue's figure and the estimate. */
 export const arrow = (then: string, now: string): string => `${then} → ~${now}`;

@@ -8,6 +8,11 @@ export function joined([first = '', ...more]: readonly Text[]): Text {
   return more.reduce<Text>((text, part) => msg('list.comma', '{0}, {1}', text, part), first);
 }
 
+/** Several that have commas of their own. */
+export function listed([first = '', ...more]: readonly Text[]): Text {
+  return more.reduce<Text>((text, part) => msg('list.semicolon', '{0}; {1}', text, part), first);
+}
+
 /** `LTV 57.43%` */
 export const spaced = (first: Text, second: Text): Message => msg('list.space', '{0} {1}', first, second);
 

@@ -16,7 +16,7 @@ function works(command: string, ...args: readonly string[]): boolean {
   }
 }
 
-/** A disk that can be filled to the last byte: only where somebody may mount one. */
+/** A disk that can be filled to the last byte; needs the right to mount. */
 export class SmallDisk {
   readonly folder: string;
   #ballast = 0;

@@ -26,7 +26,7 @@ export interface Composition {
   readonly ledger: Ledger;
   readonly journal: Journal;
   connection(): Promise<Connection>;
-  /** Limits are kept by connection and in real time, which nobody wants to wait for here. */
+  /** Limits are per connection and in real time, too long to wait for here. */
   reconnect(): void;
   dispose(): void;
 }
@@ -48,7 +48,7 @@ export async function compose(
     lastCopy: () => readLastCopy(state),
     exists: () => existsState(state),
     old: new KeptStorage(setup.storage),
-    // Nobody else changes an account here, and time only passes where somebody waits.
+    // Nothing else changes an account here, and time passes only while something waits.
     clock: { now: () => clock.now(), sleep: () => new Promise(() => undefined) },
   });
   await shared.start();

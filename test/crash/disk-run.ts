@@ -89,7 +89,7 @@ export class DiskRun {
     return window;
   }
 
-  /** The window lives on and looks: then every window has to know what became of it, and none is held up by it. */
+  /** The window lives on and checks: then every window must know the outcome, and none is blocked by it. */
   async #oneAppend(
     place: Place,
     change: Change,
@@ -232,7 +232,7 @@ export class DiskRun {
     this.#expect(place.gate.writes.length === 0, 'sent, though it could not be written down');
   }
 
-  /** While the disk is broken nothing more is sent, however it is asked for, and loans and positions are still shown. */
+  /** While the disk is broken nothing more is sent in any way, and loans and positions are still shown. */
   async #mustOnlyRead(place: Place, window: Window, change: Change): Promise<void> {
     const before = place.gate.writes.length;
     place.pass(5_000);

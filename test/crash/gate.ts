@@ -11,7 +11,7 @@ interface Answer {
   readonly body: Buffer;
 }
 
-/** Stands between windows and the simulated exchange. Passes every byte on, and holds a write where it is told to. */
+/** Sits between windows and the simulated exchange. Passes every byte on, and holds a write on command. */
 export class Gate {
   readonly #server: Server;
   readonly #target: URL;

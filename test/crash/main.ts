@@ -13,7 +13,7 @@ import { Windows } from './window.ts';
 
 /** Runs at a time: each has a process that works and one that starts. */
 const atOnce = 2;
-/** Nothing waits for so long by itself. A run that hangs fails. */
+/** Nothing takes this long. A run that hangs fails. */
 const longestMs = 180_000;
 
 async function all<T, R>(tasks: readonly T[], carryOut: (task: T, windows: Windows) => Promise<R>): Promise<readonly R[]> {

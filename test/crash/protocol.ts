@@ -40,7 +40,7 @@ export type Order = { readonly now: number } & (
 export interface Failure {
   readonly name: string;
   readonly sentence: string;
-  /** Id of the write that stands in the way. */
+  /** Id of the write that blocks. */
   readonly openWrite?: string;
 }
 

@@ -5,7 +5,7 @@ import { Place } from './place.ts';
 import type { System } from './systems.ts';
 import { Failed, type Window, type Windows } from './window.ts';
 
-/** Two windows on one account in which somebody presses the same button at once. */
+/** Two windows on one account where the same button is pressed at once. */
 export interface Race {
   readonly system: System;
   readonly direction: Direction;

@@ -49,7 +49,7 @@ export class Recovery {
     return end;
   }
 
-  /** While it is open nothing more may be sent there, and who tries is told of the open one. */
+  /** While it is open nothing more may be sent there, and a try is refused with a pointer to it. */
   async mustHoldBack(window: Window): Promise<void> {
     const open = await window.unsettled();
     const refusal = await window.preview('too early', this.#options.change).then(
@@ -78,7 +78,7 @@ export class Recovery {
       const now = JSON.stringify([open, last]);
       still = now === before ? still + 1 : 0;
       before = now;
-      // Long enough for a plan that nobody sent to be taken for one.
+      // Long enough for a recorded change to count as never sent.
       this.#options.place.pass(open === undefined ? 61_000 : 5_000);
     }
     return window.unsettled();

@@ -39,7 +39,7 @@ function failing(name: string): boolean {
 
 const diskFailed = (): JournalError => new JournalError(msg('test', 'The ledger of changes failed for a moment.'));
 
-/** Time passes only where somebody waits, and then at once: the parent's clock is that of the venue too. */
+/** Time passes only while something waits, and then at once: the parent's clock is also the venue's. */
 const clock: Clock = {
   now: () => now,
   sleep: (ms, signal) =>
@@ -70,7 +70,7 @@ function watched(journal: Journal): Journal {
       await step(`before ${record.state}`);
       if (failing(`fail before ${record.state}`)) throw diskFailed();
       const done = journal.append(record);
-      // Both outcomes are fine: killed here, nobody knows how far the disk got.
+      // Both outcomes are fine: killed here, it's unknown how far the disk got.
       const inside = step(`inside ${record.state}`);
       await done;
       await inside;
@@ -173,6 +173,6 @@ process.on('message', (order: Order) => {
       );
   }
 });
-// Nobody is left to be told anything.
+// No one is left to report to.
 process.on('disconnect', () => process.exit(0));
 tell({ kind: 'ready' });

@@ -6,7 +6,7 @@ import type { Call, Failure, News, Order, Setup } from './protocol.ts';
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-/** The time of everything in one run. Passes only when somebody waits. */
+/** The time of everything in one run. Passes only while something waits. */
 export class RunClock {
   time = Date.UTC(2026, 10, 20, 12);
   readonly now = (): number => this.time;
@@ -65,7 +65,7 @@ export class Window {
     return this.#process.pid ?? 0;
   }
 
-  /** Where it stands still now. */
+  /** Where it has stopped. */
   get at(): string | undefined {
     return this.#at;
   }
@@ -85,7 +85,7 @@ export class Window {
     this.#send({ kind: 'go' });
   }
 
-  /** Resolves with the name of the step where it stands still, now or next. */
+  /** Resolves with the name of the step where it stops, now or next. */
   stops(): Promise<string> {
     if (this.#at !== undefined) return Promise.resolve(this.#at);
     return new Promise((resolve) => (this.#waiting = resolve));

@@ -67,11 +67,11 @@ describe('adding an account by keyboard', () => {
     assert.match(dialog.text, saysLike('key.already-here', 'Main'));
     assert.match(dialog.text, saysInTurn(saysLike('key.permissions', undefined, '✗', undefined), says('term.read-only')));
     await dialog.press(says('button.save-anyway'));
-    await bench().waitForRow('Loans', /^Viewer .*read-only/);
+    await bench().waitForRow('Loans', saysInTurn(/^Viewer /, says('term.read-only')));
     await bench().page.evaluate(`localStorage.setItem('secrets.provider', ${JSON.stringify(onlyMain)})`);
     await bench().reload();
     await bench().openContainer();
-    await bench().waitForRow('Loans', /^Viewer .*keys missing/);
+    await bench().waitForRow('Loans', saysInTurn(/^Viewer /, says('account.keys-missing')));
     await bench().waitForRow('Loans', /^Main simulated · .* · just now/);
     await bench().screenshot('keys-missing');
   });

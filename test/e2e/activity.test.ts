@@ -8,7 +8,7 @@ import { addAccount, previewCollateral } from './exchange.ts';
 import { isLongRound, useExchange, useWorkbench } from './use-workbench.ts';
 import { changeName, onLoan, says, saysLike } from '../texts.ts';
 
-/** Changes a word in a row of the journal, as nobody but the extension should: the guards of the table are taken away first. */
+/** Changes a word in a row of the journal, as only the extension should: the table's guards are removed first. */
 function alterRow(folder: string, row: number): void {
   const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((file) => path.basename(file) === 'ledger.sqlite');
   assert.ok(found !== undefined, `the ledger is somewhere below ${folder}`);

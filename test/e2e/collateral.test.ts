@@ -13,7 +13,7 @@ describe('adding collateral', () => {
   it('goes from the palette through preview and confirmation to proof, everywhere, once each; Undo takes it back; a reload finds all', async () => {
     await bench().openContainer();
     await addAccount(bench(), exchange(), 'Main');
-    // The worst of all loans and positions, so the status bar tells of it; and it stays that.
+    // The worst of all loans and positions, so the status bar shows it; and it stays the worst.
     await bench().waitForRow('Loans', /67\.61% · Danger/);
     await bench().runCommand('LTV Gauge: Open Gauges');
     const page = await bench().gaugeFrame();

@@ -7,7 +7,7 @@ import { says } from '../texts.ts';
 
 const asked = process.env['LTV_GAUGE_HOSTILE'];
 
-/** With `LTV_GAUGE_HOSTILE=1` every exchange of the suite is hostile but valid, with `readable` without rows that nobody can read. */
+/** With `LTV_GAUGE_HOSTILE=1` every exchange of the suite is hostile but valid, with `readable` without unreadable rows. */
 export const hostility: Hostility | undefined = asked === '1' ? 'whole' : asked === 'readable' ? asked : undefined;
 
 export interface Adjustment {
@@ -18,7 +18,7 @@ export interface Adjustment {
   readonly state: string;
 }
 
-/** A simulated exchange that a test runs on its own, as `npm run simulate` does, and can break. Its prices stand still. */
+/** A separate simulated exchange, as started by `npm run simulate`, which a test can break. Its prices don't move. */
 export class TestExchange {
   #simulator: Simulator;
   readonly #time: { aheadMs: number };
@@ -113,7 +113,7 @@ export async function enterAccount(workbench: Workbench, url: string, name: stri
   await workbench.quickInput.waitFor(says('account.exchange'));
   await workbench.pick(venue);
   await workbench.quickInput.waitFor(says('account.key-site'));
-  await workbench.pick('Loopback');
+  await workbench.pick(says('term.loopback-simulated'));
   await enter(workbench, 'http://127.0.0.1', url);
   await enter(workbench, says('account.name'), name);
   await enterKeys(workbench, keys);

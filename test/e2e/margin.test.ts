@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { addAccount } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
-import { says, saysLike } from '../texts.ts';
+import { says, saysInTurn, saysLike } from '../texts.ts';
 
 /** The liquidation price that the line says it went from and to by estimate, without grouping. */
 function liquidationIn(text: string): readonly [number, number] {
@@ -20,7 +20,7 @@ describe('adding margin', () => {
     await addAccount(bench(), exchange(), 'Main');
     await bench().waitForRow('Positions', /23\.2% · Watch .*BTC-USDT-SWAP/);
     await bench().waitForRow('Positions', /8\.7% · Warning .*ETH-USDT-SWAP/);
-    await bench().waitForRow('Positions', /Cross margin .*SOL-USDT-SWAP/);
+    await bench().waitForRow('Positions', saysInTurn(says('term.cross-margin'), 'SOL-USDT-SWAP'));
     await bench().screenshot('positions');
 
     await bench().contextMenu('Positions', '23.2%', says('term.add-margin'));

@@ -14,7 +14,7 @@ export interface QuickInputState {
   readonly rows: readonly string[];
 }
 
-/** Runs in the page, in one go: asked for piece by piece, a state costs more than what it waits for. */
+/** Runs in the page at once: read piece by piece, a state would take too long. */
 function read([widget]: readonly PageElement[]): QuickInputState | undefined {
   const input = widget?.querySelector('.quick-input-filter input');
   if (!widget?.checkVisibility() || !input) return undefined;
@@ -111,7 +111,7 @@ export class QuickInput {
     return state === undefined ? '' : `${state.title}\n${state.placeholder}\n${state.message}`;
   }
 
-  /** Opens the palette and runs the command with this title, asking anew until the extension has brought the command. */
+  /** Opens the palette and runs the command with this title, retrying until the extension has registered the command. */
   async runCommand(title: string): Promise<void> {
     await eventually(
       `the command “${title}”`,

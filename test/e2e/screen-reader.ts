@@ -4,7 +4,7 @@ import { type Frame } from 'playwright-core';
 
 const axeSource = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe says stands in the way of a person who cannot see the page well, or at all: names of its rules. */
+/** What axe finds to be a barrier for people who see the page badly or not at all: names of its rules. */
 export async function faultsFor(page: Frame): Promise<readonly string[]> {
   await page.evaluate(axeSource);
   return page.evaluate(

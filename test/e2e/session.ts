@@ -20,7 +20,7 @@ export interface SessionOptions {
    */
   readonly language?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** What the opened folder brings along, as one that came from somebody else may. */
+  /** What the opened folder contains, as one from someone else may. */
   readonly folderSettings?: Readonly<Record<string, unknown>>;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
@@ -74,8 +74,8 @@ function prepare(options: SessionOptions): Setting {
 }
 
 /**
- * Installs the package into a folder that all sessions share, unless that very package is there. Installed aside and moved into place when
- * whole, so two runs at a time do not meet.
+ * Installs the package into a folder that all sessions share, unless this exact package is there. Installed elsewhere and moved into place when
+ * complete, so two runs don't collide.
  */
 async function installed(kind: string, install: (extensionsFolder: string) => Promise<void> | void): Promise<string> {
   const stamp = (await freshVsix()).slice(0, 16);

@@ -27,7 +27,7 @@ describe('when things go wrong', () => {
     await (await previewCollateral(bench(), 'Add', { loan: '67890', coin: 'ETH', amount: '0.1' })).press('Add 0.1 ETH');
     await bench().waitForNotification(saysLike('kinds.confirming', 'OKX'));
     // The old LTV stays until there is proof.
-    await bench().waitForRow('Loans', /67\.61% · Danger unfinished change/);
+    await bench().waitForRow('Loans', new RegExp(`67\\.61% · Danger ${says('term.change-unfinished')}`));
     await bench().screenshot('accepted');
     await bench().pressInNotification('Cancel');
     await bench().waitForNotification(

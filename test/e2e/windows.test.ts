@@ -57,7 +57,7 @@ describe('several windows', () => {
     for (const window of [two, three]) await shows(window, 'One', saysLike('arming.not-armed'));
     await three.reload();
     await three.openContainer();
-    await three.waitForRow('Loans', /^One simulated .* not armed$/);
+    await three.waitForRow('Loans', new RegExp(`^One simulated .* ${says('arming.not-armed')}$`));
     await two.runCommand('LTV Gauge: Arm Account…');
     await two.quickInput.waitFor(says('choose.account'));
     await two.pick('One');
@@ -94,7 +94,7 @@ describe('several windows', () => {
     await (await previewCollateral(one, 'Add', { loan: '12345', coin: 'BTC', amount: '0.1' })).press('Add 0.1 BTC');
     await one.waitForNotification(saysLike('kinds.confirming', 'OKX'));
     await two.runCommand('LTV Gauge: Refresh');
-    await two.waitForRow('Loans', /unfinished change .*#12345/);
+    await two.waitForRow('Loans', saysInTurn(says('term.change-unfinished'), '#12345'));
     await two.runCommand('LTV Gauge: Add Collateral…');
     await two.quickInput.waitFor(says('collateral.loan'));
     await two.pick('12345');

@@ -159,7 +159,7 @@ export class Workbench {
     await this.quickInput.waitUntilClosed();
   }
 
-  /** Waits until it is told. What VS Code has put into its list without showing it is looked for there at last, as a person would. */
+  /** Waits for a notification. One that VS Code put into its list without showing is found there, as a person would. */
   waitForNotification(text: string | RegExp): Promise<string> {
     const told = async (): Promise<string | undefined> =>
       (await this.notifications()).find((one) => (typeof text === 'string' ? one.includes(text) : text.test(one)));

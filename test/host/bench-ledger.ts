@@ -85,7 +85,7 @@ export async function ledger(): Promise<readonly Outcome[]> {
           readFileSync(plain, 'utf8')
             .split('\n')
             .map((line) => (line === '' ? undefined : (JSON.parse(line) as unknown))),
-        // Measured 6.1 to 7.0: each row's hash is made anew, each line is checked, and others have their turn in between.
+        // Measured 6.1 to 7.0: each row's hash is recomputed, each line is checked, and other work runs in between.
         budget: 14,
         rounds: 7,
       }),

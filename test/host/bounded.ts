@@ -55,7 +55,7 @@ export function progressIn(file: string): Progress | undefined {
 
 /**
  * What a suite counted. One that crashed, ended badly without a failure, ran nothing or stopped in the middle of a test counts as failed.
- * @param mayBeEmpty where only some tests are asked for, and others may have them
+ * @param mayBeEmpty when only some tests are selected, which may be in other suites
  */
 export function countOf(name: string, exitCode: number, { resultFile, say }: Pick<Run, 'resultFile' | 'say'>, mayBeEmpty = false): Count {
   const told = progressIn(resultFile);
@@ -88,8 +88,8 @@ async function heard(group: Group, say: Run['say']): Promise<number> {
 }
 
 /**
- * Runs a suite to its end, or to the end of its time: then all its processes are ended, it has failed, and what it was doing is said.
- * Never rejects. Nothing here helps against a suite that keeps this very process busy: each is a process of its own.
+ * Runs a suite to its end, or to its time limit: then all its processes are ended, it has failed, and what it was doing is reported. Never
+ * rejects. Each suite is a separate process, so none can block this one.
  * @param leftMs what is left of the time of all suites together
  */
 export async function runBounded(suite: Suite, leftMs: number, { resultFile, say }: Pick<Run, 'resultFile' | 'say'>): Promise<Count> {

@@ -1,7 +1,7 @@
 import * as ts from 'typescript';
 import { differentPlaceholders, type Bundle, type Finding } from './texts.ts';
 
-/** A string of the manifest with the name of the property it stands under. */
+/** A string of the manifest with its property name. */
 interface ManifestString {
   readonly property: string;
   readonly value: string;
@@ -49,7 +49,7 @@ export function listedCommands(file: string, content: string): Map<string, numbe
   return commands;
 }
 
-/** Texts of the manifest: `%key%` without an English text, English texts nobody asks for, and a translation that does not match. */
+/** Texts of the manifest: `%key%` without an English text, unused English texts, and a translation that does not match. */
 export function checkManifestTexts(strings: readonly ManifestString[], english: Bundle, translated: Bundle): Finding[] {
   const findings: Finding[] = [];
   const used = new Set<string>();

@@ -5,7 +5,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import Mocha from 'mocha';
 
-/** The file of src/core with the change of this number, without its ending; undefined when none is in force. */
+/** The file of src/core with the change of this number, without its ending; undefined when none is active. */
 function changedFile(mutant: string | undefined): string | undefined {
   if (mutant === undefined) return undefined;
   const here = new RegExp(`stryMutAct_\\w+\\("${mutant}"\\)`);

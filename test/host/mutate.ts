@@ -1,9 +1,8 @@
 // `npm run mutate`: changes src/core in thousands of small ways, one at a time, and looks whether its unit tests notice. Prints killed and
-// survived for each file and every survivor, writes out/mutation.json, and fails when fewer than 85 % are noticed. Takes about an hour for
-// all of it on two cores; name files to be quicker: npm run mutate -- src/core/interest.ts
-//
-// Stryker is fetched when it is first needed, as the editor is: it is large, and nobody needs it to build or test. Its runner for mocha
-// does not load the mocha of this project, so each change is tried by a command, test/host/mutant-tests.ts.
+// survived for each file and every survivor, writes out/mutation.json, and fails when fewer than 85 % are noticed. Takes about an hour for all of
+// it on two cores; name files to be quicker: npm run mutate -- src/core/interest.ts
+// Stryker is fetched on first use, like the editor: it is large, and not needed to build or test. Its runner for mocha does not load the mocha of
+// this project, so each change is tried by a command, test/host/mutant-tests.ts.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -47,7 +46,7 @@ function settings(files: readonly string[]): object {
   return {
     mutate: files.length > 0 ? files : ['src/core/**/*.ts'],
     ignorePatterns: ['/out', '/dist', '/.vscode-test'],
-    // Built once with all changes in it; which of them is in force is told to each run by its environment.
+    // Built once with all changes in it; each run's environment says which one is active.
     buildCommand: `${node} esbuild.js --unit`,
     testRunner: 'command',
     commandRunner: { command: `${node} "${path.join(root, 'test/host/mutant-tests.ts')}"` },

@@ -4,7 +4,7 @@ import { cacheFolder, root } from './places.ts';
 import { cleanEnvironment, runNpm } from './processes.ts';
 
 const version = '4.139.1';
-/** Raised when the way of installing changes, so that older installs are made anew. */
+/** Raised when the way of installing changes, so that older installs are redone. */
 const recipe = 2;
 const name = `code-server-${version}`;
 const folder = path.join(cacheFolder, name);

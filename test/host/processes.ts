@@ -116,8 +116,8 @@ function processTable(): ReadonlyMap<number, { readonly parent: number; readonly
 }
 
 /**
- * Ends groups, every one that was started unless some are named, and all that comes of them, also what has a group of its own: a program
- * that hangs passes no signal on. Resolves when they are gone.
+ * Ends the named groups (by default all that were started) and all their descendants, also those in groups of their own: a hanging program passes
+ * no signal on. Resolves when they are gone.
  */
 export async function stopAll(groups: Iterable<Group> = running): Promise<void> {
   const before = processTable();
@@ -164,10 +164,7 @@ export function runNpm(args: readonly string[], options: GroupOptions = {}): Pro
   return run(call.command, call.args, { ...options, shell: call.shell });
 }
 
-/**
- * Our environment without what npm, an editor or a debugger left in it for its own children, which would mislead a program that
- * stands on its own.
- */
+/** Our environment without what npm, an editor or a debugger set in it for its own children, which would mislead an independent program. */
 export function cleanEnvironment(more: Readonly<Record<string, string | undefined>> = {}): NodeJS.ProcessEnv {
   const foreign =
     /^(npm_(package|lifecycle|config_local_prefix|config_prefix|command|node_execpath)|INIT_CWD$|VSCODE_|ELECTRON_|NODE_OPTIONS$|PORT$)/;

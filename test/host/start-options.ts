@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 export interface StartOptions {
   readonly browser: boolean;
   readonly open: boolean;
-  /** Undefined: not asked for, any will do. */
+  /** Undefined: any free one. */
   readonly port: number | undefined;
 }
 

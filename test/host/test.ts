@@ -96,7 +96,7 @@ const browser: Suite = {
   },
 };
 
-/** Each file has a VS Code of its own, also where it stands alone; on the desktop two would take the focus from each other. */
+/** Each file has a VS Code of its own, even a single one; on the desktop two would take the focus from each other. */
 function workbench(onDesktop: boolean, kind: string, env: NodeJS.ProcessEnv = {}): readonly Suite[] {
   const longFirst = [...testFiles('e2e')].sort((a, b) => statSync(path.join(root, b)).size - statSync(path.join(root, a)).size);
   return longFirst.map((file): Suite => {
@@ -142,7 +142,7 @@ function suites(onDesktop: boolean): readonly Suite[] {
   return [...first, ...zipped([...workbench(onDesktop, 'e2e'), ...hostile], others)];
 }
 
-/** The suites asked for; the build comes with those that need it. */
+/** The selected suites; the build is added for those that need it. */
 function chosen(all: readonly Suite[]): readonly Suite[] {
   if (positionals.length === 0) return all;
   const matches = (suite: Suite, name: string): boolean => suite.name === name || kindOf(suite.name) === name;
@@ -209,14 +209,14 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-/** Ends even where something that nobody waits for any more keeps this process alive. */
+/** Ends even if something that is no longer awaited keeps this process alive. */
 function endIn(ms: number, code: number): void {
   setTimeout(() => {
     process.exit(code);
   }, ms).unref();
 }
 
-// For what comes before the suites and is not theirs: getting an editor or a browser.
+// For preparations before the suites: getting an editor or a browser.
 setTimeout(
   () => {
     process.stderr.write(`Not finished within ${String(mostMinutes)} minutes, and given up.\n`);

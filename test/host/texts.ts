@@ -16,7 +16,7 @@ export interface SourceText {
   readonly line: number;
 }
 
-/** A file of translations: what stands for a key, and on which line. */
+/** A file of translations: the text of each key, and its line. */
 export interface Bundle {
   readonly file: string;
   readonly entries: ReadonlyMap<string, { readonly text: string; readonly line: number }>;
@@ -70,7 +70,7 @@ function asksEditor(callee: ts.Expression): boolean {
   return ts.isIdentifier(owner) ? owner.text === 'l10n' : ts.isPropertyAccessExpression(owner) && owner.name.text === 'l10n';
 }
 
-/** `{0}`, `{1}`, … in ascending order, each as often as it stands there. */
+/** `{0}`, `{1}`, … in ascending order, each as often as it occurs. */
 export function placeholders(text: string): string[] {
   return [...text.matchAll(/\{\d+\}/g)].map(([one]) => one).sort();
 }

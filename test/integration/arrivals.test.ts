@@ -18,7 +18,7 @@ async function write(origin: string): Promise<Answer | ExchangeError> {
   });
 }
 
-/** A proxy that takes every name for this machine, and counts what it was asked for. Loopback names themselves are never asked of a proxy. */
+/** A proxy that resolves every name to this machine, and counts requests. Loopback names themselves never go through a proxy. */
 class Proxy {
   connections = 0;
   /** Answered instead of connecting. */

@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 
 /**
- * Called by VS Code in its extension host. Runs every integration test and rejects when one fails; the results also go where
- * `npm test` asked for them (see test/host/reporter.mjs).
+ * Called by VS Code in its extension host. Runs every integration test and rejects when one fails; the results also go where `npm test` expects
+ * them (see test/host/reporter.mjs).
  */
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');

@@ -82,14 +82,14 @@ const parametersOf = ({ seed, runs, part: share }: Round, { interruptAfterTimeLi
   plugins: [fc.interruptAfterTimeLimit(Math.max(0, Math.min(own, msLeft()) * share))],
 });
 
-/** From the very values that failed on, smaller ones are looked for. */
+/** Shrinks from the values that failed. */
 const shrinking = ({ seed, counterexamplePath }: fc.RunDetails<unknown>): fc.Parameters<unknown> => ({
   seed,
   path: counterexamplePath ?? '',
   plugins: [fc.interruptAfterTimeLimit(shrinkMs)],
 });
 
-/** Being interrupted before the first run is a failure to fast-check as well; here it is told by `enough`. */
+/** fast-check also fails when interrupted before the first run; here `enough` reports that. */
 const hasFailed = ({ failed, counterexample }: fc.RunDetails<unknown>): boolean => failed && counterexample !== null;
 
 function fail(first: fc.RunDetails<unknown>, shrunk: fc.RunDetails<unknown>): never {

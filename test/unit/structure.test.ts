@@ -79,6 +79,13 @@ describe('the structure of the source', () => {
     );
   });
 
+  it('exports nothing that changes, which a part of the package would read only once', () => {
+    assert.deepEqual(
+      files.filter((file) => /^export (let|var) /m.test(textOf.get(file)!)),
+      [],
+    );
+  });
+
   it('has functions below 70 lines', () => {
     const long: string[] = [];
     for (const [file, text] of textOf) {

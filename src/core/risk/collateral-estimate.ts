@@ -25,7 +25,7 @@ import type { Direction, Loan, HaircutRule } from '../model.ts';
 const ratioPlaces = 8;
 /** Digits of a computed amount of a coin. */
 const amountPlaces = 8;
-/** Kept free below a threshold when we name an amount, so that our own rounding cannot carry it across. */
+/** Margin kept below a threshold when we suggest an amount, so that rounding can't cross it. */
 const ratioCushion = decimal('0.000001');
 
 /**
@@ -44,20 +44,19 @@ function haircut(loan: Loan, prices: ReadonlyMap<string, Decimal>): Ratio | unde
   return isPositive(raw) ? { of: loan.collateralUsd, by: raw } : undefined;
 }
 
-/** Our own forecast of a loan after a change of its collateral. Always shown as an estimate. */
+/** Our estimate of a loan after a change of its collateral. Always shown as an estimate. */
 export interface Estimate {
-  /** Fraction, rounded up. Undefined when it cannot be told. */
+  /** Fraction, rounded up. Undefined when unknown. */
   readonly ltv: Decimal | undefined;
 }
 
 /**
- * LTV after adding or taking `amount` of `coin`, anchored on the venue's last figure:
- * ltv x collateral value / (collateral value ± amount x price x haircut), as one exact fraction that is rounded once.
+ * LTV after adding or taking `amount` of `coin`, anchored on the venue's last figure: ltv x collateral value / (collateral value ± amount x price
+ * x haircut), as one exact fraction that is rounded once.
  *
- * Where the venue publishes how it values the coin, its brackets are gone through. Where it does not, a loan of that one coin
- * needs no price: its share of the venue's own valuation is taken. In any other loan what is added counts with the average
- * haircut (at most 1), and what is taken counts in full, because its own haircut is not known and might be smaller than the
- * average: the estimate of a reduction errs towards danger.
+ * Where the venue publishes how it values the coin, its brackets are applied. Where it does not, a loan of that one coin needs no price: its
+ * share of the venue's own valuation is taken. In any other loan what is added counts with the average haircut (at most 1), and what is taken
+ * counts in full, because its own haircut is not known and might be smaller than the average: the estimate of a reduction errs towards danger.
  */
 export function estimateAfter(
   loan: Loan,
@@ -79,8 +78,8 @@ export function estimateAfter(
 }
 
 /**
- * What all collateral counts for. USD. By the published rules where there is one for each coin, because a venue prints its sum to the
- * cent, and what a small loan could carry is lost in that; else what the venue says.
+ * What all collateral counts for. USD. By the published rules if every coin has one: a venue prints its sum to the cent, which is too coarse for
+ * a small loan. Otherwise the venue's sum.
  */
 function collateralNow(loan: Loan, coin: string, prices: ReadonlyMap<string, Decimal>): Decimal | undefined {
   const model = publishedRule(loan, coin, prices) === undefined ? undefined : modelOf(loan, prices);
@@ -88,8 +87,8 @@ function collateralNow(loan: Loan, coin: string, prices: ReadonlyMap<string, Dec
 }
 
 /**
- * Whether adding `coin` is estimated with the loan's average haircut, because the venue does not publish how it values this one and
- * its own figures do not tell: then the LTV after may come out higher than estimated.
+ * Whether adding `coin` is estimated with the loan's average haircut, because neither the venue's published rules nor its figures say how it
+ * values this coin: the real LTV may then be higher.
  */
 export function assumesHaircut(loan: Loan, coin: string): boolean {
   const alone = loan.collateral.length === 1 && loan.collateral[0]?.coin === coin;
@@ -98,7 +97,7 @@ export function assumesHaircut(loan: Loan, coin: string): boolean {
 
 /**
  * The most of `coin` that can be taken while our estimate stays below `ceiling`, with a cushion of a millionth of LTV.
- * @returns an amount of at most 8 decimals, rounded down, zero when nothing can be taken; undefined when it cannot be told.
+ * @returns an amount of at most 8 decimals, rounded down, zero when nothing can be taken; undefined when unknown.
  */
 export function largestReduction(loan: Loan, coin: string, prices: ReadonlyMap<string, Decimal>, ceiling: Decimal): Decimal | undefined {
   const ltv = credibleLtv(loan);
@@ -112,7 +111,7 @@ export function largestReduction(loan: Loan, coin: string, prices: ReadonlyMap<s
   const published = publishedRule(loan, coin, prices);
   if (published !== undefined) {
     const most = amountToTake(published.rule, pledged, published.price, spare, amountPlaces);
-    // All of it only where the last of the loan's collateral does not leave with it.
+    // All of a coin only if other collateral remains.
     return compare(most, pledged) < 0 || loan.collateral.length > 1 ? most : zero;
   }
   const unit = valueOfOne(loan, 'reduce', coin, prices);
@@ -143,7 +142,7 @@ function changeInValue(
 /** What one unit of `coin` counts for in the venue's valuation, erring towards danger. Above zero, USD. */
 function valueOfOne(loan: Loan, direction: Direction, coin: string, prices: ReadonlyMap<string, Decimal>): Ratio | undefined {
   const [only, ...others] = loan.collateral;
-  // Of one coin alone all that counts is its own.
+  // With a single coin, all that counts is its own.
   if (only?.coin === coin && others.length === 0 && loan.collateralUsd !== undefined && isPositive(only.amount)) {
     return isPositive(loan.collateralUsd) ? { of: loan.collateralUsd, by: only.amount } : undefined;
   }
@@ -166,6 +165,6 @@ function publishedRule(
   return rule === undefined || price === undefined || !isPositive(price) ? undefined : { rule, price };
 }
 
-/** Whether the venue's published rules and today's prices do not give its own LTV: then nothing we compute from them can be believed. */
+/** Whether the published rules and today's prices fail to give the venue's own LTV: then nothing computed from them can be trusted. */
 const definitionsDiffer = (loan: Loan, prices: ReadonlyMap<string, Decimal>): boolean =>
   loan.haircuts !== undefined && modelOf(loan, prices) === 'definitions';

@@ -63,8 +63,8 @@ export function edges(rule: HaircutRule): readonly Decimal[] {
 }
 
 /**
- * The least amount of a coin that counts for `wanted` USD, as an exact fraction: rounded here, it would be rounded once more later.
- * @returns undefined when no amount counts for so much.
+ * The least amount of a coin that counts for `wanted` USD, as an exact fraction, since the caller rounds once.
+ * @returns undefined when no amount counts for that much.
  */
 function amountWorth(rule: HaircutRule, wanted: Ratio, price: Decimal): Ratio | undefined {
   // USD of one unit of the measure.
@@ -110,8 +110,8 @@ export function amountToTake(rule: HaircutRule, held: Decimal, price: Decimal, l
 }
 
 /**
- * A rule as it can be recovered from a venue's own valuation where its table is not published: one rate for all, the adjusted
- * value over the raw one. Right for one coin as long as its amount stays in its bracket; an average for several.
+ * A rule recovered from a venue's own valuation, where its table is not published: one rate for all, the adjusted value over the raw one. Right
+ * for one coin as long as its amount stays in its bracket; an average for several.
  * @returns undefined when the raw value is zero.
  */
 export function recoveredRule(adjustedUsd: Decimal, rawUsd: Decimal): HaircutRule | undefined {

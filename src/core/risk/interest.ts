@@ -33,10 +33,10 @@ export function hourlyInterest(debt: Decimal, annualRate: Decimal): Decimal {
   return divide(multiply(debt, annualRate), hoursPerYear, bookedPlaces, 'up');
 }
 
-/** What a debt costs in a day at this rate, in its coin. Rounded against the borrower. */
+/** What a debt costs per day at this rate, in its coin. Rounded up. */
 export const dailyInterest = (debt: Decimal, annualRate: Decimal): Decimal => multiply(hourlyInterest(debt, annualRate), hoursPerDay);
 
-/** A debt that grows by the hour, in whole steps, because thousands of hours are gone through. */
+/** A debt that grows hourly, in whole steps so that thousands of hours compute fast. */
 interface Growing {
   steps: bigint;
   /** Decimals of a step. */
@@ -45,7 +45,7 @@ interface Growing {
   readonly perHour: (steps: bigint) => bigint;
 }
 
-/** Every hour like `hourlyInterest` of what is owed then. */
+/** Each hour adds `hourlyInterest` of what is owed then. */
 function growing(debt: Decimal, annualRate: Decimal): Growing {
   const places = Math.max(bookedPlaces, decimalPlaces(debt));
   const steps = isPositive(debt) ? stepsIn(debt, places) : 0n;
@@ -58,9 +58,9 @@ function growing(debt: Decimal, annualRate: Decimal): Growing {
 }
 
 /**
- * What a debt grows by in so many hours at an unchanged rate. Every hour is booked as `hourlyInterest` has it, and bears interest
- * from then on. Source: Flexible-term Loan FAQ in OKX's help centre (an hour's interest is that of principal and interest accrued)
- * and Introduction to Crypto Loans in Bybit's (compounded hourly). Never less than the venue's.
+ * How much a debt grows in this many hours at a constant rate. Each hour is booked as by `hourlyInterest` and bears interest from then on.
+ * Source: Flexible-term Loan FAQ in OKX's help centre (an hour's interest is that of principal and interest accrued) and Introduction to Crypto
+ * Loans in Bybit's (compounded hourly). Never less than the venue's.
  * @param debt in the coin
  * @param annualRate fraction: 0.41 is 41 %
  * @param hours whole, zero or more
@@ -75,7 +75,7 @@ export function accrued(debt: Decimal, annualRate: Decimal, hours: number): Deci
 }
 
 /**
- * The loan after so many hours of interest, at flat prices and rates, with nothing repaid. `ltvOf` gives its estimated LTV.
+ * The loan after this many hours of interest, at constant prices and rates, with nothing repaid. `ltvOf` gives its estimated LTV.
  * @param annualRates by coin; every debt needs one
  * @returns undefined when one is not known
  */
@@ -87,7 +87,7 @@ export function afterInterest(model: LoanModel, annualRates: ReadonlyMap<string,
   );
 }
 
-/** Ten years. Beyond it the hours are not gone through one by one. */
+/** Ten years; beyond that, hours are not computed one by one. */
 const mostHours = 87_600n;
 
 /**
@@ -109,7 +109,7 @@ export function hoursUntil(model: LoanModel, line: Decimal, annualRates: Readonl
   const room = subtract(multiply(line, collateralOf(model)), multiply(debtOf(model), model.correction));
   if (compare(room, zero) <= 0) return zero;
   if (!isPositive(cost)) return undefined;
-  // At least what the first hour costs is added every hour, so it takes no longer than this.
+  // Each hour adds at least what the first one does, so this is an upper bound.
   const longest = divide(room, cost, 0, 'down');
   return hoursWithin(model, annualRates, room, stepsIn(longest, 0)) ?? longest;
 }
@@ -120,7 +120,7 @@ function hoursWithin(model: LoanModel, annualRates: ReadonlyMap<string, Decimal>
     ...growing(amount, annualRates.get(coin) ?? zero),
     price: multiply(price, model.correction),
   }));
-  // One scale for all, so that adding up takes whole numbers only.
+  // One scale for all, so that the sum uses whole numbers only.
   const places = Math.max(decimalPlaces(room), ...debts.map((debt) => debt.places + decimalPlaces(debt.price)));
   const factors = debts.map(
     ({ price, places: own }) => stepsIn(price, decimalPlaces(price)) * 10n ** BigInt(places - own - decimalPlaces(price)),

@@ -18,21 +18,21 @@ const watchBelow = decimal('0.25');
 export const warnBelow = decimal('0.12');
 export const dangerBelow = decimal('0.05');
 
-/** From the most to the least urgent. Unknown stands above ok: not knowing is a reason to look. */
+/** From the most to the least urgent. Unknown ranks above ok: it's a reason to look. */
 const urgency: readonly Level[] = ['danger', 'warn', 'unknown', 'watch', 'ok'];
 
-/** A level, and what made it one where the figure that decides is missing. */
+/** A level, and what it is based on where the deciding figure is missing. */
 export interface JudgedLevel {
   readonly level: Level;
   readonly by?: Substitute;
 }
 
 /**
- * Level of a loan: `danger` within 5 % of margin call or beyond it, `warn` within 12 %, `watch` within 25 %, else `ok`.
- * Anything overdue is `danger` too. Should liquidation come first, it counts instead. Without a believable LTV it is `unknown`, and so it is without a
- * margin-call threshold, unless liquidation alone is near enough to warn, or other figures raise an alarm: they never clear one. A loan that is
- * told to owe nothing is `ok`. Pass `fresh: false` for figures that are not current: then nothing better than `unknown` comes back, while
- * danger and warning stay.
+ * Level of a loan: `danger` within 5 % of margin call or beyond it, `warn` within 12 %, `watch` within 25 %, else `ok`. An overdue debt is
+ * `danger` too. If liquidation comes before the margin call, it counts instead. Without a believable LTV it is `unknown`, and so it is without a
+ * margin-call threshold, unless liquidation alone is near enough to warn, or other figures raise an alarm: they never clear one. A loan that owes
+ * nothing by the venue's figures is `ok`. With `fresh: false` (out-of-date figures) nothing better than `unknown` is returned; danger and warning
+ * stay.
  */
 export function judgeLoan(loan: Loan, fresh: boolean): JudgedLevel {
   if (owesNothing(loan)) return { level: fresh ? 'ok' : 'unknown' };
@@ -50,10 +50,10 @@ export function levelOf(loan: Loan, fresh: boolean): Level {
 }
 
 /**
- * Level of a position by the distance of the mark price from liquidation: `danger` within 5 %, `warn` within 12 %, `watch` within
- * 25 %, else `ok`; `danger` also when the venue says that it is acting on it, or names a margin ratio at which it does. One that no
- * price can liquidate is `ok`. Without both prices it is `unknown`, unless other figures raise an alarm: they never clear one. `fresh` as for loans.
- * @param held all positions of the account, to tell which side of a hedge a price belongs to
+ * Level of a position by the distance of the mark price from liquidation: `danger` within 5 %, `warn` within 12 %, `watch` within 25 %, else
+ * `ok`; `danger` also when the venue says it is acting on it, or reports a margin ratio at which it does. One that no price can liquidate is
+ * `ok`. Without both prices it is `unknown`, unless other figures raise an alarm: they never clear one. `fresh` as for loans.
+ * @param held all positions of the account, to find which side of a hedge a price belongs to
  */
 export function judgePosition(position: Position, fresh: boolean, held: readonly Position[] = []): JudgedLevel {
   if (position.distress !== undefined) return { level: 'danger' };
@@ -68,7 +68,7 @@ export function levelOfPosition(position: Position, fresh: boolean, held: readon
   return judgePosition(position, fresh, held).level;
 }
 
-/** A level with what other figures make of it: their alarms count, nothing else of them. */
+/** A level combined with other figures, of which only alarms count. */
 function raised(level: Level, hints: readonly Hint[]): JudgedLevel {
   return hints.reduce<JudgedLevel>(
     (judged, { by, level: told, distance }) => {
@@ -84,7 +84,7 @@ const asCurrent = (judged: JudgedLevel, fresh: boolean): JudgedLevel => (fresh |
 /** Whether a level is shown in an alarm's colour. */
 export const isAlarm = (level: Level): boolean => level === 'danger' || level === 'warn';
 
-/** Being far from liquidation says nothing good about the margin call, so only alarms count. */
+/** Being far from liquidation doesn't mean being far from the margin call, so only alarms count. */
 function alarmOnly(level: Level): Level | undefined {
   return level === 'danger' || level === 'warn' || level === 'watch' ? level : undefined;
 }
@@ -93,7 +93,7 @@ function worse(level: Level, other: Level | undefined): Level {
   return other !== undefined && compareUrgency(other, level) < 0 ? other : level;
 }
 
-/** The level by the distance alone, as for an estimate of what a change would make of a loan or position. */
+/** The level by the distance alone, for estimates of a loan or position after a change. */
 export function levelOfDistance(distance: Decimal | undefined): Level {
   if (distance === undefined) return 'unknown';
   if (compare(distance, dangerBelow) < 0) return 'danger';

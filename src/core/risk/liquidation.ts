@@ -5,10 +5,10 @@ import { believed, distanceToLiquidation, valueInMarginCoin } from './position-m
 /**
  * What is known of the price that would liquidate a position:
  * - `price` the venue's own, above zero; `distance` as `distanceToLiquidation` has it, absent without a mark price
- * - `unreachable` there is none: its margin is more than it can lose
+ * - `unreachable` none: its margin exceeds what it can lose
  * - `otherSide` the venue's price is that of the other side of a hedge, which is the larger one: see below
- * - `none` the venue named a figure that is no price, so that it says "none", and we cannot tell that it is true
- * - `unknown` the venue does not tell
+ * - `none` the venue gave a figure that isn't a price: it means "none", which we can't verify
+ * - `unknown` the venue gives nothing
  */
 export type Liquidation =
   | { readonly kind: 'price'; readonly price: Decimal; readonly distance?: Decimal }
@@ -17,11 +17,11 @@ export type Liquidation =
 /**
  * What is known of the price that would liquidate a position.
  *
- * A price on the wrong side of the mark price (at or above it for a long, at or below for a short) says that liquidation is reached. That is so
- * for an isolated position, also when the other side is held, since each has margin of its own; and for a cross position that stands
- * alone. With cross margin both sides of a hedge are liquidated together, by a move against the larger one, and venues print that one price for
- * both: on the smaller side it stands beyond the mark price while nothing is reached. So there it is not this side's, and neither it is
- * where both are of one size, which no price can harm. The sizes have to be known and of one reading for that; else the alarm stays.
+ * A price on the wrong side of the mark price (at or above it for a long, at or below for a short) says that liquidation is reached. That holds
+ * for an isolated position, hedged or not, since each side has its own margin, and for a cross position without a hedge. With cross margin both
+ * sides of a hedge are liquidated together, by a move against the larger one, and venues print that one price for both: on the smaller side it
+ * lies beyond the mark price though nothing is reached. There the price belongs to the other side. With equal sizes no price harms either side.
+ * Both need known sizes from one reading; otherwise the alarm stays.
  *
  * @param held all positions of the account, as read together with this one
  */
@@ -62,7 +62,7 @@ function isOtherSides(position: Position, price: Decimal, held: readonly Positio
   return own !== undefined && other !== undefined && isPositive(other) && compare(other, own) >= 0;
 }
 
-/** Whether a move that harms one makes good the other, out of the same margin. */
+/** Whether a loss of one is a gain of the other, in the same margin. */
 function sharesFate(one: Position, other: Position): boolean {
   return (
     one.marginMode === 'cross' &&

@@ -10,14 +10,14 @@ const places = 12;
 /** USD for one coin. */
 export type Prices = ReadonlyMap<string, Decimal>;
 
-/** A loan at prices that are newer than its reading. Our own estimate, always shown as one. */
+/** A loan at prices newer than its reading. Always shown as an estimate. */
 export interface LiveLoan {
   /** Fraction, rounded up. */
   readonly ltv: Decimal;
   /** As `distanceTo` has it; absent where the line is unknown. */
   readonly toMarginCall?: Decimal;
   readonly toLiquidation?: Decimal;
-  /** The haircuts of several coins are known as one average only. */
+  /** Only the average haircut of several coins is known. */
   readonly averaged: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface LivePosition {
   readonly distance: Decimal;
 }
 
-/** Why nothing is estimated: as for a model of the loan; `contract` when the arithmetic of a position is not plain or a price of its own is unknown. */
+/** Why there is no estimate: as for a loan model; `contract` when the contract is not supported or one of its prices is unknown. */
 export type NoLive = ModelTrouble | 'contract';
 
 /**
@@ -72,8 +72,8 @@ function atPrices(model: LoanModel, prices: Prices): LoanModel | undefined {
 }
 
 /**
- * The distance of an isolated position to the venue's own liquidation price, with the mark price moved as the index price of the coin
- * that is traded has moved against the coin the prices are in. The premium of the mark price over the index is taken to stay.
+ * The distance of an isolated position to the venue's own liquidation price, with the mark price moved as the index price of the coin that is
+ * traded has moved against the coin the prices are in. Assumes that the premium of the mark price over the index stays.
  * @param then the prices that were read together with the position
  */
 export function livePosition(position: Position, then: Prices, now: Prices): LivePosition | NoLive {
@@ -97,18 +97,18 @@ function priceOf(coin: string, prices: Prices): Decimal | undefined {
   return price !== undefined && isPositive(price) ? price : undefined;
 }
 
-/** How good our arithmetic proved to be when the venue's next figure came. */
+/** How far our estimate was off when the venue's next figure came. */
 export interface Measured {
-  /** What we made of the earlier reading less what the venue says. Fraction of LTV: 0.0002 is 0.02 points too high. */
+  /** Our estimate minus the venue's figure. Fraction of LTV: 0.0002 is 0.02 points too high. */
   readonly off: Decimal;
-  /** It is off by more than 0.5 % of the venue's figure: the two do not mean the same. */
+  /** Off by more than 0.5 %: our calculation doesn't match the venue's. */
   readonly differs: boolean;
 }
 
 /**
- * Compares what the earlier reading, carried on to the prices of the newer one, would have been with what the venue says itself. At the
- * newer reading's own prices and not those of some seconds before: what the market did in between is no error of the arithmetic.
- * @returns undefined when it cannot tell: amounts have changed, prices or LTV are missing, or nothing has moved
+ * Compares the earlier reading, carried on to the newer one's prices, with the venue's newer figure. It uses the newer reading's own prices,
+ * because market moves in between are not errors of the calculation.
+ * @returns undefined when amounts have changed, prices or LTV are missing, or nothing has moved
  */
 export function measured(before: Loan, then: Prices, after: Loan, now: Prices): Measured | undefined {
   if (before.ltv === undefined || after.ltv === undefined || !isPositive(after.ltv)) return undefined;

@@ -23,7 +23,7 @@ import { isStable } from './stablecoins.ts';
 /** Digits kept in our own ratios; two more than any venue prints. */
 const ratioPlaces = 8;
 const factorPlaces = 18;
-/** Beyond this relative difference between the venue's LTV and ours, the two do not mean the same. */
+/** Above this relative difference, our calculation doesn't match the venue's LTV. */
 export const mostDifference = decimal('0.005');
 
 /** One coin of a loan with all that its value is computed from. */
@@ -38,10 +38,7 @@ export interface Pledge extends Stake {
   readonly rule: HaircutRule;
 }
 
-/**
- * A loan as we can compute it. Everything that comes out of it is an estimate, anchored on the venue's own LTV: the small
- * difference between that and ours is carried along as a factor.
- */
+/** A loan as we compute it. All results are estimates anchored on the venue's own LTV: the small difference to ours is kept as a factor. */
 export interface LoanModel {
   readonly collateral: readonly Pledge[];
   readonly debts: readonly Stake[];
@@ -59,7 +56,7 @@ export type ModelTrouble = 'price' | 'ltv' | 'definitions';
 /**
  * Makes a loan computable.
  * @param prices USD for one coin
- * @returns why it cannot be, as a word, when it cannot: an estimate that does not even give the venue's present figure is none.
+ * @returns a word for why it can't be computed. A calculation that doesn't give the venue's present LTV is not used.
  */
 export function modelOf(loan: Loan, prices: ReadonlyMap<string, Decimal>): LoanModel | ModelTrouble {
   const ltv = credibleLtv(loan);
@@ -77,7 +74,7 @@ export function modelOf(loan: Loan, prices: ReadonlyMap<string, Decimal>): LoanM
   const own = rawLtv(model);
   if (own === undefined) return 'price';
   if (!isPositive(own) || !isPositive(ltv)) return isPositive(ltv) || isPositive(own) ? 'definitions' : model;
-  // Down, because ours is rounded up and so is what comes of both: then at rest it is the venue's LTV again, not a digit above it.
+  // Rounded down, because our LTV and the product are rounded up: at unchanged prices the result is then the venue's LTV, not a digit above.
   const correction = divide(ltv, own, factorPlaces, 'down');
   if (compare(absolute(subtract(correction, one)), mostDifference) > 0) return 'definitions';
   return { ...model, correction };
@@ -162,19 +159,19 @@ export function factorAt(model: LoanModel, coins: ReadonlySet<string>, threshold
   let from = one;
   let before = excess(one);
   if (compare(before, zero) >= 0) return one;
-  // What falls on the side of the debts only, or rises on that of the collateral only, leads away from the line.
+  // A fall of debts only, or a rise of collateral only, leads away from the line.
   const harmful: readonly Stake[] = way === 'fall' ? model.collateral : model.debts;
   if (!harmful.some(({ coin }) => coins.has(coin))) return undefined;
   for (const to of corners(model, coins, way)) {
     const after = excess(to);
-    // Reached only where nothing is left of the price: that is no price.
+    // Reached only at a price of zero, which is no price.
     if (isZero(to) && isZero(after)) return undefined;
     if (compare(after, zero) >= 0) return crossing(from, before, to, after, way);
     from = to;
     before = after;
   }
   if (way === 'fall') return undefined;
-  // Beyond the last corner it goes straight on.
+  // Beyond the last edge it is one straight line.
   const slope = subtract(excess(add(from, one)), before);
   return isPositive(slope) ? add(from, divide(subtract(zero, before), slope, factorPlaces, 'down')) : undefined;
 }
@@ -206,8 +203,8 @@ export interface LoanDistance {
   /** Fall of one collateral coin alone, all else unchanged. Only coins whose fall can reach the line. */
   readonly fallOf: ReadonlyMap<string, { readonly fall: Decimal; readonly price: Decimal }>;
   /**
-   * Rise of one debt coin that is no stablecoin, all else unchanged. Only up to `mostDistance`: what lies beyond comes from the end of a
-   * table of haircuts, behind which nothing counts, and no market gets there.
+   * Rise of one debt coin that is no stablecoin, all else unchanged. Only up to `mostDistance`: beyond it are the ends of haircut tables, and no
+   * market gets there.
    */
   readonly riseOf: ReadonlyMap<string, { readonly rise: Decimal; readonly price: Decimal }>;
 }

@@ -22,7 +22,7 @@ import type { HaircutRule } from '../model.ts';
 /** LTVs are computed to eight digits. */
 const ltvStep = '0.00000001' as Decimal;
 
-/** A loan with its totals, which are computed once: summing up all brackets of all coins for each way would take far too long. */
+/** A loan with its totals, computed once: summing all brackets for each way would be too slow. */
 interface Reckoned {
   readonly model: LoanModel;
   /** USD. */
@@ -80,12 +80,12 @@ function raising(loan: Reckoned, target: Decimal, means: Means): Answer {
     if (pledge === undefined) continue;
     const amount = amountToTake(pledge.rule, pledge.amount, pledge.price, less, places);
     const most = round(lesser(limit, pledge.amount), places, 'down');
-    // What is pledged may be finer than the grid: whether all that can be taken is enough is told by what it counts for, not by its digits.
+    // Pledged amounts may be finer than the grid: what they count for decides whether all of it is enough, not the digits.
     const worth = collateralValue(pledge.rule, pledge.amount, pledge.price);
     const gets = isPositive(loan.debt) && compare(multiply(worth, less.by), less.of) >= 0 && compare(amount, most) <= 0;
     const taken = lesser(amount, most);
     if (gets && isZero(taken) && isPositive(most)) {
-      // One step of it would be too much already: of this coin the loan is where it should be.
+      // One step would already be too much: the target is reached for this coin.
       tooCoarse = true;
       continue;
     }
@@ -97,14 +97,14 @@ function raising(loan: Reckoned, target: Decimal, means: Means): Answer {
 }
 
 /**
- * How much more has to count as collateral for the venue to count `target`, in USD: what it counts is ours times the correction. Exact;
- * negative where less would do.
+ * How much more has to count as collateral to reach `target` by the venue's calculation (ours times the correction). USD, exact; negative where
+ * less is enough.
  */
 function lacking({ model, debt, collateral }: Reckoned, target: Decimal): Ratio {
   return { of: subtract(multiply(debt, model.correction), multiply(target, collateral)), by: target };
 }
 
-/** How much less may count, in the same way. */
+/** How much less may count, likewise. */
 function spare(loan: Reckoned, target: Decimal): Ratio {
   const { of, by } = lacking(loan, target);
   return { of: negate(of), by };
@@ -118,7 +118,7 @@ function repaying(loan: Reckoned, target: Decimal, { coin, available, places }: 
   const { of: excess } = lacking(loan, target);
   const counts = multiply(debt.price, loan.model.correction);
   const isEnough = isPositive(counts) && compare(excess, multiply(debt.amount, counts)) <= 0;
-  // The last of a debt may be finer than the grid: then it is repaid whole.
+  // A debt's remainder may be finer than the grid: then all of it is repaid.
   const amount = isEnough ? lesser(divide(excess, counts, places, 'up'), debt.amount) : debt.amount;
   if (isEnough && compare(amount, available) <= 0) return repayWay(loan, debt, amount, available);
   const most = compare(debt.amount, available) <= 0 ? debt.amount : round(available, places, 'down');
@@ -164,7 +164,7 @@ function mixed(loan: Reckoned, more: Ratio, offers: readonly Offer[]): Way | und
   return isPositive(missing.of) || parts.length < 2 ? undefined : addWay(loan, parts);
 }
 
-/** What so much more of a coin counts for. USD. Exact. */
+/** What this additional amount of a coin counts for. USD, exact. */
 function gain(loan: Reckoned, { coin, price, rule }: AddableCoin, amount: Decimal): Decimal {
   const held = heldOf(loan, coin);
   return subtract(collateralValue(rule, add(held, amount), price), collateralValue(rule, held, price));
@@ -222,8 +222,7 @@ const deadEnd = (act: Step['act'], coin: string, reason: DeadEnd['reason'], near
 });
 
 /**
- * The most that can be taken of a coin so that the loan keeps a person's own floor below margin call, never the venue's maximum
- * passed through.
+ * The most of a coin that can be taken while the loan keeps the person's own cushion below the margin call; never just the venue's maximum.
  * @param cushion how far below margin call LTV has to stay: 0.05 is five points
  * @returns an amount on the grid, zero when nothing can be taken
  */
@@ -304,9 +303,9 @@ export interface DeadEnd {
 }
 
 export interface Answer {
-  /** In the order: one coin each, dearest to the wallet last; then a mix, where it takes one. */
+  /** First one coin each, the most expensive last; then a mix, where needed. */
   readonly ways: readonly Way[];
   readonly deadEnds: readonly DeadEnd[];
-  /** The loan is at the target already, within one step of LTV, or one step of any coin to take would miss it. */
+  /** The loan is already at the target within one step of LTV, or removing one step of any coin would miss it. */
   readonly there: boolean;
 }

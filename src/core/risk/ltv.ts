@@ -5,7 +5,7 @@ import type { Loan } from '../model.ts';
 const ratioPlaces = 8;
 
 /**
- * The venue's LTV if it can be believed. Negative, or zero while something is owed, is no figure but a hole in the answer.
+ * The venue's LTV if credible. Negative, or zero while something is owed, means a missing figure.
  * @returns a fraction, or undefined.
  */
 export function credibleLtv(loan: Pick<Loan, 'ltv' | 'debts' | 'debtUsd'>): Decimal | undefined {
@@ -25,19 +25,16 @@ export function distanceTo(threshold: Decimal | undefined, ltv: Decimal | undefi
   return subtract(one, divide(ltv, threshold, ratioPlaces, 'up'));
 }
 
-/**
- * Whether a loan is told to owe nothing. That is not the same as a debt that is not told: some figure of the venue has to say zero, and
- * none may say more.
- */
+/** Whether the loan owes nothing by the venue's figures: at least one must be zero and none above zero. An absent debt is not zero. */
 export function owesNothing({ ltv, debts, debtUsd, due }: Pick<Loan, 'ltv' | 'debts' | 'debtUsd' | 'due'>): boolean {
   const figures = [...debts.map(({ amount }) => amount), debtUsd, ltv].filter((figure) => figure !== undefined);
   return figures.length > 0 && figures.every(isZero) && (due ?? []).length === 0;
 }
 
-// The same reading is looked at again and again; what is believed of it stays the same object, so that what follows from it is kept.
+// The same reading is used many times; returning the same object keeps results cached by it.
 const judged = new WeakMap<Loan, Loan>();
 
-/** The loan without figures that cannot be believed: an LTV that is none, a line at or below zero, USD below zero. The same object where all can be. */
+/** The loan without impossible figures: an impossible LTV, a threshold at or below zero, USD below zero. The same object if all are possible. */
 export function believedLoan(loan: Loan): Loan {
   const known = judged.get(loan);
   if (known !== undefined) return known;

@@ -9,8 +9,8 @@ import {
 } from './position-model.ts';
 
 /**
- * What is wanted of a position: its liquidation price at a price, in the coin of the prices, or so far from the mark price, as a
- * fraction; or a leverage in fact, as `effectiveLeverage` has it, of at most so much.
+ * A target for a position: its liquidation price, in the coin of the prices; its distance from the mark price, as a fraction; or the most
+ * effective leverage, as by `effectiveLeverage`.
  */
 export type MarginAim =
   | { readonly by: 'price'; /** Above zero. */ readonly price: Decimal }
@@ -21,7 +21,7 @@ export type MarginAim =
 export interface MarginMeans {
   /** In the wallet margin comes from. */
   readonly available: Decimal;
-  /** The most that may be taken out. Absent when it cannot be told. */
+  /** The most that may be taken out. Absent when unknown. */
   readonly reducible?: Decimal;
   /** Decimals of the venue's grid of amounts. */
   readonly places: number;
@@ -38,17 +38,17 @@ export interface MarginWay {
 
 /**
  * Why an aim is not reached:
- * - `unknown` what is wanted cannot be estimated after a change, or the liquidation price after taking margin out cannot
+ * - `unknown` the target figure, or the liquidation price after a removal, can't be estimated
  * - `wallet` the wallet does not hold enough; `needed` says how much it takes, where that is known
- * - `limit` not so much may be taken out now
+ * - `limit` the venue doesn't allow that much to be taken out now
  * - `cushion` too little distance would be left (`leastDistanceLeft`)
- * - `unclear` how much may be taken out cannot be told now
- * - `distress` the venue is acting on the position by itself
+ * - `unclear` how much may be taken out is unknown now
+ * - `distress` the venue is acting on the position
  */
 export type MarginReason = 'unknown' | 'wallet' | 'limit' | 'cushion' | 'unclear' | 'distress';
 
 export type MarginAnswer =
-  /** Already as wanted, and not one step of the grid can be taken without missing it. */
+  /** Already at the target, and removing one step of the grid would miss it. */
   | { readonly state: 'there' }
   | { readonly state: 'way'; readonly way: MarginWay }
   | {
@@ -60,7 +60,7 @@ export type MarginAnswer =
       readonly nearest?: MarginWay;
     };
 
-/** Each try is so many times the one before, until one is enough or there were too many. */
+/** Each try is this many times the last one, until one is enough or there were too many. */
 const growth = 16n;
 const mostTries = 40;
 
@@ -89,7 +89,7 @@ function presentFigures(position: Position): MarginEstimate {
 }
 
 function isEnough({ side }: Position, aim: MarginAim, { liquidationPrice, distance, leverage, unreachable }: MarginEstimate): boolean {
-  // Leverage counts what is there now, so it says nothing of it that no price would liquidate.
+  // Leverage is by the present margin, so it is unaffected when no price liquidates.
   if (aim.by === 'leverage') return leverage !== undefined && compare(leverage, aim.leverage) <= 0;
   if (unreachable === true) return true;
   if (aim.by === 'distance') return distance !== undefined && compare(distance, aim.distance) >= 0;
@@ -97,7 +97,7 @@ function isEnough({ side }: Position, aim: MarginAim, { liquidationPrice, distan
   return compare(liquidationPrice, aim.price) * (side === 'long' ? 1 : -1) <= 0;
 }
 
-/** Whether enough margin would make known what is wanted: of a loss that eats up all margin leverage is told only then. */
+/** Whether more margin makes the target figure known: leverage is undefined while a loss exceeds all margin. */
 function isTold(aim: MarginAim, { liquidationPrice, unreachable, leverage }: MarginEstimate): boolean {
   return aim.by === 'leverage' ? leverage !== undefined : liquidationPrice !== undefined || unreachable === true;
 }
@@ -108,7 +108,7 @@ function adding(position: Position, aim: MarginAim, means: MarginMeans, enough: 
   let most = 1n;
   for (let tries = 0; tries < mostTries && !enough(estimate(most)); tries += 1) most *= growth;
   if (!isTold(aim, estimate(most))) return { state: 'deadEnd', direction: 'add', reason: 'unknown' };
-  // The more is added the farther liquidation is, and the lower leverage: the first that is enough comes after the last that is not.
+  // More margin means more distance and less leverage, so the first amount that is enough follows the last that isn't.
   const needed = enough(estimate(most)) ? lastThatFits(most, (steps) => !enough(estimate(steps))) + 1n : undefined;
   const held = isPositive(available) ? stepsIn(available, places) : 0n;
   if (needed !== undefined && needed <= held) return { state: 'way', way: wayOf(position, 'add', amountOf(needed, places), available) };

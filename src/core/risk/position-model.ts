@@ -22,7 +22,7 @@ import type { Direction, Position } from '../model.ts';
 /** Digits kept in our own ratios and, beyond the venue's, in our own prices. */
 const places = 8;
 
-/** A price, an amount or a ratio that can be believed: zero or less is a hole in the answer. */
+/** A credible price, amount or ratio: zero or less means a missing figure. */
 export const believed = (price: Decimal | undefined): Decimal | undefined => (price !== undefined && isPositive(price) ? price : undefined);
 
 /**
@@ -41,9 +41,9 @@ export function distanceToLiquidation(
 }
 
 /**
- * Leverage in fact, by mark price: what the position is worth, for borrowed coins what is owed, over what its margin is worth after
- * an unrealized loss. A profit does not count for it: it may go as it came. Not what is set at the venue. Rounded up.
- * @returns undefined when it cannot be told, or when nothing is left of the margin
+ * Effective leverage by mark price, not the leverage set at the venue: the position's value (for borrowed coins, the debt) over the margin after
+ * an unrealized loss. An unrealized profit does not count. Rounded up.
+ * @returns undefined when unknown, or when nothing is left of the margin
  */
 export function effectiveLeverage(position: Position, margin: Decimal | undefined = position.margin): Decimal | undefined {
   const value = exactValue(position);
@@ -53,14 +53,14 @@ export function effectiveLeverage(position: Position, margin: Decimal | undefine
   return isPositive(left) ? divide(value.of, multiply(value.by, left), places, 'up') : undefined;
 }
 
-/** What a change of margin would make of a position. Our own estimate, always shown as one. */
+/** A position after a change of margin. Always shown as an estimate. */
 export interface MarginEstimate {
   /** In the margin coin. Exact. */
   readonly margin?: Decimal;
   readonly leverage?: Decimal;
   /** In the coin of the prices, rounded towards the mark price. */
   readonly liquidationPrice?: Decimal;
-  /** With so much margin no price would liquidate it. */
+  /** With this margin no price liquidates it. */
   readonly unreachable?: true;
   /** From the mark price to `liquidationPrice`, as `distanceToLiquidation` has it. */
   readonly distance?: Decimal;
@@ -68,11 +68,11 @@ export interface MarginEstimate {
 
 /**
  * The position after adding or taking `amount` of margin, anchored on the venue's own liquidation price. Per contract:
- * - linear: the price moves by amount / exposure, where the maintenance margin stays as it is, or by amount / (exposure x (1 ∓ r))
- *   where it follows the price, r being its rate. Venues differ, so what errs towards danger is taken.
+ * - linear: the price moves by amount / exposure, where the maintenance margin stays as it is, or by amount / (exposure x (1 ∓ r)) where it
+ *   follows the price, r being its rate. Venues differ, so the more dangerous of the two is used.
  * - inverse: the same for one over the price.
- * - borrowed, with margin in the coin that is held: the price is inversely (long) or directly (short) proportional to the size,
- *   because margin is a part of it. Source: isolated margin in OKX's help centre; reproduces the printed sample of its API.
+ * - borrowed, with margin in the coin that is held: the price is inversely (long) or directly (short) proportional to the size, because margin is
+ *   a part of it. Source: isolated margin in OKX's help centre; reproduces the printed sample of its API.
  *
  * @param amount above zero, in the margin coin
  */
@@ -92,14 +92,14 @@ export function estimateMarginChange(position: Position, direction: Direction, a
   };
 }
 
-/** What is kept between mark price and liquidation price when margin is taken out. Our own judgement, no venue's figure. */
+/** The distance kept between mark price and liquidation price when margin is taken out. Our own choice, not a venue's figure. */
 export const leastDistanceLeft = decimal('0.01');
 
 /**
  * The most margin that can be taken while our estimate keeps `leastDistanceLeft` and some margin is left.
- * @param ceiling the most that anybody else allows, in the margin coin
+ * @param ceiling the most that the venue allows, in the margin coin
  * @param decimals how many the amount may have; it is rounded down to that
- * @returns zero when nothing can be taken; undefined when it cannot be told
+ * @returns zero when nothing can be taken; undefined when unknown
  */
 export function largestMarginReduction(position: Position, ceiling: Decimal, decimals: number): Decimal | undefined {
   const { margin } = position;
@@ -113,7 +113,7 @@ export function largestMarginReduction(position: Position, ceiling: Decimal, dec
       compare(after.distance, leastDistanceLeft) >= 0
     );
   };
-  // The more is taken, the nearer liquidation comes, so halving finds the last that fits.
+  // Taking more brings liquidation nearer, so bisection finds the last amount that fits.
   const most = stepsIn(lesser(ceiling, margin), decimals);
   return most <= 0n
     ? zero
@@ -158,7 +158,7 @@ function liquidationAfter(position: Position, direction: Direction, amount: Deci
   }
 }
 
-/** Where no price is left: with more margin nothing liquidates the position, with less everything does, and that is no price. */
+/** Where no price is left: with more margin nothing liquidates the position; with less, every price does. */
 const beyond = (direction: Direction): 'unreachable' | undefined => (direction === 'add' ? 'unreachable' : undefined);
 
 /**
@@ -185,9 +185,8 @@ function moveOf(
 }
 
 /**
- * What has to be left for the position not to be liquidated. A venue that names a ratio counts the fee of closing in: then margin and
- * profit over the ratio is more than the maintenance margin, and the more is taken.
- * Source: isolated margin in OKX's help centre; reproduces the printed sample of its API.
+ * What must be left to avoid liquidation. A venue that reports a ratio includes the closing fee in it: then margin plus profit over the ratio
+ * exceeds the maintenance margin, and the larger is used. Source: isolated margin in OKX's help centre; reproduces the printed sample of its API.
  */
 function requiredMargin({ maintenanceMargin, margin, unrealizedPnl, marginRatio }: Position): Decimal | undefined {
   const told = believed(maintenanceMargin);
@@ -196,7 +195,7 @@ function requiredMargin({ maintenanceMargin, margin, unrealizedPnl, marginRatio 
   return greater(told, divide(add(margin, unrealizedPnl), ratio, 2 * places, 'up'));
 }
 
-/** What the position is worth by the mark price, for borrowed coins what is owed. In the margin coin, rounded up; undefined when it cannot be told. */
+/** What the position is worth by the mark price, for borrowed coins what is owed. In the margin coin, rounded up; undefined when unknown. */
 export function valueInMarginCoin(position: Position): Decimal | undefined {
   const value = exactValue(position);
   return value === undefined ? undefined : divide(value.of, value.by, 2 * places, 'up');

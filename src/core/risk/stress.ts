@@ -7,7 +7,7 @@ import { distanceToLiquidation } from './position-model.ts';
 /** Digits of a factor that was found by division. */
 const factorPlaces = 18;
 
-// The same loan is looked at many times until the next reading, so its results are kept.
+// The same loan is used many times until the next reading, so results are cached.
 const worked = new WeakMap<LoanModel, Map<string, Decimal | undefined>>();
 
 function once(model: LoanModel, question: readonly string[], answer: () => Decimal | undefined): Decimal | undefined {
@@ -27,7 +27,7 @@ export interface StressedLoan {
   readonly liquidation?: Decimal;
 }
 
-/** A position under stress. Its prices are in `position.priceCoin`: where that is no stablecoin, a fall of that coin is a rise of them. */
+/** A position under stress. Its prices are in `position.priceCoin`: if that is no stablecoin, its fall is a rise of those prices. */
 export interface StressedPosition {
   readonly key: string;
   readonly position: Position;
@@ -63,8 +63,8 @@ export interface Outcome {
 }
 
 /**
- * What becomes of all when the prices of `coins` are multiplied by `factor`. For loans margin call and liquidation lines stay where
- * they are; an isolated position is liquidated when its mark price passes the venue's liquidation price. Estimates.
+ * What happens to everything when the prices of `coins` are multiplied by `factor`. Thresholds of loans stay; an isolated position is liquidated
+ * when its mark price passes the venue's liquidation price. Estimates.
  * @param factor above zero: 0.8 is a fall of 20 %
  */
 export function shocked({ loans, positions }: Exposed, coins: ReadonlySet<string>, factor: Decimal): readonly Outcome[] {
@@ -83,7 +83,7 @@ export function shocked({ loans, positions }: Exposed, coins: ReadonlySet<string
   ];
 }
 
-/** Where its price is told in a coin that moves, the line is moved instead of the price: that is as far, and exact. */
+/** If its prices are in a coin that moves, the liquidation price is moved instead: the same distance, and exact. */
 function moved(position: Position, coin: string, coins: ReadonlySet<string>, factor: Decimal): Position {
   const { markPrice, liquidationPrice } = position;
   if (markPrice === undefined || liquidationPrice === undefined || coins.has(coin) === coins.has(position.priceCoin)) return position;
@@ -98,7 +98,7 @@ function harmOf({ marginCall, liquidation }: StressedLoan, ltv: Decimal | undefi
   return at(marginCall) ? 'marginCall' : undefined;
 }
 
-/** Something that a fall or a rise brings about, and how far the price has to go for it. */
+/** What a fall or a rise causes, and how far the price has to move for it. */
 export interface Event {
   readonly key: string;
   readonly harm: Harm;
@@ -107,8 +107,8 @@ export interface Event {
 }
 
 /**
- * Everything that happens as the prices of `coins` go one way, nearest first: the line that tells a person what breaks first and
- * what breaks with it. A fall reaches down to nothing; a rise is followed until the price has doubled.
+ * Everything that happens as the prices of `coins` go one way, nearest first: what is affected first, and with it. A fall goes down to zero, a
+ * rise up to double the price.
  */
 export function eventsOf(exposed: Exposed, coins: ReadonlySet<string>, way: 'fall' | 'rise'): readonly Event[] {
   const events: Event[] = [];
@@ -123,7 +123,7 @@ export function eventsOf(exposed: Exposed, coins: ReadonlySet<string>, way: 'fal
   for (const { key, position, coin } of exposed.positions) {
     const distance = distanceToLiquidation(position);
     if (distance === undefined || coins.has(coin) === coins.has(position.priceCoin)) continue;
-    // Its own price falls with the coin that is traded, and rises as the coin falls in which it is told.
+    // Its price falls with the traded coin, and rises as the coin it is quoted in falls.
     const falls = coins.has(coin) === (way === 'fall');
     if (falls !== (position.side === 'long')) continue;
     const left = greater(distance, zero);

@@ -10,16 +10,16 @@ import { believed, valueInMarginCoin } from './position-model.ts';
  */
 
 /**
- * What raised an alarm in place of the figure that is missing:
+ * What raised an alarm where the deciding figure is missing:
  * - `marginRatio` the venue's maintenance ratio, at which it liquidates
- * - `marginLeft` what a loss has left of the margin, against the maintenance margin
+ * - `marginLeft` the margin left after a loss, against the maintenance margin
  * - `usd` debt over collateral in USD
- * - `price` the price at which the venue says it liquidates the loan, against the present one
- * - `whole` the LTV against 100 %, beyond which no venue's line lies, because nothing is left there
+ * - `price` the venue's liquidation price of the loan, against the present price
+ * - `whole` the LTV against 100 %: no venue's threshold is above that
  */
 export type Substitute = 'marginRatio' | 'marginLeft' | 'usd' | 'price' | 'whole';
 
-/** A distance that stands in for the one that is missing, as a fraction; zero or less is reached. */
+/** A distance used in place of the missing one, as a fraction; zero or less means reached. */
 export interface Hint {
   readonly by: Substitute;
   readonly level: 'danger' | 'warn' | undefined;
@@ -29,8 +29,8 @@ export interface Hint {
 const places = 8;
 
 /**
- * Below these maintenance ratios a position alarms. Our own judgement: a ratio is no distance, how far a price may move depends on the
- * maintenance rate. Recorded isolated positions of OKX with borrowed coins stood 8.1 % from liquidation at 2.80 and 12.4 % at 3.90.
+ * A position alarms below these maintenance ratios. Our own choice: how far a price may move also depends on the maintenance rate. Recorded
+ * isolated positions of OKX with borrowed coins were 8.1 % from liquidation at 2.80 and 12.4 % at 3.90.
  */
 export const ratioDangerBelow = decimal('1.5');
 export const ratioWarnBelow = decimal('3');
@@ -41,7 +41,7 @@ export const ratioWarnBelow = decimal('3');
  */
 export function hintsOf(position: Position, known: boolean): readonly Hint[] {
   const { marginRatio } = position;
-  // A ratio of zero is a hole in the answer; below zero more than the margin is lost.
+  // A ratio of zero means a missing figure; below zero, more than the margin is lost.
   const told: readonly Hint[] =
     marginRatio === undefined || isZero(marginRatio) ? [] : [{ by: 'marginRatio', level: levelOfRatio(marginRatio) }];
   if (known) return marginRatio !== undefined && compare(marginRatio, one) <= 0 ? told : [];
@@ -88,7 +88,7 @@ export function loanHints(loan: Loan): readonly Hint[] {
   ];
 }
 
-/** Debt over collateral, rounded up. Where collateral is told without the venue's haircut, the real LTV is higher. */
+/** Debt over collateral, rounded up. Where the collateral is before the venue's haircut, the real LTV is higher. */
 function ltvByUsd({ debtUsd, collateralUsd, debts, collateral }: Loan): Decimal | undefined {
   const [owed, held] = [debtUsd ?? worthOf(debts), collateralUsd ?? worthOf(collateral)];
   if (owed === undefined || held === undefined || !isPositive(owed)) return undefined;
@@ -102,7 +102,7 @@ function worthOf(coins: readonly CoinAmount[]): Decimal | undefined {
   return values.length > 0 && values.every((usd) => usd !== undefined) ? sum(values) : undefined;
 }
 
-/** From the present price of the one coin that counts to the price at which the venue says it liquidates; its quote has to be worth a dollar. */
+/** From the present price of the only coin that counts to the venue's liquidation price; the quote coin must be a dollar stablecoin. */
 function distanceToPrice({ liquidationPrice, collateral, debts }: Loan): Decimal | undefined {
   const price = believed(liquidationPrice?.price);
   const [base = '', quote = ''] = liquidationPrice?.instrument.split('-') ?? [];

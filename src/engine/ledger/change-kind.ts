@@ -4,6 +4,7 @@ import { formatAmount } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
 import type { Change, Connection, Readiness, Receipt } from '../../exchanges/exchange.ts';
+import { walletOf } from '../../exchanges/registry.ts';
 import type { AnyPreview } from './preview.ts';
 import type { DecidedOn, WriteRecord } from './record.ts';
 import { Refusal } from './refusal.ts';
@@ -111,16 +112,19 @@ export const atMost = (why: Message, most: Decimal, coin: string): Message =>
 export const moreThanSafe = (most: Decimal, coin: string): Message =>
   atMost(msg('change.more-than-safe', "That's more than can be removed safely now."), most, coin);
 
-/** Too much for the wallet: what it has, and that more can be moved there. */
-export const moreThanHeld = (held: Decimal, coin: string): Message =>
-  isPositive(held)
+/** More than is there: what is, and that more can be moved there. */
+export function moreThanHeld(held: Decimal, account: Account, { kind, coin }: Pick<Change, 'kind' | 'coin'>): Message {
+  const wallet = walletOf(account, kind);
+  return isPositive(held)
     ? msg(
         'change.more-than-held',
-        'The wallet has {0} {1}. Transfer more to it, or start again with at most that.',
+        'The {0} has {1} {2}. Transfer more to it, or start again with at most that.',
+        wallet,
         formatAmount(held),
         coin,
       )
-    : msg('change.none-held', 'The wallet has no {0}. Transfer some to it, then start again.', coin);
+    : msg('change.none-held', 'The {0} has no {1}. Transfer some to it, then start again.', wallet, coin);
+}
 
 export const moreThanAddable = (most: Decimal, coin: string): Message =>
   atMost(msg('change.more-than-addable', "That's more than can be added now."), most, coin);

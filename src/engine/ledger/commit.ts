@@ -190,7 +190,7 @@ async function lastLook(
   within: (fresh: Preview) => void,
   stop: AbortSignal,
 ): Promise<Preview> {
-  const facts = await readAgain(kinds, connection, shown, clock, stop);
+  const facts = await lastReading(kinds, connection, shown, clock, stop);
   const now = clock.now();
   if (isTooOld(facts.readiness.asOf, now, maxAgeMs)) throw tooOld();
   const fresh = asLastCheck(() => {
@@ -201,7 +201,7 @@ async function lastLook(
   // Both are copies of just what belongs to a change: what goes out has to be what was confirmed, to the last character.
   if (JSON.stringify(shown.change) !== JSON.stringify(fresh.change)) throw lastLookFailed(anotherTarget().sentence);
   kindOf(kinds, shown).mustBeAsShown(shown, fresh);
-  if (fresh.doubt !== undefined && shown.doubt === undefined) throw withoutEstimateOnly('readAgain');
+  if (fresh.doubt !== undefined && shown.doubt === undefined) throw withoutEstimateOnly('refresh');
   return fresh;
 }
 
@@ -214,7 +214,7 @@ function asLastCheck<T>(check: () => T): T {
   }
 }
 
-async function readAgain(kinds: Kinds, connection: Connection, { change }: Preview, clock: Clock, stop: AbortSignal): Promise<Facts> {
+async function lastReading(kinds: Kinds, connection: Connection, { change }: Preview, clock: Clock, stop: AbortSignal): Promise<Facts> {
   const reading = prepare(kinds, connection, change, clock, stop);
   // Who wants to stop does not wait for a venue that is slow.
   await orAborted(reading, stop);

@@ -146,7 +146,7 @@ export class Ledger implements Disposable {
     // What was just leaving when it was previewed may never have left: then this is the first one.
     if (!isShown && (preview.firstChange === true || this.#isFirst(preview.account))) throw notShown();
     if (preview.doubt !== undefined && (withoutEstimate !== true || preview.change.direction !== 'add'))
-      throw withoutEstimateOnly(preview.change.direction === 'add' ? 'withoutEstimate' : 'readAgain');
+      throw withoutEstimateOnly(preview.change.direction === 'add' ? 'withoutEstimate' : 'refresh');
     this.#issued.delete(preview);
     const { account, change } = preview;
     // The same account at the exchange may be here twice.

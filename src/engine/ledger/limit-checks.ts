@@ -1,6 +1,7 @@
 import { compare, divide, greater, isPositive, lesser, multiply, subtract, sum, zero, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatLtv, formatUsd } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
+import { walletOf } from '../../exchanges/registry.ts';
 import { atMost, kindOf, type ChangeKind, type Kinds } from './change-kind.ts';
 import { dayMs } from './ledger-options.ts';
 import { settingOf, type Limits, type LimitsFault } from './limits.ts';
@@ -155,7 +156,11 @@ function dailyUsdCap({ perDayUsd: limit }: Limits, kind: ChangeKind, preview: Pr
   };
 }
 
-function walletCap({ keepInWallet }: Limits, { change, readiness, readAt }: Preview, own: readonly WriteRecord[]): Cap | undefined {
+function walletCap(
+  { keepInWallet }: Limits,
+  { account, change, readiness, readAt }: Preview,
+  own: readonly WriteRecord[],
+): Cap | undefined {
   const coin = change.coin.toUpperCase();
   const keep = keepInWallet.get(coin);
   if (keep === undefined || change.direction !== 'add') return undefined;
@@ -173,7 +178,8 @@ function walletCap({ keepInWallet }: Limits, { change, readiness, readAt }: Prev
     exceeded: compare(change.amount, free) > 0,
     why: msg(
       'limit.keep-in-wallet',
-      'The wallet has {0}; your limit keeps {1} in it ({2}).',
+      'The {0} has {1}; your limit keeps {2} in it ({3}).',
+      walletOf(account, change.kind),
       isPositive(leaving) ? msg('limit.may-leave', '{0} ({1} may leave with another change)', held, coins(leaving, change.coin)) : held,
       coins(keep, change.coin),
       settingOf('keepInWallet'),

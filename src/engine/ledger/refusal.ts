@@ -10,12 +10,12 @@ export interface RefusalFacts {
   /**
    * What a person has to do before the same change can be sent.
    * - `arm` the account is not armed
-   * - `readAgain` the figures are too old or not credible: a refresh may help
+   * - `refresh` the figures are too old or not credible: a refresh may help
    * - `showRequest` the exact request has to be shown first
    * - `withoutEstimate` it has to be confirmed explicitly, because nothing can be estimated
    * - `settings` it exceeds a limit of the person's own, or a limit cannot be read
    */
-  readonly remedy?: 'arm' | 'readAgain' | 'showRequest' | 'withoutEstimate' | 'settings';
+  readonly remedy?: 'arm' | 'refresh' | 'showRequest' | 'withoutEstimate' | 'settings';
   /** What would work instead, the most likely first. */
   readonly instead?: readonly Instead[];
   /** Why it is no longer an undo, though it may be an ordinary reduction. */
@@ -45,7 +45,7 @@ export class Refusal extends Error implements RefusalFacts {
 }
 
 export const tooOld = (): Refusal =>
-  new Refusal(msg('refusal.preview-outdated', 'This preview is out of date. Nothing was sent. Start again.'), { remedy: 'readAgain' });
+  new Refusal(msg('refusal.preview-outdated', 'This preview is out of date. Nothing was sent. Start again.'), { remedy: 'refresh' });
 
 /** The last look right before the send could not be made, or its checks refuse what the preview allowed. */
 export const lastLookFailed = (why: Message, facts?: RefusalFacts): Refusal =>
@@ -60,7 +60,7 @@ export const notShown = (): Refusal =>
   });
 
 /** Only a change that was confirmed without an estimate may be sent without one. */
-export const withoutEstimateOnly = (remedy: 'withoutEstimate' | 'readAgain'): Refusal =>
+export const withoutEstimateOnly = (remedy: 'withoutEstimate' | 'refresh'): Refusal =>
   new Refusal(
     msg(
       'refusal.no-estimate',

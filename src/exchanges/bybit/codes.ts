@@ -30,9 +30,16 @@ const liquidating = refused(why.liquidating(venue), 'later');
 /** Source: https://bybit-exchange.github.io/docs/v5/error , July 2026 */
 const generalMeanings: Meanings = {
   // An expired request may still have arrived, so a change is not signed again for it.
-  '-1': { kind: 'clock', sentence: why.wrongClock(venue), ambiguous: true },
+  '-1': {
+    kind: 'clock',
+    sentence: msg(
+      'bybit.expired',
+      "The request reached Bybit too late, or this machine's clock is wrong. Refresh and check before you try again.",
+    ),
+    ambiguous: true,
+  },
   ...alike(['429', '10006', '10018'], { kind: 'rate', sentence: why.tooManyRequests(venue) }),
-  // 5004 is in no list; the real exchange says it with "Server Timeout".
+  // 5004 is undocumented; the real exchange sends it with "Server Timeout".
   ...alike(['5004', '10000', '10016'], { kind: 'unavailable', sentence: why.timedOut(venue), ambiguous: true }),
   '3400214': busy,
   '10001': misread,
@@ -44,7 +51,7 @@ const generalMeanings: Meanings = {
   ...alike(['10008', '10027'], accountBlocked),
   '10009': { kind: 'ip', sentence: why.regionNotServed(venue) },
   '10010': { kind: 'ip', sentence: why.ipNotListed(venue) },
-  // 40004 is said of an order that is being replaced, and asks to look again.
+  // 40004 is sent for an order that is being replaced, and asks to check again.
   ...alike(['10014', '40004', '110030', '110072'], perhapsDone),
   ...alike(['10017', '10029'], refused(why.notOffered(venue))),
   '10024': notAllowed(why.notForAccount(venue)),
@@ -68,17 +75,18 @@ const loanMeanings: Meanings = {
   ...alike(['148011', '148022'], poolEmpty),
   '148012': tooLittleLeft,
   ...alike(['148013', '148023', '148027'], noSuchLoan),
-  // What is wrong with borrowing or repaying, which are not asked for here.
+  // Errors of borrowing or repaying, which we never request.
   ...alike(['148015', '148016', '148018', '148024', '148025', '148030'], rejected),
   ...alike(['148026', '148029', '148032', '148033', '148038', '148041', '148047'], rejected),
   '148019': busy,
   '148021': refused(why.pending(venue), 'later'),
   '148031': liquidating,
-  // Documented as "try again later", which does not say that nothing was done: only reading tells.
+  // Documented as "try again later", which doesn't mean that nothing was done: only reading shows it.
   ...alike(['148034', '148035', '148036'], { kind: 'unavailable', sentence: why.perhapsDone(venue), ambiguous: true }),
-  // Also said of more than Bybit releases.
+  // Also sent when more is taken than Bybit releases.
   '148037': refused(why.tooMuch(venue), 'less', 'otherCoin', 'repay'),
-  ...alike(['148039', '148040'], refused(why.coinNotPledged)),
+  '148039': misread,
+  '148040': coinNotAllowed,
 };
 
 /** What error codes of the old loans mean. Source: https://bybit-exchange.github.io/docs/v5/error */
@@ -107,7 +115,7 @@ const positionMeanings: Meanings = {
   ...alike(['110011', '110039', '110046'], refused(why.wouldLiquidate, 'less', 'addMargin')),
   ...alike(['110004', '110006', '110007', '110012', '110014', '110044', '110045'], refused(why.notEnough(venue, unifiedAccount), 'less')),
   ...alike(['110015', '110076', '110077'], refused(why.wrongMode(venue))),
-  // Before a delivery, positions may only be reduced.
+  // Before delivery, positions may only be reduced.
   ...alike(['110027', '110042'], rejected),
   ...alike(['110033', '110034'], refused(why.noSuchPosition(venue))),
   '110035': liquidating,
@@ -119,12 +127,12 @@ const positionMeanings: Meanings = {
   '110079': refused(why.pending(venue), 'later'),
 };
 
-/** Decided by code; HTTP status is looked at only where there is no code. */
+/** By code; the HTTP status counts only without one. */
 const meanings: Meanings = { ...generalMeanings, ...positionMeanings, ...loanMeanings, ...legacyMeanings };
 
 /**
- * The other codes of the documented table of the unified account: each says that something was refused, and none that it may have been done.
- * Those that leave it open have a meaning of their own. Source: https://bybit-exchange.github.io/docs/v5/error , as of 24 Jul 2026
+ * The other codes of the documented table of the unified account: each says that something was refused, none that it may have been done. Those
+ * that leave it open have a meaning of their own. Source: https://bybit-exchange.github.io/docs/v5/error , as of 24 Jul 2026
  */
 const isListed = inRanges(
   '30035 30133-30136 30208 30209 30228 30256 34040 110001 110003 110008-110010 110013 110016-110026 110028 110029 110031 110032 ' +
@@ -135,8 +143,8 @@ const isListed = inRanges(
 );
 
 /**
- * The documented meaning of a code; undefined for one we do not know. What Bybit documents as a refusal, of orders and other things that are
- * never asked for here, needs no sentence of its own: Bybit's follows.
+ * The documented meaning of a code; undefined for one we do not know. Documented refusals of things we never request, such as orders, need no
+ * sentence of their own: Bybit's is appended.
  */
 export function meaningOf(code: string): Meaning | undefined {
   if (Object.hasOwn(meanings, code)) return meanings[code];

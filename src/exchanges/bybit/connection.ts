@@ -23,7 +23,9 @@ export class BybitConnection implements Connection {
   readonly #clock: Clock;
   readonly #positions: Positions;
 
-  /** @param thresholds the person's own, asked for at every read */
+  /**
+   * @param thresholds the person's own, fetched at every reading
+   */
   constructor(http: Http, clock: Clock, thresholds: Setting['thresholds'] = () => undefined) {
     this.#http = http;
     this.#clock = clock;
@@ -37,7 +39,7 @@ export class BybitConnection implements Connection {
     this.loans.vipLevel = vipLevelOf(key);
     const facts = { ...toKeyFacts(key, this.#clock.now()), ...this.#http.clockFacts() };
     if (facts.canRead || facts.canWithdraw) return facts;
-    // Whether loans can be read without the documented right is nowhere said: they say it themselves, and what is missing.
+    // It is undocumented whether loans can be read without this permission: reading them shows it.
     await this.loans.pool.find(wholePool, signal);
     return { ...facts, canRead: true };
   }
@@ -57,7 +59,7 @@ export class BybitConnection implements Connection {
   }
 
   async indexPrices(coins: readonly string[], signal?: AbortSignal): Promise<Readonly<Record<string, Decimal>>> {
-    // One question brings all of them; asked for by name it would be one for each.
+    // One request returns all prices; by name it would take one each.
     return coins.length === 0 ? {} : priced(coins, await this.loans.prices(signal));
   }
 
@@ -72,14 +74,14 @@ interface Parts {
   readonly wallet: { readonly value: readonly WalletCoin[] | ExchangeError; readonly at: number };
   readonly positions: PositionsRead;
   readonly prices: ReadonlyMap<string, Decimal>;
-  /** How the pool's collateral is valued; undefined when that is not known now. */
+  /** How the pool's collateral is valued; undefined when unknown now. */
   readonly rules: Rules | undefined;
 }
 
 /** @throws ExchangeError when there is nothing to show. */
 function snapshotOf({ loans, wallet, positions, prices, rules }: Parts): Snapshot {
   if (loans instanceof ExchangeError && !standsAlone(positions, loans)) throw loans;
-  // Of an account without loans positions are all there is to read.
+  // In an account without loans, positions are all there is.
   if ('barred' in loans && positions.blind !== undefined) throw positions.blind;
   const held = wallet.value instanceof ExchangeError ? [] : withUsd(wallet.value, prices);
   const found =
@@ -100,7 +102,7 @@ function snapshotOf({ loans, wallet, positions, prices, rules }: Parts): Snapsho
   };
 }
 
-/** Bybit's word for a right that the key has not. */
+/** Bybit's name of a permission that the key lacks. */
 const isBarred = (answer: unknown): boolean => ExchangeError.is(answer, 'permission') && answer.code === '10005';
 
 /** Whether positions are enough to show without loans: there are some, or the key cannot read loans at all. */

@@ -21,7 +21,7 @@ export function demoConnection(http: Http, clock: Clock): Connection {
       schema.read(schema.accountInfo, await get(endpoints.accountInfo, {}, signal));
       return {
         canRead: true,
-        // Demo trading does not tell what a key may do, so a change is left to it to refuse.
+        // Demo trading doesn't report a key's permissions, so a change is left for it to refuse.
         canTrade: true,
         canWithdraw: false,
         boundAddresses: [],
@@ -30,7 +30,7 @@ export function demoConnection(http: Http, clock: Clock): Connection {
     },
     async read(signal) {
       const read = await positions.all(signal);
-      // There is nothing else here: that the key works is part of what reading says.
+      // There is nothing else to read here: reading positions also proves that the key works.
       if (read.blind !== undefined) throw read.blind;
       return {
         loans: [],

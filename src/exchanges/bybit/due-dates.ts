@@ -11,7 +11,7 @@ import { isAbsent, pageSize } from './requests.ts';
 import * as schema from './schema.ts';
 import { leftOut, readRows, said } from './schema.ts';
 
-/** Pages that are read. What was repaid is listed too, so there are more rows than debts. */
+/** Pages to read. Repaid debts are listed too, so there are more rows than debts. */
 const mostPages = 20;
 const repaid = '2';
 const overdue = '3';
@@ -24,22 +24,22 @@ const contract = v.object({
   repaymentTime: v.fallback(v.optional(schema.digits, ''), ''),
   residualPrincipal: schema.maybeNatural,
   residualPenaltyInterest: schema.part,
-  // Whoever is not said to have repaid still owes.
+  // Anything not marked as repaid is still owed.
   status: v.fallback(schema.choice, 'unknown'),
   repayType: v.fallback(v.optional(v.union([schema.choice, v.literal('')]), ''), ''),
 });
 
 type Contract = v.InferOutput<typeof contract>;
 
-/** The dates of fixed debts, soonest first, and what could not be told of them. */
+/** The dates of fixed debts, soonest first, and what is unknown of them. */
 export interface Dates {
   readonly due?: readonly DueDebt[];
   readonly trouble?: Message;
 }
 
 /**
- * When the fixed debts of the pool have to be repaid. Nothing is asked when there are none.
- * Source: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/fixed/borrow-contract
+ * When the fixed debts of the pool have to be repaid. Sends no request when there are none. Source:
+ * https://bybit-exchange.github.io/docs/v5/new-crypto-loan/fixed/borrow-contract
  * @param now by Bybit's clock, as the dates are
  */
 export async function readDates(
@@ -51,10 +51,10 @@ export async function readDates(
   if (owed.size === 0 && !vague) return {};
   const read = await orError(readContracts(line, signal));
   if (read instanceof ExchangeError) return owed.size === 0 && isAbsent(read) ? {} : { trouble: unread(read.sentence) };
-  // Also in a status that is not documented.
+  // Also with an undocumented status.
   const open = read.contracts.filter(({ status }) => status !== repaid);
   const due = sooner(open.flatMap((one) => toDue(one, now()) ?? []));
-  // A debt without a date is not a debt without an end.
+  // A debt whose date is missing still has one.
   const missing = [
     ...open.filter(isVague).map(({ borrowCurrency }) => borrowCurrency),
     ...[...owed].filter((coin) => !open.some(({ borrowCurrency }) => borrowCurrency === coin)),
@@ -97,7 +97,7 @@ async function readContracts(line: Line, signal: AbortSignal | undefined): Promi
   return { contracts: once(all), odd, all: false };
 }
 
-/** A contract that is told twice is owed once. Without an id it is not known whether two are the same. */
+/** A contract that appears twice is owed once. Without ids we can't know whether two are the same. */
 function once(contracts: readonly Contract[]): readonly Contract[] {
   const keyed = contracts.map((one, at) => {
     const named = one.loanId !== undefined || one.orderId !== undefined;
@@ -106,11 +106,11 @@ function once(contracts: readonly Contract[]): readonly Contract[] {
   return [...new Map(keyed).values()];
 }
 
-/** Of what is owed it is not told how much, or until when. */
+/** The amount or the date of something owed is missing. */
 const isVague = ({ residualPrincipal, residualPenaltyInterest, repaymentTime }: Contract): boolean =>
   residualPrincipal === undefined || residualPenaltyInterest === null || !milliseconds.test(repaymentTime);
 
-/** None for a contract that owes nothing; undefined when amount or date is not told. What is overdue is danger, whatever its amount. */
+/** None for a contract that owes nothing; undefined when amount or date is missing. An overdue debt is danger, whatever its amount. */
 function toDue(row: Contract, now: number): readonly DueDebt[] | undefined {
   if (!milliseconds.test(row.repaymentTime)) return undefined;
   const at = Number(row.repaymentTime);
@@ -118,7 +118,7 @@ function toDue(row: Contract, now: number): readonly DueDebt[] | undefined {
   if (row.residualPrincipal === undefined && row.status !== overdue) return undefined;
   const amount = sum([row.residualPrincipal, row.residualPenaltyInterest].filter((value) => typeof value === 'string'));
   if (!isPositive(amount) && row.status !== overdue) return [];
-  // What should have happened at a date that has passed did not happen.
+  // The date has passed, and what should have happened then did not.
   const then = late ? undefined : whatHappens(row.repayType);
   return [{ coin: row.borrowCurrency, amount, at, overdue: late, ...(then === undefined ? {} : { then }) }];
 }

@@ -44,18 +44,17 @@ const limits: Readonly<Record<string, RateLimit>> = {
 };
 
 /**
- * The documented limit of an endpoint, by the rolling second. Whatever adjusts may be asked once, the loan endpoints that read
- * five times; those of the old loans have no printed limit and get the same.
- * Source: https://bybit-exchange.github.io/docs/v5/rate-limit
+ * The documented limit of an endpoint, by the rolling second. Endpoints that adjust allow one request, loan endpoints that read five; those of
+ * the old loans have no documented limit and get the same. Source: https://bybit-exchange.github.io/docs/v5/rate-limit
  */
 export function limitOf(path: string): RateLimit {
   return path.endsWith('/adjust-ltv') ? everySecond(1) : (limits[path] ?? everySecond(5));
 }
 
-/** Limits are per second; a header that asks for more than this is wrong. */
+/** Limits are per second; a longer wait in a header is wrong. */
 const longestHoldMs = 5_000;
 
-/** Until when each address is left alone. All accounts of a window share it, because the venue counts what one machine sends. */
+/** Until when nothing is sent to each address. Shared by all accounts of a window, because the venue counts per machine. */
 const quietUntil = new WeakMap<Clock, Map<string, number>>();
 
 /** Obeys what Bybit says about limits: in its headers for an endpoint, and by HTTP 403 for the whole machine. */
@@ -63,7 +62,7 @@ export class BybitPace implements Pace {
   readonly #origin: string;
   readonly #clock: Clock;
   readonly #quiet: Map<string, number>;
-  /** Until when an endpoint is spent, by our clock. */
+  /** Until when an endpoint's limit is used up, by our clock. */
   readonly #spent = new Map<string, number>();
 
   constructor(origin: string, clock: Clock) {
@@ -75,7 +74,7 @@ export class BybitPace implements Pace {
 
   before(path: string): number {
     const now = this.#clock.now();
-    // A clock that was set back must not lengthen anything.
+    // A clock that was set back must not lengthen a wait.
     const quiet = Math.min((this.#quiet.get(this.#origin) ?? 0) - now, quietMs);
     if (quiet > 0) {
       this.#quiet.set(this.#origin, now + quiet);

@@ -8,7 +8,7 @@ import { blockedMachine, regionNotServed, rejected, withCode } from '../refusals
 import { meaningOf, venue } from './codes.ts';
 import { Numeral, parseExact } from './schema.ts';
 
-/** Codes are numbers; whatever else stands there did not come from Bybit, and must not reach a log. */
+/** Codes are numbers; anything else did not come from Bybit and must not reach a log. */
 const code = v.pipe(
   v.instance(Numeral),
   v.transform(({ source }) => source),
@@ -18,7 +18,7 @@ const envelope = v.object({ retCode: code, retMsg: v.optional(v.string(), ''), r
 
 /**
  * The `result` of a successful answer. Numbers in it are `Numeral`s.
- * @throws ExchangeError for any code but 0, decided by the code and only without one by the HTTP status.
+ * @throws ExchangeError for any code but 0: by the code, or without one by the HTTP status.
  */
 export function open(answer: Answer, write: boolean, hide: Hide): unknown {
   const parsed = v.safeParse(envelope, parseExact(answer.text));
@@ -59,21 +59,21 @@ function withoutCode(answer: Answer, write: boolean): ExchangeError {
   return failure({ ...reading, effect, retryAfterMs: Math.max(reading.retryAfterMs ?? 0, waitOf(answer, reading.kind)) });
 }
 
-/** Bybit has parts that some of its sites do not offer: that one is not there is an answer, and asking again gives no other. */
+/** Some Bybit sites lack some parts: that is an answer, and retrying won't change it. */
 function statusOf(status: number): Reading | undefined {
   const reading = readStatus(venue, status);
   return reading?.code === undefined ? reading : { ...reading, kind: 'refused' };
 }
 
-/** The block of a country is worded by what stands in front of Bybit; a block of one machine's requests need not be. */
+/** A country block is worded by Bybit's gateway; a block of one machine need not be. */
 const isCountry = (text: string): boolean => /country|region|territor|jurisdiction/i.test(text);
 
-/** Whether Bybit refuses this machine for having sent too much. Nothing more may be sent to that address for ten minutes. */
+/** Whether Bybit blocks this machine for too many requests. Then nothing may be sent to that address for ten minutes. */
 export function isOverrun({ status, text }: Answer): boolean {
   return status === 403 && !isCountry(text) && !v.is(envelope, parseExact(text));
 }
 
-/** With how long nothing may be sent then. */
+/** With how long nothing may be sent. */
 type Waiting = Reading & { readonly retryAfterMs?: number };
 
 function forbidden(text: string): Waiting {

@@ -33,9 +33,8 @@ export const namesIn = (currencies: string): readonly string[] =>
     .filter((name) => name !== '');
 
 /**
- * How Bybit values each coin of the pool: brackets in USD, each ratio for the part of the value inside its bracket. A row that is odd
- * takes down only itself, and a coin with two different rules has none.
- * Source: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/collateral-coin
+ * How Bybit values each coin of the pool: brackets in USD, each ratio for the part of the value inside its bracket. An invalid row affects only
+ * itself, and a coin with two different rules has none. Source: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/collateral-coin
  */
 export function toRules(rows: readonly unknown[]): Rules {
   const rules = new Map<string, HaircutRule>();
@@ -54,13 +53,13 @@ export function toRules(rows: readonly unknown[]): Rules {
   return rules;
 }
 
-/** Undefined unless the brackets begin at zero, leave no gap, and each counts nothing to all of what is in it. */
+/** Undefined unless the brackets begin at zero, leave no gap, and each ratio is from 0 to 1. */
 function toRule(list: v.InferOutput<typeof config>['collateralRatioList']): HaircutRule | undefined {
   const tiers: Tier[] = [];
   let from: Decimal | undefined = zero;
   for (const { collateralRatio: rate, minValue, maxValue } of [...list].sort((a, b) => compare(a.minValue, b.minValue))) {
     if (from === undefined || compare(minValue, from) !== 0 || isNegative(rate) || compare(rate, one) > 0) return undefined;
-    // An end that could not be read is not an open one.
+    // An end that can't be read is not an open end.
     if (maxValue === null || (maxValue !== undefined && compare(maxValue, minValue) <= 0)) return undefined;
     tiers.push({ ...(maxValue === undefined ? {} : { upTo: maxValue }), rate });
     from = maxValue;
@@ -69,9 +68,8 @@ function toRule(list: v.InferOutput<typeof config>['collateralRatioList']): Hair
 }
 
 /**
- * The pool with the rules of what is pledged and of what is `held` and could be: snapshots are stored, so they carry no others. Old
- * orders count without haircuts.
- * @param rules undefined when they are not known now
+ * The pool with the rules of coins that are pledged or `held`; snapshots are stored, so they carry no others. Old orders count without haircuts.
+ * @param rules undefined when unknown now
  * @param prices USD for one coin, of the same read
  */
 export function withHaircuts(
@@ -87,13 +85,13 @@ export function withHaircuts(
   return known.length === 0 ? loan : { ...loan, haircuts: Object.fromEntries(known) as Record<string, HaircutRule> };
 }
 
-/** How far Bybit's own value of a coin may be from what its rule makes of it: prices are not of the very same moment, and cents are cut off. */
+/** How far Bybit's value of a coin may differ from its rule: prices are not from the same moment, and cents are cut off. */
 const most = { part: decimal('0.005'), usd: decimal('0.01') };
 
 /**
- * The published rule, unless Bybit's own valuation of what is pledged says otherwise. Then one rate that gives this very value holds for as
- * much as is pledged now, and beyond it the published brackets, but none at more than that rate: so what is added never counts for more
- * than either says, and what is taken never for less.
+ * The published rule, unless Bybit's own valuation of what is pledged says otherwise. Then one rate that gives Bybit's value applies up to the
+ * pledged amount, and beyond it the published brackets, capped at that rate: what is added never counts for more than either says, and what is
+ * taken never for less.
  */
 function believedRule(
   rule: HaircutRule | undefined,

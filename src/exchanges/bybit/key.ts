@@ -15,7 +15,7 @@ const dayMs = 86_400_000;
  */
 export function toKeyFacts(key: Key, now: number): KeyFacts {
   const rights = Object.values(key.permissions).flatMap((group): unknown[] => (Array.isArray(group) ? group : []));
-  // All loan endpoints, also those that read, want this right.
+  // All loan endpoints need this permission, also to read.
   const loans = rights.includes('SpotTrade');
   const margin = rights.includes('Position');
   const lacks = [...(loans ? [] : [loanPermission]), ...(margin ? [] : [positionPermission])];
@@ -40,13 +40,12 @@ export function toKeyFacts(key: Key, now: number): KeyFacts {
   };
 }
 
-/** The level of those who have none. */
+/** The level of accounts without one. */
 export const lowestLevel = 'VIP0';
 
 /**
- * The level of an account in the word that the lists of loans take. The key has it in other words: "No VIP", "VIP-1", "PRO-1".
- * What cannot be told counts as the lowest level.
- * Source: `vipLevel` of https://bybit-exchange.github.io/docs/v5/user/apikey-info and /docs/v5/new-crypto-loan/loan-coin
+ * An account's level as the loan lists name it. The key report names it differently: "No VIP", "VIP-1", "PRO-1". Unknown counts as the lowest
+ * level. Source: `vipLevel` of https://bybit-exchange.github.io/docs/v5/user/apikey-info and /docs/v5/new-crypto-loan/loan-coin
  */
 export function vipLevelOf({ vipLevel }: Pick<Key, 'vipLevel'>): string {
   if (/supreme/i.test(vipLevel)) return 'VIP99';
@@ -61,7 +60,7 @@ const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 function expiry({ expiredAt, deadlineDay }: Key, now: number): number | undefined {
   const at = typeof expiredAt === 'string' && moment.test(expiredAt) ? Date.parse(expiredAt) : NaN;
   if (at > 0) return at;
-  // The year 1970 alone says it too: zero days beside it are not "today".
+  // The year 1970 alone means it too: zero days beside it are not "today".
   if (at === 0) return undefined;
   const days = deadlineDay instanceof Numeral ? deadlineDay.source : '';
   return /^\d{1,4}$/.test(days) ? now + Number(days) * dayMs : undefined;

@@ -52,7 +52,7 @@ const order = v.object({
   residualInterest: schema.part,
   residualPenaltyInterest: schema.part,
   hourlyInterestRate: schema.maybe,
-  // Of fixed loans only. One that cannot be read takes nothing else down.
+  // Fixed loans only. An unreadable one affects nothing else.
   expirationTime: v.fallback(v.optional(schema.digits, ''), '?'),
 });
 const adjustment = v.object({
@@ -65,7 +65,7 @@ const adjustment = v.object({
   afterLTV: schema.maybeNatural,
   direction: schema.direction,
 });
-/** An order that is paid off, by whomever: what ended it stands among the repayments. */
+/** An order that is paid off, by a person or by Bybit: the repayments show how. */
 const completed = v.object({
   orderId: schema.id,
   borrowTime: schema.time,
@@ -78,23 +78,23 @@ const term = v.object({
   currency: schema.coin,
   marginCallLTV: schema.maybeNatural,
   liquidationLTV: schema.maybeNatural,
-  // Decimals of an amount. One that cannot be read takes nothing else down.
+  // Decimals of an amount. An unreadable one affects nothing else.
   collateralAccuracy: v.fallback(v.optional(v.pipe(schema.digits, v.regex(/^(\d|1[0-8])$/), v.transform(Number))), undefined),
 });
 
 type Order = v.InferOutput<typeof order>;
 type Terms = readonly v.InferOutput<typeof term>[];
 
-/** Pages of orders that are read; no account has more. */
+/** Pages of orders to read; no account has more. */
 const mostPages = 20;
 
 /** The old loans: each order has one debt, one collateral and an id of 19 digits. */
 export class Legacy implements LoanBook {
   readonly #line: Line;
   readonly #setting: Setting;
-  /** Bybit has told of some. */
+  /** Bybit has listed some before. */
   #had = false;
-  /** As they were told last. */
+  /** As last listed. */
   #kept: Terms = [];
 
   constructor(line: Line, setting: Setting) {
@@ -102,7 +102,7 @@ export class Legacy implements LoanBook {
     this.#setting = setting;
   }
 
-  /** None, without a word, where Bybit does not know these loans any more, unless it did before. */
+  /** None, silently, where Bybit no longer has these loans, unless it listed some before. */
   async loans(signal: AbortSignal | undefined): Promise<LoansRead> {
     const { orders, odd } = await this.#orders({}, signal);
     const asOf = this.#setting.now();
@@ -128,13 +128,13 @@ export class Legacy implements LoanBook {
         owesMore: owed(order) === undefined,
       };
     }
-    // A row that could not be read may be this order: that is not "gone".
+    // An unreadable row may be this order: that is not "gone".
     const [field] = odd;
     if (field !== undefined) throw schema.unlike(field);
     return undefined;
   }
 
-  /** Made by people only, of the last six months; there is no status, so whatever is listed has happened. */
+  /** Made by people only, within the last six months; there is no status: what is listed has happened. */
   async adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<AdjustmentsRead> {
     const query = { orderId: ref.loanId, adjustId: page.id, collateralCurrency: page.coin, ...pageQuery(page) };
     const { list, nextPageCursor } = schema.read(schema.list, await this.#line.get(paths.adjustments, query, signal));
@@ -188,14 +188,14 @@ export class Legacy implements LoanBook {
     return schema.read(schema.maxCollateral, data).maxCollateralAmount;
   }
 
-  /** An order takes more of its own coin only. */
+  /** An order accepts only more of its own coin. */
   async addable(ref: LoanRef, signal: AbortSignal | undefined): Promise<Taken> {
     const { orders } = await this.#orders({ orderId: ref.loanId }, signal);
     const coins = new Set(orders.filter(({ orderId }) => orderId === ref.loanId).map(({ collateralCurrency }) => collateralCurrency));
     return { coins, full: new Set() };
   }
 
-  /** One step of the finest amount that Bybit takes of a coin; the coarsest where it differs by level. */
+  /** The smallest step of an amount of a coin; the coarsest where it differs by level. */
   smallest(coin: string): Decimal | undefined {
     const places = this.#kept.filter(({ currency }) => currency === coin).flatMap(({ collateralAccuracy }) => collateralAccuracy ?? []);
     return places.length === 0 ? undefined : divide(one, decimal(`1${'0'.repeat(Math.min(...places))}`), 18, 'up');
@@ -213,7 +213,7 @@ export class Legacy implements LoanBook {
       const answer = await this.#ordersAfter(cursor, query, signal);
       const read = readRows(order, answer.list);
       const page = onceEach(read.rows, ({ orderId }) => orderId);
-      // One that would pass for paid is not understood.
+      // One that would look paid off counts as unreadable.
       const isTold = (one: Order): boolean => owed(one) !== undefined || (one.currentLTV !== undefined && isPositive(one.currentLTV));
       all.push(...page.rows.filter(isTold));
       const unclear = [...page.unclear, ...page.rows.filter((one) => !isTold(one)).map(({ orderId }) => orderId)];
@@ -221,7 +221,7 @@ export class Legacy implements LoanBook {
       if (answer.list.length < pageSize || answer.nextPageCursor === '' || answer.nextPageCursor === cursor) break;
       cursor = answer.nextPageCursor;
     }
-    // What moves from one page to the next while they are read is told twice.
+    // What moves to the next page while pages are read appears twice.
     return { orders: [...new Map(all.map((one) => [one.orderId, one])).values()], odd };
   }
 
@@ -229,7 +229,7 @@ export class Legacy implements LoanBook {
     try {
       return schema.read(schema.list, await this.#line.get(paths.orders, { ...query, limit: pageSize.toString(), cursor }, signal));
     } catch (error) {
-      // What was there a page or a reading ago is not absent.
+      // What existed a page or a reading ago is not absent.
       if (cursor === undefined && !this.#had && isAbsent(error)) return { list: [], nextPageCursor: '' };
       throw error;
     }
@@ -242,7 +242,7 @@ export class Legacy implements LoanBook {
     return list.map((order) => toLoan(order, terms, otherwise));
   }
 
-  /** The thresholds of each coin. Without them the table has to do. */
+  /** The thresholds of each coin. Without them the table is used. */
   async #terms(signal: AbortSignal | undefined): Promise<Terms> {
     try {
       const { vipCoinList } = schema.read(collateralData, await this.#line.ask(paths.collateralData, {}, signal));
@@ -272,7 +272,7 @@ function toLoan(order: Order, terms: Terms, otherwise: Thresholds): Loan {
     collateralValuation: 'raw',
     debts: debt === undefined ? [] : [{ coin: order.loanCurrency, amount: debt }],
     collateral: collateralAmount === undefined ? [] : [{ coin: order.collateralCurrency, amount: collateralAmount }],
-    // They differ by the person's level, which is not told here: the strictest is taken.
+    // They differ by the person's level, which is unknown here: the strictest is used.
     marginCall: thresholdOf(strictest(own.map(({ marginCallLTV }) => marginCallLTV)), otherwise.marginCall),
     liquidation: thresholdOf(strictest(own.map(({ liquidationLTV }) => liquidationLTV)), otherwise.liquidation),
   };
@@ -289,7 +289,7 @@ function interestOf({ residualInterest, residualPenaltyInterest }: Order): Decim
   return sum([residualInterest, residualPenaltyInterest].filter((value) => value !== undefined));
 }
 
-/** The fields of an order without which it is not known how much is owed or pledged. */
+/** The fields of an order needed to know what is owed and pledged. */
 const oddIn = (order: Order): readonly string[] => [
   ...(order.collateralAmount === undefined ? ['collateralAmount'] : []),
   ...(order.totalDebt === undefined ? ['totalDebt'] : []),
@@ -300,8 +300,8 @@ const oddIn = (order: Order): readonly string[] => [
 const milliseconds = /^\d{13}$/;
 
 /**
- * The whole debt of a fixed loan is due at once; a flexible one has no date. There is no status, so the time tells whether it is overdue. What is
- * overdue is danger, also where it could not be read how much that is.
+ * The whole debt of a fixed loan is due at once; a flexible one has no date. There is no status, so the time decides whether it is overdue. An
+ * overdue debt is danger, even with an unknown amount.
  */
 function dueOf(order: Order | undefined, now: number): Pick<Loan, 'due'> {
   if (order === undefined || !milliseconds.test(order.expirationTime)) return {};
@@ -311,11 +311,11 @@ function dueOf(order: Order | undefined, now: number): Pick<Loan, 'due'> {
   return amount === undefined ? {} : { due: [{ coin: order.loanCurrency, amount, at, overdue }] };
 }
 
-/** Whether an order has a date that cannot be told. */
+/** Whether an order has a date that is unknown. */
 const isVagueDate = ({ expirationTime, totalDebt }: Order): boolean =>
   expirationTime !== '' && (!milliseconds.test(expirationTime) || totalDebt === undefined);
 
-/** A line at zero or below is none. */
+/** A threshold at or below zero is none. */
 const strictest = (values: readonly (Decimal | undefined)[]): Decimal | undefined =>
   values
     .filter((value): value is Decimal => value !== undefined && isPositive(value))

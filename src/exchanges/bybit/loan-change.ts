@@ -44,7 +44,7 @@ async function options(
     return takeableCoins(loan.collateral, (coin) => book.redeemable(ref, coin, signal));
   }
   const [wallet, taken, prices] = await Promise.all([loans.wallet(signal), book.addable(ref, signal), loans.pricesIfAny(signal)]);
-  // What the platform takes no more of is shown with nothing, so that it can be seen why.
+  // Coins that the platform has enough of are listed with a limit of zero, so that it is clear why.
   return withUsd(wallet, prices)
     .filter(({ coin }) => taken.coins.has(coin))
     .map(({ coin, amount, usd, usdEstimated }) => ({
@@ -63,10 +63,10 @@ async function prepare(
 ): Promise<CollateralReadiness> {
   const book = loans.book(ref);
   const newest = stamped(clock, book.adjustments(ref, { coin, limit: pageSize }, signal));
-  // What can be added is asked for again, and that answer tells the haircuts too.
+  // What can be added is read again, and that answer has the haircuts too.
   if (book === loans.pool && direction === 'reduce') loans.pool.terms.refreshIfOld(signal);
   const [loan, wallet, redeemable, addable, history, prices] = await Promise.all([
-    // After the newest row is known: what happens in between shows as a row, and is not taken for the change itself.
+    // Read after the newest row, so that anything in between shows as a row and isn't taken for the change itself.
     newest.then(() => stamped(clock, loans.find(ref, signal))),
     stamped(clock, loans.wallet(signal, coin)),
     direction === 'reduce' ? stamped(clock, book.redeemable(ref, coin, signal)) : undefined,
@@ -91,29 +91,29 @@ async function prepare(
 interface ChangeFacts {
   readonly found: LoanFound;
   readonly wallet: readonly WalletCoin[];
-  /** Asked for reductions only. */
+  /** For reductions only. */
   readonly redeemable: Decimal | undefined;
-  /** Asked for additions only. */
+  /** For additions only. */
   readonly addable: Taken | undefined;
-  /** The smallest amount that is taken, where that is known. */
+  /** The smallest amount accepted, where known. */
   readonly minimum: Decimal | undefined;
   readonly newestHistoryId: string | undefined;
   readonly prices: ReadonlyMap<string, Decimal>;
-  /** How the pool's collateral is valued; undefined when that is not known now. */
+  /** How the pool's collateral is valued; undefined when unknown now. */
   readonly rules: Rules | undefined;
   readonly asOf: number;
 }
 
 /**
- * Everything a change of `coin` is decided on.
- * @throws ExchangeError `refused` when a figure that is needed is missing, zero or not believable.
+ * Everything a change of `coin` depends on.
+ * @throws ExchangeError `refused` when a required figure is missing, zero or impossible.
  */
 function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): CollateralReadiness {
   const { found, prices, asOf, newestHistoryId } = facts;
   const { loan } = found;
   const credible = credibleLtv(loan);
   const ltv = credible !== undefined && isPositive(credible) ? credible : undefined;
-  // Adding never brings a loan nearer to its end, and who is to be rescued must not be kept waiting for a figure.
+  // Adding never brings a loan nearer to liquidation, and a rescue must not wait for a figure.
   if (direction === 'add') {
     if (!found.owesMore) mustBeOwed(loan);
   } else if (ltv === undefined) {
@@ -137,8 +137,7 @@ function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): Co
 }
 
 /**
- * A loan of one coin that Bybit gives no value for gets ours, to hold an estimate against. Its scale does not matter: what is
- * moved is valued at the same price.
+ * A loan of one coin without a value from Bybit gets ours, for estimates. Its scale doesn't matter: the moved amount is valued at the same price.
  */
 function valued(loan: Loan, prices: ReadonlyMap<string, Decimal>): Loan {
   const [only, ...more] = loan.collateral;
@@ -153,7 +152,7 @@ function addable(coin: string, wallet: readonly WalletCoin[], taken: Taken | und
   return addableOf(coin, { venue, held: wallet, takes, full: taken?.full.has(coin) === true });
 }
 
-/** An id is text in one generation and a number longer than a float holds in the other. What is no id tells nothing. */
+/** An id is text in one generation and a number too long for a float in the other. Anything else is ignored. */
 const accepted = v.object({ adjustId: v.pipe(schema.digits, v.regex(/^[1-9]\d{0,39}$/)) });
 
 /** What Bybit answered when it accepted a change of collateral. An answer without an id is no error: the change was accepted. */

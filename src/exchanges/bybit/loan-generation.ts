@@ -18,55 +18,55 @@ type Ask = (path: string, query: NonNullable<Call['query']>, signal: AbortSignal
 /** Asks Bybit. The payload is the `result` of its answer. @throws ExchangeError */
 export interface Line {
   readonly get: Ask;
-  /** Without key: for what anybody may know. */
+  /** Without key: for public data. */
   readonly ask: Ask;
 }
 
-/** What is around the reading of loans. Times are milliseconds since the Unix epoch. */
+/** What reading loans needs from outside. Times are milliseconds since the Unix epoch. */
 export interface Setting {
-  /** By our clock, which tells how old a figure is. */
+  /** By our clock, for the age of figures. */
   readonly now: () => number;
-  /** By Bybit's clock as far as we know it, which tells what is overdue. */
+  /** By Bybit's clock, as far as known, for what is overdue. */
   readonly venueNow: () => number;
-  /** The person's own, asked for at every read. */
+  /** The person's own, fetched at every reading. */
   readonly thresholds: () => Account['thresholds'];
 }
 
-/** A loan as it is now, with what of it could not be read. */
+/** A loan as it is now, and what could not be read of it. */
 export interface LoanFound {
   readonly loan: Loan;
-  /** Whether it could not be read how much of a coin is pledged: then that is neither what stands in the loan nor nothing. */
+  /** Whether the pledged amount of a coin could not be read: it is then unknown, not what the loan lists and not zero. */
   isVague(coin: string): boolean;
-  /** Whether something is owed of which it could not be read how much. */
+  /** Whether the amount of some debt could not be read. */
   readonly owesMore: boolean;
 }
 
-/** Loans as one reading brought them. */
+/** Loans from one reading. */
 export interface LoansRead {
   readonly loans: readonly Loan[];
-  /** What about them could not be read. */
+  /** What could not be read. */
   readonly trouble?: Message;
-  /** The trouble is that there are none to be had here: it stays so, and is no news. */
+  /** The reason is that this site or account has no loans: lasting, so it's not reported as news. */
   readonly barred?: true;
   /** When the oldest of it was read, by our clock. Milliseconds since the Unix epoch. */
   readonly asOf: number;
 }
 
-/** What a loan takes as collateral. */
+/** What a loan accepts as collateral. */
 export interface Taken {
   readonly coins: ReadonlySet<string>;
-  /** Why it is not known whether other coins are taken as well. */
+  /** Why it is unknown whether other coins are accepted too. */
   readonly unsure?: ExchangeError;
   /** Those of them that cannot be added now, because the cap of the platform is reached. */
   readonly full: ReadonlySet<string>;
 }
 
-/** A page of adjustments, with what is known of its rows that could not be read. */
+/** A page of adjustments, and what is known of its unreadable rows. */
 export interface AdjustmentsRead extends Page<Adjustment> {
   readonly odd: readonly OddAdjustment[];
 }
 
-/** As far as it says what it is about. */
+/** As far as the row says what it is about. */
 export interface OddAdjustment {
   readonly id?: string;
   readonly coin?: string;
@@ -75,7 +75,7 @@ export interface OddAdjustment {
 
 /** One of the lists that the history of a loan is made of. */
 export interface HistoryPart {
-  /** Names it among the others. */
+  /** Its name among the lists. */
   readonly name: string;
   /** Newest first. */
   read(page: PageRequest, signal: AbortSignal | undefined): Promise<Page<HistoryRow>>;
@@ -95,13 +95,13 @@ export interface LoanBook {
   find(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound | undefined>;
   /** Newest first. */
   adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<AdjustmentsRead>;
-  /** All that Bybit keeps of what happened to a loan. For showing: proofs rest on adjustments alone. */
+  /** Everything Bybit keeps of a loan's history. For display: proofs use adjustments only. */
   history(ref: LoanRef): readonly HistoryPart[];
   interest(ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>>;
   /** The most that may be taken out now. */
   redeemable(ref: LoanRef, coin: string, signal: AbortSignal | undefined): Promise<Decimal | undefined>;
   addable(ref: LoanRef, signal: AbortSignal | undefined): Promise<Taken>;
-  /** The smallest amount of a coin that may be added or taken, as far as reading the loan has told. */
+  /** The smallest amount of a coin that may be added or taken, as far as known from reading the loan. */
   smallest(coin: string): Decimal | undefined;
   changeCall(change: CollateralChange): Call & { readonly body: string };
 }

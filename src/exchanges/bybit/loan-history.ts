@@ -11,7 +11,7 @@ import { isAbsent, limitFor, notUnderstood, pageQuery, toPage } from './requests
 import * as schema from './schema.ts';
 import { readRows } from './schema.ts';
 
-/** Pages of one list that are read in a row without a row in them that belongs here. */
+/** Pages of one list to read in a row without finding a row that belongs here. */
 const mostPages = 10;
 
 const row = v.object({
@@ -23,23 +23,23 @@ const row = v.object({
   at: v.number(),
 });
 /**
- * Where the reading of several lists stands: of each list that is not at its end the rows that were read and not yet given
- * out, and where to read on. Nothing is asked for twice, so whatever is booked meanwhile neither doubles nor hides a row.
+ * The position in several lists: for each unfinished list, the rows read but not yet returned, and the next cursor. Nothing is read twice, so new
+ * bookings neither duplicate nor hide a row.
  */
 const standing = v.record(v.string(), v.object({ rows: v.array(row), cursor: v.optional(v.string()) }));
 
-/** One list on its way. */
+/** One list being read. */
 interface Strand {
   readonly part: HistoryPart;
   rows: readonly HistoryRow[];
-  /** Rows that were read for this page and not understood. */
+  /** Unreadable rows of this page. */
   unread: number;
-  /** Where to read on; undefined at the end. `null` is the beginning. */
+  /** The next cursor; undefined at the end, `null` at the beginning. */
   next: string | null | undefined;
 }
 
 /**
- * One page of several lists as one, newest first. Each list keeps its own order. A row that cannot be read is missing, and it is said.
+ * One page of several lists as one, newest first. Each list keeps its own order. An unreadable row is left out and reported.
  * @throws ExchangeError when one of them cannot be read at all: a history that hides a liquidation is worse than none.
  */
 export async function mergedPage(
@@ -52,7 +52,7 @@ export async function mergedPage(
   const rows: HistoryRow[] = [];
   while (rows.length < limit) {
     await Promise.all(strands.map((strand) => fill(strand, limit, signal)));
-    // One whose next row is not known might have the newest.
+    // A list whose next row is unknown might have the newest.
     if (strands.some((strand) => strand.rows.length === 0 && strand.next !== undefined)) break;
     const newest = newestOf(strands);
     const [first, ...rest] = newest?.rows ?? [];
@@ -96,14 +96,14 @@ function cursorOf(strands: readonly Strand[]): string {
 
 const sumOf = (strands: readonly Strand[]): number => strands.reduce((sum, { unread }) => sum + unread, 0);
 
-/** Reads until there is a row or no more to come. */
+/** Reads until there is a row or the list ends. */
 async function fill(strand: Strand, limit: number, signal: AbortSignal | undefined): Promise<void> {
   for (let count = 0; count < mostPages && strand.rows.length === 0 && strand.next !== undefined; count += 1) {
     const cursor = strand.next;
     const { rows, older, unread = 0 } = await strand.part.read({ limit, ...(cursor === null ? {} : { cursor }) }, signal);
     strand.unread += unread;
     strand.rows = rows;
-    // A cursor that leads to itself would repeat its page forever.
+    // A cursor that repeats itself would repeat its page forever.
     strand.next = older === cursor ? undefined : older;
   }
 }
@@ -118,13 +118,13 @@ function newestOf(strands: readonly Strand[]): Strand | undefined {
 
 /* Borrowings and repayments as Bybit lists them. An id counts in its own list only, so the name of the list goes before it. */
 
-/** The documentation says number and prints text. Either keeps its digits. */
+/** Documented as number, printed as text. Either keeps its digits. */
 const amount = v.pipe(
   schema.digits,
   v.transform((text) => decimalFrom(text)),
   v.custom<Decimal>((value) => value !== undefined),
 );
-/** What cannot be read says neither that it is done nor that it failed. */
+/** Unreadable means neither done nor failed. */
 const status = v.fallback(schema.status, 'processing');
 
 /** Sources: `flexible/loan-orders` and `flexible/repay-orders` of https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ */
@@ -150,7 +150,7 @@ export const repayment = v.object({
 type Borrowing = Omit<v.InferOutput<typeof borrowing>, 'status'> & { readonly status?: 'done' | 'processing' | 'failed' };
 type Repayment = v.InferOutput<typeof repayment>;
 
-/** Bybit's numbers in words of ours. */
+/** Bybit's numbers as our words. */
 const words: Readonly<Record<string, string>> = {
   '1': 'repaid',
   '2': 'repaid_by_liquidation',
@@ -161,7 +161,7 @@ const words: Readonly<Record<string, string>> = {
   '7': 'repaid_by_currency',
   '8': 'became_flexible',
 };
-/** What was not requested: liquidation, a debt that was overdue, delisting, delayed liquidation. */
+/** Not requested: liquidation, overdue debt, delisting, delayed liquidation. */
 const forced: ReadonlySet<string> = new Set(['2', '4', '5', '6']);
 
 export function toBorrowing(name: string, row: Borrowing): HistoryRow {
@@ -187,7 +187,7 @@ export function toRepayment(name: string, row: Repayment): HistoryRow {
   };
 }
 
-/** Changes of collateral keep their ids: proofs and people find them by these. */
+/** Changes of collateral keep their ids, by which proofs and people find them. */
 export function adjustmentsOf(book: LoanBook, ref: LoanRef): HistoryPart {
   return {
     name: 'adjusted',
@@ -201,7 +201,7 @@ export function adjustmentsOf(book: LoanBook, ref: LoanRef): HistoryPart {
 /** As Bybit lists them, however it does now. */
 const newestFirst = (rows: readonly HistoryRow[]): readonly HistoryRow[] => [...rows].sort((a, b) => b.at - a.at);
 
-/** A list that Bybit may not have at this address; then it has nothing to tell. */
+/** A list that Bybit may not have at this address; then it is empty. */
 export function listOf<Schema extends v.GenericSchema>(
   line: Line,
   from: {

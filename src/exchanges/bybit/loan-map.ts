@@ -15,19 +15,19 @@ type Pool = v.InferOutput<typeof schema.pool>;
 type Debt = v.InferOutput<typeof schema.debt>;
 type Pledge = v.InferOutput<typeof schema.pledge>;
 
-/** The pool as it was told, with what of it could not be read. */
+/** The pool as read, and what could not be read of it. */
 export interface PoolRead {
   /** Undefined when nothing is owed and nothing pledged. */
   readonly found: LoanFound | undefined;
   readonly debts: readonly Debt[];
   readonly pledges: readonly Pledge[];
-  /** Of some debt it is not told whether it is fixed. */
+  /** It is unknown of some debt whether it is fixed. */
   readonly vagueDebt: boolean;
   /** The fields that could not be read. */
   readonly odd: readonly string[];
 }
 
-/** What is supplied to others backs no loan, and is left out. */
+/** Coins supplied to others back no loan and are left out. */
 export function toPool(position: Pool, thresholds: Thresholds): PoolRead {
   const owed = debtsOf(position);
   const held = pledgesOf(position);
@@ -41,7 +41,7 @@ export function toPool(position: Pool, thresholds: Thresholds): PoolRead {
     id: poolId,
     ...optional('ltv', position.ltv),
     ...optional('debtUsd', position.totalDebt),
-    // From the total of all coins and only some of them too high a ratio would be recovered.
+    // From the total of all coins but only some of the coins, the recovered ratio would be too high.
     ...(held.odd.length > 0 ? {} : optional('collateralUsd', position.totalCollateral)),
     // After the tiered ratio of each coin.
     collateralValuation: 'adjusted',
@@ -55,13 +55,13 @@ export function toPool(position: Pool, thresholds: Thresholds): PoolRead {
     found: {
       loan,
       owesMore: owed.odd.length > 0,
-      // A row that does not name its coin may be of any that has no row of its own.
+      // A row without a coin name may be of any coin that has no row of its own.
       isVague: (coin) => held.coins.has(coin) || (held.unnamed && !isTold(coin)),
     },
   };
 }
 
-/** Whether a loan would pass for one without a debt: neither an amount, nor a total, nor an LTV says otherwise. */
+/** Whether a loan would look debt-free: no amount, total or LTV says otherwise. */
 export const looksUnowed = ({ debts, debtUsd, ltv }: Loan): boolean =>
   [...debts.map(({ amount }) => amount), debtUsd, ltv].every((figure) => figure === undefined || isZero(figure));
 
@@ -69,15 +69,15 @@ interface Told<Row> {
   readonly rows: readonly Row[];
   /** The fields that could not be read. */
   readonly odd: readonly string[];
-  /** The coins of the rows that could not be read, as far as they say. */
+  /** The coins of the unreadable rows, as far as known. */
   readonly coins: ReadonlySet<string>;
-  /** Some of these rows do not even say their coin. */
+  /** Some of these rows lack even the coin. */
   readonly unnamed: boolean;
 }
 
 function debtsOf({ borrowList, totalDebt }: Pool): Told<Debt> {
   const told = rowsOf({ schema: schema.debt, list: borrowList, total: totalDebt, name: 'borrowList', coin: 'loanCurrency' });
-  // A debt whose amount is not told is not nothing.
+  // A debt with an unknown amount is not zero.
   const vague = told.rows.filter((row) => amountsOf(row) === undefined).map(({ loanCurrency }) => loanCurrency);
   return {
     ...told,
@@ -99,7 +99,7 @@ function rowsOf<Schema extends v.GenericSchema<unknown, object>>(from: {
   readonly coin: keyof v.InferOutput<Schema> & string;
 }): Told<v.InferOutput<Schema>> {
   const name = `result.${from.name}`;
-  // `null` is a list without rows where the total says so too.
+  // `null` is an empty list if the total agrees.
   const missing = from.list === null && (from.total === undefined || !isZero(from.total));
   const { rows, odd } = readRows(from.schema, from.list ?? [], name);
   const once = onceEach(rows, (row) => String(row[from.coin]));
@@ -116,10 +116,10 @@ function rowsOf<Schema extends v.GenericSchema<unknown, object>>(from: {
   };
 }
 
-/** Which coins are owed until a date. */
+/** Which coins are owed with a due date. */
 export interface FixedDebts {
   readonly owed: ReadonlySet<string>;
-  /** Of some coin it is not told. That is not none. */
+  /** Unknown for some coin, which doesn't mean none. */
   readonly vague: boolean;
 }
 
@@ -131,7 +131,7 @@ export function fixedDebts({ debts, vagueDebt }: Pick<PoolRead, 'debts' | 'vague
   };
 }
 
-/** Flexible and fixed, as far as told; undefined when one of them could not be read, or neither is told. */
+/** Flexible and fixed, as far as given; undefined when one of them is unreadable, or neither is given. */
 function amountsOf({ flexibleTotalDebt, fixedTotalDebt }: Debt): readonly Decimal[] | undefined {
   if (flexibleTotalDebt === null || fixedTotalDebt === null) return undefined;
   const amounts = present(flexibleTotalDebt, fixedTotalDebt);
@@ -142,13 +142,13 @@ function amountsOf({ flexibleTotalDebt, fixedTotalDebt }: Debt): readonly Decima
 function toDebt(row: Debt): CoinAmount {
   const amounts = amountsOf(row) ?? [];
   const usd = present(row.flexibleTotalDebtUSD, row.fixedTotalDebtUSD);
-  // A value that is not told of both parts is no value of the whole.
+  // Without the value of both parts there is none of the whole.
   return { coin: row.loanCurrency, amount: sum(amounts), ...(usd.length < amounts.length ? {} : { usd: sum(usd) }) };
 }
 
 const present = (...values: readonly (Decimal | undefined)[]): readonly Decimal[] => values.filter((value) => value !== undefined);
 
-/** The funding wallet. Where Bybit names two amounts of a coin, the smaller one is safe to count on; one that is not told is left out. */
+/** The funding wallet. Where Bybit gives two amounts of a coin, the smaller one counts; a missing one is left out. */
 export function toWallet(balances: readonly v.InferOutput<typeof schema.balance>[]): readonly WalletCoin[] {
   const amounts = new Map<string, Decimal>();
   for (const { coin, walletBalance, transferBalance } of balances) {
@@ -159,7 +159,7 @@ export function toWallet(balances: readonly v.InferOutput<typeof schema.balance>
 
 const quote = 'USDT';
 
-/** Prices by coin: what was last paid on the spot market in USDT, by which Bybit values loans. It counts USDT as a dollar. */
+/** Prices by coin: the last spot price in USDT, by which Bybit values loans. USDT counts as a dollar. */
 export function toPrices(tickers: v.InferOutput<typeof schema.tickers>): ReadonlyMap<string, Decimal> {
   const prices = new Map<string, Decimal>([[quote, one]]);
   for (const { symbol, lastPrice } of tickers.list) {
@@ -184,12 +184,12 @@ interface AdjustmentRow {
 /** How the word of a row ends by its status. */
 export const ends: Readonly<Record<Adjustment['status'], string>> = { done: '', processing: '_processing', failed: '_failed' };
 
-/** Bybit has no words for the types of its rows, so these are ours. */
+/** Bybit doesn't name the types of its rows, so these names are ours. */
 export function toAdjustment(row: AdjustmentRow, status: Adjustment['status']): Adjustment {
   return {
     id: row.adjustId,
     type: (row.direction === 'add' ? 'collateral_added' : 'collateral_reduced') + ends[status],
-    // People adjust; what Bybit sells on its own is listed elsewhere.
+    // Only people make adjustments; Bybit's own sales are listed elsewhere.
     forced: false,
     coin: row.collateralCurrency,
     amount: row.amount,
@@ -226,15 +226,15 @@ export interface Thresholds {
 const from = { url: 'https://www.bybit.com/en/help-center/article/FAQ-Crypto-Loan', date: '2026-11-20' } as const;
 
 /**
- * Bybit's thresholds are not in the API of its loans. Its help pages disagree: liquidation at 95 % (page of 27 January 2026)
- * and at 92 % (an undated copy), margin call at 85 % in both. The stricter figures are taken.
+ * Bybit's thresholds are not in the API of its loans. Its help pages disagree: liquidation at 95 % (page of 27 January 2026) and at 92 % (an
+ * undated copy), margin call at 85 % in both. The stricter figures are used.
  */
 const table: Thresholds = {
   marginCall: { ltv: decimal('0.85'), source: 'table', from },
   liquidation: { ltv: decimal('0.92'), source: 'table', from },
 };
 
-/** What counts where Bybit itself says nothing: the person's figures, and without any those of the table. */
+/** Used where Bybit gives none: the person's figures, else the table's. */
 export function presumed(person: Account['thresholds']): Thresholds {
   if (person === undefined) return table;
   return {

@@ -9,18 +9,17 @@ import { pageSize } from './requests.ts';
 import { unlike } from './schema.ts';
 
 /**
- * Compares what Bybit's history of adjustments and the loan say now with what was asked. Rows that are not newer than the
- * baseline cannot tell of what was sent after it, and rows of other coins do not matter.
+ * Compares Bybit's history of adjustments and the loan with the requested change. Rows not newer than the baseline can't be of it, and rows of
+ * other coins don't matter.
  *
- * Effective needs a row of status 1 with the right direction and amount, and a pledged amount that agrees with all rows since.
- * Collateral also leaves without such a row, by repayment out of it or by liquidation. Then it must at least have moved the
- * right way, and the row's own LTV the other way. Where the loan is gone the row has to do.
- * Contradicted is a row that is not what was asked, or one that looks so while the pledged amount went back by just as much.
- * Nothing yet is whatever Bybit still works on. A row of status 3 says that it tried and did nothing.
- * Source of the procedure: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ltv-adjust-history
+ * Effective needs a row of status 1 with the right direction and amount, and a pledged amount that agrees with all rows since. Collateral also
+ * leaves without such a row, by repayment out of it or by liquidation. Then it must at least have moved the right way, and the row's own LTV the
+ * other way. If the loan is gone, the row alone decides. Contradicted is a row other than requested, or one that looks right while the pledged
+ * amount moved the opposite way by the same amount. Pending is anything Bybit still works on. A row of status 3 says that it tried and did
+ * nothing. Source of the procedure: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ltv-adjust-history
  *
- * Where Bybit gave the change an id, only the row with that id tells of it: what others did at the same time neither proves nor
- * contradicts it, and a row with that id that is not what was asked contradicts it whatever the pledged amount says.
+ * If Bybit gave the change an id, only the row with that id counts: other changes at the same time neither prove nor contradict it, and a row
+ * with that id that differs from the request contradicts it, whatever the pledged amount.
  *
  * @param loan the loan as it is now; undefined when Bybit no longer has it
  * @param reference the id that Bybit gave the change
@@ -37,7 +36,7 @@ export function judge(
   if (reference !== undefined && (own === undefined || own.status === 'processing')) return { state: 'pending' };
   if (own?.status === 'done' && !isAsked(change, own)) return { state: 'contradicted', row: toHistoryRow(own), ...found };
 
-  // A row that is told twice happened once.
+  // A row that appears twice happened once.
   const since = [...new Map(rows.map((row) => [row.id, row])).values()].filter(
     ({ id, coin }) => coin === change.coin && isNewer(id, baseline.newestHistoryId),
   );
@@ -50,7 +49,7 @@ export function judge(
   const match = asked.find(({ status }) => status === 'done');
   if (match !== undefined) {
     const row = toHistoryRow(match);
-    // Another change may have come between the reading of the newest row and of the loan: then it is in the baseline already.
+    // Another change may have come between reading the newest row and the loan: then the baseline already includes it.
     const alone = is(after(baseline.pledged, [match]));
     const moved = pledged !== undefined && compare(pledged, baseline.pledged) === side(change.direction);
     if (pledged === undefined || agrees || alone || (moved && ltvWentAsAsked(match))) return { state: 'effective', row, ...found };
@@ -62,13 +61,13 @@ export function judge(
   const failed = asked.find(({ status }) => status === 'failed');
   if (failed !== undefined)
     return agrees || pledged === undefined ? { state: 'pending', failed: toHistoryRow(failed) } : { state: 'pending' };
-  // One row that is not what was asked, and the pledged amount moved by just that: the exchange did something else.
+  // One row that differs from the request, and a pledged amount that moved by exactly that: the exchange did something else.
   if (own === undefined && other !== undefined && more.length === 0 && agrees)
     return { state: 'contradicted', row: toHistoryRow(other), ...found };
   return { state: 'pending' };
 }
 
-/** Whether a row is what a change asked for. */
+/** Whether a row is the requested change. */
 export function isAsked({ direction, coin, amount }: CollateralChange, row: Adjustment): boolean {
   return row.coin === coin && row.direction === direction && compare(absolute(row.amount), amount) === 0;
 }
@@ -87,17 +86,17 @@ function after(pledged: Decimal, rows: readonly Adjustment[]): Decimal {
   return rows.reduce((sum, { direction, amount }) => moveBy(sum, direction, amount), pledged);
 }
 
-/** More collateral lowers LTV. Both figures are of the moment of the change, so neither prices nor the debt come in between. */
+/** More collateral lowers LTV. Both figures are from the moment of the change, so neither prices nor debt interfere. */
 function ltvWentAsAsked({ direction, ltvBefore, ltvAfter }: Adjustment): boolean {
   return ltvBefore !== undefined && ltvAfter !== undefined && compare(ltvBefore, ltvAfter) === side(direction);
 }
 
-/** Pages of history that are read for a proof. A thousand changes of one coin are more than anybody makes. */
+/** Pages of history to read for a proof: a thousand changes of one coin, more than anyone makes. */
 const mostPages = 10;
 
 /**
- * Reads what tells of a change, once, and judges it. With an id from Bybit its one row is asked for first, and the rest only
- * when row and pledged amount do not settle it, because somebody else changed the same collateral.
+ * Reads the evidence for a change once and judges it. With an id from Bybit, its row is read first, and the rest only if row and pledged amount
+ * don't decide, because the same collateral was changed elsewhere too.
  */
 export async function readProof(
   book: LoanBook,
@@ -111,9 +110,9 @@ export async function readProof(
     const proof = judge(change, baseline, rows, found?.loan, reference);
     const own = rows.find(({ id }) => id === reference);
     if (own?.status === 'done' && !isAsked(change, own)) return proof;
-    // A pledged amount that could not be read is not nothing.
+    // An unreadable pledged amount is not zero.
     if (found?.isVague(change.coin) === true) return { state: 'pending' };
-    // Rows that could not be read may tell the rest, but take nothing from a row and a pledged amount that agree.
+    // Unreadable rows may explain the rest, but don't weaken a row and a pledged amount that agree.
     return isWhole || proof.state === 'effective' ? proof : { state: 'pending' };
   };
   const own = reference === undefined ? undefined : await rowOf(book, change, reference, signal);
@@ -122,7 +121,7 @@ export async function readProof(
     const proof = await judged([own], true);
     if (proof.state === 'effective' || (proof.state === 'pending' && proof.failed !== undefined)) return proof;
   }
-  // The rows first: a loan read before its rows could miss what they tell.
+  // Rows first: a loan read before its rows could lack their effect.
   const { rows, odd } = await rowsSince(book, change, baseline, signal);
   const all = own === undefined || rows.some(({ id }) => id === own.id) ? rows : [own, ...rows];
   if (all.length === 0 || (reference !== undefined && !all.some(({ id }) => id === reference))) return { state: 'pending' };
@@ -130,8 +129,8 @@ export async function readProof(
 }
 
 /**
- * The newest id of the adjustments of a coin, also of rows of which nothing else could be read: what comes after it is new.
- * @throws ExchangeError `shape` when a row that may be of that coin does not even tell its id
+ * The newest id among the adjustments of a coin, also of otherwise unreadable rows: anything after it is new.
+ * @throws ExchangeError `shape` when a row that may be of that coin has no readable id
  */
 export function newestIdOf({ rows, odd }: AdjustmentsRead, coin: string): string | undefined {
   const own = odd.filter((one) => one.coin === undefined || one.coin === coin);
@@ -152,7 +151,7 @@ async function rowOf(
     const { rows } = await book.adjustments(loan, { id: reference, limit: pageSize }, signal);
     return rows.find(({ id }) => id === reference);
   } catch (error) {
-    // The list that the row stands in may still be read.
+    // The list that contains the row may still be read.
     if (ExchangeError.is(error, 'refused')) return undefined;
     throw error;
   }

@@ -25,13 +25,15 @@ export const wholePool: LoanRef = { loanId: poolId };
 /** The loans of one account: its pool and, as long as there are any, its old orders; the funding account; and what coins are worth. */
 export class Loans implements LoanReads {
   readonly pool: Pool;
-  /** As the key told it last. Until then the lowest: what it may borrow, every level may, so no coin is offered that is not to be had. */
+  /** As last reported with the key; until then the lowest, whose coins every level may borrow. */
   vipLevel = lowestLevel;
   readonly #http: Http;
   readonly #line: Line;
   readonly #legacy: LoanBook;
 
-  /** @param thresholds the person's own, asked for at every read */
+  /**
+   * @param thresholds the person's own, fetched at every reading
+   */
   constructor(http: Http, clock: Clock, thresholds: Setting['thresholds']) {
     this.#http = http;
     this.#line = lineOf(http);
@@ -46,10 +48,10 @@ export class Loans implements LoanReads {
     return readLoans(this.pool, this.#legacy, signal);
   }
 
-  /** Without a loan: of the pool. */
+  /** Without a loan: the pool. */
   async history(ref: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>> {
     const { rows, ...rest } = await mergedPage(this.book(ref).history(ref ?? wholePool), page, signal);
-    // Bybit cannot be asked for one type only.
+    // Bybit has no filter for one type.
     const wanted = page.type === undefined ? rows : rows.filter(({ type }) => type === page.type);
     return { rows: wanted, ...rest };
   }
@@ -61,11 +63,11 @@ export class Loans implements LoanReads {
   async borrowableCoins(signal?: AbortSignal): Promise<readonly string[]> {
     const { list } = schema.read(schema.loanableData, await this.#line.ask(endpoints.loanableData, { vipLevel: this.vipLevel }, signal));
     const open = readRows(schema.loanable, list).rows.filter((one) => one.flexibleBorrowable || one.fixedBorrowable);
-    // Should the level not be heeded, each is listed once for each.
+    // If the level filter is ignored, each coin is listed once per level.
     return [...new Set(open.map(({ currency }) => currency))];
   }
 
-  /** Old orders cannot borrow more: nothing is known for them. */
+  /** Old orders can't borrow more: unknown for them. */
   async maximumLoan(
     coin: string,
     ref: LoanRef | undefined,
@@ -83,8 +85,8 @@ export class Loans implements LoanReads {
   }
 
   /**
-   * Who keeps this loan. The pool has no order id, and an old order is called by its own: anything else is a confusion of loans.
-   * @throws ExchangeError `refused` when it cannot be told which loan is meant.
+   * Which generation a loan belongs to. The pool has no order id, an old order its own: anything else mixes up loans.
+   * @throws ExchangeError `refused` when it is unclear which loan is meant.
    */
   book(ref: LoanRef | undefined): LoanBook {
     if (ref === undefined || (ref.loanId === poolId && ref.orderId === undefined)) return this.pool;
@@ -99,12 +101,12 @@ export class Loans implements LoanReads {
     return loan;
   }
 
-  /** A coin whose amount is not told is left out, unless it is `needed`. @throws ExchangeError */
+  /** A coin without an amount is left out, unless it is `needed`. @throws ExchangeError */
   async wallet(signal: AbortSignal | undefined, needed?: string): Promise<readonly WalletCoin[]> {
     const { balance } = schema.read(schema.balances, await this.#line.get(endpoints.balances, { accountType: 'FUND' }, signal));
     const { rows, odd } = readRows(schema.balance, balance, 'result.balance');
     const own = rows.filter(({ coin }) => coin === needed);
-    // A row that does not name its coin may be that of any coin that has no row.
+    // A row without a coin name may be of any coin that has no row.
     const isVague =
       own.some(({ walletBalance, transferBalance }) => walletBalance === undefined && transferBalance === undefined) ||
       (own.length === 0 && odd.length > 0);
@@ -119,27 +121,27 @@ export class Loans implements LoanReads {
     return readPrices(this.#line.ask, signal);
   }
 
-  /** Prices only feed estimates and valuations, so none is better than no loans. */
+  /** Prices are only for estimates and valuations: better none than no loans. */
   async pricesIfAny(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
     return (await ifAny(this.prices(signal))) ?? new Map<string, Decimal>();
   }
 
-  /** The wallet with what the pool would take as collateral, as far as Bybit tells. */
+  /** The wallet with what the pool accepts as collateral, as far as known. */
   async walletForPool(signal: AbortSignal | undefined): Promise<readonly WalletCoin[]> {
     const [wallet, terms] = await Promise.all([this.wallet(signal), this.pool.terms.known(signal)]);
     return terms === undefined ? wallet : wallet.map((one) => ({ ...one, ...pledgeability(terms, one.coin) }));
   }
 }
 
-/** Asks over HTTP, with the account's key or without. */
+/** Requests over HTTP, with the account's key or without. */
 export const lineOf = (http: Http): Line => ({
   get: (path, query, signal) => http.call({ method: 'GET', path, query, signed: true }, signal),
   ask: (path, query, signal) => http.call({ method: 'GET', path, query, signed: false }, signal),
 });
 
 /**
- * The loans of both generations. What one of them cannot tell is said beside what the other tells.
- * @returns the error when there is nothing to show: the old orders, which hardly anybody still has, say nothing about the pool.
+ * The loans of both generations. What can't be read of one is reported beside the other.
+ * @returns the error when there is nothing to show: the old orders, which few accounts still have, say nothing about the pool.
  */
 async function readLoans(pool: LoanBook, old: LoanBook, signal: AbortSignal | undefined): Promise<LoansRead | ExchangeError> {
   const [main, more] = await Promise.all([orError(pool.loans(signal)), orError(old.loans(signal))]);
@@ -162,7 +164,7 @@ export async function readPrices(ask: Line['ask'], signal: AbortSignal | undefin
   return toPrices(schema.read(schema.tickers, await ask(endpoints.tickers, { category: 'spot' }, signal)));
 }
 
-/** Where a row does not name its coins, it is known what is taken, but not what is not. */
+/** If a row doesn't name its coins, we know what is accepted, but not what isn't. */
 function pledgeability({ coins, unsure }: Terms, coin: string): Pick<WalletCoin, 'pledgeable'> {
   if (coins.has(coin)) return { pledgeable: true };
   return unsure === undefined ? { pledgeable: false } : {};

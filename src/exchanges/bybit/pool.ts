@@ -25,20 +25,20 @@ import { adjustCall, isAbsent, notUnderstood, pageQuery, toPage } from './reques
 import * as schema from './schema.ts';
 import { leftOut, onceEach, readRows, said } from './schema.ts';
 
-/** The platform takes no more collateral. Source: `colRes` of https://bybit-exchange.github.io/docs/v5/new-crypto-loan/crypto-loan-position */
+/** The platform accepts no more collateral. Source: `colRes` of https://bybit-exchange.github.io/docs/v5/new-crypto-loan/crypto-loan-position */
 const full = '2';
 
 export const noLoans = msg('bybit.no-loans', 'This Bybit site has no crypto loans, so only positions are shown.');
-/** Bybit's words for loans that the account can have none of: by its identity or country, or because it is not unified. */
+/** Bybit's words when the account can't have loans: by identity or country, or because it is not unified. */
 const notForThisAccount: ReadonlySet<string | undefined> = new Set(['10024', '10028']);
 
 /** The loans since July 2025: one pool for each account, in which collateral and debts are kept by coin. There are no order ids. */
 export class Pool implements LoanBook {
-  /** What it takes as collateral, and for how much. */
+  /** What it accepts as collateral, and for how much. */
   readonly terms: CollateralTerms;
   readonly #line: Line;
   readonly #setting: Setting;
-  /** Bybit has told of it. */
+  /** Bybit has listed it before. */
   #had = false;
 
   constructor(line: Line, setting: Setting) {
@@ -87,7 +87,7 @@ export class Pool implements LoanBook {
     ];
   }
 
-  /** What has accrued on the flexible debts and is not paid: Bybit lists no single accruals, and nothing of fixed debts. */
+  /** Accrued, unpaid interest of the flexible debts: Bybit lists no single accruals, and none of fixed debts. */
   async interest(_ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>> {
     const { list } = schema.read(schema.flexibleDebts, await this.#line.get(endpoints.flexibleDebts, { loanCurrency: page.coin }, signal));
     const at = this.#setting.now();
@@ -117,7 +117,7 @@ export class Pool implements LoanBook {
     return { coins, ...(unsure === undefined ? {} : { unsure }), full: colRes === full ? coins : new Set(capped) };
   }
 
-  /** Bybit tells it of old orders only. */
+  /** Given for old orders only. */
   smallest(): undefined {
     return undefined;
   }
@@ -126,7 +126,7 @@ export class Pool implements LoanBook {
     return adjustCall(endpoints.adjust, { currency: change.coin }, change);
   }
 
-  /** The pool, or why there is none to be had: what had been there before is not absent. */
+  /** The pool, or why there is none: what existed before is not absent. */
   async #readIfAny(signal: AbortSignal | undefined): Promise<{ readonly pool: PoolRead } | { readonly none: Message }> {
     try {
       return await this.#read(signal);
@@ -148,10 +148,10 @@ export class Pool implements LoanBook {
   }
 }
 
-/** What Bybit takes as collateral of the pool, and how it values it. */
+/** What the pool accepts as collateral, and how it is valued. */
 export interface Terms {
   readonly coins: ReadonlySet<string>;
-  /** Says which row does not name its coins: then it is not known what else is taken. */
+  /** Which row doesn't name its coins: then it is unknown what else is accepted. */
   readonly unsure?: ExchangeError;
   readonly rules: Rules;
 }
@@ -171,10 +171,10 @@ function toTerms(result: unknown): Terms {
 
 /** The brackets hardly ever change. */
 const keptMs = 3_600_000;
-/** After a failure it is not asked again at every read. */
+/** After a failure it is not read again each time. */
 const pauseMs = 60_000;
 
-/** Keeps the terms for an hour: they are the same for everybody, and a list of all coins is long. */
+/** Keeps the terms for an hour: they are the same for everyone, and the list of all coins is long. */
 export class CollateralTerms {
   readonly #line: Line;
   readonly #now: () => number;
@@ -187,12 +187,12 @@ export class CollateralTerms {
     this.#now = now;
   }
 
-  /** As they were told last; undefined before that. */
+  /** As last read; undefined before that. */
   get kept(): Terms | undefined {
     return this.#kept;
   }
 
-  /** As Bybit tells them now. @throws ExchangeError */
+  /** As they are now. @throws ExchangeError */
   async fresh(signal: AbortSignal | undefined): Promise<Terms> {
     const terms = toTerms(await this.#line.ask(endpoints.collateralData, {}, signal));
     this.#kept = terms;
@@ -201,7 +201,7 @@ export class CollateralTerms {
   }
 
   /**
-   * As they are kept. Only the very first read waits for them: they feed estimates, and figures about danger must not be late for those.
+   * As cached. Only the first reading waits for them: they are for estimates, and danger must not be late for those.
    * @returns undefined as long as they could not be read. @throws ExchangeError `aborted` only.
    */
   async known(signal: AbortSignal | undefined): Promise<Terms | undefined> {
@@ -210,12 +210,12 @@ export class CollateralTerms {
     return this.#kept;
   }
 
-  /** Asks again after an hour, without waiting for the answer. */
+  /** Reads again after an hour, without waiting for the answer. */
   refreshIfOld(signal: AbortSignal | undefined): void {
     const age = this.#asked === undefined ? undefined : this.#now() - this.#asked.at;
-    // A clock that was put back makes an age below zero.
+    // A clock that was set back gives a negative age.
     if (this.#asked !== undefined && age !== undefined && age >= 0 && age < this.#asked.forMs) return;
-    // Only an interruption is left to be thrown, and what it interrupts says so itself.
+    // Only `aborted` can be thrown here, and the caller reports that itself.
     void this.#refresh(signal).catch(() => undefined);
   }
 

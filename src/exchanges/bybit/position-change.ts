@@ -26,10 +26,10 @@ import { msg } from '../../core/message.ts';
 import * as why from '../refusals.ts';
 import { venue, unifiedAccount } from './codes.ts';
 
-/** Bybit takes no more. Source: https://bybit-exchange.github.io/docs/v5/position/manual-add-margin */
+/** Bybit accepts no more. Source: https://bybit-exchange.github.io/docs/v5/position/manual-add-margin */
 export const marginPlaces = 4;
 
-/** The sign before the amount is all that tells adding from taking. Source: the same page, `"10"` and `"-10"`. */
+/** Only the sign of the amount tells adding from taking. Source: the same page, `"10"` and `"-10"`. */
 const signs: Readonly<Record<Direction, string>> = { add: '', reduce: '-' };
 
 const markets: readonly string[] = ['linear', 'inverse'] satisfies readonly Market[];
@@ -43,16 +43,15 @@ export function marketOf(ref: PositionRef): Market {
   const known = (one: string): one is Market => markets.includes(one);
   if (known(market) && ['0', '1', '2'].includes(slot) && slotFits(slot, side) && positionId === idOf(market, instrument, slot)) {
     const settle = partsOf(market, instrument)?.settle;
-    // A contract of an unknown name can only be one that Bybit itself listed under its margin coin.
+    // A contract with an unknown name can only be one that Bybit listed under its margin coin.
     if (settle === marginCoin || (settle === undefined && market === 'linear' && ['USDT', 'USDC'].includes(marginCoin))) return market;
   }
   throw refused(why.unnamed);
 }
 
 /**
- * The request that changes margin. The amount goes out as the very characters that were confirmed, and the slot always goes with it:
- * without it a position of the other side could be meant.
- * Source: https://bybit-exchange.github.io/docs/v5/position/manual-add-margin
+ * The request that changes margin. The amount is sent in the exact characters that were confirmed, and always with the slot: without it the other
+ * side's position could be meant. Source: https://bybit-exchange.github.io/docs/v5/position/manual-add-margin
  * @throws ExchangeError `refused` when position, direction, coin or amount could be meant otherwise.
  */
 export function marginCall(change: MarginChange): Call & { readonly body: string } {
@@ -71,7 +70,7 @@ export function marginCall(change: MarginChange): Call & { readonly body: string
   return { method: 'POST', path: endpoints.addMargin, body, signed: true, write: true };
 }
 
-/** What was read for one change of margin. */
+/** The figures read for one change of margin. */
 export interface MarginFacts {
   readonly found: Found;
   readonly position: Position;
@@ -80,14 +79,14 @@ export interface MarginFacts {
 }
 
 /**
- * Everything a change of margin is decided on.
- * @throws ExchangeError `refused` when the position is another one by now, is not isolated, or a figure that is needed is missing.
+ * Everything a change of margin depends on.
+ * @throws ExchangeError `refused` when it is another position now, is not isolated, or a required figure is missing.
  */
 export function marginReadinessOf(asked: PositionRef, { found, position, wallet, asOf }: MarginFacts): MarginReadiness {
   if (position.side !== asked.side || position.marginCoin !== asked.marginCoin) {
     throw refused(why.anotherPosition);
   }
-  // It belongs to the liquidation already: what is added now is lost with it.
+  // It already belongs to the liquidation: added margin would be lost.
   if (found.row.positionStatus === 'Liq') {
     throw refused(why.liquidating(venue), ['later']);
   }
@@ -118,23 +117,22 @@ export function marginReadinessOf(asked: PositionRef, { found, position, wallet,
 }
 
 /**
- * What isolated positions could still get: walletBalance - totalPositionIM - totalOrderIM - locked - bonus, never below zero. Bybit lists the coins
- * that are not zero, so one that is not listed is not there.
- * Source: https://bybit-exchange.github.io/docs/v5/account/wallet-balance
- * @throws ExchangeError `refused` when one of the figures is missing: what is not known to be bound could be taken for free.
+ * What is available for isolated positions: walletBalance - totalPositionIM - totalOrderIM - locked - bonus, never below zero. Bybit lists only
+ * coins above zero. Source: https://bybit-exchange.github.io/docs/v5/account/wallet-balance
+ * @throws ExchangeError `refused` when a figure is missing: bound coins could be taken for free ones.
  */
 function availableOf({ list }: Wallet, coin: string): Decimal {
   const unified = readRows(walletOfType, list).rows.find(({ accountType }) => accountType === undefined || accountType === 'UNIFIED');
   const { rows, odd } = readRows(walletCoin, unified?.coin ?? []);
   const { rows: once, unclear } = onceEach(rows, (one) => one.coin);
   const held = once.find((one) => one.coin === coin);
-  // A row that does not name its coin may be this one. Those of other coins do not matter.
+  // A row without a coin name may be this one. Rows of other coins don't matter.
   if (unified !== undefined && held === undefined && odd.length === 0 && !unclear.has(coin)) return zero;
   const bound = [held?.totalPositionIM, held?.totalOrderIM, held?.locked, held?.bonus].filter((value) => value !== undefined);
   if (held?.walletBalance === undefined || bound.length < 4) {
     throw refused(why.unsaid(venue, why.heldIn(unifiedAccount, coin)));
   }
-  // Nothing that is bound can be less than nothing.
+  // Bound amounts can't be negative.
   const taken = sum(bound.map((value) => greater(value, zero)));
   return greater(subtract(held.walletBalance, taken), zero);
 }
@@ -143,16 +141,16 @@ function availableOf({ list }: Wallet, coin: string): Decimal {
 const digits = 16;
 
 /**
- * The rate of the fee that Bybit keeps back for closing, as its printed sample has it. The usual rate of today is lower, 0.00055.
- * CALC: 0.01926611 - 0.11033265 / 12 - 0.01 = 0.11033265 x (1 + 1 / 12) x 0.0006.
+ * The closing fee rate that Bybit reserves in its printed sample. Today's usual rate is lower, 0.00055. CALC: 0.01926611 - 0.11033265 / 12 - 0.01
+ * = 0.11033265 x (1 + 1 / 12) x 0.0006.
  */
 const closingFee = decimal('0.0006');
 
 /**
- * Our careful estimate of what can be taken out, which no endpoint tells: margin - value / leverage - closing fee, less a loss that is not
+ * Our cautious estimate of what can be taken out, which no endpoint gives: margin - value / leverage - closing fee, less a loss that is not
  * realized, where the value is the greater of the printed one and the one by mark price, and the fee is of value x (1 + 1 / leverage), as for the
- * worse side. Rounded down to what can be sent, never below zero. In the margin coin. Undefined when a figure is missing. Bybit
- * itself refuses what is too much (110078).
+ * worse side. Rounded down to what can be sent, never below zero. In the margin coin. Undefined when a figure is missing. Bybit itself refuses
+ * what is too much (110078).
  */
 export function reducibleOf(found: Found): Decimal | undefined {
   const { positionIM, positionValue, leverage, unrealisedPnl } = found.row;

@@ -14,7 +14,7 @@ import { venue } from './codes.ts';
 
 export type Market = 'linear' | 'inverse';
 
-/** A row with what it was found under. */
+/** A row, and what it was listed under. */
 export interface Found {
   readonly market: Market;
   /** The coin its margin is in. */
@@ -23,10 +23,9 @@ export interface Found {
 }
 
 /**
- * What an instrument is made of, by its name: `BTCUSDT` and `BTCUSDT-26DEC25` are settled in USDT, `BTCPERP` and `BTC-26DEC25` in USDC,
- * `BTCUSD` and the dated `BTCUSDZ25` in their own coin. The coin before that may be written in any way, as in `kPEPEUSDT`, `BRK.BUSDT` or
- * `币安人生USDT`. Undefined for a name that is built in another way.
- * Source: the symbols of https://bybit-exchange.github.io/docs/v5/enum#symbol
+ * The parts of an instrument, by its name: `BTCUSDT` and `BTCUSDT-26DEC25` are settled in USDT, `BTCPERP` and `BTC-26DEC25` in USDC, `BTCUSD` and
+ * the dated `BTCUSDZ25` in their own coin. The coin before that may be written in any way, as in `kPEPEUSDT`, `BRK.BUSDT` or `币安人生USDT`.
+ * Undefined for any other name. Source: the symbols of https://bybit-exchange.github.io/docs/v5/enum#symbol
  */
 export function partsOf(market: Market, symbol: string): { readonly base: string; readonly settle: string } | undefined {
   if (market === 'inverse') {
@@ -44,8 +43,8 @@ export function partsOf(market: Market, symbol: string): { readonly base: string
 }
 
 /**
- * The coin whose price moves an instrument. Coins that are worth very little are traded by the thousand and more: `1000BONKUSDT` moves with
- * BONK, `SHIB1000USDT` with SHIB.
+ * The coin whose price moves an instrument. Very cheap coins are traded by the thousand or more: `1000BONKUSDT` moves with BONK, `SHIB1000USDT`
+ * with SHIB.
  */
 export const baseCoinOf = (market: Market, symbol: string): string | undefined =>
   partsOf(market, symbol)?.base.replace(/^10{3,7}(?=[A-Z])|(?<=[A-Z])10{3,7}$/, '');
@@ -54,7 +53,7 @@ const sides: Readonly<Record<PositionRow['side'], Side>> = { Buy: 'long', Sell: 
 
 export const idOf = (market: string, symbol: string, slot: string): string => `${market}:${symbol}:${slot}`;
 
-/** Slot 1 is the Buy side, slot 2 the Sell side, and slot 0 whichever there is. */
+/** Slot 1 is Buy, slot 2 is Sell, and slot 0 is either. */
 export function slotFits(slot: string, side: Side): boolean {
   return slot === '0' || (slot === '1' && side === 'long') || (slot === '2' && side === 'short');
 }
@@ -65,9 +64,9 @@ export const unknownMode = msg(
 );
 
 /**
- * The account decides for all positions whether they are isolated; `tradeMode` of a row is always 0 there. In a classic account, and for
- * inverse contracts in the first unified ones, it is each position's own, and its margin is in another wallet than the one read here.
- * Source: https://bybit-exchange.github.io/docs/v5/account/account-info
+ * The account decides for all positions whether they are isolated; `tradeMode` of a row is always 0 there. In a classic account, and for inverse
+ * contracts in the first unified ones, each position has its own, and its margin is in a wallet that is not read here. Source:
+ * https://bybit-exchange.github.io/docs/v5/account/account-info
  */
 function modeOf({ marginMode, unifiedMarginStatus }: Mode, { market, row }: Found): Pick<Position, 'marginMode' | 'fixedMargin'> {
   const ownWallet = unifiedMarginStatus === '1' || (market === 'inverse' && ['3', '4'].includes(unifiedMarginStatus));
@@ -85,7 +84,7 @@ function modeOf({ marginMode, unifiedMarginStatus }: Mode, { market, row }: Foun
     case 'REGULAR_MARGIN':
     case 'PORTFOLIO_MARGIN':
       return { marginMode: 'cross', fixedMargin: why.crossMargin };
-    // Cross promises less.
+    // Cross is the cautious assumption.
     case '':
       return { marginMode: 'cross', fixedMargin: unknownMode };
   }
@@ -116,7 +115,7 @@ export function toPosition(found: Found, mode: Mode): Position {
     ...optional('markPrice', row.markPrice),
     ...optional('liquidationPrice', liquidationOf(row)),
     ...optional('leverage', row.leverage),
-    // With what was added by hand and a reserve for the fee of closing; it may follow the mark price.
+    // Includes what was added by hand and a reserve for the closing fee; it may follow the mark price.
     ...optional('margin', row.positionIM),
     ...optional('maintenanceMargin', row.positionMM),
     ...optional('unrealizedPnl', row.unrealisedPnl),
@@ -125,9 +124,9 @@ export function toPosition(found: Found, mode: Mode): Position {
 }
 
 /**
- * The printed liquidation price, unless it is the end of a price table and no price: a row of nines, far beyond the mark price. Bybit documents that
- * it prints "" outside the range of prices, in which an isolated position has none to fear, and always in portfolio margin.
- * Source: `liqPrice` of https://bybit-exchange.github.io/docs/v5/position ; nines as in `bustPrice` of its sample
+ * The printed liquidation price, unless it is the end of a price table: a row of nines, far beyond the mark price. Bybit documents that it prints
+ * "" outside the range of prices, in which an isolated position has none to fear, and always in portfolio margin. Source: `liqPrice` of
+ * https://bybit-exchange.github.io/docs/v5/position ; nines as in `bustPrice` of its sample
  */
 function liquidationOf({ liqPrice, markPrice }: PositionRow): Decimal | undefined {
   if (liqPrice === undefined || !/^9{5,}(\.9+)?$/.test(liqPrice.replace(/(\.9*)0+$/, '$1').replace(/\.$/, ''))) return liqPrice;
@@ -159,7 +158,7 @@ export function markValueOf({ market, row }: Found): Decimal | undefined {
 
 /**
  * The part of the margin that does not follow the mark price: margin - value by mark price / leverage, so what was added by hand and the reserve
- * for the fee of closing. In the margin coin; may be below zero. Undefined when a figure is missing. The printed `positionValue` will not do:
+ * for the fee of closing. In the margin coin; may be below zero. Undefined when a figure is missing. The printed `positionValue` can't be used:
  * in the sample of https://bybit-exchange.github.io/docs/v5/position/manual-add-margin it is 200 / 1812.70004844, by the entry.
  */
 export function steadyMarginOf(found: Found): Decimal | undefined {
@@ -175,7 +174,7 @@ export function steadyMarginOf(found: Found): Decimal | undefined {
 const isEmpty = ({ side, size }: v.InferOutput<typeof schema.slot>): boolean =>
   side === '' || side === 'None' || (size !== undefined && isZero(size));
 
-/** The positions of one page, and why some are missing. One that is told twice is there once, and of two that differ neither is believed. */
+/** The positions of one page, and why some are missing. One that appears twice counts once; of two that differ neither is used. */
 export function understoodIn(
   market: Market,
   settleCoin: string | undefined,
@@ -190,7 +189,7 @@ export function understoodIn(
   return { found: once, ...(trouble === undefined ? {} : { trouble }) };
 }
 
-/** The position of a row; undefined for an empty slot; an error for one that cannot be understood, which takes down only itself. */
+/** The position of a row; undefined for an empty slot; an error for an unreadable one, which affects only itself. */
 function openOrOdd(market: Market, settleCoin: string | undefined, raw: unknown): Found | ExchangeError | undefined {
   const slot = v.safeParse(schema.slot, raw);
   if (slot.success && isEmpty(slot.output)) return undefined;
@@ -212,8 +211,8 @@ function notShown(field: string): ExchangeError {
 }
 
 /**
- * The position in one slot of an instrument; undefined when the slot is empty. An odd row of the other slot is no reason not to find it.
- * @throws ExchangeError `shape` for an odd row, `refused` when it cannot be told which row is meant: neither may pass for an empty slot.
+ * The position in one slot of an instrument; undefined when the slot is empty. An invalid row of the other slot doesn't matter.
+ * @throws ExchangeError `shape` for an invalid row, `refused` when it is unclear which row is meant: neither counts as an empty slot.
  */
 export function openIn(
   rows: readonly unknown[],
@@ -224,12 +223,12 @@ export function openIn(
     marginCoin,
   }: { readonly market: Market; readonly instrument: string; readonly slot: string; readonly marginCoin: string },
 ): Found | undefined {
-  // What is told twice is there once.
+  // What appears twice counts once.
   const all = [...new Map(rows.map((raw) => [JSON.stringify(raw), raw])).values()];
   const slots = all.map((raw) => ({ raw, slot: v.safeParse(schema.slot, raw) }));
   const here = slots.filter((one) => one.slot.success && one.slot.output.positionIdx === slot);
   const ours = here.filter((one) => one.slot.success && one.slot.output.symbol === instrument);
-  // Rows of other instruments were not asked for; without any other they are no answer.
+  // Rows of other instruments were not requested; alone they are no answer.
   const [only, ...more] = ours.length === 0 ? here : ours;
   const unreadable = slots.find((one) => !one.slot.success || (one.slot.output.positionIdx === undefined && !isEmpty(one.slot.output)));
   if (only === undefined) return unreadable === undefined ? undefined : understood(market, marginCoin, unreadable.raw);
@@ -243,8 +242,7 @@ export function openIn(
 const unclear = (): ExchangeError => refused(why.ambiguous(venue));
 
 /**
- * A row as documented. The name of an instrument must agree with the coin that was asked for; one whose name does not tell the coin is
- * believed to be of that coin.
+ * A row as documented. The instrument's name must agree with the requested coin; a name that shows no coin is taken to be of it.
  * @throws ExchangeError `shape`
  */
 function understood(market: Market, settleCoin: string | undefined, raw: unknown): Found {

@@ -24,16 +24,15 @@ export interface MarginNow {
 }
 
 /**
- * Compares a position with what it was before a change of its margin. Bybit keeps no history of such changes, so two witnesses are heard:
+ * Compares a position with what it was before a change of its margin. Bybit keeps no history of such changes, so two figures are used:
  * - The margin. Bybit says that it follows the mark price, while its printed sample goes by the entry. So it is compared as it is and without the
- *   part that follows the mark price, and one of the two has to differ by just the amount.
+ *   part that follows the mark price, and one of the two must differ by exactly the amount.
  * - The liquidation price, which follows no other price while the position is isolated. Where it is known before and after, it has to have moved
  *   as such an amount moves it.
  *
- * Effective is what both say, or the margin alone where the price can say nothing; then the margin has to say it more exactly. Contradicted is
- * what they say in the same way of the opposite. All else is pending: also a position that is gone, was traded in between, changed sides, has
- * another leverage, or is isolated no more, because then its margin tells nothing. New leverage moves margin and liquidation price
- * just as adding or taking margin does.
+ * Effective if both agree, or the margin alone, more exactly, where the price shows nothing. Contradicted if they show the opposite in the same
+ * way. Anything else is pending: also a position that is gone, was traded, changed sides, has another leverage, or is no longer isolated, because
+ * its margin then shows nothing. New leverage moves margin and liquidation price just as adding or taking margin does.
  *
  * @param now the position as it is now; undefined when it is gone
  */
@@ -44,12 +43,12 @@ export function judgeMargin(change: MarginChange, baseline: MarginBaseline, now:
   const asked = change.direction === 'add' ? change.amount : negate(change.amount);
   const done = hasMovedBy(asked, change, baseline, now);
   const opposite = hasMovedBy(negate(asked), change, baseline, now);
-  // Both at once can only be chance.
+  // Both at once can only be coincidence.
   if (done === opposite) return { state: 'pending', position };
   return { state: done ? 'effective' : 'contradicted', position };
 }
 
-/** Whether it is still the position that the baseline was read of, of the same size, entry and leverage, as far as told. */
+/** Whether it is still the baseline's position with the same size, entry and leverage, as far as known. */
 function isSame({ position: ref }: MarginChange, { size, entryPrice, leverage }: MarginBaseline, now: Position): boolean {
   const isAsBefore = (before: Decimal | undefined, after: Decimal | undefined): boolean =>
     before === undefined || after === undefined || compare(before, after) === 0;
@@ -68,33 +67,33 @@ const quarter = decimal('0.25');
 const hundredth = decimal('0.01');
 const thousandth = decimal('0.001');
 const tenThousandth = decimal('0.0001');
-/** Of two figures of eight decimals. */
+/** The rounding of two figures with eight decimals. */
 const rounding = decimal('0.00000002');
 const ten = decimal('10');
 /** Digits kept in our own figures: more than Bybit prints. */
 const digits = 16;
 
 /**
- * Where the liquidation price cannot tell, the margin alone may be off by 0.0001 of the amount, or the rounding, or the fee of closing; by 1 % of the
- * amount at most.
+ * Without the liquidation price, the margin may be off by 0.0001 of the amount, or the rounding, or the fee of closing; by 1 % of the amount at
+ * most.
  * @param expected signed: what went into the position
  */
 function hasMovedBy(expected: Decimal, change: MarginChange, baseline: MarginBaseline, now: MarginNow): boolean {
   const word = wordOfPrice(expected, baseline, now.position);
   if (word === 'no') return false;
-  // With the price as a witness only adding, taking and nothing have to stay apart.
+  // With the price, only adding, taking and nothing must be told apart.
   const rough = multiply(change.amount, quarter);
   const moved = moves(baseline, now);
   const isNear = (one: Decimal, to: Decimal, tolerance: Decimal): boolean => compare(absolute(subtract(one, to)), tolerance) <= 0;
   if (word === 'yes') return moved.some((one) => isNear(one, expected, rough));
-  // Without it, a margin of which one reading says that nothing came or went may have been moved by the mark price alone.
+  // Without it, a margin that one of the two readings shows unchanged may have moved by the mark price alone.
   const noise = feeMove(baseline, now);
   if (compare(noise, rough) > 0 || moved.some((one) => isNear(one, zero, rough))) return false;
   const tolerance = lesser(multiply(change.amount, hundredth), greater(greater(multiply(change.amount, tenThousandth), rounding), noise));
   return moved.some((one) => isNear(one, expected, tolerance));
 }
 
-/** How far the margin moved, as it is and without what follows the mark price; as far as known. */
+/** How far the margin moved, with and without the part that follows the mark price; as far as known. */
 function moves(baseline: MarginBaseline, { position: { margin }, steadyMargin }: MarginNow): readonly Decimal[] {
   return [
     ...(margin === undefined ? [] : [subtract(margin, baseline.margin)]),
@@ -102,7 +101,7 @@ function moves(baseline: MarginBaseline, { position: { margin }, steadyMargin }:
   ];
 }
 
-/** What the fee of closing may have moved the margin by, because it may follow the mark price: 0.001 of what the value moved by. */
+/** What the closing fee, which may follow the mark price, may have moved the margin by: 0.001 of what the value moved by. */
 function feeMove(baseline: MarginBaseline, { position, steadyMargin }: MarginNow): Decimal {
   const before = following(baseline.margin, baseline.steadyMargin);
   const after = following(position.margin, steadyMargin);
@@ -118,10 +117,10 @@ function following(margin: Decimal | undefined, steadyMargin: Decimal | undefine
 }
 
 /**
- * What the liquidation price says to a change of the margin: linear, it moves by amount / size, inverse, one over it does. A maintenance margin
- * that follows the price makes it somewhat more or less, so half the amount is allowed for. `nothing` when it is not known, or when one step of
- * it is worth so much that it could not tell.
- * Source: Bybit's help centre on isolated margin: entry - (initial - maintenance margin) / size - margin added / size for a long position.
+ * What the liquidation price shows about a change of margin: linear, it moves by amount / size, inverse, one over it does. A maintenance margin
+ * that follows the price makes it somewhat more or less, so half the amount is allowed for. `nothing` when unknown, or when one step of it is too
+ * coarse to show the change. Source: Bybit's help centre on isolated margin: entry - (initial - maintenance margin) / size - margin added / size
+ * for a long position.
  */
 function wordOfPrice(
   expected: Decimal,

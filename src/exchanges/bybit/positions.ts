@@ -19,7 +19,7 @@ import { venue, positionPermission, writable } from './codes.ts';
 
 /** Bybit's maximum page; its default is twenty. */
 const pageSize = '200';
-/** Pages that are read of one kind of position. */
+/** Pages to read of one kind of position. */
 const mostPages = 20;
 
 interface Kind {
@@ -27,7 +27,7 @@ interface Kind {
   readonly settleCoin?: string;
 }
 
-/** Linear positions are asked for by the coin they are settled in. Source: https://bybit-exchange.github.io/docs/v5/position */
+/** Linear positions are requested by settlement coin. Source: https://bybit-exchange.github.io/docs/v5/position */
 const kinds: readonly Kind[] = [{ market: 'linear', settleCoin: 'USDT' }, { market: 'linear', settleCoin: 'USDC' }, { market: 'inverse' }];
 
 /** Bybit's code for a key that lacks a permission. */
@@ -38,7 +38,7 @@ const mayNotChange = why.lacksPermission(venue, writable(positionPermission));
 /** All positions that could be read. */
 export interface PositionsRead {
   readonly positions: readonly Position[];
-  /** The first reason why some could not be read. Absent where the address or the account simply has none of the kind. */
+  /** The first reason why some could not be read. Absent where the address or the account has none of the kind. */
   readonly trouble?: ExchangeError;
   /** Why nothing at all could be read. */
   readonly blind?: ExchangeError;
@@ -60,7 +60,7 @@ export class Positions {
   readonly margin: MarginAction;
   readonly #http: Pick<Http, 'call' | 'rehearse'>;
   readonly #clock: Clock;
-  /** The kinds that there were positions of: what was there a reading ago is not absent. */
+  /** The kinds that had positions: what existed a reading ago is not absent. */
   readonly #had = new Set<Kind>();
 
   constructor(http: Pick<Http, 'call' | 'rehearse'>, clock: Clock) {
@@ -74,15 +74,15 @@ export class Positions {
     };
   }
 
-  /** Each kind of position that cannot be read takes down only itself. @throws ExchangeError `aborted` only */
+  /** Each unreadable kind of position affects only itself. @throws ExchangeError `aborted` only */
   async all(signal?: AbortSignal): Promise<PositionsRead> {
     const [mode, ...parts] = await Promise.all([
       stamped(this.#clock, orError(this.#mode(signal))),
       ...kinds.map(async (kind) => this.#noted(kind, await this.#kind(kind, signal))),
     ]);
     const asOf = Math.min(mode.at, ...parts.map(({ at }) => at));
-    // Whether positions are isolated is the account's affair: without it none can be told what it is.
-    // Every account has that page, so its absence is trouble: positions must not vanish without a word.
+    // Whether positions are isolated is the account's affair: without it none can be told what it is. Every account has this page, so its absence
+    // is reported: positions must not vanish silently.
     if (mode.value instanceof ExchangeError) return { positions: [], trouble: mode.value, blind: mode.value, asOf };
     const failures = parts.flatMap(({ blind }) => blind ?? []);
     const [failure] = failures;
@@ -94,14 +94,14 @@ export class Positions {
     const positions = parts.flatMap(({ found }) => found.map((one) => toPosition(one, account)));
     const trouble = parts.find((part) => part.trouble !== undefined)?.trouble ?? (account.marginMode === '' ? oddMode() : undefined);
     return {
-      // What moves from one page to the next while they are read is told twice.
+      // What moves to the next page while pages are read appears twice.
       positions: [...new Map(positions.map((one) => [one.positionId, one])).values()],
       ...(trouble === undefined ? {} : { trouble }),
       asOf,
     };
   }
 
-  /** @throws ExchangeError `refused` when the position is gone, is another one by now, is not isolated, or a figure is missing. */
+  /** @throws ExchangeError `refused` when the position is gone, is another one now, is not isolated, or a figure is missing. */
   async #prepare(ref: PositionRef, signal: AbortSignal | undefined): Promise<MarginReadiness> {
     const market = marketOf(ref);
     const [found, mode, wallet] = await Promise.all([
@@ -146,7 +146,7 @@ export class Positions {
       const answer = await orError(this.#list(market, { settleCoin, limit: pageSize, cursor }, signal));
       at = Math.min(at, this.#clock.now());
       if (answer instanceof ExchangeError) {
-        // What was there a page ago is not absent.
+        // What existed a page ago is not absent.
         if (page > 0) return { found, at, trouble: trouble ?? answer };
         return { found, at, blind: answer, ...(isAbsent(answer) && !this.#had.has(kind) ? {} : { trouble: answer }) };
       }
@@ -154,7 +154,7 @@ export class Positions {
       found.push(...here.found);
       trouble ??= here.trouble;
       const next = answer.nextPageCursor;
-      // An empty page is the last one, and so is one that leads back to itself.
+      // An empty page is the last one, and so is one whose cursor repeats itself.
       if (next === '' || next === cursor || answer.list.length === 0) return { found, at, ...(trouble === undefined ? {} : { trouble }) };
       cursor = next;
     }
@@ -179,7 +179,7 @@ export class Positions {
     return schema.read(schema.wallet, await this.#ask(call, signal, mayNotRead));
   }
 
-  /** Names the right that is missing: the general sentence speaks of loans. */
+  /** Names the missing permission: the general sentence is about loans. */
   async #ask(call: Call, signal: AbortSignal | undefined, missing: Message): Promise<unknown> {
     try {
       return await this.#http.call(call, signal);

@@ -14,14 +14,14 @@ export function pageQuery(page: PageRequest): NonNullable<Call['query']> {
 
 /** What Bybit sent as one page of a list. */
 interface Sent {
-  /** How many rows it had, also those that could not be read or were told twice. */
+  /** How many rows it had, including unreadable and repeated ones. */
   readonly count: number;
   readonly next: string;
-  /** How many of them could not be read. */
+  /** How many of them were unreadable. */
   readonly odd: number;
 }
 
-/** A page that is not full is the last, whatever its cursor says. A row that is told twice is there once. */
+/** A page that is not full is the last, whatever its cursor. A row that appears twice counts once. */
 export function toPage<Row extends { readonly id: string }>(
   rows: readonly Row[],
   { count, next, odd }: Sent,
@@ -34,17 +34,16 @@ export function toPage<Row extends { readonly id: string }>(
   };
 }
 
-/** How many rows of a page were not understood, if any. */
+/** How many rows of a page were unreadable, if any. */
 export const notUnderstood = (count: number): { readonly unread?: number } => (count === 0 ? {} : { unread: count });
 
 /**
- * Bybit's word for a direction, as text: `0` adds, `1` reduces. Some clients say 1 and 2, or send a number; the documentation
- * of both generations says this.
- * Source: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/adjust-collateral
+ * Bybit's word for a direction, as text: `0` adds, `1` reduces. Some clients send 1 and 2, or a number; this is as documented for both
+ * generations. Source: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/adjust-collateral
  */
 const words: Readonly<Record<Direction, string>> = { add: '0', reduce: '1' };
 
-/** A request that moves collateral of `target`. The amount goes out as the very characters that were confirmed. */
+/** A request that moves collateral of `target`. The amount is sent in the exact characters that were confirmed. */
 export function adjustCall(
   path: string,
   target: Readonly<Record<string, string>>,
@@ -54,7 +53,7 @@ export function adjustCall(
   return { method: 'POST', path, body, signed: true, write: true };
 }
 
-/** Answers that say that there is no such thing at this address: no such page, no such route. */
+/** Answers that mean that this address lacks it: no such page, no such route. */
 export function isAbsent(error: unknown): boolean {
   return ExchangeError.is(error) && ['404', '405', '410', '10017'].includes(error.code ?? '');
 }

@@ -5,7 +5,7 @@ import { msg, type Message } from '../../core/message.ts';
 import * as why from '../refusals.ts';
 import { venue } from './codes.ts';
 
-/** A number of a JSON text as it was written. No float ever comes of it: ids are longer than a float can hold. */
+/** A number of a JSON text as written, never a float: ids are too long for one. */
 export class Numeral {
   readonly source: string;
 
@@ -14,12 +14,12 @@ export class Numeral {
   }
 }
 
-/** What `JSON.parse` gives its reviver. Our library of types is older than the third argument. */
+/** What `JSON.parse` gives its reviver; our type library lacks the third argument. */
 type Revive = (this: unknown, key: string, value: unknown, context?: { readonly source?: string }) => unknown;
 
 /**
  * Parses a JSON text and keeps each number as its digits.
- * @returns undefined for what is no JSON.
+ * @returns undefined for anything but JSON.
  */
 export function parseExact(text: string): unknown {
   const revive: Revive = (_key, value, context) => (typeof value === 'number' ? new Numeral(context?.source ?? '') : value);
@@ -31,10 +31,10 @@ export function parseExact(text: string): unknown {
 }
 
 /**
- * The answers as documented. Amounts are decimal text, also with an exponent, which is exact; an amount that comes as a JSON number is not
- * believed, because it is unknown what wrote it. Ids and times may be either, and stay the digits they were written with. Fields we do not
- * know are tolerated. What says which thing a row is about has to be right; a figure that is not is unknown, and hides nothing beside it.
- * Source: https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ and the pages of the user, asset and market endpoints.
+ * The answers as documented. Amounts are decimal text, also with an exponent, which is exact; an amount that comes as a JSON number is not used,
+ * because its writer is unknown. Ids and times may be either, and stay the digits they were written with. Fields we do not know are tolerated.
+ * What identifies a row must be right; an invalid figure is unknown and hides nothing else. Source:
+ * https://bybit-exchange.github.io/docs/v5/new-crypto-loan/ and the pages of the user, asset and market endpoints.
  */
 export const amount = v.pipe(
   v.unknown(),
@@ -46,14 +46,14 @@ export const natural = v.pipe(
   amount,
   v.check((value) => !isNegative(value)),
 );
-/** A figure. Unknown where there is none, and where it is odd. */
+/** A figure. Unknown where missing or invalid. */
 export const maybe = v.pipe(v.optional(v.unknown()), v.transform(decimalFrom));
 /** The same for what cannot be below zero: a debt, a total, a ratio. */
 export const maybeNatural = v.pipe(
   maybe,
   v.transform((value) => (value === undefined || isNegative(value) ? undefined : value)),
 );
-/** A figure that may be left out for nothing: `null` where something stands there that is none. */
+/** A figure that may be left out for zero: `null` for something else. */
 export const part = v.pipe(
   v.optional(v.unknown()),
   v.transform((value) => {
@@ -72,7 +72,7 @@ export const digits = v.union([
   ),
 ]);
 export const id = v.pipe(digits, v.regex(/^[\w-]{1,64}$/));
-/** Milliseconds. Seconds or microseconds would be taken for a time far away, and a clock learnt from it. */
+/** Milliseconds. Seconds or microseconds would look like a time far away, and we would learn a wrong clock from it. */
 export const time = v.pipe(digits, v.regex(/^\d{13}$/), v.transform(Number));
 /** A small number that stands for a word. */
 export const choice = v.pipe(digits, v.regex(/^-?\d{1,3}$/));
@@ -82,24 +82,24 @@ export const direction = v.pipe(
   v.picklist(['0', '1']),
   v.transform((text) => (text === '0' ? ('add' as const) : ('reduce' as const))),
 );
-/** What is neither done nor failed is still open, also in a word that is not documented. */
+/** Anything neither done nor failed is still open, also with an undocumented word. */
 export const status = v.pipe(
   choice,
   v.transform((text) => (text === '1' ? ('done' as const) : text === '3' ? ('failed' as const) : ('processing' as const))),
 );
-/** Where to read on; "" where there is no more. */
+/** The next cursor; "" at the end. */
 export const cursor = v.fallback(v.optional(digits, ''), '');
-/** The rows of a list, which are read one by one: an odd one takes down only itself. */
+/** The rows of a list, read one by one: an invalid one affects only itself. */
 export const rows = v.array(v.unknown());
 
-/** The cap of the platform. What cannot be read says nothing, and takes nothing else down. */
+/** The cap of the platform. An unreadable one is ignored and affects nothing else. */
 const cap = v.fallback(v.optional(v.union([choice, v.literal('')]), ''), '');
 
 export const pool = v.object({
   ltv: maybeNatural,
   totalCollateral: maybeNatural,
   totalDebt: maybeNatural,
-  // Some servers print `null` for a list without rows. Whether it has none is told by the totals.
+  // Some servers print `null` for a list without rows. The totals show whether it has none.
   borrowList: v.nullable(rows),
   collateralList: v.nullable(rows),
   colRes: cap,
@@ -111,7 +111,7 @@ export const debt = v.object({
   flexibleTotalDebtUSD: maybeNatural,
   fixedTotalDebtUSD: maybeNatural,
 });
-// The table of the page indents the cap as if it were told of each coin; the sample has it once for all.
+// The documentation's table indents the cap as if it were per coin; its sample has it once for all.
 export const pledge = v.object({
   currency: coin,
   amount: natural,
@@ -120,7 +120,7 @@ export const pledge = v.object({
 });
 export const collateralData = v.object({ collateralRatioConfigList: rows });
 export const loanableData = v.object({ list: rows });
-/** What is not said to be borrowable is not. */
+/** Borrowable only where stated. */
 const borrowable = v.fallback(v.optional(v.boolean(), false), false);
 export const loanable = v.object({ currency: coin, flexibleBorrowable: borrowable, fixedBorrowable: borrowable });
 export const maxCollateral = v.object({ maxCollateralAmount: maybeNatural });
@@ -134,28 +134,28 @@ export const adjustment = v.object({
   preLTV: maybeNatural,
   afterLTV: maybeNatural,
   direction,
-  // What cannot be read says neither that it is done nor that it failed.
+  // Unreadable means neither done nor failed.
   status: v.fallback(status, 'processing'),
 });
 export const flexibleDebts = v.object({ list: rows });
 export const flexibleDebt = v.object({ loanCurrency: coin, hourlyInterestRate: amount, totalDebt: amount, unpaidInterest: amount });
 export const balances = v.object({ balance: rows });
 export const balance = v.object({ coin, walletBalance: maybe, transferBalance: maybe });
-/** A row that is not understood takes down only itself. */
+/** An unreadable row affects only itself. */
 export const tickers = v.object({ list: v.array(v.fallback(v.object({ symbol: v.string(), lastPrice: maybe }), { symbol: '' })) });
 export const serverTime = v.object({ timeNano: v.pipe(digits, v.regex(/^\d{19}$/)) });
 export const accountInfo = v.object({});
 export const key = v.object({
   readOnly: v.pipe(choice, v.picklist(['0', '1'])),
-  // Some groups are empty in one account and absent in another; what is no list names no right.
+  // Some groups are empty in one account and absent in another; anything but a list grants nothing.
   permissions: v.record(v.string(), v.unknown()),
-  // What names no address binds to none, as far as is known.
+  // Without addresses the key is bound to none, as far as known.
   ips: v.fallback(v.optional(v.array(v.unknown()), []), []),
   uta: v.fallback(v.optional(v.union([choice, v.literal('')]), ''), ''),
   userID: v.fallback(v.optional(digits, ''), ''),
   isMaster: v.fallback(v.optional(v.boolean()), undefined),
   vipLevel: v.fallback(v.optional(v.string(), ''), ''),
-  // Told of some keys only, and of the others in more than one way: whatever cannot be read tells nothing.
+  // Given for some keys only, and in several forms: an unreadable one is ignored.
   expiredAt: v.optional(v.unknown()),
   deadlineDay: v.optional(v.unknown()),
 });
@@ -165,16 +165,16 @@ export const key = v.object({
  * Sources: https://bybit-exchange.github.io/docs/v5/position , /docs/v5/account/account-info , /docs/v5/account/wallet-balance
  */
 
-/** Of an open position none of these is zero: where Bybit prints one, the figure is not there. */
+/** For an open position none of these is zero: a printed zero means missing. */
 const figure = v.pipe(
   maybe,
   v.transform((value) => (value !== undefined && isPositive(value) ? value : undefined)),
 );
 
-/** Rows are read one by one, so that an odd one takes down only itself. */
+/** Rows are read one by one, so that an invalid one affects only itself. */
 export const positions = (market: string) =>
   v.object({
-    // What is no word names no other market.
+    // Anything but text names no other market.
     category: v.pipe(
       v.optional(v.unknown()),
       v.check((category) => typeof category !== 'string' || category === market),
@@ -195,11 +195,11 @@ export const slot = v.object({
 
 export const position = v.pipe(
   v.object({
-    // Names come in any script and case. What cannot be seen is in no name.
+    // Names come in any script and case. No name has invisible characters.
     symbol: v.pipe(v.string(), v.regex(/^[^\s\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u)),
     positionIdx,
     side: v.picklist(['Buy', 'Sell']),
-    // Otherwise it is not known whether there is a position.
+    // Otherwise it is unknown whether there is a position.
     size: v.pipe(amount, v.check(isPositive)),
     avgPrice: figure,
     markPrice: figure,
@@ -217,7 +217,7 @@ export const position = v.pipe(
 );
 
 export const account = v.object({
-  // An unknown word does not tell whether positions are isolated.
+  // An unknown word doesn't show whether positions are isolated.
   marginMode: v.fallback(v.picklist(['ISOLATED_MARGIN', 'REGULAR_MARGIN', 'PORTFOLIO_MARGIN', '']), ''),
   unifiedMarginStatus: v.fallback(v.optional(id, ''), ''),
 });
@@ -238,7 +238,7 @@ export type Mode = v.InferOutput<typeof account>;
 export type Wallet = v.InferOutput<typeof wallet>;
 
 /**
- * Reads `result`, or the part of it that `name` says, by a schema.
+ * Reads `result`, or the part that `name` names, by a schema.
  * @throws ExchangeError `shape` that names the field, e.g. `result.collateralList[0].amount`. Reads only: the effect is `none`.
  */
 export function read<Schema extends v.GenericSchema>(schema: Schema, result: unknown, name = 'result'): v.InferOutput<Schema> {
@@ -261,7 +261,7 @@ function pathOf(issue: v.BaseIssue<unknown>): string {
   return (issue.path ?? []).map(({ key: part }) => (typeof part === 'number' ? `[${part.toString()}]` : `.${String(part)}`)).join('');
 }
 
-/** A row that is not as documented: its field by name, and the row as it came. */
+/** A row that is not as documented: the name of its invalid field, and the raw row. */
 export interface OddRow {
   readonly field: string;
   readonly raw: unknown;
@@ -274,7 +274,7 @@ export interface RowsRead<Row> {
 }
 
 /**
- * Reads a list row by row, so that an odd row takes down only itself.
+ * Reads a list row by row, so that an invalid row affects only itself.
  * @param name of the list in the answer, e.g. `result.list`
  */
 export function readRows<Schema extends v.GenericSchema>(
@@ -296,8 +296,8 @@ export function readRows<Schema extends v.GenericSchema>(
 }
 
 /**
- * What is told twice is there once.
- * @returns also the keys under which different things are told: which of them holds is not known
+ * What appears twice counts once.
+ * @returns also the keys with contradicting rows: which is right is unknown
  */
 export function onceEach<Row>(
   rows: readonly Row[],
@@ -315,14 +315,14 @@ export function onceEach<Row>(
   return { rows: [...known.values()], unclear };
 }
 
-/** The text in one field of a row of which nothing else is certain. */
+/** The text in one field of an otherwise unreadable row. */
 export function textIn(raw: unknown, field: string): string | undefined {
   const row = v.safeParse(v.record(v.string(), v.unknown()), raw);
   const text = row.success ? row.output[field] : undefined;
   return typeof text === 'string' && text !== '' ? text : undefined;
 }
 
-/** A field with what its row is about, as far as that says it: short and without anything that could disturb a screen or a log. */
+/** A field and what its row is about, as far as known: short, and safe for a screen or a log. */
 export function named(field: string, name: string | undefined): string {
   const shown = name
     ?.replace(/[\p{C}\s]+/gu, ' ')
@@ -331,7 +331,7 @@ export function named(field: string, name: string | undefined): string {
   return shown === undefined || shown === '' ? field : `${field} (${shown})`;
 }
 
-/** Says what of an answer is missing because it could not be read; undefined for nothing. */
+/** What is missing because it could not be read; undefined for nothing. */
 export function leftOut(fields: readonly string[]): Message | undefined {
   return fields.length === 0
     ? undefined
@@ -341,7 +341,7 @@ export function leftOut(fields: readonly string[]): Message | undefined {
 /** A longer list is hard to read. */
 const mostNamed = 5;
 
-/** All that can be said of what is missing, in one. */
+/** Everything that is missing, as one message. */
 export function said(...troubles: readonly (Message | undefined)[]): { readonly trouble?: Message } {
   const [first, ...more] = troubles.filter((one) => one !== undefined);
   return first === undefined ? {} : { trouble: more.reduce((text, one) => msg('list.space', '{0} {1}', text, one), first) };

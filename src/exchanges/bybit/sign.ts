@@ -5,19 +5,18 @@ import type { Attempt } from '../http/call.ts';
 import { invalidKey } from '../refusals.ts';
 
 /**
- * How long a request may be under way. Milliseconds. Bybit accepts a timestamp from that much before its own time until one
- * second after it. Source: https://bybit-exchange.github.io/docs/v5/guide
+ * How long a request may take to arrive. Milliseconds. Bybit accepts a timestamp from that much before its own time until one second after it.
+ * Source: https://bybit-exchange.github.io/docs/v5/guide
  */
 export const receiveWindow = '5000';
 
-/** What can stand in a header. */
+/** The characters allowed in a header. */
 const sendable = /^[\x20-\x7e]+$/;
 
 /**
- * The headers that sign one attempt: lower-case hex HMAC-SHA256 of timestamp + key + window + query (GET) or body (POST),
- * all as sent and without path or question mark.
- * Source: https://bybit-exchange.github.io/docs/v5/guide#authentication
- * @throws ExchangeError `auth` for what cannot be a key: the network layer would refuse it in words that hold it.
+ * The headers that sign one attempt: lower-case hex HMAC-SHA256 of timestamp + key + window + query (GET) or body (POST), all as sent and without
+ * path or question mark. Source: https://bybit-exchange.github.io/docs/v5/guide#authentication
+ * @throws ExchangeError `auth` for an impossible key: the network layer's error would contain it.
  */
 export function sign(attempt: Attempt, keys: Keys): Readonly<Record<string, string>> {
   const { apiKey = '', secret = '' } = keys;

@@ -59,7 +59,7 @@ export const sites: readonly Site[] = [
   },
   {
     id: 'loopback',
-    label: msg('term.loopback-simulated', 'Loopback (simulated)'),
+    label: msg('term.loopback-simulated', 'This computer (simulated)'),
     exampleUrl: 'http://127.0.0.1:9001',
     simulated: true,
     demo: false,

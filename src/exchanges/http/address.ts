@@ -10,7 +10,9 @@ export const loopbackOnly = msg(
   'A simulated exchange runs on this computer only. Enter its address, such as http://127.0.0.1:9000, without a path.',
 );
 
-/** @param place an exchange or a site of it that there is not, or that an account cannot be at */
+/**
+ * @param place an exchange or site that doesn't exist, or can't have accounts
+ */
 export const wrongPlace = (place: string): Message =>
   msg(
     'account.wrong-place',
@@ -19,8 +21,8 @@ export const wrongPlace = (place: string): Message =>
   );
 
 /**
- * The origin of a loopback address as a person typed it, e.g. `http://127.0.0.1:9000`.
- * Only the machine itself is accepted, and nothing but scheme, host and port: signed requests must not wander.
+ * The origin of a loopback address as a person typed it, e.g. `http://127.0.0.1:9000`. Accepts only this machine, and only scheme, host and port:
+ * signed requests must not go elsewhere.
  * @throws ExchangeError `refused` when it is anything else.
  */
 export function loopbackOrigin(text: string): string {

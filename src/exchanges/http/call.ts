@@ -8,21 +8,21 @@ import type { Answer } from './transport.ts';
 export interface Call {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** Sent in this order; what is undefined is left out. */
+  /** Sent in this order; undefined ones are left out. */
   readonly query?: Readonly<Record<string, string | undefined>>;
   /** The exact text that is signed and sent. */
   readonly body?: string;
   readonly signed: boolean;
-  /** Whether it changes something. Then it is sent once, whatever happens. */
+  /** Whether it changes something: then it is sent once, whatever happens. */
   readonly write?: boolean;
 }
 
-/** What is signed: exactly what leaves. */
+/** What is signed: exactly what is sent. */
 export interface Attempt {
   readonly method: 'GET' | 'POST';
   readonly target: string;
   readonly body: string;
-  /** By the venue's clock, as far as we know it. Milliseconds since the Unix epoch. */
+  /** By the venue's clock, as far as known. Milliseconds since the Unix epoch. */
   readonly timestamp: number;
 }
 
@@ -33,20 +33,20 @@ export interface Dialect {
   /** Sent with every request, signed or not. */
   readonly headers: Readonly<Record<string, string>>;
   sign(attempt: Attempt, keys: Keys): Readonly<Record<string, string>>;
-  /** The headers that `sign` makes, in its order: what is secret in them, and what is the time of sending. */
+  /** The headers that `sign` makes, in its order: which are secret, and which is the time of sending. */
   readonly signedHeaders: Readonly<Record<string, 'secret' | 'time'>>;
   /**
-   * The payload of an answer. `hide` removes secrets from the venue's words, and has to run before they are shortened.
-   * @throws ExchangeError for everything that is not a success.
+   * The payload of an answer. `hide` removes secrets from the venue's words, and must run before they are shortened.
+   * @throws ExchangeError for everything but success.
    */
   open(answer: Answer, write: boolean, hide: Hide): unknown;
   limitOf(path: string): RateLimit;
-  /** For a venue that says itself when it wants to be asked again. */
+  /** For a venue that says how long to wait. */
   readonly pace?: Pace;
   readonly time: { readonly path: string; read(payload: unknown): number };
 }
 
-/** What stands for a part that is not shown, or not known yet. */
+/** Stands for a part that is hidden or not known yet. */
 const hidden: Readonly<Record<'secret' | 'time', Omit<RequestHeader, 'name'>>> = {
   secret: { value: '••••', masked: true },
   time: { value: 'time of sending', said: msg('http.time-sending', 'time of sending') },
@@ -68,7 +68,7 @@ export function rehearsalOf(
   };
 }
 
-/** The query as it is signed and sent, with its question mark; empty without any. What is undefined is left out. */
+/** The query as signed and sent, with its question mark; empty without one. Undefined parameters are left out. */
 export function queryText(query: Readonly<Record<string, string | undefined>> | undefined): string {
   const parts = Object.entries(query ?? {}).flatMap(([name, value]) =>
     value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],

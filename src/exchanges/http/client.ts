@@ -10,7 +10,7 @@ import { clockOff } from '../refusals.ts';
 
 export interface HttpOptions {
   readonly dialect: Dialect;
-  /** Asked for at each signed attempt; rejects when it must not leave any more. */
+  /** Fetched for each signed attempt; rejects when it must no longer be sent. */
   readonly keys: (write?: boolean) => Promise<Keys>;
   readonly clock: Clock;
   readonly fetch?: typeof globalThis.fetch;
@@ -21,31 +21,33 @@ export interface HttpOptions {
 }
 
 const readDeadlineMs = 10_000;
-/** Longer: an answer that comes late is worth more than an unknown outcome. */
+/** Longer: a late answer is better than an unknown outcome. */
 const writeDeadlineMs = 20_000;
 const mostAttempts = 3;
 const firstPauseMs = 400;
-/** A venue that wants to be left alone for longer than this is not waited for here: the caller decides when to ask again. */
+/** The longest wait that a venue may request here; beyond it the caller decides when to retry. */
 const longestPauseMs = 5_000;
 
-/** A change was decided on figures of a moment ago: what waited for longer than this, as for the keyring or in a machine that slept, does not leave. */
+/**
+ * A change is based on figures of a moment ago: after waiting longer than this, e.g. for the keyring or on a machine that slept, it is not sent.
+ */
 const longestWriteWaitMs = 10_000;
 
-/** What stops a request while it waits for its turn, and what stops it once it is under way. */
+/** What stops a request while it waits, and what stops it once it is being sent. */
 interface Stops {
   readonly waiting: AbortSignal;
   readonly underWay: AbortSignal | undefined;
-  /** When a change was asked for; it leaves soon after or never. */
+  /** When a change was requested; it is sent soon after or never. */
   readonly writeAskedAt?: number;
 }
 
-/** One account's line to its venue. Signs each attempt again, keeps the limits, retries reads, learns the venue's clock. */
+/** One account's connection to its venue. Signs each attempt, keeps the limits, retries reads, learns the venue's clock. */
 export class Http {
   readonly #options: HttpOptions;
   readonly #transport: Transport;
   readonly #limiter: Limiter;
   readonly #disposal = new AbortController();
-  /** The venue's clock minus ours, once learnt. */
+  /** The venue's clock minus ours, once known. */
   #offsetMs = 0;
 
   constructor(options: HttpOptions) {
@@ -66,7 +68,7 @@ export class Http {
    */
   async call(call: Call, signal?: AbortSignal): Promise<unknown> {
     const either = signal === undefined ? this.#disposal.signal : AbortSignal.any([signal, this.#disposal.signal]);
-    // A write under way is not called back when its connection is closed: that would only make its outcome unknown.
+    // A write being sent is not aborted when its connection is closed: that would only make its outcome unknown.
     const stops: Stops =
       call.write === true
         ? { waiting: either, underWay: signal, writeAskedAt: this.#options.clock.now() }
@@ -82,7 +84,7 @@ export class Http {
     }
   }
 
-  /** What was learnt of the venue's clock, for a person to be told; empty when ours was good enough. */
+  /** The venue's clock offset, for display; empty while our own time is accepted. */
   clockFacts(): { readonly clockOffsetMs?: number } {
     return Math.abs(this.#offsetMs) < 1000 ? {} : { clockOffsetMs: this.#offsetMs };
   }
@@ -97,16 +99,16 @@ export class Http {
   }
 
   /**
-   * One attempt, and one more with the venue's own time when it says that ours is off. That is no second send, not even of a
-   * write: a request refused for its timestamp was turned away before anything was done with it.
+   * One attempt, and one more with the venue's time if it says ours is off. Even for a write that is no second send: a request rejected for its
+   * timestamp was never processed.
    */
   async #inStep(call: Call, stops: Stops): Promise<unknown> {
     try {
       return await this.#attempt(call, stops);
     } catch (error) {
-      // An unknown effect means that the refusal itself cannot be trusted.
+      // An unknown effect means that the rejection itself can't be trusted.
       if (!ExchangeError.is(error, 'clock') || error.effect !== 'none') throw error;
-      // A machine may have slept while the refusal was on its way.
+      // The machine may have slept while the rejection was on its way.
       if (this.#isLate(stops)) throw error;
       await this.#learnOffset(stops.waiting);
       try {
@@ -129,7 +131,7 @@ export class Http {
         stops.waiting,
       );
     } catch (error) {
-      // What never started was taken out of the queue by the signal, and nothing was sent.
+      // What never started was removed from the queue by the signal; nothing was sent.
       throw progress.started ? error : aborted('none');
     }
   }
@@ -139,12 +141,12 @@ export class Http {
     const write = call.write === true;
     const target = call.path + queryText(call.query);
     await keepPace(dialect.pace, call.path, clock, stops.waiting);
-    // Read now and gone with this call: nothing keeps them.
+    // Read now and dropped with this call: nothing stores them.
     const keys = call.signed ? await this.#keys(write) : {};
     if (stops.waiting.aborted) throw aborted('none');
     if (this.#isLate(stops)) throw late();
     const signature = call.signed ? this.#signature(call, target, keys) : {};
-    // The venue's own words are passed on, and they may repeat what it was told.
+    // The venue's own words are passed on, and may repeat what we sent.
     const hide = hiding([...Object.values(keys), ...secretsOf(signature, dialect)]);
     const startedAt = clock.now();
     const tell = (outcome: string): void => {
@@ -173,7 +175,7 @@ export class Http {
     }
   }
 
-  /** By the clock of the day, which goes on while a machine sleeps. One that was set back tells nothing. */
+  /** By the wall clock, which counts sleep. One that was set back is ignored. */
   #isLate({ writeAskedAt }: Stops): boolean {
     const waited = writeAskedAt === undefined ? 0 : this.#options.clock.now() - writeAskedAt;
     return !(Math.abs(waited) <= longestWriteWaitMs);
@@ -206,7 +208,7 @@ export class Http {
   }
 
   #clockOff(error: ExchangeError): ExchangeError {
-    // By the venue's own time ours is right, so there is nothing to say about seconds.
+    // By the venue's own time ours is right, so no offset is mentioned.
     if (Math.abs(this.#offsetMs) < 1000) return error;
     return new ExchangeError({
       kind: 'clock',
@@ -227,7 +229,7 @@ export class Http {
   }
 }
 
-/** What is secret of the headers that were signed. The time of sending is not. */
+/** The secret headers among the signed ones. The time of sending is not secret. */
 const secretsOf = (signature: Readonly<Record<string, string>>, { signedHeaders }: Dialect): readonly string[] =>
   Object.entries(signature).flatMap(([name, value]) => (signedHeaders[name] === 'time' ? [] : [value]));
 
@@ -238,7 +240,7 @@ const late = (): ExchangeError =>
     sentence: msg('http.late', 'The figures are out of date by now, so nothing was sent. Start again.'),
   });
 
-/** Worth asking again in a moment. */
+/** Worth retrying in a moment. */
 function isPassing({ kind, retryAfterMs = 0 }: ExchangeError): boolean {
   return retryAfterMs <= longestPauseMs && ['network', 'unavailable', 'rate'].includes(kind);
 }

@@ -9,11 +9,11 @@ export interface RateLimit {
 }
 
 /**
- * Holds requests back so that an endpoint's limit is never exceeded by our own doing. One queue per endpoint.
+ * Holds requests back so that we never exceed an endpoint's limit. One queue per endpoint.
  *
- * The venue counts arrivals, and a request arrives at some moment between its start and its answer. So there are as many
- * places as the limit allows, and each is kept until one interval after the answer: however long requests are under way, no
- * window of the venue can see more. Only timers are used, so a clock that is corrected neither stops nor hastens anything.
+ * The venue counts arrivals, and a request arrives at some moment between its start and its answer. So there are as many slots as the limit
+ * allows, each held until one interval after the answer: however long requests take, no window of the venue sees more. Only timers are used, so
+ * setting the clock has no effect.
  */
 export class Limiter {
   readonly #limitOf: (endpoint: string) => RateLimit;
@@ -54,17 +54,17 @@ export class Limiter {
   }
 }
 
-/** A place that is merely kept must not keep the process. */
+/** A slot that is only held must not keep the process alive. */
 function interval(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms).unref();
   });
 }
 
-/** What a venue said about being asked again. */
+/** What a venue said about retrying. */
 export interface Pace {
   /**
-   * How long to wait before this endpoint is asked. Milliseconds, zero to go ahead.
+   * How long to wait before a request to this endpoint. Milliseconds, zero to go ahead.
    * @throws ExchangeError with the effect `none` when nothing may be sent there now.
    */
   before(path: string): number;
@@ -72,7 +72,7 @@ export interface Pace {
 }
 
 /**
- * Waits as long as the venue wants. To be done before a request is signed: a timestamp must not grow old in a queue.
+ * Waits as long as the venue requires. Done before signing: a timestamp must not age in a queue.
  * @throws ExchangeError what the pace throws, or `aborted`; nothing was sent then.
  */
 export async function keepPace(pace: Pace | undefined, path: string, clock: Clock, signal: AbortSignal): Promise<void> {

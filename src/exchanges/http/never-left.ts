@@ -19,8 +19,8 @@ const certificateFaults: ReadonlySet<string> = new Set(
 );
 
 /**
- * The very errors that ended the making of a connection. The code of an error does not tell: a connection that is reset during its
- * handshake and one that is reset when all was sent both say ECONNRESET. The platform's client tells it here, and hands the same error on.
+ * The error objects that ended a connection attempt. An error's code can't show this: a reset during the handshake and one after sending both say
+ * ECONNRESET. The platform's client publishes these and passes on the same object.
  */
 const whileConnecting = new WeakSet();
 subscribe('undici:client:connectError', (message) => {
@@ -33,21 +33,21 @@ export interface SystemFault {
   readonly code?: string;
   /** No byte of the request can have reached the venue. */
   readonly neverLeft: boolean;
-  /** What of the connection could not be made, where a person has to do something else. */
+  /** Which part of the connection failed, where the person must do something different. */
   readonly at?: 'certificate' | 'encryption' | 'proxy';
-  /** What a proxy answered instead of making the connection: an HTTP status. */
+  /** A proxy's HTTP status instead of a connection. */
   readonly proxyStatus?: string;
 }
 
 /**
- * What the system says somewhere below `error`, and whether nothing can have reached the venue. In doubt something may have: a code alone
- * counts only where it can come of nothing but the making of a connection. "No route to host" also ends connections on which all was sent.
+ * What the system says somewhere below `error`, and whether nothing can have reached the venue. In doubt, something may have: a code alone counts
+ * only if it can only come from a connection attempt. "No route to host" also ends connections on which all was sent.
  */
 export function systemFault(error: unknown): SystemFault {
   let current: unknown = error;
   for (let depth = 0; depth < 5 && current instanceof Error; depth += 1) {
     const isConnecting = whileConnecting.has(current);
-    // One for each address that was tried.
+    // One for each address tried.
     if (current instanceof AggregateError && current.errors.length > 0) {
       const faults = current.errors.map(systemFault);
       const code = faults.find((fault) => fault.code !== undefined)?.code;
@@ -66,7 +66,7 @@ export function systemFault(error: unknown): SystemFault {
 
 function placeOf(code: string, words: string): Pick<SystemFault, 'at' | 'proxyStatus'> {
   if (certificateFaults.has(code)) return { at: 'certificate' };
-  // What is at the other end speaks no TLS, or another one than we.
+  // The other end speaks no TLS, or a version that we don't.
   if (/^ERR_(?:SSL|TLS)_/.test(code)) return { at: 'encryption' };
   const proxyStatus = /^Proxy response \((\d{3})\)/.exec(words)?.[1];
   return proxyStatus === undefined ? {} : { at: 'proxy', proxyStatus };

@@ -1,23 +1,23 @@
 import { ExchangeError } from '../../core/errors.ts';
 import type { Message } from '../../core/message.ts';
 
-/** Takes every secret out of a text. */
+/** Removes every secret from a text. */
 export type Hide = (text: string) => string;
 
-/** Shorter texts are no secrets, and hiding them would garble innocent words. */
+/** Shorter texts are not secrets, and hiding them would garble ordinary words. */
 const shortest = 4;
-/** A part of a base64 text shorter than this is no trace of a secret. */
+/** Shorter parts of a base64 text reveal nothing. */
 const shortestInside = 8;
-/** How many readings of a text are looked at: enough for three encodings over one another. */
+/** How many decodings of a text are searched: enough for three nested encodings. */
 const mostLayers = 12;
 
 /**
- * What hides `secrets`, in whatever way an answer may say them back: in any case, encoded for a URL, for JSON or for HTML, once or several
- * times over, as base64 or hex, alone or within more, and broken up by spaces, lines or characters that are not seen.
- * It wants the raw text: what was shortened may end within a secret, and would show the rest of it.
+ * Hides `secrets` in any form in which an answer may repeat them: in any case, encoded for a URL, for JSON or for HTML, once or several times
+ * over, as base64 or hex, alone or within more, and split by spaces, lines or invisible characters. It needs the raw text: a shortened one may
+ * end inside a secret and show part of it.
  */
 export function hiding(secrets: readonly string[]): Hide {
-  // Made when there is something to hide: most answers have nothing to say.
+  // Made only when needed: most answers contain no words to clean.
   let needles: readonly string[] | undefined;
   return (text) => {
     if (text === '') return text;
@@ -26,7 +26,7 @@ export function hiding(secrets: readonly string[]): Hide {
   };
 }
 
-/** The venue's own words, without secrets, short, and without anything that could disturb a screen or a log. */
+/** The venue's own words, without secrets, short, and safe for a screen or a log. */
 export function spoken(text: string, hide: Hide): string {
   return hide(text)
     .replace(/[\p{C}\s]+/gu, ' ')
@@ -55,7 +55,7 @@ function masked(message: Message, hide: Hide): Message {
   return args.every((arg, index) => arg === message.args[index]) ? message : { template: message.template, args };
 }
 
-/** What a secret looks like after undoing the encodings of a text: in lower case, without spaces. */
+/** A secret as it looks after decoding a text: in lower case, without spaces. */
 function needlesOf(secret: string): readonly string[] {
   const plain = bare(secret);
   if (plain.length < shortest) return [];
@@ -65,7 +65,9 @@ function needlesOf(secret: string): readonly string[] {
   return [secret.replaceAll(' ', '+'), bytes.toString('hex'), ...base64].map(bare).concat(plain);
 }
 
-/** As base64 alone, and within a longer text that starts one or two bytes before it. What the neighbours have a share in is left out. */
+/**
+ * As base64 alone, and within a longer text that starts one or two bytes before it. Characters that also encode neighbouring bytes are left out.
+ */
 function base64Ways(bytes: Buffer): readonly string[] {
   const ways = [0, 1, 2].map((before) => {
     const text = Buffer.concat([Buffer.alloc(before), bytes])
@@ -80,7 +82,7 @@ function base64Ways(bytes: Buffer): readonly string[] {
 const unseen = /[\s\p{C}]/u;
 const bare = (text: string): string => layerOf(text).seen;
 
-/** A text as it reads once some of its encodings are undone, and where in the original each of its characters begins and ends. */
+/** A text after some decoding, with where each of its characters begins and ends in the original. */
 interface Layer {
   readonly seen: string;
   readonly from: readonly number[];
@@ -89,7 +91,7 @@ interface Layer {
 
 function layerOf(text: string): Layer {
   const [seen, from, to]: [string[], number[], number[]] = [[], [], []];
-  // By UTF-16 unit, so that places can be counted; what is outside of the basic plane is in no key.
+  // By UTF-16 unit, so that positions can be counted; keys have only characters of the basic plane.
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charAt(at);
     if (unseen.test(unit)) continue;
@@ -102,7 +104,7 @@ function layerOf(text: string): Layer {
 }
 
 const htmlNames: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", plus: '+', sol: '/', equals: '=' };
-/** What is written for one character, and the character, for each way of encoding. They are undone one by one: what is no escape in one is in another. */
+/** For each encoding, the escapes and the characters they stand for. Decoded one by one: what is plain text in one is an escape in another. */
 const encodings: readonly { readonly escape: RegExp; readonly character: (found: readonly (string | undefined)[]) => string }[] = [
   { escape: /%([0-9a-f]{2})/g, character: ([, hex]) => ofCode(hex, 16) },
   { escape: /\\u([0-9a-f]{4})|\\(.)/g, character: ([, hex, itself = '']) => (hex === undefined ? itself : ofCode(hex, 16)) },
@@ -114,7 +116,7 @@ const encodings: readonly { readonly escape: RegExp; readonly character: (found:
 
 const ofCode = (digits: string | undefined, radix: number): string => String.fromCharCode(Number.parseInt(digits ?? '0', radix));
 
-/** What the text reads as when one encoding is undone once. */
+/** The text with one encoding decoded once. */
 function decoded({ seen, from, to }: Layer, { escape, character }: (typeof encodings)[number]): Layer {
   const next: [string[], number[], number[]] = [[], [], []];
   const put = (one: string, start: number, end: number): void => {
@@ -136,7 +138,7 @@ function decoded({ seen, from, to }: Layer, { escape, character }: (typeof encod
   return { seen: next[0].join(''), from: next[1], to: next[2] };
 }
 
-/** The text as it is, and with each of its encodings undone, in any order. */
+/** The text as it is, and with each of its encodings decoded, in any order. */
 function layersOf(text: string): readonly Layer[] {
   const layers = [layerOf(text)];
   const known = new Set(layers.map(({ seen }) => seen));
@@ -152,7 +154,7 @@ function layersOf(text: string): readonly Layer[] {
   return layers;
 }
 
-/** Without what is written between the bytes of a hex text. */
+/** Without separators between the bytes of a hex text. */
 function unpunctuated({ seen, from, to }: Layer): Layer {
   const kept = from.flatMap((_from, at) => (':-'.includes(seen.charAt(at)) ? [] : [at]));
   return { seen: kept.map((at) => seen.charAt(at)).join(''), from: kept.map((at) => from[at] ?? 0), to: kept.map((at) => to[at] ?? 0) };

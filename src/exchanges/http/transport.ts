@@ -4,7 +4,7 @@ import { msg, type Message } from '../../core/message.ts';
 import * as why from '../refusals.ts';
 import { systemFault, type SystemFault } from './never-left.ts';
 
-/** One request as it leaves: every byte of it is decided. */
+/** One request as it is sent, byte for byte. */
 export interface Departure {
   readonly method: 'GET' | 'POST';
   readonly origin: string;
@@ -21,11 +21,11 @@ export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly retryAfterMs?: number;
-  /** For venues that tell their limits there. */
+  /** For venues that report their limits there. */
   readonly headers?: Headers;
 }
 
-/** No documented answer comes near; guards the extension host against an endless one. */
+/** Far above any documented answer; protects the extension host from an endless one. */
 const mostBytes = 1_000_000;
 
 export interface TransportOptions {
@@ -33,11 +33,11 @@ export interface TransportOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** Makes a signal that aborts after `ms`; injected by tests. */
   readonly deadline?: (ms: number) => AbortSignal;
-  /** The time of day here, for a venue that says until when to wait and not what time it is. Milliseconds since the Unix epoch. */
+  /** Our wall clock, for a venue that says until when to wait but not what time it is. Milliseconds since the Unix epoch. */
   readonly now?: () => number;
 }
 
-/** Sends a request once and brings back status and text, whatever the status says. All failures are `ExchangeError`s that hold nothing of the request. */
+/** Sends a request once and returns status and text, whatever the status. All failures are `ExchangeError`s that hold nothing of the request. */
 export class Transport {
   readonly #venue: string;
   readonly #fetch: $Fetch;
@@ -46,7 +46,7 @@ export class Transport {
 
   constructor(options: TransportOptions) {
     this.#venue = options.venue;
-    // Asked for at each request, so that the editor's proxy-aware fetch is used even when it is put in place later.
+    // Looked up at each request, so that the editor's proxy-aware fetch is used even if installed later.
     this.#fetch = createFetch({ fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)) });
     this.#deadline = options.deadline ?? ((ms) => AbortSignal.timeout(ms));
     this.#now = options.now ?? Date.now;
@@ -58,12 +58,12 @@ export class Transport {
     try {
       const response = await this.#fetch.raw(departure.origin + departure.target, {
         method: departure.method,
-        // ofetch would repeat a failed GET on its own; a retry is a new signature and our own decision.
+        // ofetch would retry a failed GET itself; a retry needs a new signature and is our decision.
         retry: 0,
         responseType: 'stream',
         // The venue's code decides, not the HTTP status.
         ignoreResponseError: true,
-        // ofetch's own timeout is ignored as soon as a signal is given.
+        // ofetch ignores its own timeout when given a signal.
         signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
         ...(departure.write ? oneShot(departure) : repeatable(departure)),
       });
@@ -151,10 +151,10 @@ export class Transport {
 }
 
 /**
- * What is sent for a change. Its body can be read once, so that nothing on the way to the wire can send it again: the platform's fetch
- * repeats a request on its own when it is answered with HTTP 421, unless its body is a stream. The length is named, because without it a
- * stream goes out in chunks, which no venue documents. A redirect is an answer like any other; asked for in this way the editor also uses
- * the platform's client throughout, and not the one of its browser, which repeats requests on connections that broke.
+ * What is sent for a change. Its body can be read only once, so that nothing below us can send it again: the platform's fetch repeats a request
+ * answered with HTTP 421 unless its body is a stream. The length is given, because a stream without it is sent in chunks, which no venue
+ * documents. A redirect is an answer like any other; with this setting the editor also uses the platform's client, not its browser's, which
+ * repeats requests on broken connections.
  */
 function oneShot({ headers, body = '' }: Departure) {
   const bytes = new TextEncoder().encode(body);
@@ -171,12 +171,12 @@ function oneShot({ headers, body = '' }: Departure) {
   };
 }
 
-/** What is sent for a question; to hear it twice changes nothing. */
+/** What is sent for a read; repeating it changes nothing. */
 function repeatable({ headers, body }: Departure) {
   return { headers: { ...headers }, redirect: 'error' as const, ...(body === undefined ? {} : { body }) };
 }
 
-/** Something stopped waiting: the person, a window that closes, or we. */
+/** The wait was stopped: by the person, a closing window, or us. */
 export function aborted(effect: Effect): ExchangeError {
   return new ExchangeError({
     kind: 'aborted',
@@ -192,12 +192,12 @@ function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }
 
-/** An hour: a venue that wants more is asked again after it, and no timer overflows into asking at once. */
+/** An hour at most: after it we try again, and no timer overflows into retrying at once. */
 const longestMs = 3_600_000;
 
 /**
- * How long an answer asks us to wait, in seconds or as the time of day when to come back. That time is by the clock of the server that answered,
- * so it is compared with the date of the answer, and only without one with `now`. Nothing when it does not say, or says what is over.
+ * How long an answer asks us to wait, given in seconds or as a date. The date is by the server's clock, so it is compared with the answer's own
+ * date, or with `now` without one. Undefined when absent or past.
  */
 function patience(headers: Headers, now: number): { readonly retryAfterMs?: number } {
   const said = headers.get('retry-after')?.trim() ?? '';
@@ -205,7 +205,7 @@ function patience(headers: Headers, now: number): { readonly retryAfterMs?: numb
   return ms > 0 ? { retryAfterMs: Math.min(ms, longestMs) } : {};
 }
 
-/** A date as HTTP writes it, in any of the three forms that have to be understood. Source: RFC 9110, 5.6.7. The third one names no zone. */
+/** An HTTP date in any of its three forms. Source: RFC 9110, 5.6.7. The third form has no time zone. */
 function timeOf(text: string): number | undefined {
   if (!/^[A-Z][a-z]{2,8},? [\w :-]{12,30}$/.test(text)) return undefined;
   const time = Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);

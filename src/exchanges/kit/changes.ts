@@ -10,9 +10,9 @@ import { optional } from './parts.ts';
 import { coinNotPledged, incompleteChange, nothingOwed, removable, unsaid } from '../refusals.ts';
 
 /**
- * A change's request as text, as it would leave, and sent: all of the one call that `callOf` builds.
+ * A change's request as text, as a preview, and sent: all from the one call that `callOf` builds.
  * @param callOf throws an ExchangeError `refused` when the change could be meant otherwise
- * @param receiptOf what the venue's answer says of the change; without it the venue gives no id
+ * @param receiptOf what the venue's answer says of the change; absent if the venue gives no id
  */
 export function requestsOf<C extends Change>(
   http: Pick<Http, 'call' | 'rehearse'>,
@@ -30,8 +30,8 @@ export function requestsOf<C extends Change>(
 }
 
 /**
- * The last look before money moves. Also for those who got here without the compiler.
- * @param only the one coin that can be meant, where there is one
+ * The last check before money moves, for callers that bypass the compiler too.
+ * @param only the one possible coin, if there is just one
  * @throws ExchangeError `refused` when direction, coin or amount could be meant otherwise.
  */
 export function mustBeClear({ direction, coin, amount }: Pick<Change, 'direction' | 'coin' | 'amount'>, only = coin): void {
@@ -40,13 +40,13 @@ export function mustBeClear({ direction, coin, amount }: Pick<Change, 'direction
   throw refused(incompleteChange);
 }
 
-/** What an addition to a loan could be made of. */
+/** What could be added to a loan. */
 export interface Addable {
   readonly venue: string;
   readonly held: readonly CoinAmount[];
-  /** Whether the loan takes a coin. */
+  /** Whether the loan accepts a coin. */
   readonly takes: (coin: string) => boolean;
-  /** The coin is not taken because the venue has enough of it, which may pass. */
+  /** Not accepted because the venue has enough of it, which may pass. */
   readonly full?: boolean;
 }
 
@@ -55,7 +55,7 @@ const mostNamed = 5;
 
 /**
  * What of `coin` can be added.
- * @throws ExchangeError `refused` where there is none or it is not taken; the sentence names the coins of the wallet that would be taken.
+ * @throws ExchangeError `refused` where there is none or it is not accepted; the sentence names the coins of the wallet that would be.
  */
 export function addableOf(coin: string, { venue, held, takes, full }: Addable): Decimal {
   const amount = held.find((one) => one.coin === coin)?.amount;
@@ -81,7 +81,7 @@ export function addableOf(coin: string, { venue, held, takes, full }: Addable): 
       ]);
 }
 
-/** The other coins of the wallet that would be taken; undefined when there is none. */
+/** The other coins of the wallet that would be accepted; undefined without any. */
 function namesOf(coin: string, held: readonly CoinAmount[], takes: (coin: string) => boolean): string | undefined {
   const others = held.filter((one) => one.coin !== coin && isPositive(one.amount) && takes(one.coin)).map((one) => one.coin);
   if (others.length === 0) return undefined;
@@ -94,7 +94,7 @@ export function mustBeOwed({ debts, debtUsd }: Pick<Loan, 'debts' | 'debtUsd'>):
   throw refused(nothingOwed);
 }
 
-/** The coins of a loan with what can be taken of each. One that the venue cannot judge takes down only itself. @throws ExchangeError */
+/** The coins of a loan with what can be taken of each. One that fails affects only itself. @throws ExchangeError */
 export function takeableCoins(
   collateral: readonly CoinAmount[],
   redeemable: (coin: string) => Promise<Decimal | undefined>,
@@ -112,7 +112,7 @@ export function takeableCoins(
 
 /**
  * What of `coin` can be taken out of a loan.
- * @throws ExchangeError `refused` where nothing of it is pledged or can be taken, or the venue does not say how much
+ * @throws ExchangeError `refused` where none is pledged or can be taken, or the venue doesn't say how much
  */
 export function takeableOf(coin: string, pledged: Decimal, redeemable: Decimal | undefined, venue: string): Decimal {
   if (!isPositive(pledged)) throw refused(coinNotPledged, ['otherCoin']);
@@ -124,14 +124,14 @@ export function takeableOf(coin: string, pledged: Decimal, redeemable: Decimal |
   ]);
 }
 
-/** Whether a row is newer than the one that was the newest. Ids grow with time and are longer than a number can hold. */
+/** Whether a row is newer than the previous newest one. Ids grow with time and are too long for a number. */
 export function isNewer(id: string, newest: string | undefined): boolean {
   if (newest === undefined) return true;
   const digits = /^\d{1,40}$/;
   return digits.test(id) && digits.test(newest) ? BigInt(id) > BigInt(newest) : id !== newest;
 }
 
-/** The newest of some ids, in whatever order they came. */
+/** The newest of some ids in any order. */
 export function newestOf(ids: readonly string[]): string | undefined {
   return ids.reduce<string | undefined>((newest, id) => (newest === undefined || isNewer(id, newest) ? id : newest), undefined);
 }

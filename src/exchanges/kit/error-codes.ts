@@ -6,7 +6,7 @@ export interface Meaning {
   readonly kind: ErrorKind;
   /** What is wrong, and what would work. */
   readonly sentence: Message;
-  /** The code does not tell whether a write took effect. */
+  /** The code leaves open whether a write took effect. */
   readonly ambiguous?: true;
   /** What would work instead, most promising first. */
   readonly instead?: readonly Instead[];
@@ -19,7 +19,7 @@ export function refused(sentence: Message, ...instead: readonly Instead[]): Mean
   return { kind: 'refused', sentence, ...(instead.length === 0 ? {} : { instead }) };
 }
 
-/** The account, not the request, is what is not allowed. */
+/** The account isn't allowed to, whatever the request. */
 export const notAllowed = (sentence: Message): Meaning => ({ kind: 'permission', sentence });
 
 /** The same meaning of several codes. */

@@ -9,11 +9,11 @@ export function refused(sentence: Message, instead: readonly Instead[] = []): Ex
   return new ExchangeError({ kind: 'refused', effect: 'none', sentence, instead });
 }
 
-/** What is known of a request that failed. */
+/** What is known of a failed request. */
 export interface Failure extends Pick<Meaning, 'kind' | 'sentence' | 'instead'> {
   readonly code?: string;
   readonly effect: Effect;
-  /** For how long the venue wants to be left alone. Milliseconds; nothing and zero are the same. */
+  /** How long the venue asks us to wait. Milliseconds; undefined and zero are the same. */
   readonly retryAfterMs?: number | undefined;
 }
 
@@ -30,23 +30,23 @@ export function failure(facts: Failure): ExchangeError {
   });
 }
 
-/** Nothing is advised after an outcome that is not known: repeating it could do it twice. What only passes may be tried again later. */
+/** Nothing is suggested after an unknown outcome: repeating could do it twice. What passes may be tried again later. */
 function waysFor({ kind, instead, effect }: Failure): readonly Instead[] {
   if (effect === 'unknown') return [];
   return instead ?? (kind === 'rate' || kind === 'unavailable' ? ['later'] : []);
 }
 
-/** What an answer means that has no code of the venue's, or none that is documented. */
+/** The meaning of an answer without a documented code of the venue. */
 export interface Reading {
   readonly kind: ErrorKind;
   readonly sentence: Message;
-  /** The HTTP status, where it tells that a part of the venue is not there: that is not always trouble. */
+  /** The HTTP status, where it means that the venue lacks a part, which isn't always an error. */
   readonly code?: string;
 }
 
 /**
- * What the HTTP status alone tells; undefined when it tells nothing. It never tells the outcome of a change: any server on the way may say
- * it, before it passed the request on or instead of the answer that came back.
+ * What the HTTP status alone means; undefined for nothing. It never decides the outcome of a change: any server on the way may send it, before
+ * passing the request on or instead of the answer.
  */
 export function readStatus(venue: string, status: number): Reading | undefined {
   const http = status.toString();
@@ -89,7 +89,7 @@ export function readStatus(venue: string, status: number): Reading | undefined {
   }
 }
 
-/** What an answer without a code of the venue's is: by its status, and where that tells nothing by what it looks like. */
+/** What an answer without a code of the venue means: by its status, else by its content. */
 export function readStranger(venue: string, { status, text }: Pick<Answer, 'status' | 'text'>): Reading {
   return readStatus(venue, status) ?? { kind: 'shape', sentence: sentenceOf(venue, `HTTP ${status.toString()}`, text) };
 }

@@ -6,7 +6,7 @@ import type { Message } from '../../core/message.ts';
 /** One part of a snapshot: read, or not. `at` is when that was known, by our clock. */
 export type Part<T> = { readonly value: T; readonly at: number } | { readonly trouble: ExchangeError; readonly at: number };
 
-/** What can be done without: its failure is a value. @throws ExchangeError `aborted` only: then the rest is not wanted either. */
+/** An optional part: its failure is a value. @throws ExchangeError `aborted` only: then the rest isn't wanted either. */
 export async function orError<T>(reading: Promise<T>): Promise<T | ExchangeError> {
   try {
     return await reading;
@@ -27,7 +27,7 @@ export async function stamped<T>(clock: Clock, reading: Promise<T>): Promise<{ r
   return { value: await reading, at: clock.now() };
 }
 
-/** Reads a part so that its failure takes down only itself. @throws ExchangeError `aborted` only */
+/** Reads a part so that its failure affects only itself. @throws ExchangeError `aborted` only */
 export async function part<T>(clock: Clock, reading: Promise<T>): Promise<Part<T>> {
   const { value, at } = await stamped(clock, orError(reading));
   return value instanceof ExchangeError ? { trouble: value, at } : { value, at };
@@ -38,15 +38,15 @@ export function sentenceOf(read: Part<{ readonly trouble?: Message }>): Message 
   return 'trouble' in read ? read.trouble.sentence : read.value.trouble;
 }
 
-/** What concerns the key, and so every part, however the others put it. */
+/** What concerns the key, and so every part, however the others report it. */
 const ofTheKey: ReadonlySet<ErrorKind> = new Set(['auth', 'ip', 'clock']);
 
-/** Of several reasons why nothing could be read, the one that tells most. */
+/** Of several reasons why nothing could be read, the most telling one. */
 export function mostTelling(first: ExchangeError, ...others: readonly ExchangeError[]): ExchangeError {
   return [first, ...others].find(({ kind }) => ofTheKey.has(kind)) ?? first;
 }
 
-/** A field where its figure is known, to be spread into an object. */
+/** A field if its figure is known, to spread into an object. */
 export function optional<Name extends string>(name: Name, value: Decimal | undefined): Partial<Record<Name, Decimal>> {
   return value === undefined ? {} : ({ [name]: value } as Record<Name, Decimal>);
 }

@@ -1,7 +1,7 @@
 import { isPositive, multiply, type Decimal } from '../../core/decimal.ts';
 import type { CoinAmount, Loan, Snapshot } from '../../core/model.ts';
 
-/** The prices of `coins`, as far as known. A price of nothing is none. */
+/** The prices of `coins`, as far as known. Zero is no price. */
 export function priced(coins: Iterable<string>, known: ReadonlyMap<string, Decimal>): Readonly<Record<string, Decimal>> {
   return Object.fromEntries(
     [...new Set(coins)].flatMap((coin) => {
@@ -20,7 +20,7 @@ export function pricesOf(
     [
       ...loans.flatMap(({ debts, collateral }) => [...debts, ...collateral].map(({ coin }) => coin)),
       ...wallet.map(({ coin }) => coin),
-      // The coins whose prices move a position, too: its distance is carried on by theirs.
+      // Also the coins whose prices move a position, for live estimates of its distance.
       ...positions.flatMap(({ marginCoin, debt, baseCoin, priceCoin }) => [
         marginCoin,
         priceCoin,
@@ -33,7 +33,7 @@ export function pricesOf(
   return Object.keys(prices).length === 0 ? {} : { prices };
 }
 
-/** Fills in USD values from prices where the venue gave none of its own; these are estimates. */
+/** Fills in USD values from prices where the venue gave none; these are estimates. */
 export function withUsd<Amount extends CoinAmount>(amounts: readonly Amount[], prices: ReadonlyMap<string, Decimal>): readonly Amount[] {
   return amounts.map((one) => {
     const price = prices.get(one.coin);

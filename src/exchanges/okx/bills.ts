@@ -8,19 +8,19 @@ import { endpoints } from './endpoints.ts';
 import { pageSize, signedGet } from './requests.ts';
 import * as schema from './schema.ts';
 
-/** A bill of the trading account that tells of a position's margin. */
+/** A bill of the trading account about a position's margin. */
 export interface MarginBill {
   readonly row: HistoryRow;
-  /** By hand: requested. Otherwise OKX did it on its own. */
+  /** By hand: requested. Otherwise OKX did it. */
   readonly manual: boolean;
-  /** What went into the margin; below zero what was taken out. */
+  /** What was added to the margin; negative when taken out. */
   readonly moved: Decimal;
 }
 
-/** Bills of margin since a moment, as far as they are understood. */
+/** Bills of margin since a moment, as far as readable. */
 export interface BillsRead {
   readonly bills: readonly MarginBill[];
-  /** There are more that are not understood, or of kinds whose effect is not known. */
+  /** There are more that are unreadable, or of kinds with an unknown effect. */
   readonly isWhole: boolean;
 }
 
@@ -34,15 +34,15 @@ const subTypes: ReadonlyMap<string, { readonly name: string; readonly into: bool
   ['162', { name: 'Auto margin increase', into: true, manual: false }],
 ]);
 
-/** A change that is urgent does not wait longer for what only helps to prove it. */
+/** An urgent change doesn't wait longer for what only helps to prove it. */
 const patienceMs = 2_000;
 
-/** What `newestBill` says of an account without any: every bill is newer. */
+/** What `newestBill` returns for an account without any: every bill is newer. */
 const beforeAll = '0';
 
 /**
- * Id of the newest bill of margin in this coin, however odd the rest of that bill is.
- * @returns undefined where bills cannot be read: then none of them proves anything
+ * Id of the newest bill of margin in this coin, even if the rest of it is unreadable.
+ * @returns undefined where bills can't be read: then no bill is used as proof
  */
 export async function newestBill(http: Http, coin: string, signal: AbortSignal | undefined): Promise<string | undefined> {
   const data = await ask(http, { ccy: coin, limit: '1' }, signal);
@@ -66,14 +66,14 @@ export async function billsSince(
   if (data === undefined) return undefined;
   const { rows, odd } = schema.rowsOf(schema.bill, data);
   const ours = schema.distinct(rows).filter(({ billId, ccy, instId, mgnMode }) => {
-    // The filters are asked for, and not relied on.
+    // The filters are sent but not relied on.
     return BigInt(billId) > BigInt(newest) && ccy === marginCoin && instId === instrument && mgnMode !== 'cross';
   });
   const bills = ours.flatMap(toBill);
   return { bills, isWhole: odd.length === 0 && bills.length === ours.length && data.length < pageSize };
 }
 
-/** @returns undefined where bills cannot be read, or not in time. @throws ExchangeError `aborted` only, when it is told to stop */
+/** @returns undefined where bills cannot be read, or not in time. @throws ExchangeError `aborted` only */
 async function ask(
   http: Http,
   query: Readonly<Record<string, string>>,
@@ -91,7 +91,7 @@ async function ask(
 
 function toBill(row: v.InferOutput<typeof schema.bill>): readonly MarginBill[] {
   const kind = subTypes.get(row.subType);
-  // At the level of the position. The sign is not documented, the sub-type tells the direction.
+  // At the level of the position. The sign is undocumented; the sub-type gives the direction.
   const told = [row.posBalChg, row.balChg].find((one) => one !== undefined && !isZero(one));
   if (kind === undefined || told === undefined) return [];
   const amount = absolute(told);

@@ -51,7 +51,7 @@ const generalMeanings: Meanings = {
 
   ...alike(['50005', '50038', '50053', '51001'], refused(why.notOffered(venue))),
   ...alike(['50030', '50120'], notAllowed(why.lacksPermission(venue, 'Trade'))),
-  // 51820 is documented as no more than that it failed.
+  // 51820 is documented only as "failed".
   ...alike(['50042', '50071', '51011', '51065', '51068', '51820', '59121', '59122'], perhapsDone),
   ...alike(['50067', '50101'], wrongSite),
   '50100': { kind: 'auth', sentence: why.endedKey(venue) },
@@ -61,14 +61,18 @@ const generalMeanings: Meanings = {
     kind: 'auth',
     sentence: msg('okx.wrong-passphrase', 'The passphrase is wrong. Use the one chosen for this API key, not your OKX password.'),
   },
-  ...alike(['50035', '50110'], ipNotListed),
+  '50035': {
+    kind: 'ip',
+    sentence: msg('okx.unbound-key', 'OKX requires a key that is bound to an IP address for this. Bind the key on OKX, then try again.'),
+  },
+  '50110': ipNotListed,
   ...alike(['50111', '50114', '50119'], { kind: 'auth', sentence: why.wrongKey }),
   '50113': { kind: 'auth', sentence: why.wrongSecret },
   '50121': { kind: 'ip', sentence: why.regionNotServed(venue) },
   '51010': refused(why.wrongMode(venue)),
 };
 
-/** What a key lacks that cannot even read. It does not need the permission to trade for that. */
+/** The permission that a key needs to read: Read, not Trade. */
 const noReading: Meanings = alike(['50030', '50120'], notAllowed(why.lacksPermission(venue, 'Read')));
 
 /** Source: https://www.okx.com/docs-v5/en/#error-code-rest-api-finance */
@@ -79,9 +83,9 @@ const loanMeanings: Meanings = {
   ...alike(['51734', '51773'], notInYourRegion),
   '51735': notAllowed(msg('okx.no-sub-account-loans', "OKX doesn't offer loans to sub-accounts. Use a main-account key.")),
   ...alike(['51736', '51764'], refused(why.notEnough(venue, fundingAccount), 'less', 'otherCoin', 'repay')),
-  '51738': refused(why.accountBlocked(venue)),
+  '51738': refused(msg('okx.funding-frozen', 'OKX has frozen your funding account. Check the OKX app or ask its support.')),
   ...alike(['51739', '51774'], paused),
-  // "Please retry" does not say that nothing was done, no more than 50001 does.
+  // Like 50001, "please retry" doesn't mean that nothing was done.
   '51767': busy,
   ...alike(['51750', '51752', '51785'], notCollateral),
   '51751': refused(why.coinNotAllowed(venue), 'otherCoin'),
@@ -99,7 +103,7 @@ const loanMeanings: Meanings = {
 
 const gone = ['51023', '51043', '59300'] as const;
 
-/** The codes that say that there is no position, or no longer one. */
+/** The codes for no position, or no longer one. */
 export const noSuchPosition: ReadonlySet<string> = new Set(gone);
 
 export const fixedMargin = msg('okx.fixed-margin', "LTV Gauge can't change the margin of options or event contracts. Check the OKX app.");
@@ -121,18 +125,20 @@ const marginMeanings: Meanings = {
   ),
   ...alike(['59105', '59106', '59301'], refused(why.tooMuch(venue), 'less')),
   ...alike(['51127', '51131', '59200'], refused(why.notEnough(venue, tradingAccount), 'less')),
-  '59201': refused(why.notEnough(venue, tradingAccount)),
+  '59201': refused(
+    msg('okx.negative-balance', 'The balance of your trading account is negative. Transfer coins to it on OKX, then try again.'),
+  ),
   '59302': refused(why.pending(venue), 'later'),
   '59303': refused(why.notEnough(venue, tradingAccount), 'addMargin', 'less'),
 };
 
-/** Decided by code; HTTP status is looked at only where there is no code. */
+/** By code; the HTTP status counts only without one. */
 const meanings: Meanings = { ...generalMeanings, ...loanMeanings, ...marginMeanings };
 
 /**
- * The other codes of the documented classes General, API, Trade, Account and Finance: each says that something was refused, and none that it
- * may have been done. Those that leave it open have a meaning of their own; two that say that a part was done (51322, 59617) are left out.
- * Source: https://www.okx.com/docs-v5/en/#error-code-rest-api , as of 22 Aug 2026
+ * The other codes of the documented classes General, API, Trade, Account and Finance: each says that something was refused, none that it may have
+ * been done. Those that leave it open have a meaning of their own; two for "partly done" (51322, 59617) are left out. Source:
+ * https://www.okx.com/docs-v5/en/#error-code-rest-api , as of 22 Aug 2026
  */
 const isListed = inRanges(
   '50008 50010 50036 50037 50039 50044 50045 50047-50050 50055-50058 50063 50069 50076 50077 50108 50109 50116 50118 51002 51003 ' +
@@ -150,8 +156,8 @@ const isListed = inRanges(
 const listed = refused(why.rejected(venue));
 
 /**
- * The documented meaning of a code, as an answer to a change or to a question; undefined for one we do not know. What OKX documents as a
- * refusal, of orders and other things that are never asked for here, needs no sentence of its own: OKX's follows.
+ * The documented meaning of a code, as an answer to a change or to a question; undefined for one we do not know. Documented refusals of things we
+ * never request, such as orders, need no sentence of their own: OKX's is appended.
  */
 export function meaningOf(code: string, write = true): Meaning | undefined {
   if (!write && Object.hasOwn(noReading, code)) return noReading[code];

@@ -24,7 +24,7 @@ export class OkxConnection implements Connection {
   readonly #http: Http;
   readonly #clock: Clock;
   readonly #positions: Positions;
-  /** Loans were read over this line: where there are some, that OKX says there can be none is trouble, and no property of the account. */
+  /** Loans were read over this connection: if OKX then says that there can be none, that is an error, not a property of the account. */
   #hasLoans = false;
 
   constructor(http: Http, clock: Clock) {
@@ -56,7 +56,7 @@ export class OkxConnection implements Connection {
     ]);
     if (!('trouble' in loans)) this.#hasLoans = loans.value.loans.length + loans.value.odd > 0;
     const barred = 'trouble' in loans && !this.#hasLoans && isStandingAbsence(loans.trouble);
-    // A wallet alone says nothing about what could be liquidated.
+    // A wallet alone shows nothing that could be liquidated.
     if ('trouble' in loans && 'trouble' in positions) throw barred ? positions.trouble : mostTelling(loans.trouble, positions.trouble);
     const held = 'trouble' in positions ? { positions: [], trouble: positions.trouble.sentence, at: positions.at } : positions.value;
     const found = {
@@ -79,7 +79,7 @@ export class OkxConnection implements Connection {
   }
 
   async indexPrices(coins: readonly string[], signal?: AbortSignal): Promise<Readonly<Record<string, Decimal>>> {
-    // One question brings all of them; asked for by name it would be one for each.
+    // One request returns all prices; by name it would take one each.
     return coins.length === 0 ? {} : priced(coins, await this.loans.prices(signal));
   }
 
@@ -87,7 +87,7 @@ export class OkxConnection implements Connection {
     this.#http.dispose();
   }
 
-  /** The funding wallet, which is asked for by the ids of the loans; without them it is read too. Not when nothing else is. */
+  /** The funding wallet, with hints for these loans; read without loans too, but not when nothing else could be read. */
   async #walletAfter(
     loansRead: Promise<Part<LoansRead>>,
     positionsRead: Promise<Part<unknown>>,

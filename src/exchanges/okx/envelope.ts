@@ -8,8 +8,8 @@ import { busy, rejected, withCode } from '../refusals.ts';
 import { meaningOf, venue } from './codes.ts';
 
 /**
- * Codes are numbers, some with a sub-code such as "51008_1000"; whatever else stands there did not come from OKX, and must not reach a log.
- * They are documented as texts; one that comes as a number is the same code.
+ * Codes are numbers, some with a sub-code such as "51008_1000"; anything else did not come from OKX and must not reach a log. Documented as
+ * texts; a number is the same code.
  */
 const code = v.union([
   v.pipe(v.string(), v.regex(/^\d{1,6}(?:_\d{1,6})?$/)),
@@ -19,18 +19,18 @@ const envelope = v.object({ code, msg: v.optional(v.string(), ''), data: v.optio
 const item = v.object({ sCode: v.optional(code), sMsg: v.optional(v.string(), '') });
 const items = v.array(v.fallback(item, { sMsg: '' }));
 
-/** What OKX said of a request that it did not do, or only in part. */
+/** What OKX said of a request that it did not carry out, or only in part. */
 interface Said {
   /** With its sub-code. */
   readonly code: string;
   readonly text: string;
-  /** The code does not tell what was done. */
+  /** The code leaves open what was done. */
   readonly doubtful: boolean;
 }
 
 /**
  * The `data` of a successful answer.
- * @throws ExchangeError for any code but "0", decided by the code and only without one by the HTTP status.
+ * @throws ExchangeError for any code but "0": by the code, or without one by the HTTP status.
  */
 export function open(answer: Answer, write: boolean, hide: Hide): unknown {
   const parsed = v.safeParse(envelope, parseJson(answer.text));
@@ -44,12 +44,10 @@ export function open(answer: Answer, write: boolean, hide: Hide): unknown {
 /**
  * "1" says that all operations failed, "2" that a part did, and each item says why.
  *
- * A change is one operation. So "1" with one item says that nothing was done, and the item's own code tells why: it is as certain as that
- * code is. Where the code is missing, not listed or one that leaves it open, such as a timeout, so is the change: that it "failed" may mean
- * no more than that OKX gave up waiting for it. Anything else is no answer to one operation, and then neither its "1" nor its codes can
- * be trusted with money: several items, none, or one that says "0", done, within "all failed".
- * Taken for certain, a doubtful one could be sent a second time; taken for doubtful, a certain one would close its loan to every change,
- * just when it has to be rescued.
+ * A change is one operation. So "1" with one item means that nothing was done, and the item's code says why, with that code's certainty. If the
+ * code is missing, unlisted or leaves the outcome open (such as a timeout), so does the answer: "failed" may only mean that OKX stopped waiting.
+ * Anything else is no answer to one operation, and can't be trusted with money: several items, none, or one with "0" (done) within "all failed".
+ * A doubtful one taken as certain could be sent twice; a certain one taken as doubtful would lock its loan just when it needs a rescue.
  */
 function perItem(code: '1' | '2', text: string, data: unknown): Said {
   const parsed = v.safeParse(items, data);
@@ -72,7 +70,7 @@ function parseJson(text: string): unknown {
  * or any code that comes with the HTTP status of a server in trouble, leaves it open.
  */
 function refusal({ code: full, text, doubtful }: Said, answer: Answer, write: boolean, hide: Hide): ExchangeError {
-  // The sub-code tells cases of the same refusal apart; what it means for us is told by the code.
+  // The sub-code distinguishes cases of one refusal; the code gives the meaning.
   const [code = full] = full.split('_');
   const { kind, sentence, ambiguous, instead } = meaningOf(code, write) ?? unknownCode(answer.status);
   return failure({
@@ -87,7 +85,7 @@ function refusal({ code: full, text, doubtful }: Said, answer: Answer, write: bo
 
 function unknownCode(status: number): Meaning {
   if (status >= 500) return { kind: 'unavailable', sentence: busy(venue), ambiguous: true };
-  // Where there is no such endpoint the status is repeated as the code.
+  // For a missing endpoint the status is repeated as the code.
   const { kind, sentence } = readStatus(venue, status) ?? { kind: 'refused', sentence: rejected(venue) };
   return { kind, sentence, ambiguous: true };
 }

@@ -39,7 +39,7 @@ async function options(
     return coins.map(({ coin, amount, usd }) => ({ coin, limit: amount, ...optional('usd', usd) }));
   }
   const { loan, pledged } = await loans.find(ref, signal);
-  // A coin of which it is not known how much is pledged is there to be seen, without a limit.
+  // A coin with an unknown pledged amount is listed without a limit.
   const unknown = [...pledged.coins].map((coin) => ({ coin }));
   return [...(await takeableCoins(loan.collateral, (coin) => loans.redeemable(ref, coin, signal))), ...unknown];
 }
@@ -51,7 +51,7 @@ async function prepare(
 ): Promise<CollateralReadiness> {
   const newest = stamped(clock, newestHistoryId(http, ref, signal));
   const [loan, wallet, redeemable, history, prices] = await Promise.all([
-    // After the newest row is known: what happens in between shows as a row, and is not taken for the change itself.
+    // Read after the newest row, so that anything in between shows as a row and isn't taken for the change itself.
     newest.then(() => stamped(clock, loans.find(ref, signal))),
     stamped(clock, loans.walletFor(ref, signal)),
     direction === 'reduce' ? stamped(clock, loans.redeemable(ref, coin, signal)) : undefined,
@@ -68,14 +68,14 @@ async function prepare(
   });
 }
 
-/** Id of the newest row of the loan's history, however odd the rest of that row is: nothing older proves a change to come. */
+/** Id of the newest row of the loan's history, even if the rest of it is unreadable: nothing older can prove a coming change. */
 async function newestHistoryId(http: Http, ref: LoanRef, signal: AbortSignal | undefined): Promise<string | undefined> {
   const data = await signedGet(http, endpoints.loanHistory, pageQuery(ref, { limit: 1 }), signal);
   return newestOf(schema.readRows(schema.named, data).rows.map(({ refId }) => refId));
 }
 
 /**
- * The one request that moves collateral. The amount goes out as the very characters that were confirmed.
+ * The one request that moves collateral. The amount is sent in the exact characters that were confirmed.
  * @throws ExchangeError `refused` when loan, direction, coin or amount could be meant otherwise.
  */
 function changeCall(change: CollateralChange): Call & { readonly body: string } {
@@ -90,7 +90,7 @@ function changeCall(change: CollateralChange): Call & { readonly body: string } 
 interface ChangeFacts {
   readonly loan: LoanRead;
   readonly wallet: WalletRead;
-  /** Asked for reductions only. */
+  /** For reductions only. */
   readonly redeemable: Decimal | undefined;
   readonly newestHistoryId: string | undefined;
   readonly prices: ReadonlyMap<string, Decimal>;
@@ -98,17 +98,17 @@ interface ChangeFacts {
 }
 
 /**
- * Everything a change of `coin` is decided on.
- * @throws ExchangeError `refused` when a figure that is needed is missing, zero or not believable.
+ * Everything a change of `coin` depends on.
+ * @throws ExchangeError `refused` when a required figure is missing, zero or impossible.
  */
 function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): CollateralReadiness {
   const { wallet, prices, asOf, newestHistoryId } = facts;
   const { loan } = facts.loan;
   const credible = credibleLtv(loan);
   const ltv = credible !== undefined && isPositive(credible) ? credible : undefined;
-  // Adding never brings a loan nearer to its end, and who is to be rescued must not be kept waiting for a figure.
+  // Adding never brings a loan nearer to liquidation, and a rescue must not wait for a figure.
   if (direction === 'add') {
-    // What is owed but not understood is owed.
+    // An unreadable debt is still owed.
     if (isWhole(facts.loan.owed)) mustBeOwed(loan);
   }
   if (direction === 'reduce' && ltv === undefined) {
@@ -132,7 +132,7 @@ function readinessOf(direction: Direction, coin: string, facts: ChangeFacts): Co
   };
 }
 
-/** Only of this one coin it matters that it is told: what else is odd in loan or wallet stops nothing. */
+/** Only this coin's figures must be known: anything else unreadable in loan or wallet stops nothing. */
 function pledgedOf({ loan, pledged: gaps }: LoanRead, coin: string): Decimal {
   const amount = loan.collateral.find((one) => one.coin === coin)?.amount;
   if (amount === undefined && (gaps.coins.has(coin) || gaps.unnamed)) {
@@ -149,7 +149,7 @@ function heldOf({ coins, gaps }: WalletRead, coin: string): Decimal {
   return amount ?? zero;
 }
 
-/** Whether OKX takes a coin is for OKX to say. Where there is none of it, what OKX named is named instead, or else what is there. */
+/** OKX decides whether it accepts a coin. If there is none of it, the coins OKX named are offered instead, else those in the wallet. */
 function addable(coin: string, wallet: readonly WalletCoin[], { debts }: Loan): Decimal {
   const named = wallet.filter(({ pledgeable, amount }) => pledgeable === true && isPositive(amount));
   const others = named.some((one) => one.coin !== coin) ? named : wallet.filter((one) => debts.every((debt) => debt.coin !== one.coin));

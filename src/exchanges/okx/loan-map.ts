@@ -15,7 +15,7 @@ type LoanRow = v.InferOutput<typeof schema.loan>;
 /** The id of the one loan of an account whose answers carry no order ids. */
 export const onlyLoan = 'only';
 
-/** A loan, and what of it could not be understood. */
+/** A loan, and what of it was unreadable. */
 export interface LoanRead {
   readonly loan: Loan;
   readonly owed: Gaps;
@@ -24,15 +24,17 @@ export interface LoanRead {
 
 /** What is missing from a list of coins. */
 export interface Gaps {
-  /** Coins whose amount is not known: it is odd, or told in two ways. */
+  /** Coins with an unknown amount: invalid, or contradicting. */
   readonly coins: ReadonlySet<string>;
-  /** There is more than is known by name. */
+  /** There are more, without a readable name. */
   readonly unnamed: boolean;
 }
 
 export const isWhole = ({ coins, unnamed }: Gaps): boolean => coins.size === 0 && !unnamed;
 
-/** @param others how many more loans there are that are not understood: beside one of them no loan is the only one */
+/**
+ * @param others how many more, unreadable loans there are: with any, no loan is the only one
+ */
 export function toLoans(rows: readonly LoanRow[], others: number): readonly LoanRead[] {
   const unnamed = rows.filter(({ ordId }) => ordId === '').length;
   let count = 0;
@@ -56,10 +58,10 @@ function toLoan(row: LoanRow, id: string): LoanRead {
     ...(ordId === '' ? {} : { orderId: ordId }),
     ...optional('ltv', row.curLTV),
     ...optional('debtUsd', row.loanNotionalUsd),
-    // From the total of all coins and only some of them too high a discount rate would be recovered.
+    // From the total of all coins but only some of the coins, the recovered discount rate would be too high.
     ...(isWhole(pledged.gaps) ? optional('collateralUsd', row.collateralNotionalUsd) : {}),
     // After the discount rate, since December 2025. `haircuts` stay absent: OKX does not say by which rule it discounts here. Its public table
-    // (discount-rate-interest-free-quota) is documented for the trading account, and nothing says that loans go by it.
+    // (discount-rate-interest-free-quota) is documented for the trading account, and nothing says that loans use it.
     collateralValuation: 'adjusted',
     debts: owed.amounts,
     collateral: pledged.amounts,
@@ -83,7 +85,7 @@ function toCoinAmounts(told: unknown): CoinAmounts {
   );
 }
 
-/** A coin that is told twice in the same words is there once; told in two ways, in an amount that is not known. */
+/** A coin that appears twice identically counts once; with two different amounts its amount is unknown. */
 function withGaps(told: readonly { readonly coin: string; readonly amount: Decimal | undefined }[], unnamed: boolean): CoinAmounts {
   const once = schema.distinct(told);
   const unclear = once.filter(({ coin, amount }) => amount === undefined || once.filter((other) => other.coin === coin).length > 1);
@@ -102,16 +104,16 @@ function toThreshold(ltv: Decimal | undefined): Threshold | undefined {
 /** A coin that OKX named among its collateral assets. */
 export type Hint = Pick<v.InferOutput<typeof schema.collateralAsset>, 'amt' | 'notionalUsd'>;
 
-/** The funding wallet as far as it is told. */
+/** The funding wallet as far as known. */
 export interface WalletRead {
   readonly coins: readonly WalletCoin[];
   readonly gaps: Gaps;
 }
 
 /**
- * The funding wallet: what is available of each coin, with OKX's own valuation where it gave one for the same amount.
- * That OKX takes a coin is only said of those it named (`hints`); of the others nothing is known, since its list of collateral assets is by
- * now documented as what is pledged already: https://www.okx.com/docs-v5/en/#financial-product-flexible-loan-get-collateral-assets
+ * The funding wallet: what is available of each coin, with OKX's own valuation where it gave one for the same amount. OKX says only of those it
+ * named (`hints`) that it accepts them; the others are unknown, since its list of collateral assets is now documented as what is already pledged:
+ * https://www.okx.com/docs-v5/en/#financial-product-flexible-loan-get-collateral-assets
  */
 export function toWallet({ rows, odd }: schema.Rows<v.InferOutput<typeof schema.balance>>, hints: ReadonlyMap<string, Hint>): WalletRead {
   const { amounts, gaps } = withGaps(
@@ -136,7 +138,7 @@ export function toPrices(tickers: readonly v.InferOutput<typeof schema.indexTick
   return prices;
 }
 
-/** Rows that tell of something OKX did to the loan on its own. */
+/** Rows of what OKX did without a request. */
 const forcedTypes: ReadonlySet<string> = new Set([
   'forced_repayment_buy',
   'forced_repayment_sell',
@@ -164,15 +166,15 @@ export function toInterestRow(row: v.InferOutput<typeof schema.interestRow>): In
 }
 
 /**
- * Codes by which OKX says that there are no loans for this account at all: not in demo trading (50038), not in its country or region
- * (50051, 50052, 51155, 51734), not for a sub-account (51735). Source: https://www.okx.com/docs-v5/en/#error-code-rest-api
+ * Codes that mean that this account can't have loans: not in demo trading (50038), not in its country or region (50051, 50052, 51155, 51734), not
+ * for a sub-account (51735). Source: https://www.okx.com/docs-v5/en/#error-code-rest-api
  */
 const noneHere: ReadonlySet<string> = new Set(['50038', '50051', '50052', '51155', '51734', '51735']);
 
-/** Where a site has no such endpoint, the HTTP status stands in place of a code. */
+/** For a missing endpoint the HTTP status replaces the code. */
 const noEndpoint: ReadonlySet<string> = new Set(['404', '405', '410']);
 
-/** Whether asking for loans again will get the same answer tomorrow: then it is a property of the account, and no trouble. */
+/** Whether reading loans will fail in the same way tomorrow: then it is a property of the account, not an error. */
 export function isStandingAbsence({ code = '' }: ExchangeError): boolean {
   return noneHere.has(code) || noEndpoint.has(code);
 }
@@ -182,7 +184,9 @@ export function noLoans({ sentence }: ExchangeError): Message {
   return msg('okx.no-loans', 'This account has no loans here. {0}', sentence);
 }
 
-/** @param odd how many loans are not understood at all */
+/**
+ * @param odd how many loans are unreadable
+ */
 export function loansTrouble(loans: readonly LoanRead[], odd: number): Message | undefined {
   const partly = loans.flatMap(({ loan, owed, pledged }) => {
     const what = unread({ coins: new Set([...owed.coins, ...pledged.coins]), unnamed: owed.unnamed || pledged.unnamed });

@@ -25,10 +25,10 @@ import * as schema from './schema.ts';
 import { noSuchLoan } from '../refusals.ts';
 import { venue } from './codes.ts';
 
-/** Loans as far as they are understood. */
+/** Loans as far as readable. */
 export interface LoansRead {
   readonly loans: readonly LoanRead[];
-  /** How many more there are that are not understood at all. */
+  /** How many more, unreadable ones there are. */
   readonly odd: number;
   readonly trouble?: Message;
 }
@@ -36,7 +36,7 @@ export interface LoansRead {
 /** The loans of one account, the funding account, where their collateral comes from, and what coins are worth. */
 export class Loans implements LoanReads {
   readonly #http: Http;
-  /** By loan: the coins that OKX named among its collateral assets when it was last asked. A hint, no more. */
+  /** By loan: the coins that OKX last named as collateral assets. Only a hint. */
   readonly #hints = new Map<string, ReadonlyMap<string, Hint>>();
   /** By loan: the coins it owed when it was last read. No loan takes the coin it owes (code 51750). */
   readonly #owed = new Map<string, ReadonlySet<string>>();
@@ -47,9 +47,9 @@ export class Loans implements LoanReads {
 
   async all(ref: LoanRef | undefined, signal: AbortSignal | undefined): Promise<LoansRead> {
     const { rows, odd } = schema.readRows(schema.loan, await signedGet(this.#http, endpoints.loanInfo, orderOf(ref), signal));
-    // Two loans without ids may be alike in everything.
+    // Two loans without ids may be identical.
     const told = [...schema.distinct(rows.filter(({ ordId }) => ordId !== '')), ...rows.filter(({ ordId }) => ordId === '')];
-    // Two rows of one id could not be told apart where it matters: neither is believed.
+    // Two rows with one id can't be told apart: neither is used.
     const unique = told.filter(({ ordId }) => ordId === '' || told.filter((other) => other.ordId === ordId).length === 1);
     const all = toLoans(unique, odd.length + told.length - unique.length);
     const loans = all.filter(tellsWhatIsOwed);
@@ -59,7 +59,7 @@ export class Loans implements LoanReads {
     return { loans, odd: lost, ...(trouble === undefined ? {} : { trouble }) };
   }
 
-  /** The loan as it is now. @throws ExchangeError when it is gone or not understood, or when it has no order id among several loans. */
+  /** The loan as it is now. @throws ExchangeError when it is gone or unreadable, or has no order id among several loans. */
   async find(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanRead> {
     const { loans, odd, trouble } = await this.all(ref, signal);
     const count = loans.length + odd;
@@ -71,10 +71,10 @@ export class Loans implements LoanReads {
   }
 
   /**
-   * The funding wallet, and of its coins those that OKX named among the collateral assets of these loans, which it is asked for too. What is
-   * available is what `asset/balances` says, whatever else is said or cannot be read.
+   * The funding wallet, and which of its coins OKX names as collateral assets of these loans (read too). `asset/balances` decides what is
+   * available, whatever else is read or not.
    *
-   * @param refs none of them for an account without loans; undefined when the loans are not known, and nothing is asked about what they take
+   * @param refs empty for an account without loans; undefined when loans are unknown: then no collateral assets are read
    */
   async wallet(
     refs: readonly LoanRef[] | undefined,
@@ -87,7 +87,7 @@ export class Loans implements LoanReads {
     return { coins: wallet.coins, ...(trouble === undefined ? {} : { trouble }) };
   }
 
-  /** What of the funding wallet could be added to this loan: all but what it owes, and first what OKX named. */
+  /** What of the funding wallet could be added to this loan: all but the coins it owes, those OKX named first. */
   async addable(ref: LoanRef, signal: AbortSignal | undefined): Promise<readonly WalletCoin[]> {
     const [funds, hints, owed] = await Promise.all([
       this.#funds(signal),
@@ -98,7 +98,7 @@ export class Loans implements LoanReads {
     return [...coins.filter(({ pledgeable }) => pledgeable === true), ...coins.filter(({ pledgeable }) => pledgeable !== true)];
   }
 
-  /** The funding wallet for a change of this loan. Nothing is asked for that the change does not need. */
+  /** The funding wallet for a change of this loan. Reads only what the change needs. */
   async walletFor(ref: LoanRef, signal: AbortSignal | undefined): Promise<WalletRead> {
     return toWallet(await this.#funds(signal), this.#hints.get(ref.loanId) ?? new Map<string, Hint>());
   }
@@ -150,12 +150,12 @@ export class Loans implements LoanReads {
         };
   }
 
-  /** USD index prices. They only feed estimates and valuations, so none is better than no loans. */
+  /** USD index prices. Only for estimates and valuations: better none than no loans. */
   async pricesIfAny(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
     return (await ifAny(this.prices(signal))) ?? new Map<string, Decimal>();
   }
 
-  /** USD index prices of everything that OKX has an index of. @throws ExchangeError */
+  /** USD index prices of everything with an index at OKX. @throws ExchangeError */
   async prices(signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Decimal>> {
     const query = { quoteCcy: 'USD' };
     const data = await this.#http.call({ method: 'GET', path: endpoints.indexTickers, query, signed: false }, signal);
@@ -166,10 +166,10 @@ export class Loans implements LoanReads {
     return schema.readRows(schema.balance, await signedGet(this.#http, endpoints.balances, {}, signal));
   }
 
-  /** Only hints, so that none is better than no wallet. @throws ExchangeError `aborted` only */
+  /** Only hints: better none than no wallet. @throws ExchangeError `aborted` only */
   async #askHints(ref: LoanRef | undefined, signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Hint>> {
     const data = await ifAny(signedGet(this.#http, endpoints.collateralAssets, orderOf(ref), signal));
-    // What cannot be read tells nothing; what was named before stays a hint.
+    // If unreadable, the coins named before stay hints.
     if (!Array.isArray(data)) return (ref === undefined ? undefined : this.#hints.get(ref.loanId)) ?? new Map<string, Hint>();
     const lists = schema.rowsOf(schema.collateralAssets, data).rows.map(({ assets }) => schema.rowsOf(schema.collateralAsset, assets).rows);
     const hints = new Map(lists.flat().map(({ ccy, ...hint }) => [ccy, hint] as const));
@@ -178,7 +178,7 @@ export class Loans implements LoanReads {
   }
 }
 
-/** A loan of which neither debt nor LTV is understood would look like one that owes nothing, and so would one of which all that is understood says zero. */
+/** A loan without readable debt and LTV would look debt-free, and so would one whose readable figures are all zero. */
 function tellsWhatIsOwed({ loan: { debts, debtUsd, ltv }, owed }: LoanRead): boolean {
   const figures = [...debts.map(({ amount }) => amount), debtUsd, ltv];
   return isWhole(owed) || figures.some((figure) => figure !== undefined && isPositive(figure));

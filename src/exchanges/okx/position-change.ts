@@ -29,20 +29,20 @@ export function marginCall(change: MarginChange): Call & { readonly body: string
 const markets: readonly string[] = ['MARGIN', 'SWAP', 'FUTURES'];
 const slots: readonly string[] = ['net', 'long', 'short'];
 
-/** The last look before money moves. */
+/** The last check before money moves. */
 function mustBeClear({ position, direction, coin, amount }: MarginChange): void {
   const { positionId, instrument, market, slot, side, marginCoin } = position;
   const isNamed = [positionId, instrument, coin].every((name) => typeof name === 'string' && name !== '') && markets.includes(market);
   // A slot that is not the position's side is the other position of the same instrument.
   const isPlaced = slots.includes(slot) && ['long', 'short'].includes(side) && (slot === 'net' || slot === side);
-  // Also said to those who got here without the compiler.
+  // Also for callers that bypass the compiler.
   const isWhole = ['add', 'reduce'].includes(direction) && isDecimal(amount) && isPositive(amount) && coin === marginCoin;
   if (!isNamed || !isPlaced || !isWhole) {
     throw refused(why.incompleteChange);
   }
 }
 
-/** What was read for one change of margin. */
+/** The figures read for one change of margin. */
 export interface MarginFacts {
   readonly position: Position;
   /** Of the bills of margin. Undefined where they cannot be read. */
@@ -55,8 +55,8 @@ export interface MarginFacts {
 }
 
 /**
- * Everything a change of margin is decided on.
- * @throws ExchangeError `refused` when its margin cannot be changed, or a figure that is needed is missing.
+ * Everything a change of margin depends on.
+ * @throws ExchangeError `refused` when its margin can't be changed, or a required figure is missing.
  */
 export function marginReadinessOf({ position, newestHistoryId, available, reducible, asOf }: MarginFacts): MarginReadiness {
   const { margin, fixedMargin, marginCoin, size, leverage, entryPrice, liquidationPrice } = position;
@@ -69,7 +69,7 @@ export function marginReadinessOf({ position, newestHistoryId, available, reduci
     kind: 'margin',
     position,
     walletAvailable: floored(available),
-    // More than the margin itself cannot be taken, whatever is said.
+    // No more than the margin itself can be taken, whatever OKX says.
     ...(reducible === undefined ? {} : { reducible: { amount: floored(lesser(reducible, margin)), source: 'venue' } }),
     places: placesOf(available),
     baseline: {
@@ -85,16 +85,16 @@ export function marginReadinessOf({ position, newestHistoryId, available, reduci
   };
 }
 
-/** An account in the red has nothing to give. */
+/** An account with a negative balance has nothing available. */
 const floored = (amount: Decimal): Decimal => (isNegative(amount) ? zero : amount);
 
 const fewestPlaces = 8;
 const mostPlaces = 18;
 
 /**
- * How many decimals an amount may have. OKX does not document it. As many as it shows of the coin itself are surely taken; a round
- * balance shows none, which must not keep a person from adding 0.001 BTC, so eight, the smallest part of a bitcoin, are always allowed:
- * an amount too fine is refused and moves nothing. 18 is the finest OKX prints.
+ * How many decimals an amount may have. OKX does not document it. As many as it shows for the coin are surely accepted; a round balance shows
+ * none, which must not prevent adding 0.001 BTC, so eight are always allowed: too many decimals are rejected and move nothing. 18 is the finest
+ * OKX prints.
  */
 function placesOf(available: Decimal): number {
   return Math.min(mostPlaces, Math.max(fewestPlaces, decimalPlaces(available)));

@@ -15,19 +15,19 @@ export type Instrument = v.InferOutput<typeof schema.instrument>;
 
 export interface Sorted {
   readonly rows: readonly PositionRow[];
-  /** Rows that hold a position that is not understood, as they came. */
+  /** Rows with an unreadable position, raw. */
   readonly odd: readonly unknown[];
 }
 
 /**
- * Tells rows of positions from rows without one. A row whose `pos` is 0 is none, also when it holds margin: manual-transfer mode makes
- * such rows for margin that waits. They have no side, nothing of them can be liquidated, and none is made up.
+ * Separates rows with a position from rows without one. A row with `pos` 0 has none, even with margin: manual-transfer mode makes such rows for
+ * waiting margin. They have no side, and nothing of them can be liquidated.
  */
 export function sorted(rows: readonly unknown[]): Sorted {
   const held = rows.filter((row) => !v.is(schema.idlePosition, row));
   const { rows: read, odd } = schema.rowsOf(schema.position, held);
   const told = schema.distinct(read);
-  // Two rows of one id could not be told apart where it matters: neither is believed.
+  // Two rows with one id can't be told apart: neither is used.
   const isClear = (row: PositionRow): boolean =>
     sideOf(row) !== undefined && told.filter((other) => sideOf(other) !== undefined && other.posId === row.posId).length === 1;
   return { rows: told.filter(isClear), odd: [...odd, ...told.filter((row) => !isClear(row))] };
@@ -37,7 +37,7 @@ export function sorted(rows: readonly unknown[]): Sorted {
  * Which way a position gains; undefined where the row contradicts itself.
  * - contracts in long-short mode: `posSide`, with `pos` above zero
  * - contracts in net mode: the sign of `pos`
- * - MARGIN: `pos` is always above zero, and `posCcy` tells: the base coin is held by a long, the quote coin by a short
+ * - MARGIN: `pos` is always above zero, and `posCcy` decides: a long holds the base coin, a short the quote coin
  */
 function sideOf({ instType, instId, posSide, pos, posCcy }: PositionRow): Side | undefined {
   if (instType === 'MARGIN') {
@@ -59,7 +59,7 @@ function coinsOf(instId: string): { readonly base: string; readonly quote: strin
 /**
  * The position of a row out of `sorted`.
  * @param instrument what OKX says of the contract; without it there is no exposure
- * @throws RangeError for a row that `sorted` would not have let through.
+ * @throws RangeError for a row that `sorted` would reject.
  */
 export function toPosition(row: PositionRow, instrument: Instrument | undefined): Position {
   const side = sideOf(row);
@@ -87,7 +87,7 @@ export function toPosition(row: PositionRow, instrument: Instrument | undefined)
     ...optional('markPrice', aboveZero(row.markPx)),
     ...optional('lastPrice', aboveZero(row.last)),
     ...optional('liquidationPrice', aboveZero(row.liqPx)),
-    // OKX prints 0 where there is none to set, as in portfolio margin.
+    // OKX prints 0 where none can be set, as in portfolio margin.
     ...optional('leverage', aboveZero(row.lever)),
     ...optional('margin', row.margin),
     ...optional('maintenanceMargin', row.mmr),
@@ -100,7 +100,7 @@ export function toPosition(row: PositionRow, instrument: Instrument | undefined)
 
 const namedByCoins: ReadonlySet<string> = new Set(['MARGIN', 'SWAP', 'FUTURES', 'OPTION']);
 
-/** The first coin of its name. Names of event contracts are not built of coins. */
+/** The first coin of its name. Names of event contracts have no coins. */
 function baseCoinOf({ instType, instId }: PositionRow): Pick<Position, 'baseCoin'> {
   const { base, quote } = coinsOf(instId);
   return namedByCoins.has(instType) && base !== '' && quote !== '' ? { baseCoin: base } : {};
@@ -118,11 +118,11 @@ function contractOf({ instType, instId, ccy }: PositionRow, instrument: Instrume
   const { base, quote } = coinsOf(instId);
   const byCoin = ccy === quote ? 'linear' : ccy === base ? 'inverse' : 'other';
   const told = instrument?.ctType ?? '';
-  // Our estimates take the margin coin for the coin of the price or of the trade: where OKX's word and the coin differ, none is made.
+  // Our estimates require the margin coin to be the price coin or the traded coin: otherwise none is made.
   return told === '' || told === byCoin ? byCoin : 'other';
 }
 
-/** What is owed, interest included. Where one of the two is not told, the sum is not known. `liab` is below zero. */
+/** What is owed, interest included. If one of the two is missing, the sum is unknown. `liab` is below zero. */
 function debtOf({ instType, liab, interest, liabCcy }: PositionRow): CoinAmount | undefined {
   if (instType !== 'MARGIN' || liab === undefined || interest === undefined || liabCcy === '') return undefined;
   const amount = add(absolute(liab), absolute(interest));
@@ -153,18 +153,20 @@ function fixed({ instType, mgnMode }: PositionRow): Pick<Position, 'fixedMargin'
   if (mgnMode === 'cross') {
     return { fixedMargin: crossMargin };
   }
-  // That of a long option cannot be changed at all: code 51040.
+  // The margin of a long option can't be changed: code 51040.
   return instType === 'OPTION' || instType === 'EVENTS' ? { fixedMargin } : {};
 }
 
-/** Says which positions are not understood. @param rows as they came */
+/**
+ * Says which positions are unreadable. @param rows raw
+ */
 export function positionsTrouble(rows: readonly unknown[]): Message {
   const names = new Set(rows.flatMap(nameOf));
   const count = rows.length.toString();
   return leftOut(venue, positions(names.size === 0 ? count : `${count}: ${[...names].join(', ')}`));
 }
 
-/** An instrument's name that can stand on a screen. */
+/** An instrument's name that is safe to display. */
 function nameOf(row: unknown): readonly string[] {
   if (typeof row !== 'object' || row === null || !('instId' in row)) return [];
   const { instId } = row;

@@ -19,18 +19,18 @@ import type { MarginBaseline, MarginChange, MarginProof } from '../exchange.ts';
 import type { BillsRead, MarginBill } from './bills.ts';
 
 /**
- * What may come and go on its own, as a fraction of the position's value: funding fees and interest are paid for the value, not for the
- * margin, so the margin of a position with leverage 50 moves by 50 times its share. Our own judgement; a funding fee is rarely above it.
+ * How far fees may move the margin, as a fraction of the position's value: funding fees and interest are on the value, so with leverage 50 they
+ * move the margin by 50 times that share. Our own choice; a funding fee is rarely higher.
  */
 const driftRate = decimal('0.005');
 
 /**
- * Compares the margin as it is now with what was asked, where no bill tells: then the margin itself has to.
- * - moved by exactly the amount, while size and entry price stayed as they were: effective. A trade moves margin too, and one that
- *   closes a fifth of the contracts gives back a fifth of it, which may be just the sum that was to be taken
- * - moved by exactly the opposite, or by an amount that neither fees nor interest explain, while size, entry price and leverage stayed as
- *   they were: contradicted
- * - anything else: pending. So is a move that is the amount but for a fee: then a person has to say.
+ * Compares the present margin with the request, where no bill decides.
+ * - moved by exactly the amount, with unchanged size and entry price: effective. A trade moves margin too: closing a fifth of the contracts
+ *   returns a fifth of it, which may be exactly the requested amount
+ * - moved by exactly the opposite, or by an amount that neither fees nor interest explain, with unchanged size, entry price and leverage:
+ *   contradicted
+ * - anything else: pending. So is a move by the amount except for a fee: then a person decides.
  *
  * @param position the position as it is now; undefined when OKX no longer has it
  */
@@ -41,7 +41,7 @@ export function judgeMargin(change: MarginChange, baseline: MarginBaseline, posi
   const wanted = change.direction === 'add' ? change.amount : negate(change.amount);
   if (isZero(moved) || wasTraded(position, baseline, moved)) return { state: 'pending', position };
   if (compare(moved, wanted) === 0) return { state: 'effective', position };
-  // What freezes an account has to be known for sure; new leverage moves margin just as adding or taking does.
+  // Freezing an account requires certainty; new leverage moves margin like adding or taking does.
   if (wasSetAnew(position, baseline)) return { state: 'pending', position };
   if (position.entryPrice === undefined || baseline.entryPrice === undefined) return { state: 'pending', position };
   if (compare(moved, negate(wanted)) === 0) return { state: 'contradicted', position };
@@ -50,7 +50,7 @@ export function judgeMargin(change: MarginChange, baseline: MarginBaseline, posi
   return { state: isExplained ? 'pending' : 'contradicted', position };
 }
 
-/** A trade, a liquidation and auto-deleveraging change the size, and all of them move margin too. An entry price that is not told tells nothing. */
+/** A trade, a liquidation and auto-deleveraging change the size, and all of them move margin too. A missing entry price is ignored. */
 function wasTraded(position: Position, baseline: MarginBaseline, moved: Decimal): boolean {
   const { entryPrice, size } = position;
   if (entryPrice !== undefined && baseline.entryPrice !== undefined && compare(entryPrice, baseline.entryPrice) !== 0) return true;
@@ -59,12 +59,12 @@ function wasTraded(position: Position, baseline: MarginBaseline, moved: Decimal)
   return compare(size, baseline.size) !== 0 && !(isPart && compare(size, add(baseline.size, moved)) === 0);
 }
 
-/** Whether it has another leverage than before. One that is not told tells nothing. */
+/** Whether its leverage changed. A missing one is ignored. */
 function wasSetAnew({ leverage }: Position, before: MarginBaseline): boolean {
   return leverage !== undefined && before.leverage !== undefined && compare(leverage, before.leverage) !== 0;
 }
 
-/** By how much the margin may have moved on its own. */
+/** How far fees may have moved the margin. */
 function driftOf({ leverage = one }: Position, { margin }: MarginBaseline): Decimal {
   return multiply(driftRate, multiply(absolute(margin), greater(leverage, one)));
 }
@@ -74,19 +74,19 @@ const isWithin = (value: Decimal, bound: Decimal): boolean => compare(absolute(v
 const quarter = decimal('0.25');
 
 /**
- * Judges a change of margin by its bill: one made by hand since the change was decided, of its coin, instrument, direction and exact amount.
- * It proves the change where the margin agrees with the bills (or with the change alone, where another came before the margin was read), and
- * also where it does not because a trade or leverage that was set anew moved it at the same time.
+ * Judges a change of margin by its bill: one made by hand since the change was decided, of its coin, instrument, direction and exact amount. It
+ * proves the change where the margin agrees with the bills (or with the change alone, where another came before the margin was read), and also if
+ * a trade or a new leverage moved it at the same time.
  * - A margin that has not moved at all lags behind its bills: pending.
- * - Bills do not say which of two positions of one instrument they mean. Where there can be two (`slot` is not `net`), the margin has to
- *   agree, by more than fees could make it.
- * - Where the position is gone since, the bill is all there is, and enough where there can be only one.
- * - Of several bills the first is taken: that it was done twice shows in the margin, which is looked at once more by the ledger.
- * - A single bill by hand that is not what was asked, with which the margin agrees exactly: contradicted.
- * - Bills of others that explain the margin, fees aside: pending, because it says nothing about this change then.
+ * - Bills don't say which of two positions of one instrument they mean. Where there can be two (`slot` is not `net`), the margin must agree, by
+ *   more than fees could cause.
+ * - If the position is gone, the bill is the only evidence, and enough where there can be only one.
+ * - Of several bills the first counts: a double execution shows in the margin, which the ledger checks again.
+ * - A single bill by hand that differs from the request, and the margin agrees with it exactly: contradicted.
+ * - Bills of other changes that explain the margin, fees aside: pending, because they show nothing about this change.
  *
  * @param position the position as it is now; undefined when OKX no longer has it
- * @returns undefined where the bills tell nothing, and the position alone has to
+ * @returns undefined where the bills decide nothing, and the position alone must
  */
 export function judgeByBills(
   change: MarginChange,
@@ -111,12 +111,12 @@ export function judgeByBills(
   if (!isWithin(subtract(by, total), slack) && !isWithin(subtract(by, wanted), slack)) {
     return isExplained ? { state: 'pending', position } : undefined;
   }
-  // Fees that outweigh the change let the margin go the other way: a person has to look at that.
+  // Fees larger than the change move the margin the other way: a person must check that.
   const isOverweighed = isNegative(by) !== isNegative(wanted) && compare(by, total) !== 0;
   return isOverweighed ? { state: 'pending', position } : { state: 'effective', position, row };
 }
 
-/** What bills say that are not of this change. */
+/** What the bills of other changes show. */
 function others(
   bills: readonly MarginBill[],
   isWhole: boolean,
@@ -128,7 +128,7 @@ function others(
   if (first === undefined || position?.margin === undefined) return undefined;
   const by = subtract(position.margin, baseline.margin);
   const total = totalOf(bills);
-  // What is moved by just what was asked the position can tell alone.
+  // If the margin moved by exactly the request, the position decides alone.
   if (compare(by, wanted) === 0 || !isWithin(subtract(by, total), driftOf(position, baseline))) return undefined;
   const isOther = first.manual && more.length === 0 && isWhole && compare(by, total) === 0;
   return isOther ? { state: 'contradicted', position, row: first.row } : { state: 'pending', position };

@@ -19,7 +19,7 @@ import * as schema from './schema.ts';
 import { venue } from './codes.ts';
 import * as why from '../refusals.ts';
 
-/** The positions of one account, and what it takes to change their margin. */
+/** The positions of one account, and what is needed to change their margin. */
 export class Positions {
   /** OKX gives no id of a change of margin. */
   readonly margin: MarginAction;
@@ -38,19 +38,19 @@ export class Positions {
     };
   }
 
-  /** All positions of all kinds. `trouble` tells of those that are not understood. */
+  /** All positions of all kinds. `trouble` names unreadable ones. */
   async read(
     signal: AbortSignal | undefined,
   ): Promise<{ readonly positions: readonly Position[]; readonly trouble?: Message; readonly at: number }> {
     const found = await this.#rows({}, signal);
-    // Taken before the instruments are asked for: these do not age.
+    // Taken before the instruments are read: those don't age.
     const at = this.#clock.now();
     const positions = await this.#positions(found, signal);
     return { positions, at, ...(found.odd.length === 0 ? {} : { trouble: positionsTrouble(found.odd) }) };
   }
 
   async #prepare(ref: PositionRef, signal: AbortSignal | undefined): Promise<MarginReadiness> {
-    // Before the position: what happens in between shows as a bill, and is not taken for the change itself.
+    // Before the position, so that anything in between shows as a bill and isn't taken for the change itself.
     const newestHistoryId = await newestBill(this.#http, ref.marginCoin, signal);
     const { position, at } = await this.#one(ref, signal);
     if (position === undefined) throw refused(why.noSuchPosition(venue));
@@ -60,7 +60,7 @@ export class Positions {
     if (position.fixedMargin !== undefined) throw refused(position.fixedMargin);
     const [available, reducible] = await Promise.all([
       this.#available(position.marginCoin, signal),
-      // Margin can be added without knowing how much could be taken.
+      // Margin can be added even if it is unknown how much could be taken.
       ifAny(this.#reducible(position, signal)),
     ]);
     return marginReadinessOf({ position, newestHistoryId, available, reducible, asOf: at });
@@ -68,15 +68,15 @@ export class Positions {
 
   async #prove(change: MarginChange, baseline: MarginBaseline, signal: AbortSignal | undefined): Promise<MarginProof> {
     const { newestHistoryId } = baseline;
-    // The bills first: a position read before its bills could miss what they tell.
+    // Bills first: a position read before its bills could lack their effect.
     const read = newestHistoryId === undefined ? undefined : await billsSince(this.#http, newestHistoryId, change.position, signal);
     const { position } = await this.#one(change.position, signal);
-    // What has taken the place of the position says nothing about it.
+    // A position that replaced it shows nothing about it.
     const now = position !== undefined && isSame(position, change.position) ? position : undefined;
     return (read === undefined ? undefined : judgeByBills(change, baseline, read, now)) ?? judgeMargin(change, baseline, now);
   }
 
-  /** The position of this id as it is now; undefined when OKX has none. @throws ExchangeError `shape` when it is not understood. */
+  /** The position of this id as it is now; undefined when OKX has none. @throws ExchangeError `shape` when it is unreadable. */
   async #one(ref: PositionRef, signal: AbortSignal | undefined): Promise<{ readonly position?: Position; readonly at: number }> {
     const found = await this.#rows({ instId: ref.instrument, posId: ref.positionId }, signal).catch((error: unknown): Sorted => {
       if (ExchangeError.is(error, 'refused') && noSuchPosition.has(error.code ?? '')) return { rows: [], odd: [] };
@@ -104,24 +104,24 @@ export class Positions {
     return rows.map((row) => toPosition(row, instruments.get(row.instId)));
   }
 
-  /** What the trading account has of a coin: where OKX names two figures, the smaller one. OKX leaves out coins it has none of. */
+  /** What the trading account has of a coin: where OKX gives two figures, the smaller one. OKX leaves out coins with none. */
   async #available(coin: string, signal: AbortSignal | undefined): Promise<Decimal | undefined> {
     const data = await signedGet(this.#http, endpoints.tradingBalance, { ccy: coin }, signal);
     const [account] = schema.readRows(schema.tradingBalance, data).rows;
     if (account === undefined) return undefined;
     const { rows, odd } = schema.rowsOf(schema.tradingCoin, account.details);
     const [held, ...others] = schema.distinct(rows.filter(({ ccy }) => ccy === coin));
-    // Where a coin has no name, it may be this one.
+    // A coin without a name may be this one.
     if (held === undefined) return odd.length === 0 ? zero : undefined;
-    // What is told in two ways is not known.
+    // With two different figures it is unknown.
     if (others.length > 0) return undefined;
     const { availBal, availEq } = held;
     return availBal === undefined || availEq === undefined ? (availBal ?? availEq) : lesser(availBal, availEq);
   }
 
   /**
-   * What could be taken out with the leverage left as it is set. For MARGIN one figure is in the base coin, the other in the quote coin.
-   * Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-leverage-estimated-info
+   * What could be taken out at the set leverage. For MARGIN one figure is in the base coin, the other in the quote coin. Source:
+   * https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-leverage-estimated-info
    */
   async #reducible(position: Position, signal: AbortSignal | undefined): Promise<Decimal | undefined> {
     const { market, instrument, slot, leverage, marginCoin, priceCoin } = position;
@@ -141,7 +141,7 @@ export class Positions {
   }
 }
 
-/** OKX keeps the id of a position in its place, so one that was turned has the id of the one before. */
+/** OKX reuses the id in the same place, so a reversed position has the id of the one before. */
 function isSame(position: PositionRef, ref: PositionRef): boolean {
   return (
     position.positionId === ref.positionId &&
@@ -153,15 +153,15 @@ function isSame(position: PositionRef, ref: PositionRef): boolean {
   );
 }
 
-/** What a contract stands for does not change; new contracts come. */
+/** A contract's size never changes; new contracts are added. */
 const keptMs = 3_600_000;
-/** It is the longest of all answers: one that fails is not asked for again at every read. */
+/** The longest of all answers: after a failure it is not read again each time. */
 const pauseMs = 60_000;
 
 type Table = ReadonlyMap<string, Instrument>;
 const none: Table = new Map();
 
-/** The kinds of contracts OKX has, by their names. Asked for once an hour and kind, and only when there is a position of that kind. */
+/** The kinds of contracts OKX has, by their names. Read once an hour per kind, and only with a position of that kind. */
 class Instruments {
   readonly #http: Http;
   readonly #clock: Clock;
@@ -172,7 +172,7 @@ class Instruments {
     this.#clock = clock;
   }
 
-  /** Instruments of these kinds. Those that cannot be read are missing: they only feed estimates. @throws ExchangeError `aborted` only. */
+  /** Instruments of these kinds. Unreadable ones are left out: they are only for estimates. @throws ExchangeError `aborted` only. */
   async of(markets: Iterable<string>, signal: AbortSignal | undefined): Promise<Table> {
     const kinds = [...new Set(markets)].filter((market) => market === 'SWAP' || market === 'FUTURES');
     const tables = await Promise.all(kinds.map((kind) => this.#table(kind, signal)));
@@ -182,7 +182,7 @@ class Instruments {
   async #table(kind: string, signal: AbortSignal | undefined): Promise<Table> {
     const kept = this.#kept.get(kind);
     const age = kept === undefined ? undefined : this.#clock.now() - kept.at;
-    // A clock that was put back makes an age below zero.
+    // A clock that was set back gives a negative age.
     if (kept !== undefined && age !== undefined && age >= 0 && age < kept.forMs) return kept.table;
     const { table, forMs } = await this.#read(kind, signal).then(
       (read) => ({ table: read, forMs: keptMs }),

@@ -9,7 +9,7 @@ import { distinct, named as namedRow, readRows, type Rows } from './schema.ts';
 import * as why from '../refusals.ts';
 import { venue } from './codes.ts';
 
-/** Asks OKX with the account's key. @throws ExchangeError */
+/** A request to OKX with the account's key. @throws ExchangeError */
 export function signedGet(http: Http, path: string, query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<unknown> {
   return http.call({ method: 'GET', path, query, signed: true }, signal);
 }
@@ -21,12 +21,14 @@ function limitFor(page: PageRequest): number {
   return Math.min(page.limit ?? pageSize, pageSize);
 }
 
-/** `after` asks for what is older than a row, that row not included. */
+/** `after` requests rows older than a row, excluding it. */
 export function pageQuery(loan: LoanRef | undefined, page: PageRequest): NonNullable<Call['query']> {
   return { ...orderOf(loan), after: page.cursor, limit: limitFor(page).toString() };
 }
 
-/** A page that is not full is the last; what is not understood, or told twice, counts. @param data as it came */
+/**
+ * A page that is not full is the last; unreadable and repeated rows count. @param data raw
+ */
 export function toPage<Row extends { readonly id: string }>({ rows, odd }: Rows<Row>, data: unknown, page: PageRequest): Page<Row> {
   const { rows: named } = readRows(namedRow, data);
   const last = named.at(-1);
@@ -37,20 +39,20 @@ export function toPage<Row extends { readonly id: string }>({ rows, odd }: Rows<
   };
 }
 
-/** The order id whenever one is known. An empty one would be none to OKX, and most endpoints would then answer for the oldest order. */
+/** The order id whenever known. OKX treats an empty one as none, and most endpoints then answer for the oldest order. */
 export function orderOf(loan: LoanRef | undefined): { readonly ordId?: string } {
   return loan?.orderId === undefined || loan.orderId === '' ? {} : { ordId: loan.orderId };
 }
 
 /**
- * An order's loan is called by the order's id; anything else is a confusion of loans, and OKX would take the oldest one.
- * @throws ExchangeError `refused` when it cannot be told which loan is meant.
+ * An order's loan has the order's id; anything else mixes up loans, and OKX would use the oldest one.
+ * @throws ExchangeError `refused` when it is unclear which loan is meant.
  */
 export function mustBeNamed({ loanId, orderId }: LoanRef): void {
   if (orderId === undefined ? loanId !== onlyLoan : orderId === '' || orderId !== loanId) throw ambiguous();
 }
 
-/** Refuses what could be meant of several loans. */
+/** Refuses what could mean several loans. */
 export function ambiguous(): ExchangeError {
   return refused(why.ambiguous(venue));
 }

@@ -5,10 +5,10 @@ import { oddAnswer } from '../refusals.ts';
 import { venue } from './codes.ts';
 
 /**
- * The answers as documented, read so that one odd field does not hide its row, nor one row its neighbours: what names a loan, a position
- * or a coin is strict, and every figure is unknown where it is no exact decimal ("", null, "--"; a JSON number has lost digits already).
- * An exponent is an exact decimal and is written out. Fields we do not know are tolerated.
- * Source: https://www.okx.com/docs-v5/en/#financial-product-flexible-loan and the pages of the account and funding endpoints.
+ * The answers as documented, read so that an invalid field doesn't hide its row, nor a row its neighbours: what names a loan, a position or a
+ * coin is strict; a figure that is no exact decimal is unknown ("", null, "--"; a JSON number has lost digits already). An exponent is an exact
+ * decimal and is written out. Unknown fields are tolerated. Source: https://www.okx.com/docs-v5/en/#financial-product-flexible-loan and the pages
+ * of the account and funding endpoints.
  */
 const figure = v.optional(v.pipe(v.unknown(), v.transform(decimalFrom)));
 /** A figure without which the row means nothing. */
@@ -18,11 +18,11 @@ const amount = v.pipe(
   v.custom<Decimal>((value) => value !== undefined),
 );
 const coin = v.pipe(v.string(), v.minLength(1));
-/** A text, or a whole number with all of its digits: codes come as either. */
+/** A text, or a whole number with all its digits: codes come as either. */
 const code = v.union([v.string(), v.pipe(v.number(), v.safeInteger(), v.transform(String))]);
 /** A text that names nothing we act on. */
 const word = v.optional(v.fallback(code, ''), '');
-/** Milliseconds. Seconds or microseconds would be taken for a time far away, and a clock learnt from it. */
+/** Milliseconds. Seconds or microseconds would look like a time far away, and we would learn a wrong clock from it. */
 const time = v.pipe(code, v.regex(/^\d{13}$/), v.transform(Number));
 /** Read row by row. */
 export const list = v.array(v.unknown());
@@ -45,14 +45,14 @@ export const collateralAsset = v.object({ ccy: coin, amt: figure, notionalUsd: f
 export const borrowCurrency = v.object({ borrowCcy: coin });
 export const maxLoan = v.object({ borrowCcy: coin, maxLoan: figure, notionalUsd: figure, remainingQuota: figure });
 export const maxRedeem = v.object({ ccy: coin, maxRedeemAmt: figure });
-/** What a row of a history is called by, however odd the rest of it is. */
+/** The id of a history row, even if the rest of it is unreadable. */
 export const named = v.object({ refId: coin });
 export const historyRow = v.object({ refId: coin, type: v.string(), ccy: coin, amt: amount, ts: time });
 export const interestRow = v.object({ refId: coin, ccy: coin, loan: figure, interest: amount, interestRate: figure, ts: time });
 export const balance = v.object({ ccy: coin, availBal: figure });
 export const indexTicker = v.object({ instId: coin, idxPx: figure });
 export const publicTime = v.pipe(v.array(v.object({ ts: time })), v.minLength(1));
-/** A row without a position: closed, or margin that waits for one in manual-transfer mode. */
+/** A row without a position: closed, or waiting margin in manual-transfer mode. */
 export const idlePosition = v.object({ pos: v.pipe(amount, v.check(isZero)) });
 /** Source: https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-positions */
 export const position = v.object({
@@ -98,19 +98,19 @@ export const accountConfig = v.pipe(
   v.minLength(1),
 );
 
-/** A list as far as it is understood. */
+/** A list as far as readable. */
 export interface Rows<Row> {
   readonly rows: readonly Row[];
-  /** The rows that are not understood, as they came. */
+  /** The unreadable rows, raw. */
   readonly odd: readonly unknown[];
 }
 
-/** Reads a list row by row, so that a row that is not understood takes down only itself. @throws ExchangeError `shape` where it is no list. */
+/** Reads a list row by row, so that an unreadable row affects only itself. @throws ExchangeError `shape` for anything but a list. */
 export function readRows<Schema extends v.GenericSchema>(schema: Schema, data: unknown): Rows<v.InferOutput<Schema>> {
   return rowsOf(schema, read(list, data));
 }
 
-/** The same of a list inside of a row, which is no reason to give up the row. */
+/** The same for a list inside a row, which doesn't invalidate the row. */
 export function rowsOf<Schema extends v.GenericSchema>(schema: Schema, data: readonly unknown[]): Rows<v.InferOutput<Schema>> {
   const results = data.map((row) => ({ row, result: v.safeParse(schema, row) }));
   return {
@@ -119,7 +119,7 @@ export function rowsOf<Schema extends v.GenericSchema>(schema: Schema, data: rea
   };
 }
 
-/** The rows without those that are told twice in the same words. */
+/** The rows without exact repetitions. */
 export function distinct<Row>(rows: readonly Row[]): readonly Row[] {
   return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
 }

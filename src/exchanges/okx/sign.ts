@@ -4,13 +4,13 @@ import type { Keys } from '../exchange.ts';
 import type { Attempt } from '../http/call.ts';
 import { invalidKey } from '../refusals.ts';
 
-/** What can stand in a header. */
+/** The characters allowed in a header. */
 const sendable = /^[\x20-\x7e]+$/;
 
 /**
- * The headers that sign one attempt: base64 HMAC-SHA256 of timestamp + method + path with query + body.
- * Source: https://www.okx.com/docs-v5/en/#overview-rest-authentication
- * @throws ExchangeError `auth` for what cannot be a key: the network layer would refuse it in words that hold it.
+ * The headers that sign one attempt: base64 HMAC-SHA256 of timestamp + method + path with query + body. Source:
+ * https://www.okx.com/docs-v5/en/#overview-rest-authentication
+ * @throws ExchangeError `auth` for an impossible key: the network layer's error would contain it.
  */
 export function sign(attempt: Attempt, keys: Keys): Readonly<Record<string, string>> {
   const { apiKey = '', secret = '', passphrase = '' } = keys;

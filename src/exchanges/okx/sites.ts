@@ -16,7 +16,7 @@ const realSite = (id: string, label: string, registeredAt: string, baseUrl: stri
   demo: false,
 });
 
-/** Real servers, no real money: requests carry one header more. */
+/** Real servers, no real money: requests carry one extra header. */
 const demoSite = (id: string, of: string, keyFrom: string, baseUrl: string): Site => ({
   id,
   label: msg('site.demo', '{0}, demo trading', of),
@@ -35,7 +35,7 @@ export const sites: readonly Site[] = [
   demoSite('us-demo', 'OKX US & AU', 'app.okx.com', hosts.us),
   {
     id: 'loopback',
-    label: msg('term.loopback-simulated', 'Loopback (simulated)'),
+    label: msg('term.loopback-simulated', 'This computer (simulated)'),
     exampleUrl: 'http://127.0.0.1:9000',
     simulated: true,
     demo: false,

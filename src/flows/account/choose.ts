@@ -4,6 +4,7 @@ import type { Acting } from '../acting.ts';
 import { back, type Conversation } from '../conversation.ts';
 import { siteLabel } from '../../words/account.ts';
 import { asPlace } from '../../views/place.ts';
+import { dotted } from '../../words/text.ts';
 
 /** The account a menu named, the only one there is, or the one a person picks. */
 export async function chooseAccount(app: Acting, argument: unknown): Promise<Account | undefined> {
@@ -19,7 +20,7 @@ export async function chooseAccount(app: Acting, argument: unknown): Promise<Acc
   const items = accounts.map((account) => {
     const venue = app.exchanges.find(({ id }) => id === account.venue)?.name ?? account.venue;
     const site = siteLabel({ account, reading: false }, viewContext);
-    return { label: account.name, description: msg('list.dot', '{0} · {1}', venue, site), value: account };
+    return { label: account.name, description: dotted(venue, site), value: account };
   });
   const picked = await app.talk.pick({ placeholder: msg('choose.account', 'Choose an account'), items, canGoBack: false });
   return picked === back ? undefined : picked;

@@ -4,6 +4,7 @@ import { checkAccountName, checkKeyPart, checkLoopbackAddress, freeAccountName }
 import type { Text } from '../../words/text.ts';
 import { type Conversation, type Item, type Frame, back, type Back, type InputQuestion, type PickQuestion } from '../conversation.ts';
 import { loopbackOnly } from '../../exchanges/http/address.ts';
+import { spaced } from '../../words/text.ts';
 
 /** What was answered so far. Lives as long as the questions; nothing of it is stored before the end. */
 export interface AccountAnswers {
@@ -98,8 +99,8 @@ export function nameStep(talk: Conversation, title: Text, taken: readonly string
 
 function suggestedName({ exchange, site }: AccountAnswers): Message | string {
   const venue = exchange?.name ?? '';
-  if (site?.simulated === true) return msg('list.space', '{0} {1}', venue, msg('term.simulated', 'simulated'));
-  return site?.demo === true ? msg('list.space', '{0} {1}', venue, msg('account.demo', 'demo')) : venue;
+  if (site?.simulated === true) return spaced(venue, msg('term.simulated', 'simulated'));
+  return site?.demo === true ? spaced(venue, msg('account.demo', 'demo')) : venue;
 }
 
 /** The parts of the key, in the venue's order. As many steps as any venue needs; those that do not apply are skipped. */

@@ -8,7 +8,7 @@ import { findCoin } from './coins.ts';
 import type { Adjustment, CapLevel, Direction, LegacyOrder, Pool } from './state.ts';
 import { maxFromLegacy, maxFromPool, poolDebtUsd } from './valuation.ts';
 
-/** What a client asks for. */
+/** What a client requests. */
 export interface AdjustRequest {
   readonly direction: Direction;
   readonly ccy: string;
@@ -17,7 +17,7 @@ export interface AdjustRequest {
   readonly orderId?: string;
 }
 
-/** What the world is like when an adjustment is asked for. */
+/** The state of the world when an adjustment is requested. */
 export interface Situation {
   readonly wallet: readonly Holding[];
   readonly pool: Pool;
@@ -31,7 +31,7 @@ export function claimed(adjustments: readonly Adjustment[], which: (one: Adjustm
   return sum(adjustments.filter((one) => one.state === 'pending' && which(one)).map(({ amt }) => amt));
 }
 
-/** What the wallet can still give: what is on its way into a loan is spoken for. */
+/** What the wallet can still give, less what is on its way into a loan. */
 export function available({ wallet, adjustments }: Pick<Situation, 'wallet' | 'adjustments'>, ccy: string): Decimal {
   return subtract(
     amountOf(wallet, ccy),
@@ -89,8 +89,7 @@ export function checkOrderAdjustment(situation: Situation, order: LegacyOrder, {
 }
 
 /**
- * Whether the conditions that are on let collateral be changed. The older loans have no code for a liquidation that is running: such an
- * order is just not there any more.
+ * Whether the active conditions allow a change of collateral. Older loans have no code for a running liquidation: the order is simply gone.
  * @param pledged what is pledged before it
  * @throws Refusal with the documented code when not.
  */
@@ -106,7 +105,7 @@ export function checkLoanConditions(conditions: Conditions, request: AdjustReque
 }
 
 /**
- * Whether the conditions that are on let the margin of a position in a contract be changed.
+ * Whether the active conditions allow a change of a position's margin.
  * @throws Refusal with the documented code when not.
  */
 export function checkMarginConditions(conditions: Conditions, symbol: string): void {
@@ -122,7 +121,7 @@ export function deviate(request: AdjustRequest, deviation: string | undefined): 
   return request;
 }
 
-/** Every adjustment that was accepted, as it was really carried out. */
+/** Every accepted adjustment, as it was really executed. */
 export function recorded(adjustments: readonly Adjustment[]): RecordedAdjustment[] {
   return adjustments.map(({ orderId, direction, ccy, amt, acceptedAt, state }) => ({
     ...(orderId === undefined ? {} : { loan: orderId }),

@@ -65,7 +65,7 @@ const codes = {
   '177020': 'The account does not support this asset.',
 } as const satisfies Record<string, string>;
 
-/** What is answered below the API itself: an HTTP status and nothing that a client could read. */
+/** Answers from below the API: an HTTP status and nothing a client could read. */
 const statuses = {
   '400': 'Bad request',
   '401': '',
@@ -91,7 +91,7 @@ function isStatus(text: string): text is Status {
   return Object.hasOwn(statuses, text);
 }
 
-/** Why a request is not carried out; becomes the answer. */
+/** Why a request is not executed; becomes the answer. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: Code;
@@ -102,7 +102,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Turned away before the API: becomes an HTTP status without an envelope. */
+/** Rejected before the API: becomes an HTTP status without an envelope. */
 export class TurnedAway extends Error {
   override readonly name = 'TurnedAway';
   readonly status: Status;
@@ -126,7 +126,7 @@ function envelope(retCode: number, retMsg: string, result: unknown, now: number)
   return { status: 200, body: body.replace(marked, '$1') };
 }
 
-/** The envelope of everything that went well. */
+/** The envelope of a success. */
 export function success(result: unknown, now: number): Answer {
   return envelope(0, 'OK', result, now);
 }

@@ -23,17 +23,17 @@ const endpoints: readonly Endpoint[] = [
   ...walletEndpoints,
 ];
 
-/** Per address; who asks more often is shut out for a while, whatever is asked. */
+/** Per address; exceeding it blocks the address for a while, whatever the request. */
 const perAddress = { requests: 600, windowMs: 5000 } as const;
 const shutOutMs = 600_000;
 
-/** The API of the simulated Bybit: who asks, whether they may, and how often. */
+/** The API of the simulated Bybit: authentication, permissions and limits. */
 export class BybitApi extends Api {
   protected override readonly malformed = '{"retCode":0,"retMsg":"OK","result":{"';
   protected override readonly substance = 'result';
   protected override readonly keyHeader = 'x-bapi-api-key';
   protected override readonly tooMany = '429';
-  /** Until when an address is shut out. */
+  /** Until when an address is blocked. */
   readonly #shutOut = new Map<string, number>();
   protected override readonly world: World;
   readonly #keys: readonly Key[];
@@ -100,7 +100,7 @@ export class BybitApi extends Api {
     throw new TurnedAway('403');
   }
 
-  /** A place within the rolling second of the user, whatever key is used. */
+  /** A slot within the rolling second of the user, whatever the key. */
   #place(path: string, requests: number): Place {
     return this.limits.take(uid, path, { requests, windowMs: 1000 }, this.clock.now());
   }

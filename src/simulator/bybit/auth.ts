@@ -28,7 +28,7 @@ export function generateKeys(): BybitKeys {
 }
 
 /**
- * Finds out whose key signed a request, over the very bytes that arrived.
+ * Finds out whose key signed a request, over the exact bytes that arrived.
  * @throws TurnedAway 401 when a header is missing; Refusal naming the first thing that is wrong.
  */
 export function authenticate(request: RawRequest, keys: readonly Key[], now: number): Key {

@@ -17,7 +17,7 @@ export interface Question {
   readonly deviation?: Deviation;
 }
 
-/** Who may ask: anybody, any key, a key that may trade spot (loans) or touch positions; to write, such a key that is not read-only. */
+/** Who may call: anyone, any key, or a key with permission for spot trading (loans) or positions; to write, one that isn't read-only. */
 export type Access = 'public' | 'key' | 'loans' | 'loans-write' | 'positions' | 'positions-write';
 
 /** One endpoint of the API. */
@@ -67,7 +67,7 @@ export function optional(parameters: Parameters, name: string, wrong: Code = '10
 }
 
 /**
- * A text that must be there.
+ * A required text.
  * @throws Refusal 10001 (or `wrong`) when it is missing or not text.
  */
 export function required(parameters: Parameters, name: string, wrong: Code = '10001'): string {
@@ -108,7 +108,7 @@ export interface Page<T> {
 }
 
 /**
- * The part of `rows` that is asked for, by `limit` (1 to 100 and 10 when not said, or as `paging` has it) and `cursor`: the id of the row before.
+ * The requested part of `rows`, by `limit` (1 to 100, 10 by default, or as in `paging`) and `cursor`: the id of the row before.
  * @throws Refusal 10001 for a limit or a cursor that makes no sense.
  */
 export function page<T>(

@@ -75,7 +75,7 @@ const olderRepayment: Past = (at) => [
 const none = (): readonly Row[] => [];
 const byLiquidation = 2;
 
-/** Newest first, as the past is. */
+/** Newest first, like the past. */
 const since =
   (fixed: boolean) =>
   ({ repaid: all }: Question['world']): readonly Row[] =>

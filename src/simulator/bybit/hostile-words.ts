@@ -1,4 +1,4 @@
-// How Bybit could say the same in another way, by the documented types and orders of its answers.
+// Other forms of the same answers that Bybit's documentation of types and orders allows.
 import { hostile, type Bend, type HostileList, type Hostility, type HostileWords } from '../hostile.ts';
 import type { Parameters } from '../request.ts';
 
@@ -18,7 +18,7 @@ const figures = set(`
   lastPrice indexPrice bid1Price ask1Price usdIndexPrice
   qty orderPrice closedSize cumEntryValue avgEntryPrice cumExitValue avgExitPrice closedPnl openFee closeFee`);
 
-/** Where a documented field says something beside the point, or only repeats another. */
+/** Documented fields that are irrelevant here or repeat another. */
 const spare = set(`
   totalSupply supplyList
   riskId riskLimitValue autoAddMargin bustPrice positionIMByMp positionMMByMp positionBalance tpslMode takeProfit stopLoss trailingStop sessionAvgPrice
@@ -125,7 +125,7 @@ const moreBrackets = ({ currency }: Parameters) =>
 const list = ['result', 'list'];
 const byId = { repeat: true, unreadable: true } as const;
 const history: readonly HostileList[] = [{ at: list, ...byId }];
-/** What proves a change. An unreadable row beside it makes less certain: that would be another answer, not the same one in odd form. */
+/** What proves a change. An unreadable row beside it would reduce certainty: a different answer, not the same one in an odd form. */
 const proof: readonly HostileList[] = [{ at: list, repeat: true }];
 
 /** Nothing documents the order of the parts of a loan, of coins or of prices; histories come newest first and are kept. */

@@ -33,7 +33,7 @@ const held: readonly (readonly [
   ['ETHUSD', 0, 'Buy', '200', 'printed', '12', '0.01'],
 ];
 
-/** The initial unified account, at these prices in USD. Nothing in it is in danger at once. */
+/** The initial unified account, at these prices in USD. Nothing in it is in danger at the start. */
 export function initialTrading(prices: Readonly<Record<string, Decimal>>, now: number): Trading {
   const price = (ccy: string): Decimal => prices[ccy] ?? decimal('1');
   const positions = held.map(([symbol, positionIdx, side, size, at, leverage, extra], rank): HeldPosition => {
@@ -141,7 +141,7 @@ export interface InitialOptions {
   readonly walking: boolean;
   readonly now: number;
   readonly account?: 'invented' | 'published';
-  /** Parts of the account to begin with otherwise. */
+  /** Parts of the account that start differently. */
   readonly change?: Partial<Account>;
 }
 

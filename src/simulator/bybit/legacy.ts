@@ -1,4 +1,4 @@
-// The older generation. It can be taken out in one piece: this file, and what `legacy` is called elsewhere in this folder.
+// The older generation. It can be removed as a whole: this file, and everything named `legacy` in this folder.
 import { removableFromOrder } from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import { collateralAmount, oneOf, optional, page, required, type AmountCodes, type Endpoint, type Question } from './endpoints.ts';
@@ -16,7 +16,7 @@ function ongoingOrders({ world, parameters }: Question): Record<string, unknown>
   const termType = optional(parameters, 'loanTermType', wrong);
   if (termType !== undefined && termType !== '1' && termType !== '2') throw new Refusal(wrong, 'loanTermType');
   if (termType === '1') required(parameters, 'loanTerm', wrong);
-  // Nothing fixed can be open any more: borrowing ended longer ago than the longest term.
+  // No fixed loan can still be open: borrowing ended longer ago than the longest term.
   const found = (termType === '1' ? [] : world.legacyOrders)
     .filter((one) => (orderId ?? one.orderId) === one.orderId && (loanCcy ?? one.loan.ccy) === one.loan.ccy)
     .filter(({ collateral }) => (collateralCcy ?? collateral.ccy) === collateral.ccy);
@@ -49,7 +49,7 @@ function adjust({ world, parameters, deviation }: Question): Record<string, unkn
   return { adjustId: world.adjust({ direction, ccy: collateral.ccy, amt, orderId }, deviation) };
 }
 
-/** There is no status here: what is listed has happened. */
+/** No status here: what is listed has happened. */
 function adjustmentHistory({ world, parameters }: Question): Record<string, unknown> {
   const orderId = optional(parameters, 'orderId', wrong);
   const adjustId = optional(parameters, 'adjustId', wrong);

@@ -8,7 +8,7 @@ import { contractsIn } from './trading.ts';
 
 /** Upper end of a bracket that has none. */
 const endless = '99999999999';
-/** Levels of customers, as the documentation lists them. Everybody is of the first one here. */
+/** Customer levels as documented. Everyone has the first one here. */
 const vipLevels = ['VIP0', 'VIP1', 'VIP2', 'VIP3', 'VIP4', 'VIP5', 'VIP99', 'PRO1', 'PRO2', 'PRO3', 'PRO4', 'PRO5', 'PRO6'] as const;
 const [vipLevel] = vipLevels;
 const fixedTerms = ['7', '14', '30', '60', '90', '180'];
@@ -18,7 +18,7 @@ function wanted({ parameters }: Question): readonly Coin[] {
   return coins.filter(({ ccy }) => (currency ?? ccy) === ccy);
 }
 
-/** The levels that are asked for; all of them where none is. */
+/** The requested levels; all without a filter. */
 function levels({ parameters }: Question): readonly string[] {
   return optional(parameters, 'vipLevel') === undefined ? vipLevels : [oneOf(parameters, 'vipLevel', vipLevels)];
 }
@@ -131,7 +131,7 @@ function spotTickers(market: Market, symbol: string | undefined): Record<string,
   );
 }
 
-/** What does not depend on who asks. */
+/** What doesn't depend on the caller. */
 export const publicEndpoints: readonly Endpoint[] = [
   { method: 'GET', access: 'public', path: '/v5/crypto-loan-common/loanable-data', answer: loanable },
   { method: 'GET', access: 'public', path: '/v5/crypto-loan-common/collateral-data', answer: collateral },

@@ -62,7 +62,7 @@ export interface Adjustment {
   readonly acceptedAt: number;
   /** When it becomes effective. */
   readonly dueAt: number;
-  /** `never`: accepted and then dropped; `failing`: will come to nothing. Both only where a fault asks for it. */
+  /** `never`: accepted and then dropped; `failing`: will have no effect. Both only by a fault. */
   readonly state: 'pending' | 'failing' | 'never' | 'effective' | 'failed';
   readonly ltvBefore: Decimal;
   /** Computed in advance while it is on its way. */
@@ -108,9 +108,9 @@ export interface HeldPosition {
 export interface MarginChange {
   readonly symbol: string;
   readonly positionIdx: number;
-  /** Signed, as it was asked for. */
+  /** Signed, as requested. */
   readonly margin: Decimal;
-  /** Signed, as it really is carried out. */
+  /** Signed, as really executed. */
   readonly moved: Decimal;
   readonly acceptedAt: number;
   readonly dueAt: number;

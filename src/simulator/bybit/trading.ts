@@ -43,7 +43,7 @@ export function positionIn({ positions }: Trading, symbol: string, positionIdx: 
   return positions.find(holds({ symbol, positionIdx }));
 }
 
-/** The contract of a position, which there always is. */
+/** The contract of a position; it always exists. */
 export function contractOf({ symbol }: Pick<HeldPosition, 'symbol'>): Contract {
   const found = findContract(symbol);
   if (found === undefined) throw new RangeError(`no such contract: ${symbol}`);
@@ -79,7 +79,7 @@ export function total(trading: Trading, ccy: string, market: Market, which: Sum)
   return sum(held.map((one) => figuresOf(trading, one, market)[which]));
 }
 
-/** What can go into positions: not what they, orders or a bonus hold, nor what is on its way. May be negative. */
+/** What can go into positions: without what they, orders or a bonus hold, or what is on its way. May be negative. */
 export function spare(trading: Trading, ccy: string, market: Market): Decimal {
   const coin = trading.coins.find((one) => one.ccy === ccy);
   if (coin === undefined) return zero;
@@ -112,7 +112,7 @@ function check(trading: Trading, { contract, positionIdx, margin }: MarginReques
   return position;
 }
 
-/** What a fault makes of a change; not more than there is can move. */
+/** A change as altered by a fault; no more than there is can move. */
 function deviated(
   { margin, contract }: MarginRequest,
   position: HeldPosition,
@@ -153,7 +153,7 @@ export function acceptMargin(
   return settled({ ...trading, changes: [...trading.changes, change].slice(-changesKept) }, now);
 }
 
-/** With every change of margin carried out that is due by `now`. The very same object when there was none. */
+/** With every change of margin carried out that is due by `now`. The same object if there was none. */
 export function settled(trading: Trading, now: number): Trading {
   let { positions } = trading;
   const changes = trading.changes.map((one): MarginChange => {
@@ -165,7 +165,7 @@ export function settled(trading: Trading, now: number): Trading {
   return changes.every((one, index) => one === trading.changes[index]) ? trading : { ...trading, positions, changes };
 }
 
-/** Without the isolated positions that the mark price has reached, and what was at stake in them. The very same object when there is none. */
+/** Without the isolated positions that the mark price has reached, and what was at stake in them. The same object if there is none. */
 export function liquidated(trading: Trading, market: Market, now: number): Trading {
   if (trading.marginMode !== 'ISOLATED_MARGIN') return trading;
   const gone = trading.positions.filter((one) => {
@@ -186,7 +186,7 @@ export function liquidated(trading: Trading, market: Market, now: number): Tradi
   return { ...trading, coins, positions: trading.positions.filter((one) => !gone.includes(one)), closed: [...trading.closed, ...closed] };
 }
 
-/** The contracts that are asked for: by name, or all that have their margin in one coin. */
+/** The requested contracts: by name, or all with their margin in one coin. */
 export function contractsIn(category: string, symbols: readonly string[] | undefined, settleCoin: string | undefined): readonly Contract[] {
   return contracts
     .filter((one) => one.category === category && (symbols?.includes(one.symbol) ?? true))
@@ -202,7 +202,7 @@ export function withoutFree(trading: Trading, ccy: string | undefined, market: M
   return { ...trading, coins };
 }
 
-/** Every accepted change, as it really was carried out. */
+/** Every accepted change, as it was really executed. */
 export function recordedChanges({ changes }: Trading): RecordedMargin[] {
   return changes.map(({ symbol, positionIdx, margin, moved, acceptedAt, state }) => {
     return { category: contractOf({ symbol }).category, symbol, positionIdx, margin, moved, when: acceptedAt, state };

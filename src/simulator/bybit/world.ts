@@ -37,10 +37,10 @@ import { accrued, currentLegacyLtv, currentPoolLtv } from './valuation.ts';
 
 /** Adjustments beyond these are forgotten, oldest first. */
 const adjustmentsKept = 1000;
-/** By how much what settles late is late. */
+/** The delay of what settles late. */
 const lateMs = 20_000;
 
-/** Ways in which an accepted adjustment can go wrong when a fault asks for it. */
+/** Ways in which a fault can make an accepted adjustment go wrong. */
 export const ownDeviations = ['settlement-failed'] as const;
 export const deviations = [...commonDeviations, ...ownDeviations] as const;
 export type Deviation = (typeof deviations)[number];
@@ -60,8 +60,8 @@ export interface WorldOptions extends Omit<InitialOptions, 'now'> {
 }
 
 /**
- * The simulated Bybit without its HTTP side: prices, one user's wallet and loans. Nothing happens by itself; `advance` is called
- * first, which lets happen what was due by the clock.
+ * The simulated Bybit without its HTTP side: prices, one user's wallet and loans. Nothing happens by itself; `advance` is called first and
+ * carries out what is due by the clock.
  */
 export class World implements ControlledWorld {
   readonly market: Market;
@@ -76,7 +76,7 @@ export class World implements ControlledWorld {
   /** Grows with everything worth saving; a step of the walk alone is not. */
   revision = 0;
   readonly #clock: { now(): number };
-  /** At which prices which positions were last found to stand: only when either changes they are looked at again. */
+  /** The prices and positions last checked for liquidation: checked again only when either changes. */
   #standing: { readonly trading?: Trading; readonly prices?: number } = {};
   #state: Omit<WorldState, 'market'>;
 
@@ -155,7 +155,7 @@ export class World implements ControlledWorld {
     return waiting.length === 0 ? undefined : Math.min(...waiting.map((one) => one.dueAt));
   }
 
-  /** Lets everything happen that was due by now: steps of the walk, settlements, interest. */
+  /** Carries out everything due by now: steps of the walk, settlements, interest. */
   advance(): void {
     const now = this.#clock.now();
     this.market.advance(now);
@@ -250,7 +250,7 @@ export class World implements ControlledWorld {
     }
   }
 
-  /** What carrying out an adjustment now comes to: a fault may ask for more than there is, and then what there is moves. */
+  /** The effect of an adjustment executed now: a fault may demand more than there is, and then all there is moves. */
   #moved({ direction, ccy, amt: wanted, orderId }: AdjustRequest): { amt: Decimal; ltv: Decimal; change: Partial<WorldState> } {
     const order = orderId === undefined ? undefined : this.legacyOrder(orderId);
     const pledged = order === undefined ? this.pool.collateral : [order.collateral];
@@ -290,8 +290,8 @@ interface Done {
  * - `POST margin-mode {mode}`: how the account holds its positions.
  * - `POST margin-price {by}`: margins follow the mark price, or stay at entry.
  * - `POST due {days}`: fixed contracts are to be paid back so many days from now; below zero they are overdue.
- * - `POST liquidate`: the pool is liquidated whole. Prices alone do not do it, so that a loan beyond its line can be looked at.
- * - `POST expiry {days}`: so long all keys still work, as after a change of the password.
+ * - `POST liquidate`: the pool is liquidated whole. Prices alone don't do it, so that a loan beyond its threshold can be seen.
+ * - `POST expiry {days}`: how long all keys still work, as after a change of password.
  * @throws RangeError when the body makes no sense.
  */
 function controlled(what: string, body: Parameters, state: Pick<WorldState, 'pool' | 'trading' | 'repaid'>, now: number): Done | undefined {

@@ -25,16 +25,16 @@ import { isDust, maxRedeem } from './valuation.ts';
 
 const mostDecimals = 18;
 
-/** Ways in which something accepted can go wrong when a fault asks for it. */
+/** Ways in which a fault can make something accepted go wrong. */
 export type Deviation = (typeof deviations)[number];
 
-/** What really comes of what was asked for. */
+/** What is really executed of a request. */
 export function deviate<R extends Pick<AdjustRequest, 'type' | 'amt'>>(request: R, deviation: Deviation | undefined): R {
   if (deviation === 'reversed-direction') return { ...request, type: request.type === 'add' ? 'reduce' : 'add' };
   return deviation === 'wrong-amount' ? { ...request, amt: divide(request.amt, decimal('2'), mostDecimals, 'up') } : request;
 }
 
-/** What a client asks for. */
+/** What a client requests. */
 export interface AdjustRequest {
   readonly type: AdjustType;
   readonly ccy: string;
@@ -104,7 +104,7 @@ export function checkAdjustment(
 }
 
 /**
- * Whether the conditions that are on let collateral be changed.
+ * Whether the active conditions allow a change of collateral.
  * @param pledged what is pledged before it
  * @throws Refusal with the documented code when not.
  */
@@ -119,7 +119,7 @@ export function checkLoanConditions(conditions: Conditions, request: AdjustReque
 }
 
 /**
- * Whether the conditions that are on let the margin of a position in an instrument be changed.
+ * Whether the active conditions allow a change of a position's margin.
  * @throws Refusal with the documented code when not.
  */
 export function checkMarginConditions(conditions: Conditions, instId: string): void {
@@ -128,7 +128,7 @@ export function checkMarginConditions(conditions: Conditions, instId: string): v
   if (conditions.is('closing', instId)) throw new Refusal('59302');
 }
 
-/** Every adjustment that was accepted, as it was really carried out. */
+/** Every accepted adjustment, as it was really executed. */
 export function recorded(adjustments: readonly Adjustment[]): RecordedAdjustment[] {
   return adjustments.map(({ ordId, type, ccy, amt, acceptedAt, state }) => ({ loan: ordId, type, ccy, amt, when: acceptedAt, state }));
 }

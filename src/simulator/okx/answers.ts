@@ -78,7 +78,7 @@ export function isCode(text: string): text is Code {
   return Object.hasOwn(codes, text);
 }
 
-/** Why a request is not carried out; becomes the answer. */
+/** Why a request is not executed; becomes the answer. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: Code;
@@ -89,7 +89,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The envelope of everything that went well. */
+/** The envelope of a success. */
 export function success(data: readonly unknown[]): Answer {
   return { status: 200, body: JSON.stringify({ code: '0', data, msg: '' }) };
 }

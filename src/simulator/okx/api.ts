@@ -21,7 +21,7 @@ const endpoints: readonly Endpoint[] = [
   ...walletEndpoints,
 ];
 
-/** The API of the simulated OKX: who asks, whether they may, and how often. */
+/** The API of the simulated OKX: authentication, permissions and limits. */
 export class OkxApi extends Api {
   protected override readonly malformed = '{"code":"0","data":[{"';
   protected override readonly substance = 'data';

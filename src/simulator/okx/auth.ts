@@ -35,7 +35,7 @@ export function generateKeys(): SimulatorKeys {
 }
 
 /**
- * Finds out whose key signed a request, over the very bytes that arrived.
+ * Finds out whose key signed a request, over the exact bytes that arrived.
  * @throws Refusal naming the first thing that is wrong.
  */
 export function authenticate(request: RawRequest, keys: readonly Key[], now: number): Key {
@@ -52,7 +52,7 @@ export function authenticate(request: RawRequest, keys: readonly Key[], now: num
   if (Math.abs(now - at) > windowMs) throw new Refusal('50102');
   const key = keys.find((one) => one.apiKey === apiKey);
   if (key === undefined) throw new Refusal(keyPattern.test(apiKey) ? '50119' : '50111');
-  // Every key here is a production key: asking for demo trading with one is asking the wrong environment.
+  // Every key here is a production key: using one for demo trading is the wrong environment.
   if (header(request, 'x-simulated-trading') === '1') throw new Refusal('50101');
   if (key.passphrase !== passphrase) throw new Refusal('50105');
   if (!sameText(sign, signature(key.secret, timestamp, request))) throw new Refusal('50113');

@@ -24,7 +24,7 @@ export interface Endpoint {
   /** What the key must be allowed to do; absent on public endpoints. */
   readonly permission?: Permission;
   readonly limit: Limit;
-  /** Parameter whose values are counted each for itself. */
+  /** Parameter whose values are counted separately. */
   readonly countedBy?: string;
   /** @returns the `data` of the answer. Throws a Refusal when there is none. */
   answer(question: Question): readonly unknown[];
@@ -70,7 +70,7 @@ export function optional(parameters: Parameters, name: string): string | undefin
 }
 
 /**
- * A text that must be there.
+ * A required text.
  * @throws Refusal 50014 when it is missing, 51000 when it is not text.
  */
 export function required(parameters: Parameters, name: string): string {
@@ -101,7 +101,7 @@ export function optionalId(parameters: Parameters, name: string): string | undef
 }
 
 /**
- * How many rows are wanted: 1 to 100, 100 when not said.
+ * How many rows to return: 1 to 100, 100 by default.
  * @throws Refusal 51000 otherwise.
  */
 function rowLimit(parameters: Parameters): number {
@@ -112,7 +112,7 @@ function rowLimit(parameters: Parameters): number {
 }
 
 /**
- * Which page of a list is wanted.
+ * Which page of a list to return.
  * @throws Refusal 51000 where a bound is no id, or the limit out of range.
  */
 export function pageRequest(parameters: Parameters): PageRequest {
@@ -121,7 +121,7 @@ export function pageRequest(parameters: Parameters): PageRequest {
   return { limit: rowLimit(parameters), ...(after === undefined ? {} : { after }), ...(before === undefined ? {} : { before }) };
 }
 
-/** What part of a list is asked for. Both bounds are exclusive. */
+/** The requested part of a list. Both bounds are exclusive. */
 export interface PageRequest {
   /** Only rows older than this id. */
   readonly after?: string;

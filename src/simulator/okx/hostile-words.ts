@@ -1,4 +1,4 @@
-// How OKX could say the same in another way, by the documented types and orders of its answers.
+// Other forms of the same answers that OKX's documentation of types and orders allows.
 import { hostile, type Bend, type HostileList, type Hostility, type HostileWords } from '../hostile.ts';
 import type { Parameters } from '../request.ts';
 
@@ -13,7 +13,7 @@ const figures = set(`
   balChg posBal posBalChg sz px pnl openAvgPx closeAvgPx triggerPx openMaxPos closeTotalPos realizedPnl pnlRatio fee fundingFee liqPenalty
   ctVal ctMult`);
 
-/** Where a documented field says something beside the point, or only repeats another. */
+/** Documented fields that are irrelevant here or repeat another. */
 const spare = set(`
   autoLoan enableSpotBorrow kycLv stgyType settleCcy mgnIsoMode
   frozenBal totalEq adjEq isoEq eqUsd colRes
@@ -119,7 +119,7 @@ const moreFunds = ({ ccy }: Parameters) =>
 
 const data = ['data'];
 const byId = { repeat: true, unreadable: true } as const;
-/** What proves a change. An unreadable row beside it makes less certain: that would be another answer, not the same one in odd form. */
+/** What proves a change. An unreadable row beside it would reduce certainty: a different answer, not the same one in an odd form. */
 const proof: readonly HostileList[] = [{ at: data, repeat: true }];
 const loan = '/finance/flexible-loan/';
 

@@ -144,8 +144,8 @@ export function initialState({
 type PastRow = Omit<HistoryRow, 'refId'>;
 
 /**
- * How an order came to hold what it holds: borrowed, pledged, once partly bought back by force, and then `swings` times a
- * little collateral in and out again. What was locked less what was released and sold is what is pledged now.
+ * The history of an order: borrowed, pledged, once partly liquidated, and then `swings` times a little collateral in and out. Locked less
+ * released and sold is what is pledged now.
  */
 function story(order: Order, hour: number, swings: number, seed: string): PastRow[] {
   const { ordId } = order;

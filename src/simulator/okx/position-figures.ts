@@ -120,7 +120,7 @@ export function removable(instrument: Instrument, held: Held, mark: Decimal, lev
   return greater(divide(free, one, amountPlaces, 'down'), zero);
 }
 
-/** Leverage in fact: what it is worth, or owes, over its margin. Undefined without margin. */
+/** Effective leverage: what it is worth, or owes, over its margin. Undefined without margin. */
 export function realLeverage(instrument: Instrument, held: Held, mark: Decimal): Decimal | undefined {
   return isPositive(held.margin) ? divide(worth(instrument, held, mark), held.margin, 4, 'up') : undefined;
 }

@@ -138,7 +138,7 @@ function adjustLeverageInfo({ world, parameters }: Question): readonly unknown[]
     const [trans, mgn] = inQuote ? (['estAvailQuoteTrans', 'estQuoteMgn'] as const) : (['estAvailTrans', 'estMgn'] as const);
     answer[trans] = free;
     answer[mgn] = needed;
-    // Less leverage asks for more margin; more leverage lets some go, but takes none out.
+    // Less leverage needs more margin; more leverage frees some, but takes none out.
     const more = greater(subtract(needed, position.margin), zero);
     const after = withMargin(position, more, position.changedAt);
     answer.estLiqPx = liquidationPrice(instrument, after, after.margin) ?? '';
@@ -146,7 +146,7 @@ function adjustLeverageInfo({ world, parameters }: Question): readonly unknown[]
   return [{ ...answer, existOrd: false, maxLever: instrument.maxLever, minLever: '0.01' }];
 }
 
-/** The trading account. What lies in isolated positions is no cash of it. */
+/** The trading account. Margin of isolated positions is not part of its cash. */
 function tradingBalance({ world, parameters, now }: Question): readonly unknown[] {
   const { trading, market } = world;
   const wanted = optional(parameters, 'ccy')?.split(',');

@@ -66,7 +66,7 @@ function indexTickers({ world, parameters, now }: Question): readonly unknown[] 
   return rows;
 }
 
-/** What does not depend on who asks: instruments, prices and the time. Source: https://www.okx.com/docs-v5/en/#public-data-rest-api */
+/** What doesn't depend on the caller: instruments, prices and the time. Source: https://www.okx.com/docs-v5/en/#public-data-rest-api */
 export const publicEndpoints: readonly Endpoint[] = [
   endpoint('public/instruments', 20, listInstruments, { countedBy: 'instType' }),
   endpoint('public/mark-price', 10, markPrices),

@@ -13,7 +13,7 @@ export interface Order extends Position {
   readonly ordId: string;
 }
 
-/** Something accepted, as it was really carried out. */
+/** Something accepted, as it was really executed. */
 export interface Accepted {
   readonly type: AdjustType;
   readonly ccy: string;
@@ -22,7 +22,7 @@ export interface Accepted {
   readonly acceptedAt: number;
   /** When it becomes effective. */
   readonly dueAt: number;
-  /** `never`: accepted and then dropped, which only happens where a fault asks for it. */
+  /** `never`: accepted and then dropped, only by a fault. */
   readonly state: 'pending' | 'effective' | 'never';
 }
 

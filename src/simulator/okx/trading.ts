@@ -64,7 +64,7 @@ export interface Quote {
   readonly figures: Figures;
 }
 
-/** The trading account: its wallet, its positions and what is done to their margin. */
+/** The trading account: its wallet, its positions and changes of their margin. */
 export class Trading {
   posMode: PosMode = 'long_short_mode';
   acctLv: AccountLevel = '2';
@@ -155,15 +155,15 @@ export class Trading {
     return greater(subtract(subtract(amountOf(this.wallet, ccy), sum(bound)), this.#claimed({ type: 'add', ccy })), zero);
   }
 
-  /** Lets everything happen that was due by now: late changes, then liquidations at today's prices. */
+  /** Carries out everything due by now: late changes, then liquidations at today's prices. */
   advance(now: number): void {
     for (const change of this.#pending().filter(({ dueAt }) => dueAt <= now)) this.#move(change);
     for (const quote of this.quotes()) if (compare(quote.figures.mgnRatio, one) <= 0) this.#liquidate(quote, now);
   }
 
   /**
-   * Accepts a change of margin, effective `lateMs` from now where a fault asks for it, else at once.
-   * @returns the margin coin, and for contracts the leverage in fact as it ought to be afterwards.
+   * Accepts a change of margin, effective `lateMs` from now if a fault requires it, else at once.
+   * @returns the margin coin, and for contracts the effective leverage expected afterwards.
    * @throws Refusal with the documented code when it may not be.
    */
   change(request: MarginRequest, now: number, lateMs: number, deviation?: Deviation): { ccy: string; leverage: Decimal | undefined } {
@@ -230,7 +230,7 @@ export class Trading {
     return sum(same.map(({ amt }) => amt));
   }
 
-  /** Moves the coins of one change. What really moves is kept: a fault may ask for more than there is, and the position may be gone. */
+  /** Moves the coins of one change. What really moves is recorded: a fault may demand more than there is, and the position may be gone. */
   #move(change: MarginChange): void {
     const { posId, type, ccy, dueAt } = change;
     const position = this.#state.positions.find((one) => one.posId === posId);
@@ -242,7 +242,7 @@ export class Trading {
   }
 
   /**
-   * OKX adds margin to an isolated position by itself, as where that is switched on.
+   * OKX adds margin to an isolated position automatically, as if that were switched on.
    * @throws RangeError when there is no such position, or not so much to add.
    */
   addByItself({ instId, posSide, amt }: Parameters, at: number): void {

@@ -56,8 +56,8 @@ export interface WorldOptions extends Omit<InitialOptions, 'now'> {
 }
 
 /**
- * The simulated exchange without its HTTP side: prices, one user's wallet and loans. Nothing happens by itself; `advance`
- * is called first, which lets happen what was due by the clock.
+ * The simulated exchange without its HTTP side: prices, one user's wallet and loans. Nothing happens by itself; `advance` is called first and
+ * carries out what is due by the clock.
  */
 export class World implements ControlledWorld {
   readonly market: Market;
@@ -138,7 +138,7 @@ export class World implements ControlledWorld {
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
-  /** Lets everything happen that was due by now: steps of the walk, changes of margin and liquidations, settlements, interest. */
+  /** Carries out everything due by now: steps of the walk, changes of margin and liquidations, settlements, interest. */
   advance(): void {
     const now = this.#clock.now();
     this.market.advance(now);
@@ -173,7 +173,7 @@ export class World implements ControlledWorld {
   }
 
   /**
-   * Changes the margin of a position, at once; `settleMs` later where a fault wants it late.
+   * Changes the margin of a position, at once; `settleMs` later if a fault requires it.
    * @throws Refusal with the documented code when it may not be.
    */
   changeMargin(request: MarginRequest, deviation?: Deviation): ReturnType<Trading['change']> {
@@ -203,8 +203,8 @@ export class World implements ControlledWorld {
 
   /**
    * - `POST account`: another position mode or account mode, which a real account only changes while it holds nothing.
-   * - `POST auto-margin {instId, posSide, amt}`: OKX adds margin to a position by itself.
-   * - `POST liquidate {loan}`: an order is liquidated whole. Prices alone do not do it, so that a loan beyond its line can be looked at.
+   * - `POST auto-margin {instId, posSide, amt}`: OKX adds margin to a position automatically.
+   * - `POST liquidate {loan}`: an order is liquidated whole. Prices alone don't do it, so that a loan beyond its threshold can be seen.
    */
   control(what: string, body: Parameters): unknown {
     if (what === 'POST liquidate') {
@@ -246,7 +246,7 @@ export class World implements ControlledWorld {
     this.#change({ adjustments });
   }
 
-  /** Moves the coins and writes the history row. Returns what really moved: a fault may ask for more than there is. */
+  /** Moves the coins and writes the history row. Returns what really moved: a fault may demand more than there is. */
   #move({ ordId, type, ccy, amt: wanted, dueAt }: Adjustment): Decimal {
     const order = this.#state.orders.find((one) => one.ordId === ordId);
     const source = type === 'add' ? this.wallet : (order?.collateral ?? []);

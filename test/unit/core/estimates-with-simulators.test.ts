@@ -41,9 +41,9 @@ type Steps = readonly (readonly [direction: Direction, coin: string, amount: str
 /** Prices that are moved together, by percentages. */
 type Moves = readonly Readonly<Record<string, string>>[];
 
-/** An exchange that carries out what is asked for. */
+/** An exchange that executes what is requested. */
 interface Place {
-  /** Anew each time: limits are by connection, and nobody wants to wait for them here. */
+  /** New each time: limits are per connection, too long to wait for here. */
   connect(): Connection;
   /** Lets what was accepted come true. */
   settle(): void;
@@ -134,7 +134,7 @@ async function moving(
       place.movePrice(coin, percent);
       factors.set(coin, divide(place.price(coin), from, 30, 'half-up'));
     }
-    // Nothing but public prices is asked for, and the figure is there before the reading.
+    // Only public prices are read, and the figure is there before the reading.
     const now = new Map(Object.entries(await place.connect().indexPrices([...prices.keys()])));
     const live = liveEstimate(loan, prices, now);
     assert.ok(typeof live === 'object', JSON.stringify(live));

@@ -5,7 +5,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that stands still until told to move. */
+/** A clock that moves only on command. */
 export class FakeClock implements Clock {
   #now = 1_700_000_000_000;
   readonly #sleepers = new Set<Sleeper>();
@@ -63,13 +63,13 @@ export class FakeClock implements Clock {
     this.#now = until;
   }
 
-  /** The machine sleeps: time passes, and timers, which do not count it, wake nobody. */
+  /** The machine sleeps: time passes, but timers don't count it and don't fire. */
   suspend(ms: number): void {
     this.#now += ms;
     for (const sleeper of this.#sleepers) sleeper.at += ms;
   }
 
-  /** Somebody sets the wall clock, forward or back: no time passes. */
+  /** The wall clock is set, forward or back: no time passes. */
   setWall(ms: number): void {
     this.suspend(ms);
     this.#set += ms;

@@ -36,7 +36,7 @@ const reply = (socket: Socket, status: number, more = ''): void => {
   if (status < 200) socket.end();
 };
 
-/** Where the platform gives up an answer that came: the protocol is broken, or a proxy of nobody's wants a sign-in. */
+/** Where the platform drops an answer that came: the protocol is broken, or an unknown proxy requires a sign-in. */
 const unread = (status: number): boolean => status < 200 || status === 407;
 
 describe('a change on the wire', () => {

@@ -55,7 +55,7 @@ export class FakeFetch {
     let body: unknown = init.body;
     if (init.body instanceof ReadableStream) {
       body = await new Response(init.body).text();
-      // Of the wire, not of the request: the platform names the length of any other body by itself.
+      // Of the wire, not of the request: for any other body the platform adds the length.
       assert.equal(headers.get('content-length'), Buffer.byteLength(body as string).toString());
       headers.delete('content-length');
     }

@@ -8,7 +8,7 @@ import type { Connection, MarginChange } from '../../../src/exchanges/exchange.t
 import type { BybitKeys } from '../../../src/simulator/bybit/auth.ts';
 import { startBybit, type Bybit } from '../../../src/simulator/bybit/start.ts';
 import { failureOf } from './bench.ts';
-import { saysLike } from '../../texts.ts';
+import { says, saysLike } from '../../texts.ts';
 
 /** Time of both sides that passes only where the adapter waits, and then at once. */
 class SharedClock implements Clock {
@@ -246,7 +246,7 @@ describe('positions at Bybit and its simulation', () => {
     const { otherKeys } = simulator;
     const lacking = await connect(otherKeys.withoutPositions).read();
     assert.deepEqual([lacking.positions, lacking.loans.length], [[], 2]);
-    assert.match(english(lacking.positionsTrouble!), saysLike('venue.lacks-permission', 'Bybit', /Contract – Positions.*/));
+    assert.match(english(lacking.positionsTrouble!), saysLike('venue.lacks-permission', 'Bybit', says('bybit.position-permission')));
     const alone = await connect(otherKeys.withoutLoans).read();
     assert.deepEqual([alone.positions.length, alone.loans, alone.positionsTrouble], [5, [], undefined]);
     assert.notEqual(alone.loansTrouble, undefined);
@@ -254,7 +254,7 @@ describe('positions at Bybit and its simulation', () => {
     for (const keys of [otherKeys.readOnly, otherKeys.withoutPositions]) {
       const error = await failureOf(connect(keys).actions.margin!.send(changeOf(position, 'add')));
       assert.deepEqual([error.kind, error.effect], ['permission', 'none']);
-      assert.match(error.message, saysLike('venue.lacks-permission', 'Bybit', /Contract – Positions.*/));
+      assert.match(error.message, saysLike('venue.lacks-permission', 'Bybit', says('bybit.writable', says('bybit.position-permission'))));
     }
     assert.equal((await record()).margins.length, 0);
   });

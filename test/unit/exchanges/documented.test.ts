@@ -42,7 +42,7 @@ async function connected(exchange: Exchange, everywhere?: Reply, asked = { asked
 
 type Call = (connection: Connection) => Promise<unknown>;
 
-/** Everything a connection can be asked for, with every loan and position of the samples. */
+/** Everything a connection can do, with every loan and position of the samples. */
 function* everyCall({ loans, positions, changes }: Documented): Generator<Call> {
   const extra = [{ coin: 'ETH', amount: decimal('1') }];
   yield (connection) => connection.inspect();

@@ -36,7 +36,7 @@ describe('an account at an exchange', () => {
     await front.engine.arming.disarm(id);
     const said = await front.does((app) => sayDisarmed(app, [app.book.get(id)!], undefined));
     assert.match(said.titles('notice')[0]!, saysLike('arming.disarmed', 'Main'));
-    assert.match(row(), /^Main simulated · .*not armed/);
+    assert.match(row(), saysInTurn(/^Main simulated · /, says('arming.not-armed')));
     const talk = await add(leave);
     const dialog = talk.heard.at(-1)!;
     assert.deepEqual(dialog.choices, [says('button.refresh'), says('button.show-request'), says('button.arm-account')]);
@@ -189,7 +189,7 @@ describe('an account at an exchange', () => {
     );
     for (const { title, detail, kind } of dialogs) {
       assert.match(title, /^LIVE/);
-      assert.match(detail, /REAL MONEY/);
+      assert.match(detail, saysLike('preview.live-account'));
       assert.equal(kind, 'warning');
     }
     const page = talk.heard.find(({ what }) => what === 'page')!;

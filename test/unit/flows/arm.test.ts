@@ -13,7 +13,7 @@ import { says, saysLike } from '../../texts.ts';
 interface Facts {
   readonly account?: Partial<Account>;
   readonly limits?: Limits | LimitsFault;
-  /** What the exchange says whose keys they are, when it is asked. */
+  /** What the exchange says about the keys' owner. */
   readonly says?: () => string | undefined;
   readonly argument?: unknown;
   readonly armed?: number;

@@ -21,7 +21,10 @@ describe('collateral of the pool of Bybit and of an old order, beside an OKX acc
           ...[pick(loan), pick('BTC'), type(amount), press(`Add ${amount} BTC`)],
         );
       const pool = await add('Loan pool', '0.01');
-      assert.match(pool.heard.find(({ what }) => what === 'dialog')!.detail, saysInTurn('Pool · Bybit · Loopback (simulated)'));
+      assert.match(
+        pool.heard.find(({ what }) => what === 'dialog')!.detail,
+        saysInTurn(`Pool · Bybit · ${says('term.loopback-simulated')}`),
+      );
       assert.match(pool.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv'), undefined, 'Bybit'));
       await add('Loan 1793683005081680384', '0.02');
       assert.deepEqual(

@@ -1,5 +1,5 @@
-// A front without an editor: the real engine on a folder that is thrown away, real exchanges over loopback, and whoever sits at it follows a
-// script. Time passes where somebody waits for it, and takes none.
+// A front without an editor: the real engine on a temporary folder, real exchanges over loopback, and a scripted person. Time passes only while
+// something waits, and takes none.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -36,8 +36,8 @@ const strideMs = 1_000;
 const longestAnswerMs = 250;
 
 /**
- * What is not handed a clock, such as places kept under the limits of a venue or the exchange inside the extension, goes by this one all the same.
- * @returns gives the real time back
+ * Code without an injected clock, such as the limits of a venue or the exchange inside the extension, uses this one too.
+ * @returns restores the real time
  */
 function allGoesBy(clock: FakeClock): () => void {
   const real = { setTimeout, clearTimeout };
@@ -113,15 +113,15 @@ export class Front {
   readonly engine: Engine;
   readonly attended = new Attended();
   readonly logged: string[] = [];
-  /** Every request that could change something: where it went, and its very body. */
+  /** Every request that could change something: where it went, and its exact body. */
   readonly posted: { readonly path: string; readonly body: unknown }[] = [];
   limits: Limits | LimitsFault = noLimits;
   keepsOwnKeys = false;
   /** Between two readings. */
   intervalMs = 60_000;
-  /** What stands in for an exchange, by its address. */
+  /** Substitutes for an exchange, by its address. */
   readonly routes = new Map<string, string>();
-  /** Requests that are under way: until they are answered the clock stands still. */
+  /** Requests being sent: the clock doesn't move until they are answered. */
   #asking = 0;
 
   constructor(machine: Machine, number: number, more: Partial<EnginePorts>) {
@@ -192,7 +192,7 @@ export class Front {
     };
   }
 
-  /** Somebody goes through a flow by the script, to its end. */
+  /** Runs a flow by the script, to its end. */
   async does(flow: (app: Acting, attended: Attended) => Promise<void>, ...answers: readonly Answer[]): Promise<Scripted> {
     const talk = new Scripted(...answers);
     await this.followed(talk, flow);
@@ -234,18 +234,18 @@ export class Front {
     await this.#idle();
   }
 
-  /** Goes on to whoever waits for the clock next. @returns how far. Milliseconds. */
+  /** Advances to the next timer. @returns how far. Milliseconds. */
   async #stride(most: number): Promise<number> {
     const { clock } = this.machine;
-    // Whoever is overdue, as after a sleep of the machine, is woken now.
+    // Overdue timers, as after a sleep of the machine, fire now.
     const ms = Math.max(Math.min(most, strideMs, clock.nextIn ?? strideMs), 0);
     await clock.advance(ms);
     return ms;
   }
 
   /**
-   * Until nobody is at work: no request is under way, no database and no file is. A worker holds the process as long as it works. An answer
-   * that does not come waits for the clock itself.
+   * Until nothing is working: no request, no database, no file. A worker keeps the process alive while it works. An answer that never comes waits
+   * for the clock itself.
    */
   async #idle(): Promise<void> {
     const began = performance.now();
@@ -305,7 +305,7 @@ const flat = (entries: readonly Entry[]): string[] =>
   ]);
 
 const venueNames = { okx: 'OKX', bybit: 'Bybit' };
-const sites = { okx: 'Loopback (simulated)…', bybit: 'Loopback (simulated)…' };
+const sites = { okx: `${says('term.loopback-simulated')}…`, bybit: `${says('term.loopback-simulated')}…` };
 
 /** The questions up to the parts of the key, answered for an exchange on this machine. */
 export const place = (venue: keyof typeof venueNames, url: string, called: string): readonly Answer[] => [
@@ -340,7 +340,7 @@ export function owned(owners: Readonly<Record<string, string | undefined>>): rea
 /** Where OKX itself would be asked. */
 export const okxAddress = 'https://openapi.okx.com';
 
-/** Puts an account of OKX itself there, for which the exchange of the test stands in: to the engine it is real money. Reads it. @returns it */
+/** Adds a live OKX account, answered by the test's exchange: to the engine it is real money. Reads it. @returns it */
 export async function live(
   front: Front,
   { url, keys }: { readonly url: string; readonly keys: KeyTexts },

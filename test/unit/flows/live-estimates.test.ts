@@ -1,4 +1,4 @@
-// Somebody whose prices move between two readings, by the real engine: the account is read once a minute, prices more often.
+// Prices that move between two readings, with the real engine: the account is read once a minute, prices more often.
 import assert from 'node:assert/strict';
 import { statusOf } from '../../../src/views/status.ts';
 import { TestExchange } from '../../e2e/exchange.ts';
@@ -28,18 +28,18 @@ describe('someone whose prices move between two readings', () => {
   const first = () => front.gauges().state.gauges[0]!;
 
   it('sees what the loan is about now beside the figure of the exchange, which stays', async () => {
-    assert.ok(!row('loans', /^57\.98% · Watch/).includes('→'), 'nothing has moved yet');
+    assert.ok(!row('loans', /^57\.98% · Watch/).includes('~'), 'nothing has moved yet');
     const readings = await exchange.requests('/flexible-loan/loan-info');
     await moves('-1');
-    assert.match(row('loans', /^57\.98%/), /^57\.98% · Watch → ~58\.5\d%/);
+    assert.match(row('loans', /^57\.98%/), /^57\.98% · Watch now ~58\.5\d%/);
     // A position that is moved by the same coin, at its line.
-    assert.match(row('positions', /long · BTC-USDT-SWAP/), /^23\.\d% · Watch long · BTC-USDT-SWAP · → ~22\.\d%/);
+    assert.match(row('positions', /long · BTC-USDT-SWAP/), /^23\.\d% · Watch long · BTC-USDT-SWAP · now ~22\.\d%/);
     assert.equal(await exchange.requests('/flexible-loan/loan-info'), readings, 'the account itself was not read again');
   });
 
   it('sees a level turn worse by estimate, everywhere, and the main figure stay that of the exchange', async () => {
     await moves('-19.3');
-    assert.match(row('loans', /^57\.98%/), saysInTurn(/^57\.98% · Danger /, saysLike('term.by-estimate', /→ ~71\.\d\d%/)));
+    assert.match(row('loans', /^57\.98%/), saysInTurn(/^57\.98% · Danger /, saysLike('term.by-estimate', /now ~71\.\d\d%/)));
     assert.match(front.status()!, saysInTurn('→ ~', saysLike('term.by-estimate', 'Danger')));
     assert.match(text(statusOf(front.engine.store.all(), front.viewContext())!.spoken), saysLike('estimate.live'));
     const { figure, level, levelText, estimate, spokenValue } = first();
@@ -52,7 +52,7 @@ describe('someone whose prices move between two readings', () => {
   it('finds the estimate confirmed by the next reading, and is told how near it was', async () => {
     await moves('-19.3');
     await front.through(front.engine.poller.refresh(accountId));
-    assert.ok(!row('loans', /^71\.\d\d% · Danger /).includes('→'));
+    assert.ok(!row('loans', /^71\.\d\d% · Danger /).includes('~'));
     assert.equal(first().estimate, undefined);
     assert.ok(
       first().rows.some((one) => saysInTurn(says('estimate.last'), saysLike('estimate.off-points', /0\.0[01]/)).test(JSON.stringify(one))),
@@ -65,6 +65,6 @@ describe('someone whose prices move between two readings', () => {
     await front.through(front.engine.poller.refresh(accountId));
     await exchange.control('POST', 'fault', { endpoint: 'loan-info', fault: '5xx' });
     await moves('30');
-    assert.match(row('loans', /^71\.\d\d%/), /^71\.\d\d% · Danger → ~55\.\d\d%/);
+    assert.match(row('loans', /^71\.\d\d%/), /^71\.\d\d% · Danger now ~55\.\d\d%/);
   });
 });

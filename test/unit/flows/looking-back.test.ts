@@ -136,7 +136,7 @@ describe('someone who looks back at a change', () => {
   });
 });
 
-/** Changes a word in a row of the journal, as nobody but the extension should: the guards of the table are taken away first. */
+/** Changes a word in a row of the journal, as only the extension should: the table's guards are removed first. */
 function alterRow(file: string, row: number): void {
   const database = new DatabaseSync(file);
   try {

@@ -43,7 +43,7 @@ describe('resolving an unfinished change on the whole engine', () => {
     assert.deepEqual(figures!.choices, [says('button.refresh'), says('button.mark-executed'), says('button.mark-not-executed')]);
     assert.deepEqual(sure!.choices, ['Go Back', says('button.mark-not-executed')]);
     assert.match(talk.titles('notice')[0]!, saysLike('refusal.too-early', '60'));
-    assert.match(line('67890'), /^67\.61% · Danger · unfinished change /);
+    assert.match(line('67890'), new RegExp(`^67\\.61% · Danger · ${says('term.change-unfinished')} `));
     assert.equal(await okx.requests('adjust-collateral'), 1);
   });
 

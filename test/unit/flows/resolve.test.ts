@@ -6,7 +6,7 @@ import { change, Setup, ignore } from '../engine/ledger/support.ts';
 import { actingAt, leave, press, Scripted, throughTime, type Answer } from './scripted.ts';
 import { changeName, onLoan, says, saysLike } from '../../texts.ts';
 
-/** A change that nobody knows the outcome of, or one that the exchange did the other way round; then what the person says of it. */
+/** A change with an unknown outcome, or one that the exchange executed the other way round; then what the person marks. */
 async function resolving(fault: 'lost-before' | 'wrong-way', ...answers: readonly Answer[]) {
   const setup = new Setup();
   const talk = new Scripted(...answers);

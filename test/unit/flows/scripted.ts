@@ -42,7 +42,7 @@ export const consider = (text: string): Answer => ({ does: 'consider', text });
 export const press = (label: string): Answer => ({ does: 'press', label });
 export const pickSeveral = (...labels: readonly string[]): Answer => ({ does: 'pickSeveral', labels });
 export const name = (file: NamedFile): Answer => ({ does: 'name', file });
-/** What happens elsewhere while the question stands there, and then the answer. */
+/** What happens elsewhere while the question is open, and then the answer. */
 export const after = (act: () => unknown, then: Answer): Answer => ({ does: 'after', act, then });
 export const leave: Answer = { does: 'leave' };
 export const goBack: Answer = { does: 'goBack' };
@@ -59,7 +59,7 @@ export interface Heard {
   readonly lines?: readonly string[];
   /** Of a dialog or a notice: how loud it is. */
   readonly kind?: 'info' | 'warning' | 'error';
-  /** Of a box: what stands in it at first. */
+  /** For a box: its initial text. */
   readonly value?: string;
   /** Of a box: hidden while it is typed. */
   readonly secret?: boolean;
@@ -279,7 +279,7 @@ export function actingAt(setup: Setup, talk: Conversation, snapshot: Partial<Sna
   const keys = new Map<string, Keys>();
   const armed: ArmingTerm[] = [];
   const { accounts, clock } = setup;
-  // Reading what is asked by no test fails in `connectionTo`.
+  // Reading anything without a scripted answer fails in `connectionTo`.
   const { loans, collateral, ...more } = answers;
   const plain = connectionTo(setup.venue, setup.market);
   const connection: Connection = {

@@ -1,4 +1,4 @@
-// Somebody who begins with the exchange inside the extension, by the real engine. Figures are those of its initial state.
+// Starting with the exchange inside the extension, with the real engine. Figures are those of its initial state.
 import assert from 'node:assert/strict';
 import { changeCollateral } from '../../../src/flows/change.ts';
 import { showMaximumLoan } from '../../../src/flows/maximum-loan.ts';

@@ -129,7 +129,7 @@ describe('what went wrong before anything was sent', () => {
       (await failing(refusal({}), { retry: msg('button.change-amount', 'Change Amount…') }, press(says('button.change-amount')))).on,
       'retry',
     );
-    assert.equal((await failing(refusal({ remedy: 'readAgain' }), { readAgain: true }, press(says('button.refresh')))).on, 'readAgain');
+    assert.equal((await failing(refusal({ remedy: 'refresh' }), { refresh: true }, press(says('button.refresh')))).on, 'refresh');
     assert.equal(
       (await failing(refusal({ instead: ['otherCoin'] }), { coins: true }, press(says('button.choose-another-coin')))).on,
       'otherCoin',

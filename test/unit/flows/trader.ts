@@ -15,10 +15,10 @@ import { text } from '../views/samples.ts';
 import { Machine, type Front } from './front.ts';
 import { after, Scripted, type Answer } from './scripted.ts';
 
-/** One accepted change as the exchange itself tells it, in its own words. */
+/** One accepted change as the exchange records it, in its own words. */
 type Recorded = Readonly<Record<string, string | number>>;
 
-/** A simulated exchange of one test: its prices stand still, and its control API is asked as a person would. */
+/** A simulated exchange of one test: its prices don't move, and its control API is used as a person would. */
 class SimulatedVenue {
   #running: Simulator | Bybit;
   readonly #restart: (state: string, port: number) => Promise<Simulator | Bybit>;
@@ -112,7 +112,7 @@ export const stop = (stops: string): Stop => ({ stops });
 export class Trader {
   readonly #machine: Machine;
   readonly #front: Front;
-  /** What became known of changes, as a window hears it. */
+  /** What a window learns about changes. */
   readonly heard: WriteRecord[] = [];
 
   private constructor(machine: Machine, front: Front) {
@@ -145,7 +145,7 @@ export class Trader {
     return this.#front.attended;
   }
 
-  /** Every request of this window that could change something: where it went, and its very body. */
+  /** Every request of this window that could change something: where it went, and its exact body. */
   get posted(): Front['posted'] {
     return this.#front.posted;
   }
@@ -191,10 +191,10 @@ export class Trader {
     assert.ok(this.engine.store.get(id)?.snapshot !== undefined, `${name} was read`);
   }
 
-  /** Goes through a command with these answers; each must have been asked for. */
+  /** Runs a command with these answers; each must be used. */
   async goes(command: (app: Acting, attended: Attended) => Promise<void>, ...script: readonly (Answer | Stop)[]): Promise<Scripted> {
     const answers = script.filter((one): one is Answer => !('stops' in one));
-    // Exchanges count requests by this clock too, and nobody answers in no time.
+    // Exchanges count requests by this clock too, and no person answers instantly.
     const talk = new Scripted(...answers.map((answer) => after(() => this.clock.sleep(2_000), answer)));
     const patience = script.find((one): one is Stop => 'stops' in one);
     if (patience !== undefined) talk.stops = patience.stops;
@@ -219,7 +219,7 @@ export class Trader {
     return this.until(this.engine.poller.refresh());
   }
 
-  /** Lets time pass while nobody waits for an answer, until it is done. */
+  /** Lets time pass while no answer is awaited, until it is done. */
   until<T>(done: Promise<T>): Promise<T> {
     return this.#front.through(done);
   }

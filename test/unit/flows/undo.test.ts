@@ -16,7 +16,7 @@ async function carriedOut(setup: Setup, ledger: Ledger, asked = change()): Promi
   return done;
 }
 
-/** A tenth of a coin was added just now. `before` is asked at each reading of the loan after that, counted from 1. */
+/** A tenth of a coin was added just now. `before` is called at each later reading of the loan, counted from 1. */
 async function undoes(answers: readonly Answer[], before: (reading: number, setup: Setup) => Promise<void> | void = ignore) {
   const setup = new Setup();
   const other = setup.window().ledger;

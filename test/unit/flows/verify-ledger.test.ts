@@ -58,7 +58,7 @@ describe('verifying the ledger', () => {
     assert.equal(dialog!.title, says('ledger.damaged-at-row', '2'));
     assert.match(dialog!.detail, saysInTurn(`${says('ledger.row-altered', '2')}\n\n`, saysLike('ledger.not-reliable')));
     assert.deepEqual([dialog!.kind, dialog!.choices], ['error', [says('button.show-log'), says('button.start-new-log-more')]]);
-    assert.deepEqual(logged, ['ledger not whole, row 2: Row 2 was altered.']);
+    assert.deepEqual(logged, [`ledger not whole, row 2: ${says('ledger.row-altered', '2')}`]);
   });
 
   it('blames no row where none can be read, and says that nothing was lost by looking', async () => {

@@ -118,7 +118,7 @@ describe('warnings at a simulated exchange', function () {
   });
 
   it('say when they are over, after ten quiet minutes', async () => {
-    // What stands already would be told again meanwhile.
+    // Existing warnings would be notified again meanwhile.
     await trader.until(acknowledgeWarnings(trader.app(new Scripted())));
     okx.movePrice('BTC', '-15');
     await trader.passes(2 * minute);

@@ -1,4 +1,4 @@
-// A simulated exchange without sockets, under a clock that only moves by hand, and a client that signs by itself.
+// A simulated exchange without sockets, with a clock that only moves on command, and a client that signs.
 import { createHmac } from 'node:crypto';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
 import type { Key } from '../../../src/simulator/okx/auth.ts';

@@ -1,4 +1,4 @@
-// Both adapters read a venue that answers validly but oddly, and have to find the very account they find in plain answers.
+// Both adapters read a venue that answers validly but oddly, and must find the same account as in plain answers.
 import assert from 'node:assert/strict';
 import type { Clock } from '../../../src/core/clock.ts';
 import { decimal } from '../../../src/core/decimal.ts';

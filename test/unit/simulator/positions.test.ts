@@ -246,7 +246,7 @@ describe('positions on the simulated exchange', () => {
     ];
     for (const [name, answer, acted, left] of onAdding) {
       it(`${name}: a change of margin is acted on ${acted.length === 0 ? 'not at all' : acted.join()}`, () => {
-        // What is about acting waits for a change by itself.
+        // Faults about executing wait for a change.
         const acting = name !== '5xx' && name !== '59303';
         control('POST', 'fault', { fault: name, times: 1, ...(acting ? {} : { endpoint: 'margin-balance' }) });
         assert.equal(bench.ask('GET', `${path}config`).code, '0');

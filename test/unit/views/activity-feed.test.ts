@@ -6,7 +6,7 @@ import { ActivityFeed, activityPage, type WriteHistory } from '../../../src/view
 import { write } from './samples.ts';
 import { says } from '../../texts.ts';
 
-/** A journal of one row per state, read as often as it is asked for. */
+/** A journal with one row per state, which counts its reads. */
 class Journal implements WriteHistory {
   rows: readonly WriteRecord[] = [];
   readings = 0;

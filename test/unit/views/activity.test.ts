@@ -90,7 +90,7 @@ describe('the Activity view', () => {
     assert.deepEqual(groups, {
       [says('activity.inputs')]: [
         `${says('term.updated')} | ${at(-61_000)}`,
-        `${says('activity.available')} | 1.7921483143067599 BTC`,
+        `${says('collateral.available')} | 1.7921483143067599 BTC`,
         `${says('activity.limit')} | 1.5 BTC`,
         `${says('collateral.value')} | $8,832.71`,
         `${says('activity.before', says('term.collateral'))} | 0.8 BTC`,

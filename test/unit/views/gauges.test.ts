@@ -80,10 +80,10 @@ describe('The page of gauges', () => {
   it('gives the liquidation price as the venue’s and the fall of all collateral as an estimate', () => {
     assert.deepEqual(gaugeOf(aLoan()).rows[2]?.lines, [
       { value: 'BTC-USDT 60,931.7', detail: 'from OKX' },
-      { value: `${says('estimate.all-collateral')}: −31.4%`, detail: 'estimate' },
+      { value: `${says('loan.collateral-value')}: −31.4%`, detail: 'estimate' },
     ]);
     assert.deepEqual(gaugeOf(aLoan({}, 'liquidationPrice')).rows[2]?.lines, [
-      { value: `${says('estimate.all-collateral')}: −31.4%`, detail: 'estimate' },
+      { value: `${says('loan.collateral-value')}: −31.4%`, detail: 'estimate' },
     ]);
   });
 
@@ -107,7 +107,7 @@ describe('The page of gauges', () => {
       'liquidationPrice',
     );
     assert.deepEqual(rows(several), [
-      { value: `${says('estimate.all-collateral')}: −28.3%`, detail: 'estimate' },
+      { value: `${says('loan.collateral-value')}: −28.3%`, detail: 'estimate' },
       { value: 'BTC: $23,300.7 (−70.8%)', detail: 'estimate' },
       { value: 'SOL: $8.251732 (−94.4%)', detail: 'estimate' },
     ]);

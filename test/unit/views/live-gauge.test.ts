@@ -58,7 +58,10 @@ describe('a gauge between readings', () => {
     assert.equal(gauge.level, 'danger');
     assert.equal(gauge.levelText, says('term.by-estimate', 'Danger'));
     assert.match(gauge.spokenLevel, saysLike('term.by-estimate', 'Danger'));
-    assert.equal(gauge.distanceText, `${says('gauge.if-collateral-falls', '22.1%')} ${says('term.by-estimate', '→ ~2.3%')}`);
+    assert.equal(
+      gauge.distanceText,
+      `${says('gauge.if-collateral-falls', '22.1%')}, ${says('term.by-estimate', says('estimate.now', '2.3%'))}`,
+    );
   });
 
   it('keeps its needles on the scale, however far an estimate goes', () => {
@@ -87,7 +90,7 @@ describe('a gauge between readings', () => {
     assert.equal(gauge.figure, '12.4%');
     assert.equal(gauge.level, 'danger');
     assert.equal(gauge.levelText, says('term.by-estimate', 'Danger'));
-    assert.equal(gauge.distanceText, `${says('gauge.if-falls', '12.4%')} ${says('term.by-estimate', '→ ~2.6%')}`);
+    assert.equal(gauge.distanceText, `${says('gauge.if-falls', '12.4%')}, ${says('term.by-estimate', says('estimate.now', '2.6%'))}`);
     assert.deepEqual(row(gauge, says('estimate.live')), [
       { value: says('position.liquidation', '2.6%'), detail: says('estimate.prices-read', says('time.just-now')) },
     ]);

@@ -24,7 +24,7 @@ const estimated = (ltv: string, of: Loan = loan()): LiveLoan => {
   return { ltv: d(ltv), averaged: false, ...(toMarginCall === undefined ? {} : { toMarginCall }) };
 };
 
-/** The sample loan, read a second ago, at prices of now. */
+/** The sample loan, read a second ago, at present prices. */
 const withLoan = (estimate: LiveLoan | NoLive, change: Partial<Live> = {}, of: Partial<AccountState> = {}): AccountState =>
   state({ live: live({ loans: { '12345': estimate }, ...change }), ...of });
 
@@ -39,7 +39,7 @@ const tooltip = (entry: Entry): ReadonlyMap<string, string> =>
 describe('the line of a loan between readings', () => {
   it('has the figure of the exchange first and what it is about now behind the level', () => {
     const row = loanRow(withLoan(estimated('0.5841')));
-    assert.equal(line(row), `57.43% · Watch | → ~58.41% | ${says('loan.to-margin-call', '22.1%')} | 40,000 USDT`);
+    assert.equal(line(row), `57.43% · Watch | ${says('estimate.now', '58.41%')} | ${says('loan.to-margin-call', '22.1%')} | 40,000 USDT`);
     assert.match(
       text(spokenOf(row)),
       saysInTurn('LTV 57.43%, Watch, ', says('estimate.live'), ': LTV 58.41%, ', says('loan.to-margin-call', '20.7%')),
@@ -71,18 +71,23 @@ describe('the line of a loan between readings', () => {
     const row = loanRow(withLoan(estimated('0.7')));
     assert.match(
       line(row),
-      saysInTurn(/^57\.43% · Warning \| /, says('term.by-estimate', '→ ~70.00%'), ' | ', says('loan.to-margin-call', '22.1%')),
+      saysInTurn(
+        /^57\.43% · Warning \| /,
+        says('term.by-estimate', says('estimate.now', '70.00%')),
+        ' | ',
+        says('loan.to-margin-call', '22.1%'),
+      ),
     );
     assert.equal(row.icon?.id, 'warning');
     assert.equal(tooltip(row).get('Level'), `Watch → ${says('term.by-estimate', 'Warning')}`);
     assert.match(text(spokenOf(row)), saysInTurn('Watch → ', says('term.by-estimate', 'Warning')));
-    assert.match(line(loanRow(withLoan(estimated('0.75')))), /^57\.43% · Danger \| → ~75\.00% \(estimate\)/);
+    assert.match(line(loanRow(withLoan(estimated('0.75')))), /^57\.43% · Danger \| now ~75\.00% \(estimate\)/);
   });
 
   it('never turns better by one', () => {
     const near = snapshot({ loans: [loan({ ltv: d('0.7') })] });
     const row = loanRow(withLoan(estimated('0.3'), {}, { snapshot: near }));
-    assert.match(line(row), /^70\.00% · Warning \| → ~30\.00% \|/);
+    assert.match(line(row), /^70\.00% · Warning \| now ~30\.00% \|/);
     assert.equal(tooltip(row).get('Level'), 'Warning');
   });
 
@@ -112,16 +117,19 @@ describe('the line of a loan between readings', () => {
 
   it('stays unknown when the account cannot be read, however good the estimate, and alarms by a bad one', () => {
     const old = { snapshot: snapshot({ asOf: now - 300_000 }), failure: failure() };
-    assert.match(line(loanRow(withLoan(estimated('0.2'), {}, old))), /^57\.43% · Unknown \| → ~20\.00% \| updated 5 min ago/);
-    assert.match(line(loanRow(withLoan(estimated('0.72'), {}, old))), /^57\.43% · Danger \| → ~72\.00% \(estimate\) \| updated 5 min ago/);
+    assert.match(line(loanRow(withLoan(estimated('0.2'), {}, old))), /^57\.43% · Unknown \| now ~20\.00% \| updated 5 min ago/);
+    assert.match(
+      line(loanRow(withLoan(estimated('0.72'), {}, old))),
+      /^57\.43% · Danger \| now ~72\.00% \(estimate\) \| updated 5 min ago/,
+    );
   });
 
   it('drops an estimate whose prices are old, but no alarm', () => {
     const at = now - 3 * liveIntervalMs;
-    assert.match(line(loanRow(withLoan(estimated('0.5841'), { at }))), /→ ~58\.41%/);
-    assert.ok(!line(loanRow(withLoan(estimated('0.5841'), { at: at - 1 }))).includes('→'));
+    assert.match(line(loanRow(withLoan(estimated('0.5841'), { at }))), /now ~58\.41%/);
+    assert.ok(!line(loanRow(withLoan(estimated('0.5841'), { at: at - 1 }))).includes('~'));
     const alarm = loanRow(withLoan(estimated('0.72'), { at: now - 600_000 }));
-    assert.match(line(alarm), /Danger \| → ~72\.00% \(estimate\)/);
+    assert.match(line(alarm), /Danger \| now ~72\.00% \(estimate\)/);
     assert.match(tooltip(alarm).get(says('estimate.live')) ?? '', saysLike('estimate.prices-read', '10 min ago'));
   });
 
@@ -159,7 +167,7 @@ describe('the line of a position between readings', () => {
 
   it('has its side and name first, then what the distance is about now', () => {
     const row = positionRow(withPosition(mark('59800', '0.12107023')));
-    assert.match(line(row), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| → ~12\.1%/);
+    assert.match(line(row), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| now ~12\.1%/);
     assert.match(text(spokenOf(row)), saysInTurn(says('estimate.live'), ': ', says('position.liquidation', '12.1%')));
     assert.equal(
       tooltip(row).get(says('estimate.live')),
@@ -169,15 +177,15 @@ describe('the line of a position between readings', () => {
 
   it('turns worse by an estimate and never better', () => {
     const worse = positionRow(withPosition(mark('54000', '0.02666666')));
-    assert.match(line(worse), /^12\.4% · Danger \| long \| → ~2\.6% \(estimate\)/);
+    assert.match(line(worse), /^12\.4% · Danger \| long \| now ~2\.6% \(estimate\)/);
     assert.equal(tooltip(worse).get('Level'), `Watch → ${says('term.by-estimate', 'Danger')}`);
     const better = positionRow(withPosition(mark('100000', '0.4744')));
-    assert.match(line(better), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| → ~47\.4% \|/);
+    assert.match(line(better), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| now ~47\.4% \|/);
   });
 
   it('says nothing of positions that are not estimated', () => {
-    assert.ok(!line(positionRow(withPosition('contract'))).includes('→'));
-    assert.ok(!line(positionRow(withPosition('contract', position({ marginMode: 'cross' })))).includes('→'));
+    assert.ok(!line(positionRow(withPosition('contract'))).includes('~'));
+    assert.ok(!line(positionRow(withPosition('contract', position({ marginMode: 'cross' })))).includes('~'));
   });
 
   it('counts for the badge', () => {
@@ -230,6 +238,6 @@ describe('badge and status bar between readings', () => {
       shown([one]),
       `${says('position.liquidation', '12.4% → ~2.6%')} · ${says('term.by-estimate', 'Danger')} · ${says('time.just-now')}`,
     );
-    assert.equal(text(statusOf([one], viewContext())?.rows[0]?.distance), '12.4% to liquidation → ~2.6%');
+    assert.equal(text(statusOf([one], viewContext())?.rows[0]?.distance), says('position.liquidation', '12.4%') + ' → ~2.6%');
   });
 });

@@ -40,8 +40,8 @@ describe('the Loans view', () => {
     assert.deepEqual(below(groups[0]!), ['40,000 USDT']);
     assert.deepEqual(below(groups[1]!), ['0.8 BTC']);
     assert.deepEqual(below(groups[2]!), [
-      `${says('term.margin-call')} | 73.74% | −22.1% | from OKX`,
-      `Liquidation | 83.74% | −31.4% | from OKX`,
+      `${says('term.margin-call')} | 73.74% | ${says('loan.collateral-value')} −22.1% | from OKX`,
+      `Liquidation | 83.74% | ${says('loan.collateral-value')} −31.4% | from OKX`,
       `${says('term.liquidation-price')} | 60,000.5 BTC-USDT | from OKX`,
       `${says('estimate.none')} | ${says('estimate.price-unknown')}: BTC, USDT`,
     ]);
@@ -201,8 +201,8 @@ describe('where and when', () => {
       liquidation: { ltv: decimal('0.85'), source: 'table', from: table },
     });
     assert.deepEqual(below(group(entry, 'Thresholds')).slice(0, 2), [
-      `${says('term.margin-call')} | 75.00% | −23.4% | ${says('loan.table', '2026-11-20')}`,
-      `Liquidation | 85.00% | −32.4% | ${says('loan.table', '2026-11-20')}`,
+      `${says('term.margin-call')} | 75.00% | ${says('loan.collateral-value')} −23.4% | ${says('loan.table', '2026-11-20')}`,
+      `Liquidation | 85.00% | ${says('loan.collateral-value')} −32.4% | ${says('loan.table', '2026-11-20')}`,
     ]);
     assert.deepEqual(
       entry.details!().links!.map(({ label, url }) => [text(label), url]),
@@ -243,7 +243,7 @@ describe('where and when', () => {
     assert.match(text(spokenOf(entry)), saysLike('term.debt-overdue'));
     const dates = group(entry, says('term.due'));
     assert.equal(line(dates), `${says('term.due')} | Danger | ${says('term.debt-overdue')}`);
-    assert.match(below(dates)[0]!, /^100 USDT \| Danger \| overdue since 2026-11-21T11:59:59.000Z/);
+    assert.ok(below(dates)[0]!.startsWith(`100 USDT | Danger | ${says('term.overdue-since', '2026-11-21T11:59:59.000Z')}`));
     assert.equal(dates.children![1]!.icon, undefined);
   });
 
@@ -279,7 +279,7 @@ describe('where and when', () => {
     const overdue = state({ snapshot: snapshot({ loans: [], vanished: [{ ...gone[1]!, overdue: true }] }) });
     assert.match(
       below(only(loansOutline([overdue], viewContext())))[0]!,
-      saysLike('vanished.closed', 'Loan 12345', undefined, /debt overdue, .*/),
+      saysLike('vanished.closed', 'Loan 12345', undefined, new RegExp(`${says('term.debt-overdue')}, .*`)),
     );
   });
 });
@@ -341,7 +341,7 @@ describe('figures of a loan that are not believed', () => {
       const shown = JSON.stringify([line(entry), (entry.children ?? []).map((child) => [line(child), ...below(child)]), entry.details?.()]);
       assert.match(line(entry), /^– · Unknown/);
       assert.doesNotMatch(shown, /965|0\.00%|-30|-100|-\$/);
-      assert.match(shown, /Liquidation price \| none/);
+      assert.match(shown, new RegExp(`${says('term.liquidation-price')} \\| ${says('term.none')}`));
     }
   });
 
@@ -357,7 +357,10 @@ describe('figures of a loan that are not believed', () => {
 describe('a loan past its liquidation line', () => {
   it('is said to be there by the tree, as by its gauge and the status bar', () => {
     const past = state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.9') })] }) });
-    assert.match(line(only(only(loansOutline([past], viewContext())).children)), /^90\.00% · Danger \| liquidation reached/);
+    assert.match(
+      line(only(only(loansOutline([past], viewContext())).children)),
+      new RegExp(`^90\\.00% · Danger \\| ${says('term.liquidation-reached')}`),
+    );
     assert.equal(gaugePage([past], viewContext(), text).state.gauges[0]!.distanceText, says('term.liquidation-reached'));
     assert.deepEqual(
       statusOf([past], viewContext())!.rows.map(({ distance }) => text(distance)),
@@ -370,6 +373,6 @@ describe('a loan that owes nothing', () => {
   it('is OK and has no distance to be told', () => {
     const free = loan({ debts: [], ltv: decimal('0'), debtUsd: decimal('0') });
     const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [free] }) })], viewContext())).children);
-    assert.match(line(entry), /^0\.00% · OK \| nothing owed/);
+    assert.match(line(entry), new RegExp(`^0\\.00% · OK \\| ${says('loan.nothing-owed')}`));
   });
 });

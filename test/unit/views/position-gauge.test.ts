@@ -44,9 +44,9 @@ describe('The gauge of a position', () => {
     assert.equal(gauge.distanceText, says('gauge.if-falls', '12.4%'));
     assert.equal(
       gauge.spokenValue,
-      `To liquidation 12.4%. Watch. ${says('gauge.if-falls', '12.4%')}. Liquidation 52,560. Updated just now`,
+      `${says('gauge.liquidation')} 12.4%. Watch. ${says('gauge.if-falls', '12.4%')}. Liquidation 52,560. Updated just now`,
     );
-    assert.equal(gauge.spokenLevel, 'BTC-USDT-SWAP long, OKX · Main: Watch, To liquidation 12.4%');
+    assert.equal(gauge.spokenLevel, `BTC-USDT-SWAP long, OKX · Main: Watch, ${says('gauge.liquidation')} 12.4%`);
   });
 
   it('shows the margin ratio where that alarms in the place of a distance', () => {

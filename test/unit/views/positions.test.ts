@@ -54,11 +54,14 @@ describe('the Positions view', () => {
       'exposure',
     );
     const entry = entryOf(option);
-    assert.match(line(entry), saysInTurn(/^Margin ratio 102\.0% · /, says('level.margin-ratio', 'Danger'), ' | long'));
+    assert.match(
+      line(entry),
+      saysInTurn(new RegExp(`^${says('term.margin-ratio')} 102\\.0% · `), says('level.margin-ratio', 'Danger'), ' | long'),
+    );
     assert.equal(entry.icon?.id, 'flame');
     assert.equal(
       text(spokenOf(entry)),
-      `BTC-USD-261225-90000-C long, Main, ${says('position.distance-liquidation-unknown')}, Margin ratio 102.0%, ${says('position.liquidation-100')}, ${says('level.margin-ratio', 'Danger')}`,
+      `BTC-USD-261225-90000-C long, Main, ${says('position.distance-liquidation-unknown')}, ${says('term.margin-ratio')} 102.0%, ${says('position.liquidation-100')}, ${says('level.margin-ratio', 'Danger')}`,
     );
     assert.equal(positionAlarms([withPositions([option])], viewContext()), 1);
     // Far from it nothing is known to be well.
@@ -80,8 +83,8 @@ describe('the Positions view', () => {
       });
     const states = [withPositions([side('long', '5'), side('short', '10')])];
     const [long, short] = only(positionsOutline(states, viewContext())).children!;
-    assert.match(line(long!), /^– · Cross margin \| long/);
-    assert.match(line(short!), /^36\.4% · Cross margin \| short/);
+    assert.match(line(long!), new RegExp(`^– · ${says('term.cross-margin')} \\| long`));
+    assert.match(line(short!), new RegExp(`^36\\.4% · ${says('term.cross-margin')} \\| short`));
     assert.equal(positionAlarms(states, viewContext()), 0);
     assert.equal(
       below(long!.children!.find(({ label }) => text(label) === 'Prices')!)[0],
@@ -111,9 +114,12 @@ describe('the Positions view', () => {
   it('says that no price liquidates a position whose margin is more than it can lose', () => {
     const safe = position({ margin: decimal('12248.1'), liquidationPrice: decimal('-9.5') });
     const entry = entryOf(safe);
-    assert.match(line(entry), /^not reached · OK \| long/);
+    assert.match(line(entry), new RegExp(`^${says('position.not-reached')} · OK \\| long`));
     assert.equal(below(entry.children![0]!)[0], `${says('term.liquidation-price')} | none | ${says('position.no-price-liquidates')}`);
-    assert.match(line(entryOf(safe, { snapshot: holding([safe], { asOf: stale }) })), /^not reached · Unknown/);
+    assert.match(
+      line(entryOf(safe, { snapshot: holding([safe], { asOf: stale }) })),
+      new RegExp(`^${says('position.not-reached')} · Unknown`),
+    );
   });
 
   it('says of a distance beyond ten times the price only that it is beyond', () => {
@@ -353,7 +359,7 @@ describe('the Positions view', () => {
 
   it('says so when changes are frozen', () => {
     const whole = only(positionsOutline([withPositions([position()])], viewContext({ frozen: () => marginWrite({ state: 'mismatch' }) })));
-    assert.match(below(whole)[0]!, saysInTurn(/^/, saysLike('account.frozen', /.*margin of BTC-USDT-SWAP long.*/)));
+    assert.match(below(whole)[0]!, saysInTurn(/^/, saysLike('account.frozen', saysInTurn('', marginOf('BTC-USDT-SWAP long'), ''))));
   });
 
   it('marks the simulated ones', () => {

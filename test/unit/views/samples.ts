@@ -14,7 +14,7 @@ export const now = Date.UTC(2026, 10, 21, 12);
 
 export const text = (part: Text | undefined): string => (part === undefined ? '' : typeof part === 'string' ? part : english(part));
 
-/** A line as it is seen: label and what stands beside it. */
+/** A line as shown: label and description. */
 export const line = (entry: Entry): string => [entry.label, ...(entry.description ?? [])].map(text).join(' | ');
 
 export const below = (entry: Entry): readonly string[] => (entry.children ?? []).map(line);
@@ -127,7 +127,7 @@ export const venue: Exchange = {
   sites: [
     { id: 'global', label: msg('test', 'Global'), baseUrl: 'https://exchange.test', simulated: false, demo: false },
     { id: 'global-demo', label: msg('test', 'Global, demo trading'), baseUrl: 'https://exchange.test', simulated: false, demo: true },
-    { id: 'loopback', label: msg('term.loopback-simulated', 'Loopback (simulated)'), simulated: true, demo: false },
+    { id: 'loopback', label: msg('term.loopback-simulated', 'This computer (simulated)'), simulated: true, demo: false },
   ],
   keyFields: [],
   collateralWallet: msg('test', 'Funding account'),

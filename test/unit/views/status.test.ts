@@ -72,7 +72,7 @@ describe('the status bar', () => {
 
   it('shows a position by its distance to liquidation when it is the worst', () => {
     const states = [withLtv('a', '0.6'), withPosition('b', '55200')];
-    assert.equal(shown(states), `8.0% to liquidation · Warning · ${says('time.just-now')}`);
+    assert.equal(shown(states), `${says('position.liquidation', '8.0%')} · Warning · ${says('time.just-now')}`);
     assert.equal(
       text(statusOf(states, viewContext())?.spoken),
       `${says('status.worst')}, BTC-USDT-SWAP long, ${says('position.liquidation', '8.0%')}, Warning, b`,
@@ -85,18 +85,21 @@ describe('the status bar', () => {
   });
 
   it('takes the nearer of two at one level, whichever kind', () => {
-    assert.equal(shown([withLtv('a', '0.6'), withPosition('b', '52560')]), `12.4% to liquidation · Watch · ${says('time.just-now')}`);
+    assert.equal(
+      shown([withLtv('a', '0.6'), withPosition('b', '52560')]),
+      `${says('position.liquidation', '12.4%')} · Watch · ${says('time.just-now')}`,
+    );
     assert.equal(shown([withLtv('a', '0.6'), withPosition('b', '46000')]), `60.00% · Watch · ${says('time.just-now')}`);
   });
 
   it('counts an isolated position of unknown distance as unknown, and a cross one only when it alarms', () => {
     const unknown = position({ margin: decimal('2000') }, 'liquidationPrice');
     const holds = (change: Parameters<typeof position>[0]): AccountState => state({ snapshot: holding([{ ...unknown, ...change }]) });
-    assert.equal(shown([withLtv('a', '0.2'), holds({})]), `– to liquidation · Unknown · ${says('time.just-now')}`);
+    assert.equal(shown([withLtv('a', '0.2'), holds({})]), `${says('position.liquidation', '–')} · Unknown · ${says('time.just-now')}`);
     assert.equal(shown([withLtv('a', '0.2'), holds({ marginMode: 'cross' })]), `20.00% · OK · ${says('time.just-now')}`);
     assert.equal(
       shown([withLtv('a', '0.2'), holds({ marginMode: 'cross', liquidationPrice: decimal('59000') })]),
-      `1.6% to liquidation · Danger · ${says('time.just-now')}`,
+      `${says('position.liquidation', '1.6%')} · Danger · ${says('time.just-now')}`,
     );
   });
 

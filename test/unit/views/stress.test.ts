@@ -66,10 +66,10 @@ describe('The table of shocks', () => {
     assert.deepEqual(textsOf(table), [
       // 57.421 / 0.7 is 82.03 to the last digit, and that is what is shown.
       'BTC −10.0% | 63.81% · Watch | 2.6% · Danger',
-      'BTC −20.0% | 71.78% · Danger | Liquidation',
+      `BTC −20.0% | 71.78% · Danger | ${says('term.liquidation')}`,
       `BTC −30.0% | 82.03% · ${says('term.margin-call')} | Liquidation`,
-      'BTC −40.0% | 95.71% · Liquidation | Liquidation',
-      'BTC −50.0% | 114.85% · Liquidation | Liquidation',
+      `BTC −40.0% | 95.71% · ${says('term.liquidation')} | ${says('term.liquidation')}`,
+      `BTC −50.0% | 114.85% · ${says('term.liquidation')} | ${says('term.liquidation')}`,
     ]);
     assert.deepEqual(
       table.rows.map(({ cells }) => cells.map(({ level }) => level)),
@@ -98,7 +98,7 @@ describe('The table of shocks', () => {
     assert.deepEqual(
       table.rows.map(({ label }) => label),
       [
-        ...['−10.0%', '−20.0%', '−30.0%', '−40.0%', '−50.0%', '+20.0%'].map((change) => `All coins ${change}`),
+        ...['−10.0%', '−20.0%', '−30.0%', '−40.0%', '−50.0%', '+20.0%'].map((change) => `${says('stress.all-coins')} ${change}`),
         ...['−20.0%', '−40.0%', '+20.0%'].map((change) => `BTC ${change}`),
         ...['−20.0%', '−40.0%', '+20.0%'].map((change) => `ETH ${change}`),
       ],
@@ -129,7 +129,7 @@ describe('The table of shocks', () => {
 describe('What breaks first', () => {
   it('is told nearest first, for all that falls together', () => {
     assert.deepEqual(only(holding([loan], [long])).first, [
-      'BTC −12.4%: BTC-USDT-SWAP long · Liquidation; −22.1%: Loan 12345 · Margin call; −31.4%: Loan 12345 · Liquidation',
+      `BTC −12.4%: BTC-USDT-SWAP long · ${says('term.liquidation')}; −22.1%: Loan 12345 · ${says('term.margin-call')}; −31.4%: Loan 12345 · ${says('term.liquidation')}`,
     ]);
   });
 
@@ -139,9 +139,9 @@ describe('What breaks first', () => {
       holding([owing], [long], { account: anAccount({ id: 'b', name: 'B' }) }),
     );
     assert.deepEqual(table.first, [
-      'All coins −12.4%: BTC-USDT-SWAP long (OKX · B) · Liquidation; −22.1%: Loan 12345 (OKX · A) · Margin call; −31.4%: Loan 12345 (OKX · A) · Liquidation',
-      'All coins +22.9%: Loan 7 (OKX · B) · Margin call; +39.5%: Loan 7 (OKX · B) · Liquidation',
-      'BTC −12.4%: BTC-USDT-SWAP long (OKX · B) · Liquidation; −22.1%: Loan 12345 (OKX · A) · Margin call; −31.4%: Loan 12345 (OKX · A) · Liquidation',
+      `${says('stress.all-coins')} −12.4%: BTC-USDT-SWAP long (OKX · B) · ${says('term.liquidation')}; −22.1%: Loan 12345 (OKX · A) · ${says('term.margin-call')}; −31.4%: Loan 12345 (OKX · A) · ${says('term.liquidation')}`,
+      `${says('stress.all-coins')} +22.9%: Loan 7 (OKX · B) · ${says('term.margin-call')}; +39.5%: Loan 7 (OKX · B) · ${says('term.liquidation')}`,
+      `BTC −12.4%: BTC-USDT-SWAP long (OKX · B) · ${says('term.liquidation')}; −22.1%: Loan 12345 (OKX · A) · ${says('term.margin-call')}; −31.4%: Loan 12345 (OKX · A) · ${says('term.liquidation')}`,
     ]);
   });
 
@@ -150,7 +150,7 @@ describe('What breaks first', () => {
     const called = { ...loan, id: '9', orderId: '9', marginCall: { ltv: decimal('0.5'), source: 'venue' as const } };
     assert.deepEqual(only(holding([called], [gone])).first, [
       says('stress.reached-already', 'Loan 9 · Margin call; GONE long · Liquidation'),
-      'BTC −31.4%: Loan 9 · Liquidation',
+      `BTC −31.4%: Loan 9 · ${says('term.liquidation')}`,
     ]);
   });
 

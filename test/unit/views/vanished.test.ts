@@ -12,7 +12,7 @@ import { below, gone, holding, now, viewContext, state, text } from './samples.t
 import { spokenOf } from '../../../src/views/entry.ts';
 import { says } from '../../texts.ts';
 
-/** A position liquidated by a price move while it stood at Watch, and a loan that was OK. */
+/** A position liquidated by a price move while at Watch, and a loan that was OK. */
 const calm: readonly Vanished[] = [
   {
     kind: 'position',

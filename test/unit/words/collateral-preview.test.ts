@@ -28,6 +28,7 @@ function shown(of: CollateralPreview, with_: PreviewSurroundings = around): { ti
 
 const textsOf = (lines: readonly Text[]): string[] => lines.map((line) => (typeof line === 'string' ? line : english(line)));
 const row = (label: string, now: string, after: string): string => says('preview.row', label, now, after);
+const wallet = says('list.brackets', says('collateral.wallet'), 'Funding account');
 const estimated = (label: string, now: string, after: string): string => says('term.by-estimate', row(label, now, after));
 const toMarginCall = says('preview.to-margin-call');
 const toLiquidation = says('preview.to-liquidation');
@@ -51,7 +52,7 @@ describe('the preview before a change', () => {
       live,
       'Main · OKX Global · LIVE',
       says('preview.route', '0.1 BTC', 'Funding account', 'loan 12345'),
-      row('Wallet', '1.7921483143067599', '1.6921483143067599 BTC'),
+      row(wallet, '1.7921483143067599', '1.6921483143067599 BTC'),
       '',
       estimated(says('preview.after-haircut'), '$68,965.51', '$77,579.51'),
       says('preview.updated', '14:03:22', says('time.just-now')),
@@ -90,7 +91,7 @@ describe('the preview before a change', () => {
       estimated(toMarginCall, '21.3%', 'unknown'),
       estimated(toLiquidation, '30.7%', 'unknown'),
     ]);
-    assert.ok(lines.includes(row('Wallet', '1.7921483143067599 BTC', 'unknown')));
+    assert.ok(lines.includes(row(wallet, '1.7921483143067599 BTC', 'unknown')));
     assert.equal(previewText(of, around).tone, 'alarming');
   });
 

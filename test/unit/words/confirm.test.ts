@@ -33,12 +33,12 @@ describe('the buttons in front of a preview', () => {
     ['arm first, in doubt too', { armed: false, doubt: true }, 'arm'],
   ] as const satisfies readonly (readonly [string, Partial<ConfirmFacts>, string | undefined])[]) {
     it(what, () => {
-      assert.deepEqual(confirmButtons({ ...ready, ...facts }), ['readAgain', 'showRequest', ...(last === undefined ? [] : [last])]);
+      assert.deepEqual(confirmButtons({ ...ready, ...facts }), ['refresh', 'showRequest', ...(last === undefined ? [] : [last])]);
     });
   }
 
   it('act on Enter only without real money and without a warning', () => {
-    const harmless = ['readAgain', 'showRequest'];
+    const harmless = ['refresh', 'showRequest'];
     for (const direction of ['add', 'reduce'] as const) {
       assert.deepEqual(confirmButtons({ ...ready, direction, live: false }), ['act', ...harmless]);
       assert.deepEqual(confirmButtons({ ...ready, direction, live: false, calm: false }), [...harmless, 'act']);
@@ -53,7 +53,7 @@ describe('the buttons in front of a preview', () => {
       fc.property(anyFacts, (facts) => {
         const buttons = confirmButtons(facts);
         const acts = buttons.includes('act') || buttons.includes('actWithoutEstimate');
-        if (buttons[0] !== 'readAgain') assert.ok(buttons[0] === 'act' && !facts.live && facts.calm && !facts.doubt);
+        if (buttons[0] !== 'refresh') assert.ok(buttons[0] === 'act' && !facts.live && facts.calm && !facts.doubt);
         if (!facts.armed) assert.ok(!acts);
         if (facts.first && !facts.rehearsed) assert.ok(!acts);
         if (facts.doubt) assert.ok(!buttons.includes('act'));

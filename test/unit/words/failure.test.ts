@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Instead } from '../../../src/core/errors.ts';
 import { failureButtons, type FailureFacts } from '../../../src/words/outcome.ts';
 
-const plain: FailureFacts = { unfinished: false, canRetry: true, hasCoins: true, hasMargin: false, canReadAgain: true };
+const plain: FailureFacts = { unfinished: false, canRetry: true, hasCoins: true, hasMargin: false, canRefresh: true };
 
 describe('the buttons under a change that was not sent', () => {
   for (const [what, facts, buttons] of [
@@ -12,8 +12,8 @@ describe('the buttons under a change that was not sent', () => {
     ['arm', { remedy: 'arm' }, ['arm', 'retry', 'showLog']],
     ['open the settings that hold the limit', { remedy: 'settings' }, ['settings', 'retry', 'showLog']],
     ['move less before the limit is lifted', { remedy: 'settings', instead: ['less'] }, ['retry', 'settings', 'showLog']],
-    ['read again', { remedy: 'readAgain' }, ['readAgain', 'retry', 'showLog']],
-    ['not read again where nobody can', { remedy: 'readAgain', canReadAgain: false }, ['retry', 'showLog']],
+    ['read again', { remedy: 'refresh' }, ['refresh', 'retry', 'showLog']],
+    ['not read again where nobody can', { remedy: 'refresh', canRefresh: false }, ['retry', 'showLog']],
     ['choose another coin', { instead: ['otherCoin', 'repay'] }, ['otherCoin', 'retry', 'showLog']],
     ['no other coin where there is no choice', { instead: ['otherCoin'], hasCoins: false }, ['retry', 'showLog']],
     ['a smaller or larger amount by way of the amount', { instead: ['less', 'more'] }, ['retry', 'showLog']],

@@ -60,7 +60,7 @@ describe('the estimates of a loan', () => {
     const { gauges } = gaugePage([state({ snapshot: snapshot({ loans: [pool], prices: usual }) })], viewContext(), text).state;
     assert.deepEqual(
       gauges[0]!.rows.find(({ label }) => label === 'Liquidation')?.lines.map(({ value }) => value),
-      [`${says('estimate.all-collateral')}: −58.2%`],
+      [`${says('loan.collateral-value')}: −58.2%`],
     );
   });
 

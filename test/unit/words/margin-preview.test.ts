@@ -31,6 +31,7 @@ function shown(of: MarginPreview, with_: PreviewSurroundings = around): { title:
 }
 
 const row = (label: string, now: string, after: string): string => says('preview.row', label, now, after);
+const wallet = says('list.brackets', says('collateral.wallet'), 'trading account');
 const estimated = (label: string, now: string, after: string): string => says('term.by-estimate', row(label, now, after));
 const price = says('term.liquidation-price');
 const distance = says('preview.to-liquidation');
@@ -57,7 +58,7 @@ describe('the preview before a change of margin', () => {
       says('preview.live-account'),
       'Main · OKX Global · LIVE',
       says('preview.route', '10 USDT', 'trading account', 'BTC-USDT-SWAP long'),
-      row('Wallet', '250.123456', '240.123456 USDT'),
+      row(wallet, '250.123456', '240.123456 USDT'),
       '',
       estimated(leverage, '10×', '9.1×'),
       'Mark price: 50,000 USDT',

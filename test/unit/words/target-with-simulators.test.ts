@@ -84,7 +84,7 @@ for (const venue of ['okx', 'bybit'] as const) {
           const ready = await looking.connection.actions.collateral!.prepare({ loan: ref, direction, coin });
           const estimate = estimateAfter(ready.loan, direction, coin, amount, ready.prices).ltv;
           assert.ok(estimate !== undefined, `${what}: unknown in the preview`);
-          // The very figure, so that the preview does not say 50.01% of what was picked as 50.00%.
+          // The exact figure, so that the preview doesn't say 50.01% for what was picked as 50.00%.
           assert.equal(formatLtv(estimate), formatLtv(ltv), what);
           previewed += 1;
           if (shortBy !== undefined) continue;

@@ -95,7 +95,7 @@ function preview(
   const doubt = modelOf(loan, prices) === 'definitions' ? 'definitions' : undefined;
   const ltvAfter = doubt === undefined ? estimateAfter(loan, change.direction, change.coin, change.amount, prices).ltv : undefined;
   checkMinimum(change, readiness);
-  if (change.direction === 'add') checkAdd(change, readiness);
+  if (change.direction === 'add') checkAdd(account, change, readiness);
   else checkReduce(change, readiness, ltvNow, ltvAfter, doubt);
   const distanceNow = distanceTo(loan.marginCall?.ltv, ltvNow);
   const distanceAfter = distanceTo(loan.marginCall?.ltv, ltvAfter);
@@ -126,12 +126,13 @@ function checkMinimum({ coin, amount }: CollateralChange, { minimum }: Collatera
   });
 }
 
-function checkAdd({ coin, amount }: CollateralChange, { walletAvailable, limit }: CollateralReadiness): void {
+function checkAdd(account: Account, change: CollateralChange, { walletAvailable, limit }: CollateralReadiness): void {
+  const { coin, amount } = change;
   const instead = ['less', 'otherCoin'] as const;
   if (compare(amount, lesser(walletAvailable, limit)) <= 0) return;
   // The exchange's own limit may be what the wallet holds.
   const isWallet = compare(walletAvailable, limit) <= 0;
-  throw new Refusal(isWallet ? moreThanHeld(walletAvailable, coin) : moreThanAddable(limit, coin), { instead });
+  throw new Refusal(isWallet ? moreThanHeld(walletAvailable, account, change) : moreThanAddable(limit, coin), { instead });
 }
 
 function checkReduce(
@@ -141,7 +142,7 @@ function checkReduce(
   ltvAfter: Decimal | undefined,
   doubt: CollateralPreview['doubt'],
 ): void {
-  if (doubt !== undefined) throw new Refusal(removalUnclear(), { remedy: 'readAgain', instead: ['later', 'addMargin'] });
+  if (doubt !== undefined) throw new Refusal(removalUnclear(), { remedy: 'refresh', instead: ['later', 'addMargin'] });
   const { loan, limit, baseline, prices } = readiness;
   const ceiling = lowestThreshold(readiness);
   if (ltvNow === undefined || ceiling === undefined) throw new Refusal(removalUnclear());
@@ -178,7 +179,7 @@ function mustBeAsShown(before: CollateralPreview, now: CollateralPreview): void 
         'collateral.reached-liquidation',
         'LTV reached liquidation after this preview. Nothing was sent. The exchange may be selling collateral: check it.',
       ),
-      { remedy: 'readAgain', instead: ['repay'] },
+      { remedy: 'refresh', instead: ['repay'] },
     );
   }
   mustEqual(collateralIn(change.coin), shown.baseline.pledged, fresh.baseline.pledged);

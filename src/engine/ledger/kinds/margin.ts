@@ -133,7 +133,7 @@ function preview(account: Account, intent: MarginChange, readiness: MarginReadin
   const change = frozen({ ...intent, position });
   const after = estimateMarginChange(position, change.direction, change.amount);
   checkDecimals(change, readiness);
-  if (change.direction === 'add') checkAdd(change, readiness);
+  if (change.direction === 'add') checkAdd(account, change, readiness);
   else checkReduce(change, readiness, after);
   return Object.freeze({
     kind: 'margin',
@@ -179,9 +179,9 @@ function checkDecimals({ coin, amount }: MarginChange, { places }: MarginReadine
   throw new Refusal(msg('margin.decimals', 'Use at most {0} decimals for {1} here.', places.toString(), coin));
 }
 
-function checkAdd({ coin, amount }: MarginChange, { walletAvailable, places }: MarginReadiness): void {
-  if (compare(amount, walletAvailable) <= 0) return;
-  throw new Refusal(moreThanHeld(round(walletAvailable, places, 'down'), coin), { instead: ['less'] });
+function checkAdd(account: Account, change: MarginChange, { walletAvailable, places }: MarginReadiness): void {
+  if (compare(change.amount, walletAvailable) <= 0) return;
+  throw new Refusal(moreThanHeld(round(walletAvailable, places, 'down'), account, change), { instead: ['less'] });
 }
 
 function checkReduce(
@@ -222,7 +222,7 @@ function mustBeAsShown({ readiness: shown }: MarginPreview, { readiness: fresh }
   if (after.distress !== undefined && before.distress === undefined) {
     throw new Refusal(
       msg('margin.exchange-acting', 'The exchange began to act on this position after the preview. Nothing was sent. {0}', after.distress),
-      { remedy: 'readAgain' },
+      { remedy: 'refresh' },
     );
   }
   mustEqual(msg('position.size', 'Size'), before.size, after.size);

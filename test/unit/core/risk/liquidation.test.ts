@@ -66,7 +66,7 @@ describe('whose a liquidation price is', () => {
     danger(ltc('long', '5', { marginMode: 'isolated' }), ltc('short', '10', { marginMode: 'isolated' }));
     danger(ltc('long', '5'), ltc('short', '10', { keptFrom: 1 }));
     danger(ltc('long', '5'), without(ltc('short', '10', { instrument: 'LTC-USDT-261225' }), 'exposure'));
-    // Of one instrument contracts are as good as an exposure.
+    // Within one instrument, contracts compare like exposures.
     const held = [ltc('long', '5'), without(ltc('short', '10'), 'exposure')];
     assert.deepEqual(kinds(held), ['otherSide', 'price']);
   });

@@ -206,7 +206,7 @@ describe('the margin that brings liquidation to a price', () => {
     });
   const reaches = (position: Position, aim: MarginAim, estimate: ReturnType<typeof estimateMarginChange>): boolean => {
     if (aim.by === 'leverage') {
-      // Reckoned anew from the margin alone: worth no more than so many times it.
+      // Recomputed from the margin alone: the value is at most this many times the margin.
       const { leverage, margin } = estimate;
       assert.deepEqual(leverage, effectiveLeverage(position, margin));
       return leverage !== undefined && compare(leverage, aim.leverage) <= 0;

@@ -194,7 +194,7 @@ describe('a shock', function () {
           { key: 'double', model: owing('150000'), marginCall: d('0.8') },
           { key: 'beyond', model: owing('150001'), marginCall: d('0.8') },
           { key: 'near', model: owing('100000'), marginCall: d('0.8'), liquidation: d('0.9') },
-          // Whose margin call nobody knows, or no line at all.
+          // With an unknown margin call, or no threshold at all.
           { key: 'blind', model: owing('100000'), liquidation: d('0.95') },
           { key: 'lost', model: owing('100000') },
         ],

@@ -1,5 +1,5 @@
-// What comes of a change when something goes wrong at the exchange: every fault of both simulated exchanges, each kind of change, both directions,
-// through the real adapters over real HTTP. Told are the state, the words and what is held up; nothing may be sent twice.
+// The outcome of a change when something goes wrong at the exchange: every fault of both simulated exchanges, each kind of change, both
+// directions, through the real adapters over real HTTP. Told are the state, the words and what is held up; nothing may be sent twice.
 import assert from 'node:assert/strict';
 import type { Clock } from '../../../../src/core/clock.ts';
 import { decimal as d, multiply } from '../../../../src/core/decimal.ts';
@@ -19,7 +19,7 @@ import { systems, type System } from '../../../crash/systems.ts';
 import { account, ignore, noLimits } from './support.ts';
 import { says, saysInTurn, saysLike } from '../../../texts.ts';
 
-/** Passes only where somebody waits, and then at once. */
+/** Passes only while something waits, and then at once. */
 class PassingClock implements Clock {
   time = Date.UTC(2026, 10, 20, 12);
   readonly now = (): number => this.time;
@@ -35,7 +35,7 @@ interface Bench {
   /** What the exchange has on its first day, which is always the same. */
   read(): Promise<Snapshot>;
   fault(name: string): Promise<void>;
-  /** Sent by somebody else, with another program. */
+  /** Sent by another program. */
   elsewhere(change: Change): Promise<void>;
   /** Called when a change was written down as sent and has not left yet. */
   beforeLeaving: () => Promise<void>;
@@ -59,7 +59,7 @@ async function open(system: System, settleMs: number): Promise<Bench> {
   const simulator = venue === 'okx' ? await startSimulator(options) : await startBybit(options);
   const line = { account: { site: 'loopback', baseUrl: simulator.url }, keys: () => Promise.resolve({ ...simulator.keys }), clock };
   const connections: Connection[] = [];
-  // Anew each time: limits are by connection, and nobody wants to wait for them here.
+  // New each time: limits are per connection, too long to wait for here.
   const connect = (): Connection => {
     const connection = venue === 'okx' ? connectOkx(line) : connectBybit(line);
     connections.push(connection);
@@ -174,12 +174,12 @@ const cases: readonly Case[] = [
   { fault: 'reversed-direction', expected: () => frozen },
   {
     fault: 'wrong-amount',
-    // Bybit tells of margin by two figures, and only what both say in the same way freezes an account: a person has to say.
+    // Bybit shows margin in two figures, and only if both agree is an account frozen: here a person decides.
     expected: ({ name }) => (name === 'Bybit margin' ? { ...waiting, done: 1 } : frozen),
   },
   {
     fault: 'settlement-failed',
-    // Only the history of the newer loans tells of what failed.
+    // Only the history of the newer loans lists failures.
     expected: ({ name, venue }) => (venue === 'okx' ? undefined : name === 'Bybit pool' ? failed : waiting),
   },
   { fault: 'doubled-rows', expected: ({ kind }) => (kind === 'margin' ? undefined : done) },
@@ -190,13 +190,13 @@ const cases: readonly Case[] = [
 
 const twice: Expected = { ...frozen, words: saysLike('collateral.may-be-twice') };
 
-/** What somebody else may do with the same loan or position at the very moment; where there is no telling the two apart, a person has to. */
+/** What another program may do with the same loan or position at the same moment; where the two can't be told apart, a person decides. */
 const meetings: readonly {
   readonly what: string;
   readonly theirs: (change: Change) => Change;
   readonly comes: (system: System) => Pick<Expected, 'state' | 'words'>;
 }[] = [
-  // OKX writes a bill for each change of margin, so the one that is ours is told apart; Bybit has only the position itself.
+  // OKX writes a bill for each change of margin, so ours can be identified; Bybit has only the position itself.
   {
     what: 'the very same',
     theirs: (change) => change,
@@ -214,7 +214,7 @@ const meetings: readonly {
   },
 ];
 
-/** More than fees and funding could explain: half of so little would not be told from them. */
+/** More than fees and funding could explain: half of a small change would look like them. */
 function asked(system: System, snapshot: Snapshot, direction: Direction): Change {
   const change = system.change(snapshot, direction);
   return system.name === 'OKX margin' ? { ...change, amount: d('600') } : change;
@@ -343,7 +343,7 @@ async function heldUp({ ledger }: Bench, system: System, snapshot: Snapshot, cha
     await ledger.preview('a', elsewhere);
     await ledger.settle(record.id, 'not-effective');
   }
-  // A change of as much may be too much by now, but nothing of the ledger's own stands in the way.
+  // A change of the same amount may be too much now, but the ledger itself doesn't block it.
   await ledger.preview('a', { ...change, direction: 'add', amount: d('0.001') });
   await ledger.preview('a', elsewhere);
 }

@@ -20,7 +20,7 @@ function saying(setup: Setup, position: Facts, rest: Partial<MarginReadiness> = 
   setup.market.shape = (given) => ({ ...given, ...rest, position: { ...given.position, ...position } });
 }
 
-/** A change that somebody confirmed, after `meanwhile` happened. */
+/** A confirmed change, after `meanwhile` happened. */
 async function confirmed(setup: Setup, asked: Change, meanwhile: () => void) {
   const window = setup.window();
   const preview = await window.ledger.preview('a', asked);
@@ -143,7 +143,7 @@ describe('the last look between a confirmation and its send', () => {
       'has an empty wallet behind it',
       marginChange(),
       (setup) => (setup.market.wallet = d('0')),
-      lastCheck(saysLike('change.none-held', 'USDT')),
+      lastCheck(saysLike('change.none-held', says('okx.trading-account'), 'USDT')),
     ],
     ['is gone', marginChange(), (setup) => setup.market.held.delete(long), saysLike('refusal.last-check')],
   ];
@@ -189,7 +189,7 @@ describe('the last look between a confirmation and its send', () => {
       'has an empty wallet behind it',
       change(),
       ({ venue }) => (venue.wallet = d('0.05')),
-      lastCheck(saysLike('change.more-than-held', '0.05', 'BTC')),
+      lastCheck(saysLike('change.more-than-held', says('term.funding-account'), '0.05', 'BTC')),
     ],
     [
       'lets less go',

@@ -405,7 +405,7 @@ describe('the ledger', () => {
       refused(pattern)(error);
       return (error as Refusal).openWrite?.id === id;
     };
-    // Whoever stopped waiting has not stopped the request.
+    // Stopping the wait doesn't stop the request.
     await assert.rejects(window.ledger.preview('a', change()), pointing(saysLike('refusal.another-being-sent')));
     await setup.clock.advance(61_000);
     for (const settlement of ['effective', 'not-effective'] as const) {

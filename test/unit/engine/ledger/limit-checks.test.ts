@@ -101,7 +101,11 @@ describe('a limit of the person', () => {
       { keepInWallet: coins({ BTC: '1.7' }) },
       'keepInWallet',
       add('0.1'),
-      atMost('0.0921483143067599', 'BTC', saysLike('limit.keep-in-wallet', '1.7921483143067599 BTC', '1.7 BTC')),
+      atMost(
+        '0.0921483143067599',
+        'BTC',
+        saysLike('limit.keep-in-wallet', says('term.funding-account'), '1.7921483143067599 BTC', '1.7 BTC'),
+      ),
       add('0.0921483143067599'),
     ],
     [
@@ -157,7 +161,14 @@ describe('a limit of the person', () => {
     const { done: end } = await start(setup.window().ledger, margin('10'));
     await assert.rejects(
       early.commit(preview, ignore),
-      refusedBy('keepInWallet', atMost('5', 'USDT', saysLike('limit.keep-in-wallet', saysLike('limit.may-leave', undefined, '10 USDT')))),
+      refusedBy(
+        'keepInWallet',
+        atMost(
+          '5',
+          'USDT',
+          saysLike('limit.keep-in-wallet', says('okx.trading-account'), saysLike('limit.may-leave', undefined, '10 USDT')),
+        ),
+      ),
     );
     await assert.rejects(setup.window().ledger.preview('a', elsewhere('5.01')), refusedBy('keepInWallet', atMost('5', 'USDT')));
     await setup.window().ledger.preview('a', elsewhere('5'));
@@ -168,7 +179,7 @@ describe('a limit of the person', () => {
     assert.equal((await end).state, 'effective');
     await assert.rejects(
       setup.window().ledger.preview('a', elsewhere('5.01')),
-      refusedBy('keepInWallet', saysLike('limit.keep-in-wallet', '990 USDT')),
+      refusedBy('keepInWallet', saysLike('limit.keep-in-wallet', undefined, '990 USDT')),
     );
     await setup.window().ledger.preview('a', elsewhere('5'));
     assert.equal(sent(setup), 1);
@@ -283,7 +294,7 @@ describe('a limit per day', () => {
   });
 
   const hourMs = 3_600_000;
-  /** Somebody sets the clock of the computer, and the exchange's goes on as it did. */
+  /** The computer's clock is set, and the exchange's goes on unchanged. */
   const setClock = (setup: Setup, ms: number): void => {
     setup.clock.setWall(ms);
     if (setup.venue.clockOffsetMs !== undefined) setup.venue.clockOffsetMs -= ms;

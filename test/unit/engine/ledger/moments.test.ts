@@ -50,7 +50,7 @@ describe('a preview that has grown old', () => {
         await settled();
         assert.equal(sent(setup), goes ? 1 : 0);
         if (goes) continue;
-        await assert.rejects(done, refusedWith(saysLike('refusal.preview-outdated'), { remedy: 'readAgain' }));
+        await assert.rejects(done, refusedWith(saysLike('refusal.preview-outdated'), { remedy: 'refresh' }));
         assert.deepEqual(await journal.states(), []);
       }
     });
@@ -63,7 +63,7 @@ describe('a preview that has grown old', () => {
     const preview = await ledger.preview('a', change());
     interval = 10_000;
     setup.clock.jump(10_001);
-    await assert.rejects(ledger.commit(preview, ignore), refusedWith(saysLike('refusal.preview-outdated'), { remedy: 'readAgain' }));
+    await assert.rejects(ledger.commit(preview, ignore), refusedWith(saysLike('refusal.preview-outdated'), { remedy: 'refresh' }));
   });
 
   it('is not sent when it grows old on the way, wherever that is', async () => {
@@ -100,7 +100,7 @@ describe('a loan whose LTV we cannot recompute', () => {
     doubtful(setup);
     await assert.rejects(
       setup.window().ledger.preview('a', reduce),
-      refusedWith(saysLike('change.removal-unclear'), { remedy: 'readAgain', instead: ['later', 'addMargin'] }),
+      refusedWith(saysLike('change.removal-unclear'), { remedy: 'refresh', instead: ['later', 'addMargin'] }),
     );
   });
 
@@ -146,7 +146,7 @@ describe('a loan whose LTV we cannot recompute', () => {
       doubtful(setup);
       await assert.rejects(ledger.commit(preview, ignore), (error) => {
         refused(why)(error);
-        return (error as Refusal).remedy === 'readAgain';
+        return (error as Refusal).remedy === 'refresh';
       });
       assert.equal(sent(setup), 0);
     }
@@ -176,7 +176,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         setup.venue.wallet = d('0.05');
       },
-      lastCheck(saysLike('change.more-than-held', '0.05', 'BTC')),
+      lastCheck(saysLike('change.more-than-held', says('term.funding-account'), '0.05', 'BTC')),
       ['less', 'otherCoin'],
     ],
     [
@@ -185,7 +185,7 @@ describe('between confirmation and send', () => {
       (setup) => {
         setup.market.wallet = d('3');
       },
-      saysLike('change.more-than-held', '3', 'USDT'),
+      saysLike('change.more-than-held', says('okx.trading-account'), '3', 'USDT'),
       ['less'],
     ],
     [

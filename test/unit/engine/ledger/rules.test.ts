@@ -10,7 +10,7 @@ import { MemoryJournal } from './memory-journal.ts';
 import { marginChange } from './market.ts';
 import { saysLike } from '../../../texts.ts';
 
-// No front is here: whoever uses the engine meets these rules, however they come to it.
+// Without a front: these rules hold for every use of the engine.
 
 describe('arming always', () => {
   const arm = async (facts: Partial<Account>, typedName?: string): Promise<boolean> => {
@@ -46,7 +46,7 @@ describe('arming always', () => {
   });
 });
 
-/** A ledger as the engine has it, with nobody before it who looks at anything. */
+/** A ledger as in the engine, with no checks in front of it. */
 function bare(setup: Setup, options: Partial<LedgerOptions> = {}): Ledger {
   let ids = 0;
   return new Ledger({

@@ -282,7 +282,7 @@ export class TestJournal implements Journal {
 
 export const noLimits: Limits = { perActionByCoin: new Map(), perDayByCoin: new Map(), keepInWallet: new Map() };
 
-/** With a person who looks at the exact request wherever that is asked for. */
+/** With a person who views the exact request wherever that is required. */
 class LookedAt extends Ledger {
   /** Gates are about a change and not about this look, which begins and asks for its connection at once. */
   looking = false;

@@ -14,7 +14,7 @@ import { long, marginChange, short } from './market.ts';
 import { account, change, d, Setup, ignore, noLimits, refused, start } from './support.ts';
 import { says, saysLike } from '../../../texts.ts';
 
-// No front is here: whoever uses the engine meets the rule, however they come to it.
+// Without a front: the rule holds for every use of the engine.
 
 async function settles(setup: Setup, done: Promise<WriteRecord>): Promise<WriteRecord> {
   setup.venue.settle();
@@ -141,11 +141,11 @@ describe('what can be undone', () => {
   });
 });
 
-/** Previews an undo of so much, as whoever has a ledger can. */
+/** Previews an undo of this amount, as any user of the ledger can. */
 const undoing = (ledger: Ledger, added: Pick<WriteRecord, 'id' | 'change'> | undefined, amount: string, more: Partial<Change> = {}) =>
   ledger.preview('a', { ...added!.change, direction: 'reduce', amount: d(amount), ...more } as Change, { undoOf: added!.id });
 
-/** Marked, so that who asked can tell it from any other refusal. */
+/** Marked, so that the caller can tell it from any other refusal. */
 const over = (error: unknown): boolean => {
   refused(saysLike('undo.nothing'))(error);
   assert.deepEqual((error as Refusal).undo, { kind: 'over' });
@@ -408,7 +408,7 @@ describe('the ledger lets an undo take at most the safe maximum', () => {
     const { setup, ledger, write, sent } = await added();
     setup.limits = { ...noLimits, highestLtvAfterReduction: d('0.635') };
     setup.venue.price = lowPrice;
-    // Their own limit is told as such.
+    // Their own limit is named as such.
     await assert.rejects(undoing(ledger, write, '0.1'), refused(saysLike('limit.ltv-after', undefined, '63.50%')));
     setup.limits = noLimits;
     const most = await unsafe(undoing(ledger, write, '0.1'));

@@ -15,7 +15,7 @@ import { account, ignore, noLimits, refused } from './support.ts';
 import { says, saysInTurn, saysLike } from '../../../texts.ts';
 
 interface Place {
-  /** Anew each time: limits are by connection, and nobody wants to wait for them here. */
+  /** New each time: limits are per connection, too long to wait for here. */
   connect(): Connection;
   readonly ledger: Ledger;
   readonly journal: MemoryJournal;
@@ -29,7 +29,7 @@ interface Place {
   end(): Promise<void>;
 }
 
-/** Passes only where somebody waits, and then at once. */
+/** Passes only while something waits, and then at once. */
 class PassingClock implements Clock {
   time = Date.UTC(2026, 10, 20, 12);
   readonly now = (): number => this.time;

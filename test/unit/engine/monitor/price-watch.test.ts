@@ -369,7 +369,7 @@ describe('the watch of prices, held against the next reading', () => {
     assert.deepEqual(world.live()?.doubted, ['12345']);
     await world.clock.advance(watchEveryMs);
     assert.equal(world.ltv(), 'definitions');
-    // An amount has changed: nothing can be told from it.
+    // An amount has changed: no comparison is possible.
     const debts = [{ coin: 'USDT', amount: d('58001') }];
     await next('0.70', '80000', { debts });
     assert.deepEqual(world.live()?.doubted, ['12345']);

@@ -377,7 +377,7 @@ describe('what could not be read beside what could', () => {
 
 describe('what is gone', () => {
   const day = 24 * 60 * 60_000;
-  // 0.7 of 0.7374 leaves 5 % to the margin call; the sample position stands at its liquidation price.
+  // 0.7 of 0.7374 leaves 5 % to the margin call; the sample position is at its liquidation price.
   const near = '0.7';
   const sentence = msg('test', 'It could not be read.');
 

@@ -313,7 +313,7 @@ describe('a shared database that cannot be used', function () {
     await assert.rejects(window.shared.look(), StateTrouble);
     listsAllAndArmsNothing(window);
     assert.deepEqual(readFileSync(cabinet.file), Buffer.alloc(8192, 7));
-    // As it says, it is renamed, and made anew from the last copy.
+    // As the message says: renamed, and rebuilt from the last copy.
     await cabinet.closeAll();
     rmSync(cabinet.file);
     const again = await cabinet.open();
@@ -432,7 +432,7 @@ describe('a shared database that cannot be used', function () {
     assert.equal(window.arming.state('a').armed, false);
   });
 
-  // By SQLite's own switch, which answers as a read-only folder does: permissions hold nobody up who is root.
+  // By SQLite's own switch, which acts like a read-only folder: permissions don't stop root.
   it('says that it is read-only', async () => {
     const window = await cabinet.open({ pragmas: ['query_only = 1'] });
     assert.deepEqual(window.names, ['Account a', 'Account s']);

@@ -12,7 +12,7 @@ import { holds } from '../../property.ts';
 
 const account = { id: 'a', venue: 'okx', site: 'global', name: 'A', simulated: false, readOnly: false };
 
-/** A machine with one account, whose clock stands still until told to move. */
+/** A machine with one account, whose clock moves only on command. */
 class Desk {
   readonly folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-lease-'));
   readonly windows: Desktop[] = [];
@@ -119,7 +119,7 @@ class Desktop {
     });
   }
 
-  /** The thread does what it was asked for first. */
+  /** The thread works in the order of requests. */
   async works(): Promise<void> {
     if (this.isStopped) return;
     this.#queue.shift()?.();
@@ -361,7 +361,7 @@ describe('windows that come, go, stop and wake as they please', function () {
       case 'read': {
         const pass = await window.passNow();
         if (pass === undefined) return;
-        // Whoever may read is the one that the database names, at this very moment.
+        // The reader is the one that the database names now.
         assert.deepEqual({ ...pass }, { fence: window.inDatabase.fence, window: window.inDatabase.holder });
         begun.set(window, { asOf: desk.now, pass });
         return;

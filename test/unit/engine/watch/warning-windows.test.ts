@@ -128,7 +128,7 @@ describe('several windows that warn', function () {
       .query('SELECT * FROM notices WHERE shown = 0')
       .filter(({ notice }) => String(notice).includes(`account ${accounts.toString()}"`));
 
-  /** What is taken and not shown within ten seconds is shown once more: those of this clock must not pass while it is being shown. */
+  /** What is claimed and not shown within ten seconds is shown again: this clock must not advance that far while showing. */
   const nothingUnderWay = (): Promise<void> =>
     within(20_000, 'what was taken is shown', () => unshown().every(({ claimed_by: by }) => by === null));
 
@@ -364,7 +364,7 @@ describe('several windows that warn', function () {
         const { clock, one, other } = await two();
         const both = [one, other];
         let truth: Seen = 'ok';
-        /** Each rise of the truth above what was reached before may be told once. */
+        /** Each rise above the level reached before may be notified once. */
         const rank = { ok: 0, warn: 1, danger: 2, marginCall: 3, liquidation: 4 };
         for (const { window, does, truth: next, waits, together } of steps) {
           truth = next ?? truth;

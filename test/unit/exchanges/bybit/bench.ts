@@ -39,7 +39,7 @@ export function bench(site = 'global', clock = new HastyClock(), thresholds?: ()
   return { venue, clock, trace, connection };
 }
 
-/** A venue that answers with the samples. Old orders are not there unless they are asked for. */
+/** A venue that answers with the samples. Without old orders by default. */
 export function sampled(site?: string, thresholds?: () => Account['thresholds']) {
   const one = bench(site, undefined, thresholds);
   one.venue

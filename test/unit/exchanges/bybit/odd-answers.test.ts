@@ -374,7 +374,7 @@ describe('old orders of Bybit in an odd answer', () => {
     venue.on(ordered, orderText({ ...firstOrder, collateralAmount: null }));
     assert.match(
       (await failureOf(connection.actions.collateral!.prepare({ loan: order, direction: 'add', coin: 'BTC' }))).message,
-      /how much BTC is pledged/,
+      saysLike('figure.pledged', 'BTC'),
     );
   });
 

@@ -36,7 +36,7 @@ export const marginChange = (more: Partial<MarginChange> = {}): MarginChange => 
 
 export type RawRow = Readonly<Record<string, unknown>>;
 
-/** The rows of a fixture, to be changed. Their `seq` does not survive, which nobody reads. */
+/** The rows of a fixture, to be changed. Their `seq`, which is never read, is lost. */
 export function rowsOf(name: 'linear' | 'inverse'): RawRow[] {
   return (JSON.parse(fixture(`position-list-${name}`)) as { result: { list: RawRow[] } }).result.list;
 }

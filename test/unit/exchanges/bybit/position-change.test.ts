@@ -352,7 +352,7 @@ describe('preparing a change of margin on Bybit', () => {
     }
     // An exponent is as exact as any other way to write it.
     assert.equal((await prepared({ ...held, walletBalance: '1E+2', locked: '1E-7' })).walletAvailable, '59.9999999');
-    // What may be this coin, or is told in two ways, is not nothing.
+    // What may be this coin, or contradicts itself, is not zero.
     for (const rows of [[{ coin: 7 }], [held, { ...held, walletBalance: '90' }]]) {
       assert.match(
         (await failureOf(prepared(...rows))).message,
@@ -376,7 +376,7 @@ describe('preparing a change of margin on Bybit', () => {
       venue.on(suffix, refusal('10005'));
       const error = await failureOf(connection.actions.margin!.prepare({ position: long }));
       assert.equal(error.kind, 'permission');
-      assert.match(error.message, saysLike('venue.lacks-permission', 'Bybit', /Contract – Positions.*/));
+      assert.match(error.message, saysLike('venue.lacks-permission', 'Bybit', says('bybit.position-permission')));
     }
     const { venue, connection } = positioned();
     venue.on('/position/list', fixture('position-list-inverse'));

@@ -61,7 +61,7 @@ describe('what became of a change of margin on Bybit', () => {
       'effective',
     ],
     ['the price is not told and more than the fee followed', { after: [moved(buy, '10.25', '', { markPrice: '20020' })] }, 'pending'],
-    // What follows the mark price moves by 10 with 500 of it at 50 times; whether it is that or what was asked, nobody can tell.
+    // What follows the mark price moves by 10 with 500 of it at 50 times; it could be that or the request.
     [
       'the price is not told and the mark price alone moves the margin by just the amount',
       { row: { ...buy, liqPrice: '' }, after: [moved(buy, '10', '', { markPrice: '20510' })] },

@@ -334,7 +334,7 @@ describe('whether positions of Bybit are isolated', () => {
   it('does not hide what Bybit does to them by itself', async () => {
     for (const [positionStatus, words] of [
       ['Liq', /liquidating/],
-      ['Adl', /auto-deleveraging/],
+      ['Adl', saysLike('venue.deleveraging', '{0}')],
     ] as const) {
       const { positions } = await read(positioned('demo', usdt({ ...buy, positionStatus })));
       assert.match(positions[0]!.distress!.template, words);

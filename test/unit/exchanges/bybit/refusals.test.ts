@@ -40,7 +40,8 @@ const moments: readonly Moment[] = [
   moment('too much to lend', '177007', 'refused', 'none', ['less'], says('venue.too-much', 'Bybit')),
   moment('quota used up', '148010 148020 177014', 'refused', 'none', ['otherCoin', 'less'], says('venue.limit-reached', 'Bybit')),
   moment('nothing left to lend', '148011 148022 177012', 'refused', 'none', ['less', 'later'], says('venue.limit-reached', 'Bybit')),
-  moment('coins confused', '148039 148040', 'refused', 'none', [], says('venue.coin-not-pledged')),
+  moment('a coin twice', '148039', 'refused', 'none', [], says('venue.misread', 'Bybit')),
+  moment('wrong coin', '148040', 'refused', 'none', ['otherCoin'], says('venue.coin-not-allowed', 'Bybit')),
   moment('terms of borrowing', '148015 148016 148018 148024 148025 148030', 'refused', 'none', [], says('venue.rejected', 'Bybit')),
   moment(
     'a repayment',
@@ -112,7 +113,7 @@ const moments: readonly Moment[] = [
   moment('region not served', '10009', 'ip', 'none', [], says('venue.region-not-served', 'Bybit')),
   moment('address not on the list', '10010', 'ip', 'none', [], says('venue.ip-not-listed', 'Bybit')),
   moment('clock', '10002', 'clock', 'none', [], says('venue.wrong-clock', 'Bybit')),
-  moment('request expired', '-1', 'clock', 'unknown', [], says('venue.wrong-clock', 'Bybit')),
+  moment('request expired', '-1', 'clock', 'unknown', [], says('bybit.expired')),
 ];
 
 describe('what Bybit refuses', () => {

@@ -21,7 +21,7 @@ const venues: Readonly<Record<'OKX' | 'Bybit', Ask>> = {
   },
 };
 
-/** What stands before exchanges says so, by its status. A part that is not there differs by venue. */
+/** Gateways in front of exchanges answer by status. What a missing part looks like differs by venue. */
 const statuses: readonly (readonly [
   status: number,
   kind: ErrorKind | Readonly<Record<'OKX' | 'Bybit', ErrorKind>>,

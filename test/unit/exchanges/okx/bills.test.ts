@@ -9,7 +9,7 @@ import { holds } from '../../property.ts';
 
 /**
  * A bill of 40 USDT that went into the margin by hand, with the fields of the page
- * https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-bills-details-last-7-days . Nobody has published one of these kinds.
+ * https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-bills-details-last-7-days . No such bill has been published.
  */
 const bill = (billId: string, more: object = {}): object => ({
   ...{ billId, type: '6', subType: '160', ccy: 'USDT', instType: 'SWAP', instId: 'BTC-USDT-SWAP', mgnMode: 'isolated' },
@@ -249,7 +249,7 @@ describe('the bill of a change of margin', () => {
     const other = bill(next, { posBalChg: '20' });
     assert.deepEqual(told(await proofOf([other], swap({ margin: '320' }))), ['contradicted', next]);
     assert.deepEqual(told(await proofOf([taken(next)], swap({ margin: '260' }))), ['contradicted', next]);
-    // What OKX or somebody else moved explains it: nothing is said of this change.
+    // Moves by OKX or another program explain it: nothing is shown about this change.
     for (const bills of [[auto(next, '20')], [bill(next, { posBalChg: '12' }), auto('9'.repeat(18), '8')], [other, null]]) {
       assert.deepEqual(told(await proofOf(bills, swap({ margin: '320' }))), ['pending', undefined]);
     }

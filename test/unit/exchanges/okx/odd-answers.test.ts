@@ -8,7 +8,7 @@ import { change, failureOf, fixture, refusal, success } from '../bench.ts';
 import { holding, printed, refs, swap } from './holding.ts';
 import { loan, order, prepared, row } from './order.ts';
 import { holds } from '../../property.ts';
-import { says, saysLike } from '../../../texts.ts';
+import { says, saysInTurn, saysLike } from '../../../texts.ts';
 
 const oddFigures: readonly unknown[] = [null, '', '--', 'NaN', '83%', '1,000', 5, 0.1, true, {}, [], '1e999', '9'.repeat(81)];
 
@@ -86,7 +86,7 @@ describe('an odd field of a loan', () => {
     for (const collateralData of [null, undefined, 'none', {}, [7]]) {
       const { loans, trouble } = await readingOf(loan({ collateralData }));
       assert.deepEqual([loans[0]?.collateral, loans[0]?.ltv], [[], '0.5797']);
-      assert.match(trouble!, saysLike('okx.parts-of-loan', undefined, /.*an unnamed coin/));
+      assert.match(trouble!, saysLike('okx.parts-of-loan', undefined, saysInTurn('', says('okx.unnamed-coin'))));
     }
   });
 

@@ -3,7 +3,7 @@ import { bench, success } from '../bench.ts';
 
 export const order: LoanRef = { loanId: '12345', orderId: '12345' };
 
-/** One order of 0.8 BTC against USDT, as loan-info tells of it. */
+/** One order of 0.8 BTC against USDT, as in loan-info. */
 export const loan = (more: object = {}): object => ({
   ordId: '12345',
   loanNotionalUsd: '40000',

@@ -56,7 +56,7 @@ function told({ answers }: Recorded, ...positions: readonly object[]): { readonl
   return one;
 }
 
-/** What is read of just these fields; `null` stands for what is not told. */
+/** What is read of exactly these fields; `null` stands for a missing one. */
 const picked = (from: object, like: object): object =>
   Object.fromEntries(Object.keys(like).map((name) => [name, (from as Record<string, unknown>)[name] ?? null]));
 

@@ -45,7 +45,7 @@ describe('a key that an exchange is asked about', () => {
       [{ ...keys, passphrase: 'not-the-passphrase' }, saysLike('okx.wrong-passphrase'), fault],
       [{ ...keys, secret: 'not-the-secret' }, saysLike('venue.wrong-secret'), fault],
       [{ ...keys, apiKey: strange.okx }, saysLike('venue.wrong-key'), fault],
-      [otherKeys.boundToOtherAddress, /IP address/, fault],
+      [otherKeys.boundToOtherAddress, saysLike('venue.ip-not-listed'), fault],
       [otherKeys.withdraw, saysLike('key.can-withdraw'), refusal],
     ];
     for (const [tryOut, why, buttons] of wrong) {
@@ -77,7 +77,7 @@ describe('a key that an exchange is asked about', () => {
     const wrong: readonly (readonly [KeyTexts, RegExp, readonly string[]])[] = [
       [{ ...keys, secret: 'not-the-secret' }, /secret/i, fault],
       [{ ...keys, apiKey: strange.bybit }, saysLike('venue.wrong-key'), fault],
-      [otherKeys.boundToOtherAddress, /IP address/, fault],
+      [otherKeys.boundToOtherAddress, saysLike('venue.ip-not-listed'), fault],
       [otherKeys.withdraw, saysLike('key.can-withdraw'), refusal],
     ];
     for (const [tryOut, why, buttons] of wrong) {
@@ -159,7 +159,7 @@ describe('a key that an exchange is asked about', () => {
 
   it('is asked about under a progress that can be stopped, and then nothing is stored', async () => {
     const talk = new Scripted(...place('okx', okx.url, 'Main'), ...parts(okx.keys), leave);
-    talk.stops = 'Testing the connection of Main';
+    talk.stops = says('key.testing-connection', 'Main').replace('…', '');
     await front.followed(talk, addAccount);
     assert.deepEqual([talk.heard.at(-1)!.what, talk.heard.at(-1)!.choices], ['dialog', fault]);
     leavesNothing(front);
@@ -216,7 +216,7 @@ describe('a key that an exchange is asked about', () => {
     const talk = await front.does(
       addAccount,
       pick('OKX'),
-      pick('Loopback (simulated)…'),
+      pick(`${says('term.loopback-simulated')}…`),
       type(''),
       type('http://localhost.evil.example:9000'),
       type('https://www.okx.com'),

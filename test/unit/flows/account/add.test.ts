@@ -77,14 +77,14 @@ describe('adding an account', () => {
     assert.ok(talk.heard.slice(1, -1).every(({ canGoBack }) => canGoBack === true));
     // The venue's own addresses come first, each with its host; the one that has to be typed comes last.
     const { lines = [] } = talk.heard[1]!;
-    assert.match(lines[0]!, /^OKX Global \| openapi\.okx\.com \| Registered at okx\.com/);
-    assert.equal(lines.at(-1), 'Loopback (simulated)…');
+    assert.ok(lines[0]!.startsWith(`OKX Global | openapi.okx.com | ${says('term.registered', 'okx.com')}`), lines[0]);
+    assert.equal(lines.at(-1), `${says('term.loopback-simulated')}…`);
   });
 
   it('asks for an address only where the site has none, and for as many parts as the exchange has', async () => {
     const { talk, accounts } = await adding([
       pick('Bybit'),
-      pick('Loopback (simulated)…'),
+      pick(`${says('term.loopback-simulated')}…`),
       type(' http://127.0.0.1:9001/ '),
       type('Mine'),
       type('key'),

@@ -38,7 +38,7 @@ async function leaveOpen({ id }: Account): Promise<void> {
   const change = { kind: 'collateral', loan: { loanId: loan!.id, orderId: loan!.orderId! }, direction: 'add', coin: 'BTC' } as const;
   const preview = await front.through(front.engine.ledger.preview(id, { ...change, amount: '0.01' as never }));
   await front.through(front.engine.ledger.rehearse(preview));
-  // Whoever waits for it stops waiting as soon as it was accepted.
+  // The wait ends as soon as it was accepted.
   const stop = new AbortController();
   const onProgress = ({ state }: WriteRecord): void => {
     if (state === 'accepted') stop.abort();

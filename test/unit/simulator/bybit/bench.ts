@@ -1,4 +1,4 @@
-// A simulated Bybit without sockets, under a clock that only moves by hand, and a client that signs by itself.
+// A simulated Bybit without sockets, with a clock that only moves on command, and a client that signs.
 import { createHmac } from 'node:crypto';
 import { decimal, subtract, sum, type Decimal } from '../../../../src/core/decimal.ts';
 import type { Key } from '../../../../src/simulator/bybit/auth.ts';

@@ -31,7 +31,7 @@ const older = (client: RestClientV5): OlderLoans => client;
 /** The exchange's clock follows the machine's, whose time the client signs, and can be put off. */
 class OffsetClock {
   offsetMs = 0;
-  /** Where it stands still. */
+  /** Its time stands still here, if set. */
   standsAt: number | undefined;
   now(): number {
     return (this.standsAt ?? Date.now()) + this.offsetMs;
@@ -195,7 +195,7 @@ describe('an independent Bybit client', () => {
       const aboutPositions = /^(getPositionInfo|getClosedPnL|addOrReduceMargin)/.test(name);
       assert.equal((await call(clientWith(readOnly))).retCode, acting.includes(name) ? 10005 : 0, name);
       assert.equal((await call(clientWith(withoutLoans))).retCode, aboutPositions || anyKey.includes(name) ? 0 : 10005, name);
-      // A second later, so that no limit stands in the way of what is allowed.
+      // A second later, so that no rate limit blocks what is allowed.
       clock.offsetMs += 1000;
       assert.equal((await call(clientWith(withoutPositions))).retCode, aboutPositions ? 10005 : 0, name);
       clock.offsetMs = 0;

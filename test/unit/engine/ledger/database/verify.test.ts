@@ -44,7 +44,7 @@ interface Harm {
   readonly harm: (drawer: Drawer) => void | Promise<void>;
   readonly found: RegExp;
   readonly row?: number;
-  /** Only what reads everything anew finds it, not a window that has read the rows before. */
+  /** Only a full read finds it, not a window that read the rows before. */
   readonly onlyAnew?: boolean;
   /** Only reading finds it: it is chained as it must be, and what it says is not asked when another row is written. */
   readonly onlyReading?: boolean;

@@ -13,7 +13,7 @@ import { written } from '../written.ts';
 import { holds } from '../../../property.ts';
 import { Drawer, workerFile } from './setup-folder.ts';
 
-/** What must hold of the rows of any ledger: nobody took a loan on which another was open. */
+/** Must hold for the rows of any ledger: no change began on a loan with another one open. */
 function assertOneAtATime(rows: readonly WriteRecord[]): void {
   for (const [index, row] of rows.entries()) {
     if (row.state !== 'sent') continue;

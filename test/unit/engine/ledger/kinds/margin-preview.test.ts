@@ -168,7 +168,7 @@ describe('a preview of a change of margin', () => {
     setup.market.wallet = d('12.345678');
     await assert.rejects(
       setup.window().ledger.preview('a', marginChange({ amount: d('12.3457') })),
-      refused(saysLike('change.more-than-held', '12.3456', 'USDT')),
+      refused(saysLike('change.more-than-held', says('okx.trading-account'), '12.3456', 'USDT')),
     );
     assert.equal((await previewed(setup.window().ledger, marginChange({ amount: d('12.3456') }))).walletAfter, '0.000078');
   });

@@ -13,6 +13,7 @@ import type {
   PositionRef,
   Snapshot,
 } from '../core/model.ts';
+import type { StreamSource } from './streams.ts';
 
 /** The parts of an API key, by field id, e.g. `{ apiKey, secret, passphrase }`. Lives as long as one request. */
 export type Keys = Readonly<Record<string, string>>;
@@ -296,6 +297,8 @@ export interface Connection {
    * one that went through, whatever our clock was set to, because a venue refuses those whose time is off by more than seconds. Milliseconds.
    */
   clockOffsetMs?(): number;
+  /** What the venue tells by itself, over sockets. Absent where the site has none that is documented. */
+  readonly streams?: StreamSource | undefined;
   /** Absent where there are no loans to be had. */
   readonly loans?: LoanReads;
   readonly actions: Actions;

@@ -14,6 +14,7 @@ export const portsOf = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   windowsShareSecrets: vscode.env.uiKind !== vscode.UIKind.Web,
   settings: { intervalMs, limits: readLimits },
   log,
+  WebSocket,
   window: randomUUID(),
   newId: randomUUID,
 });

@@ -43,11 +43,12 @@ interface Told {
 
 interface Place {
   wanted: Wanted;
-  /** Public lines by their address, private ones by their account. */
   readonly lines: Map<string, StreamLine>;
   readonly told: Map<string, Told>;
   readonly maintenance: Map<string, Extract<StreamEvent, { kind: 'maintenance' }>>;
   venue: string;
+  /** By `uptimeOf`. */
+  arrangedAt: number;
   kept?: { readonly text: string; readonly at: number };
   isArmed: boolean;
 }
@@ -55,6 +56,23 @@ interface Place {
 /** So often prices are kept for all windows at most, and where nothing has changed. Milliseconds. */
 const keepEveryMs = 1_000;
 const repeatEveryMs = 5_000;
+const arrangeEveryMs = 10_000;
+
+const newPlace = (): Omit<Place, 'wanted' | 'arrangedAt'> => ({
+  lines: new Map(),
+  told: new Map(),
+  maintenance: new Map(),
+  venue: '',
+  isArmed: false,
+});
+
+/** Public lines go by their address, private ones by the id of their account. */
+const isAddress = (key: string): boolean => /^wss?:/.test(key);
+
+function drop({ lines }: Place, key: string): void {
+  lines.get(key)?.dispose();
+  lines.delete(key);
+}
 
 /** One site of a venue. Its prices are the same for all accounts there. */
 export const siteOf = ({ venue, site, baseUrl }: Account): string => JSON.stringify([venue, site, baseUrl]);
@@ -76,6 +94,7 @@ export class Streams implements Disposable {
   /** Opens and closes lines, so that these sites are listened to and no others. */
   want(all: ReadonlyMap<string, Wanted>): void {
     if (this.#end.signal.aborted) return;
+    const now = uptimeOf(this.#options.clock);
     for (const [site, place] of this.#places) {
       if (all.has(site)) continue;
       this.#places.delete(site);
@@ -83,14 +102,14 @@ export class Streams implements Disposable {
     }
     for (const [site, wanted] of all) {
       const place = this.#places.get(site);
-      if (place !== undefined && JSON.stringify(place.wanted) === JSON.stringify(wanted)) continue;
-      const there: Place = place ?? { wanted, lines: new Map(), told: new Map(), maintenance: new Map(), venue: '', isArmed: false };
-      there.wanted = wanted;
+      const isSame = place !== undefined && JSON.stringify(place.wanted) === JSON.stringify(wanted);
+      // The way there may be another one by now, or have been missing.
+      if (isSame && now - place.arrangedAt < arrangeEveryMs) continue;
+      const there: Place = place ?? { ...newPlace(), wanted, arrangedAt: now };
+      Object.assign(there, { wanted, arrangedAt: now });
       this.#places.set(site, there);
-      // Without the way there it is tried again when something else is wanted.
-      this.#arrange(site, there, wanted).catch(() => {
-        if (there.wanted === wanted) there.wanted = { ...wanted, accounts: [] };
-      });
+      for (const key of there.lines.keys()) if (!isAddress(key) && !wanted.holders.includes(key)) drop(there, key);
+      this.#arrange(site, there, wanted).catch(() => undefined);
     }
   }
 
@@ -130,7 +149,7 @@ export class Streams implements Disposable {
   }
 
   async #arrange(site: string, place: Place, wanted: Wanted): Promise<void> {
-    const { connections, nudge } = this.#options;
+    const { connections, nudge, trace } = this.#options;
     const [first] = wanted.accounts;
     if (first === undefined) return;
     const specs = new Map<string, readonly [LineSpec, Pick<LinePorts, 'onEvents' | 'onSettled'>]>();
@@ -144,25 +163,25 @@ export class Streams implements Disposable {
     }
     for (const accountId of wanted.holders) {
       const own = async (): Promise<LineSpec | undefined> => (await connections.get(accountId)).streams?.privateLine?.();
-      const spec = await own();
+      const spec = await own().catch(() => undefined);
       // The keys may be others by the next login.
       const login = async (): Promise<string> => (await (await own())?.login?.()) ?? Promise.reject(new Error('no login'));
-      const happened = (): void => {
+      const onSettled = (): void => {
+        nudge(accountId);
+      };
+      const onEvents: LinePorts['onEvents'] = (events) => {
+        for (const event of events) if (event.kind === 'account') trace(`stream of account ${accountId}: ${event.what}`);
         nudge(accountId);
       };
       if (spec !== undefined)
         specs.set(accountId, [
           { ...spec, login },
-          { onEvents: happened, onSettled: happened },
+          { onEvents, onSettled },
         ]);
     }
     // Something else may be wanted by now.
     if (this.#places.get(site) !== place || place.wanted !== wanted) return;
-    for (const [key, line] of place.lines) {
-      if (specs.has(key)) continue;
-      line.dispose();
-      place.lines.delete(key);
-    }
+    for (const key of place.lines.keys()) if (isAddress(key) && !specs.has(key)) drop(place, key);
     for (const [key, [spec, told]] of specs) {
       const line = place.lines.get(key);
       if (line === undefined) place.lines.set(key, new StreamLine(spec, { ...this.#options, ...told }));

@@ -215,10 +215,10 @@ export class StreamLine implements Disposable {
     return [this.#link, this.#next].some((link) => link?.isFresh(topic) === true);
   }
 
-  /** Asks for other topics at the same place. */
+  /** Asks for other topics, or at another place. */
   change(spec: LineSpec): void {
-    const isSame = [...spec.topics.keys()].join() === [...this.#spec.topics.keys()].join();
-    if (isSame) return;
+    const nameOf = ({ url, topics }: LineSpec): string => [url, ...topics.keys()].join('\n');
+    if (nameOf(spec) === nameOf(this.#spec)) return;
     this.#spec = spec;
     this.#next?.close();
     this.#next = undefined;

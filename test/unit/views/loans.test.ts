@@ -294,6 +294,7 @@ describe('the welcome texts of the Loans view', () => {
   it('tell of no account, nothing reachable and nothing borrowed', () => {
     assert.equal(loansState([], viewContext()), 'noAccount');
     assert.equal(loansState([unread('network'), unread('unavailable')], viewContext()), 'unreachable');
+    assert.equal(loansState([unread('maintenance')], viewContext()), 'some', 'the account says so itself');
     assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }) })], viewContext()), 'nothing');
     assert.equal(loansState([state()], viewContext()), 'some');
   });

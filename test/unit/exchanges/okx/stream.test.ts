@@ -145,9 +145,9 @@ describe('the sockets of OKX', () => {
     for (const text of odd) assert.throws(() => lineOf().reader()(text), text);
   });
 
-  it('never go back: the last price is the newest, over whichever connection, and a repetition is no sign of life', async () => {
+  it('never go back: the last price is the newest, over whichever connection, and a repetition is no sign of life', () => {
     const tick = fc.record({ ts: fc.integer({ min: 1, max: 20 }), again: fc.boolean() });
-    await holds(
+    holds(
       fc.property(fc.array(tick, { minLength: 1 }), (ticks) => {
         const spec = lineOf();
         let read = spec.reader();

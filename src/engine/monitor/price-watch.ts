@@ -200,6 +200,7 @@ export class PriceWatch implements Disposable {
   /** What has failed is asked at the next look, as if for the first time. */
   #woke(wake: Wake): void {
     const now = uptimeOf(this.#options.clock);
+    this.#streams?.renew();
     for (const line of this.#lines.values()) {
       const ms = line.failure && readAfterWakeInMs(wake, line.failure, line.heldUntil - now, 0);
       if (ms === undefined) continue;

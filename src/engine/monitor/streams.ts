@@ -113,6 +113,11 @@ export class Streams implements Disposable {
     }
   }
 
+  /** The machine has slept or moved. */
+  renew(): void {
+    for (const { lines } of this.#places.values()) for (const line of lines.values()) line.renew();
+  }
+
   /** Whether all prices that are wanted of a site are told now, so that nothing need be asked. */
   isFresh(site: string): boolean {
     const place = this.#places.get(site);

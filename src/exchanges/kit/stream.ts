@@ -225,6 +225,11 @@ export class StreamLine implements Disposable {
     this.#move();
   }
 
+  /** The machine has slept or moved: this connection may be dead without knowing. */
+  renew(): void {
+    if (this.#next === undefined) this.#move();
+  }
+
   dispose(): void {
     this.#end.abort();
     this.#link?.close();
@@ -239,7 +244,7 @@ export class StreamLine implements Disposable {
           this.#lost(one, refused);
         },
         moving: (one) => {
-          if (one === this.#link && this.#next === undefined) this.#move();
+          if (one === this.#link) this.renew();
         },
         settled: (one) => {
           this.#settled(one);

@@ -277,6 +277,21 @@ describe('a line to a venue', () => {
     assert.equal(bench.settledCount, 2);
   });
 
+  it('is made again at once after sleep or on another network, in one more socket and no others', async () => {
+    await bench.settle();
+    bench.line.renew();
+    bench.line.renew();
+    assert.equal(bench.sockets.length, 2);
+    await bench.settle();
+    assert.deepEqual(
+      bench.sockets.map(({ closed }) => closed),
+      [true, false],
+    );
+    bench.last.does('close');
+    bench.line.renew();
+    assert.equal(bench.sockets.length, 2, 'what is lost has its own wait');
+  });
+
   it('goes on with the next one when the old one goes too early, and opens another when the next one fails', async () => {
     await bench.settle();
     const [first] = bench.sockets as [FakeSocket];

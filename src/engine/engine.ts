@@ -107,7 +107,7 @@ export function createEngine(ports: EnginePorts): Engine {
       onRead: (accountId, isRoutine) => ledger.reconcile(accountId, isRoutine ? 'routine' : 'all'),
     }),
   );
-  const prices = keep(watchPrices({ ...{ store, connections, clock, wakes, log, reader, poller }, ...socketOf(ports) }));
+  const prices = keep(watchPrices({ store, connections, clock, wakes, log, reader, poller, WebSocket: ports.WebSocket }));
   keep(shareReadings(reader, store, poller, ledger));
   const warnings = keep(new LateWarnings({ store, shared, clock, wakes, intervalMs, window, log, reader }));
   const dispose = (): void => {
@@ -129,8 +129,6 @@ export function createEngine(ports: EnginePorts): Engine {
     dispose,
   };
 }
-
-const socketOf = ({ WebSocket }: EnginePorts): Pick<EnginePorts, 'WebSocket'> => (WebSocket === undefined ? {} : { WebSocket });
 
 function sharedState({ folder, worker, old }: EnginePorts, clock: Clock): SharedState<Snapshot, Failure> {
   const place = path.join(folder, 'state');

@@ -27,7 +27,7 @@ export interface EnginePorts {
   /** Default: that of the process, which in an editor knows about proxies. */
   readonly fetch?: typeof globalThis.fetch;
   /** The platform's. Without it venues are asked, and not listened to. */
-  readonly WebSocket?: SocketMaker;
+  readonly WebSocket?: SocketMaker | undefined;
   /** Default: all venues there are. */
   readonly exchanges?: readonly Exchange[];
 }

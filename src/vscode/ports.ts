@@ -14,7 +14,8 @@ export const portsOf = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   windowsShareSecrets: vscode.env.uiKind !== vscode.UIKind.Web,
   settings: { intervalMs, limits: readLimits },
   log,
-  WebSocket,
+  // Knows no proxy, and need not be there: without it venues are asked.
+  WebSocket: globalThis.WebSocket,
   window: randomUUID(),
   newId: randomUUID,
 });

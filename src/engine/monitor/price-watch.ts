@@ -26,7 +26,7 @@ export interface PriceWatchOptions {
   /** Which window asks for all, and what it is answered. */
   readonly reader: Pick<Reader, 'isReader' | 'onDidChange' | 'pass' | 'prices' | 'keepPrices' | 'onDidPrice'>;
   /** The platform's, for what venues tell by themselves. Without it prices are only asked for. */
-  readonly WebSocket?: SocketMaker;
+  readonly WebSocket?: SocketMaker | undefined;
   /** Reads an account soon, when something has happened to it. */
   readonly poller?: Pick<Poller, 'nudge'>;
   readonly log?: { debug(line: string): void };

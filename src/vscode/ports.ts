@@ -14,7 +14,7 @@ export const portsOf = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   windowsShareSecrets: vscode.env.uiKind !== vscode.UIKind.Web,
   settings: { intervalMs, limits: readLimits },
   log,
-  // Knows no proxy, and need not be there: without it venues are asked.
+  // The editor's own knows about proxies. Without any, venues are asked.
   WebSocket: globalThis.WebSocket,
   window: randomUUID(),
   newId: randomUUID,

@@ -90,7 +90,7 @@ export class Client {
   }
 }
 
-const tellEveryMs = 100;
+const tellEveryMs = 250;
 
 /** The sockets of a simulated exchange. */
 export class Sockets {

@@ -27,8 +27,8 @@ export interface LinePorts {
 const beatMs = 5_000;
 /** Until then a connection stands and is subscribed, and a ping is answered. Milliseconds. */
 const patienceMs = 10_000;
-/** So many times its limit a topic may be silent before the connection is given up. */
-const lostAfterLimits = 3;
+/** A topic may be silent for so long before the connection is given up. It may be a quiet market, which is asked about until then. Milliseconds. */
+const silentMs = 200_000;
 /** What comes later over a connection has come after all that was sent before. Data of any topic says so much of all. Milliseconds. */
 const newestMs = 10_000;
 const longestWaitMs = 30_000;
@@ -141,13 +141,14 @@ class Link {
         if (heard.topic !== undefined) this.#dataAt.set(heard.topic, this.#heardAt);
         this.#ports.onEvents(heard.events, heard.topic);
     }
-    if (this.isSettled || this.#unacked > 0 || this.#limits().some(([topic]) => !this.#dataAt.has(topic))) return;
+    if (this.isSettled || this.#unacked > 0 || this.#limited().some((topic) => !this.#dataAt.has(topic))) return;
     this.isSettled = true;
     this.#told.settled(this);
   }
 
-  #limits(): readonly (readonly [string, number])[] {
-    return [...this.#spec.topics].flatMap(([topic, limit]) => (limit === undefined ? [] : [[topic, limit] as const]));
+  /** What ought to tell something all the time. */
+  #limited(): readonly string[] {
+    return [...this.#spec.topics].flatMap(([topic, limit]) => (limit === undefined ? [] : [topic]));
   }
 
   /** Pings, and notices what no event tells: a connection that stands and is dead. */
@@ -173,7 +174,7 @@ class Link {
   #isDead(now: number): boolean {
     if (this.#unacked > 0 && now - this.began >= patienceMs) return true;
     if (now - this.#heardAt >= this.#spec.ping.everyMs + patienceMs) return true;
-    return this.#limits().some(([topic, limit]) => now - (this.#dataAt.get(topic) ?? this.began) > limit * lostAfterLimits);
+    return this.#limited().some((topic) => now - (this.#dataAt.get(topic) ?? this.began) > silentMs);
   }
 
   #lose(refused: boolean): void {

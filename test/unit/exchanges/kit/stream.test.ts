@@ -173,14 +173,14 @@ describe('a line to a venue', () => {
     assert.notEqual(bench.last, second);
     await bench.settle();
     const third = bench.last;
-    for (let at = 0; at < 195; at += 5) {
+    for (let at = 0; at < 200; at += 5) {
       third.says(data('fast'));
       third.saysText('pong');
       await bench.clock.advance(5_000);
     }
     assert.ok(!third.closed);
     await bench.clock.advance(5_000);
-    assert.ok(third.closed, 'one topic was silent three times too long');
+    assert.ok(third.closed, 'one topic was silent far too long');
   });
 
   it('calls stale what is silent, whatever the others tell, and all when nothing comes', async () => {

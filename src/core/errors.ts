@@ -10,11 +10,13 @@ import { english, type Message } from './message.ts';
  * - `rate` too many requests
  * - `network` no answer of the venue: name not found, refused, reset, timed out, or a proxy that did not pass the request on
  * - `unavailable` the venue answered that it cannot serve now
+ * - `maintenance` the venue said beforehand that it does not serve now
  * - `shape` the answer is not what the documentation says
  * - `refused` the venue understood and declined: a business rule
  * - `aborted` we or the person stopped it
  */
-export type ErrorKind = 'auth' | 'permission' | 'ip' | 'clock' | 'rate' | 'network' | 'unavailable' | 'shape' | 'refused' | 'aborted';
+export type ErrorKind =
+  'auth' | 'permission' | 'ip' | 'clock' | 'rate' | 'network' | 'unavailable' | 'maintenance' | 'shape' | 'refused' | 'aborted';
 
 /**
  * What is known about the effect of a request that failed.

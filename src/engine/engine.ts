@@ -94,7 +94,7 @@ export function createEngine(ports: EnginePorts): Engine {
     }),
   );
   const reader = keep(new Reader({ shared, book, clock, window }));
-  const store = keep(new Store({ book, storage: reader, clock }));
+  const store: Store = keep(new Store({ book, storage: reader, clock, explain: (account, error) => prices.explain(account, error) }));
   const journal = keep(lateJournal(ports, shared));
   // Figures that the views would have read anew by now are not acted on.
   const acting = { maxPreviewAgeMs: intervalMs, proofPatienceMs, limits: settings.limits };
@@ -107,7 +107,7 @@ export function createEngine(ports: EnginePorts): Engine {
       onRead: (accountId, isRoutine) => ledger.reconcile(accountId, isRoutine ? 'routine' : 'all'),
     }),
   );
-  keep(watchPrices({ store, connections, clock, wakes, log, reader }));
+  const prices = keep(watchPrices({ store, connections, clock, wakes, log, reader, poller, WebSocket: ports.WebSocket }));
   keep(shareReadings(reader, store, poller, ledger));
   const warnings = keep(new LateWarnings({ store, shared, clock, wakes, intervalMs, window, log, reader }));
   const dispose = (): void => {

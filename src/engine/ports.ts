@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Exchange } from '../exchanges/exchange.ts';
+import type { SocketMaker } from '../exchanges/streams.ts';
 import type { SecretStorage } from './accounts/vault.ts';
 import type { Limits, LimitsFault } from './ledger/limits.ts';
 import type { RecordStorage } from './storage/old-state.ts';
@@ -25,6 +26,8 @@ export interface EnginePorts {
   readonly clock?: Clock;
   /** Default: that of the process, which in an editor knows about proxies. */
   readonly fetch?: typeof globalThis.fetch;
+  /** The platform's. Without it venues are asked, and not listened to. */
+  readonly WebSocket?: SocketMaker | undefined;
   /** Default: all venues there are. */
   readonly exchanges?: readonly Exchange[];
 }

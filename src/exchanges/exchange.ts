@@ -13,6 +13,7 @@ import type {
   PositionRef,
   Snapshot,
 } from '../core/model.ts';
+import type { StreamSource } from './streams.ts';
 
 /** The parts of an API key, by field id, e.g. `{ apiKey, secret, passphrase }`. Lives as long as one request. */
 export type Keys = Readonly<Record<string, string>>;
@@ -304,6 +305,8 @@ export interface Connection {
    * whatever our clock, because venues reject times that are seconds off. Milliseconds.
    */
   clockOffsetMs?(): number;
+  /** What the venue tells by itself, over sockets. Absent where the site has none that is documented. */
+  readonly streams?: StreamSource | undefined;
   /** Absent where there are no loans. */
   readonly loans?: LoanReads;
   readonly actions: Actions;

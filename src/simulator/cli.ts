@@ -1,6 +1,7 @@
 import { readOptions, usage, venues, type CliOptions, type VenueName } from './cli-options.ts';
 import { conditionNames } from './conditions.ts';
 import { faultNames } from './faults.ts';
+import { socketFaults } from './sockets.ts';
 import type { CommandLine, Running } from './serve.ts';
 
 /** What the other keys are for, by their names in `OtherKeys` and in what a venue adds to them. */
@@ -47,9 +48,12 @@ Control it, without a signature:
   curl -d '{"moment":"liquidating"}' ${control}/moment
   curl -d '{"moment":"minimum","coin":"BTC","amount":"0.01"}' ${control}/moment
   curl -X DELETE ${control}/moment
+  curl ${control}/sockets
+  curl -d '{"fault":"silence"}' ${control}/socket
   curl -d '{"coin":"BTC"}' ${control}/empty
 Faults: ${[...faultNames, ...faults].join(', ')},
 or a code to answer with, e.g. ${code}, or ${code}-after-acting.
+Of sockets: ${[...socketFaults, 'close', 'notice', 'heal'].join(', ')}.
 Moments: ${conditionNames.join(', ')}; of one "coin" or "instrument", or of all. Ctrl+C ends it.
 `;
 }

@@ -2,6 +2,7 @@ import type { Api, ArrivalsAsked } from './api.ts';
 import type { Fault } from './faults.ts';
 import type { Market } from './market.ts';
 import type { Conditions } from './conditions.ts';
+import type { Sockets } from './sockets.ts';
 import { fromQuery, isParameters, type Parameters } from './request.ts';
 
 /** Where the control API lives. Not part of the exchange's own API, and not signed. */
@@ -22,6 +23,8 @@ const controls = [
   'POST settle',
   'POST interest',
   'POST clock',
+  'GET sockets',
+  'POST socket',
 ];
 
 export interface ControlAnswer {
@@ -73,11 +76,13 @@ export interface ControlledWorld {
 export class Control {
   readonly #world: ControlledWorld;
   readonly #api: Api;
+  readonly #sockets: Sockets | undefined;
   readonly #clock: { now(): number };
   readonly #id: string | undefined;
 
-  constructor(world: ControlledWorld, api: Api, clock: { now(): number }, id?: string) {
+  constructor(world: ControlledWorld, api: Api, clock: { now(): number }, id?: string, sockets?: Sockets) {
     this.#id = id;
+    this.#sockets = sockets;
     this.#world = world;
     this.#api = api;
     this.#clock = clock;
@@ -139,6 +144,10 @@ export class Control {
       case 'POST clock':
         this.#api.clockOffsetMs = whole(body, 'offsetMs', Number.MIN_SAFE_INTEGER);
         return { offsetMs: this.#api.clockOffsetMs };
+      case 'GET sockets':
+        return this.#sockets?.list();
+      case 'POST socket':
+        return this.#sockets?.control(body);
       default:
         return this.#venueAct(what, body);
     }

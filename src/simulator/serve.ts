@@ -2,6 +2,7 @@ import type { Api } from './api.ts';
 import { Control, type ControlledWorld } from './control.ts';
 import type { Bend } from './hostile.ts';
 import { listen } from './server.ts';
+import { Sockets, type SocketVenue } from './sockets.ts';
 import { StateNotifier, type KeptWorld } from './state-notifier.ts';
 
 /** What every simulated exchange can be started with. */
@@ -91,6 +92,7 @@ export interface Opening {
 interface Opened {
   readonly world: ControlledWorld & KeptWorld;
   readonly api: Api;
+  readonly sockets: SocketVenue;
   /** The state as text. */
   readonly save: () => string;
 }
@@ -106,13 +108,15 @@ export async function serve<Keys, Others extends OtherKeys<Keys>>(
   open: (opening: Opening, bend: Bend | undefined) => Opened,
 ): Promise<Running<Keys, Others>> {
   const { port = 0, seed = 'ltv-gauge', settleMs = 1500, walk = true, clock = { now: () => Date.now() } } = options;
-  const { world, api, save } = open({ clock, seed, settleMs, walking: walk }, options.bend?.(seed));
+  const { world, api, save, sockets: venue } = open({ clock, seed, settleMs, walking: walk }, options.bend?.(seed));
   if (options.state !== undefined && options.walk !== undefined) world.market.setWalking(walk, clock.now());
   const notifier = new StateNotifier(world, clock, save, options.onChange);
+  const sockets = new Sockets(venue, clock);
   const notify = (): void => {
     notifier.notify();
+    sockets.tell();
   };
-  const listening = await listen(port, api, new Control(world, api, clock, options.id), notify);
+  const listening = await listen(port, api, new Control(world, api, clock, options.id, sockets), sockets, notify);
   notify();
   return {
     url: listening.url,

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { controlPrefix, type Control } from './control.ts';
 import type { Api } from './api.ts';
 import type { Answer, Outcome, RawRequest } from './request.ts';
+import type { Sockets } from './sockets.ts';
 
 const host = '127.0.0.1';
 /** Far above any documented request. */
@@ -17,7 +18,7 @@ export interface Listening {
  * Listens on loopback. `afterEach` is called when a request has been dealt with.
  * @throws the system's own error when the port cannot be had.
  */
-export async function listen(port: number, api: Api, control: Control, afterEach: () => void): Promise<Listening> {
+export async function listen(port: number, api: Api, control: Control, sockets: Sockets, afterEach: () => void): Promise<Listening> {
   const late = new Set<NodeJS.Timeout>();
   const server = createServer((request, response) => {
     readAll(request)
@@ -43,6 +44,9 @@ export async function listen(port: number, api: Api, control: Control, afterEach
     deliver(api.handle(raw), response, late);
   }
 
+  server.on('upgrade', (request) => {
+    sockets.upgrade(request, request.socket);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -55,6 +59,7 @@ export async function listen(port: number, api: Api, control: Control, afterEach
     url: `http://${host}:${taken.toString()}`,
     close: () => {
       for (const timer of late) clearTimeout(timer);
+      sockets.close();
       return closeServer(server);
     },
   };

@@ -14,6 +14,8 @@ export const portsOf = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   windowsShareSecrets: vscode.env.uiKind !== vscode.UIKind.Web,
   settings: { intervalMs, limits: readLimits },
   log,
+  // The editor's own knows about proxies. Without any, venues are asked.
+  WebSocket: globalThis.WebSocket,
   window: randomUUID(),
   newId: randomUUID,
 });

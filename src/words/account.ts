@@ -44,6 +44,8 @@ export function troubleWord(error: ExchangeError): Message {
     case 'aborted':
     case 'unavailable':
       return msg('account.not-available', 'not available');
+    case 'maintenance':
+      return msg('account.maintenance', 'in maintenance');
     case 'shape':
       return msg('account.answer-not-understood', 'answer not understood');
     case 'refused':
@@ -60,6 +62,8 @@ export function troubleIcon(error: ExchangeError): Icon {
     case 'network':
     case 'unavailable':
       return { id: 'debug-disconnect', color };
+    case 'maintenance':
+      return { id: 'tools', color };
     case 'clock':
       return { id: 'watch', color };
     case 'ip':

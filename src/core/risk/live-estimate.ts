@@ -7,8 +7,11 @@ import { distanceToLiquidation } from './position-model.ts';
 /** Digits kept, or the venue's own where those are more. */
 const places = 12;
 
-/** USD for one coin. */
+/** USD for one coin; by `markKey` the mark price of an instrument, where it is told. */
 export type Prices = ReadonlyMap<string, Decimal>;
+
+/** No coin is called so. */
+export const markKey = (instrument: string): string => `mark ${instrument}`;
 
 /** A loan at prices newer than its reading. Always shown as an estimate. */
 export interface LiveLoan {
@@ -72,13 +75,19 @@ function atPrices(model: LoanModel, prices: Prices): LoanModel | undefined {
 }
 
 /**
- * The distance of an isolated position to the venue's own liquidation price, with the mark price moved as the index price of the coin that is
- * traded has moved against the coin the prices are in. Assumes that the premium of the mark price over the index stays.
+ * The distance of an isolated position to the venue's own liquidation price, at the mark price that was told since. Without one, the mark price
+ * is moved as the index price of the coin that is traded has moved against the coin the prices are in. Assumes that its premium over the index
+ * stays.
  * @param then the prices that were read together with the position
  */
 export function livePosition(position: Position, then: Prices, now: Prices): LivePosition | NoLive {
   const { baseCoin, priceCoin, contract, marginMode, markPrice, side } = position;
   if (marginMode !== 'isolated' || contract === 'other' || baseCoin === undefined || markPrice === undefined) return 'contract';
+  const told = now.get(markKey(position.instrument));
+  if (told !== undefined && isPositive(told)) {
+    const distance = distanceToLiquidation({ ...position, markPrice: told });
+    return distance === undefined ? 'contract' : { markPrice: told, distance };
+  }
   const [base, baseNow] = [priceOf(baseCoin, then), priceOf(baseCoin, now)];
   const [quote, quoteNow] = [priceOf(priceCoin, then), priceOf(priceCoin, now)];
   if (base === undefined || baseNow === undefined || quote === undefined || quoteNow === undefined) return 'price';

@@ -44,6 +44,8 @@ interface Line {
   isLate?: boolean;
   /** That one cannot read it, as when it does not find the keys, and this one can. */
   isOrphan?: boolean;
+  /** Something has happened at the venue since the last reading began. */
+  isNudged?: boolean;
   /** Until then the venue wants to be left alone, by `uptimeOf`. */
   heldUntil?: number;
   /** So many failed attempts are from before the machine woke, and no reason to wait any more. */
@@ -54,6 +56,9 @@ interface Line {
 const askAgainMs = 1_000;
 /** A window that reads for all may be late by this much, and others are spread over as much again. Milliseconds. */
 const lateMs = 10_000;
+
+/** What happens at a venue happens in bursts. Milliseconds. */
+const nudgedMs = 1_000;
 
 /**
  * Reads every account again and again, each at its own pace: the wait begins when the work is done, so a slow venue is
@@ -112,6 +117,14 @@ export class Poller implements Disposable {
   async refresh(accountId?: string): Promise<void> {
     const accounts = this.#options.book.list().filter(({ id }) => accountId === undefined || id === accountId);
     await Promise.all(accounts.map(({ id }) => this.#read(id)));
+  }
+
+  /** Something has happened at the venue: reads soon, once for all that comes until then. */
+  nudge(accountId: string): void {
+    const line = this.#lines.get(accountId);
+    if (line === undefined || line.isNudged === true) return;
+    line.isNudged = true;
+    if (line.reading === undefined) this.#arm(accountId, line, this.#nextIn(accountId, line));
   }
 
   dispose(): void {
@@ -185,6 +198,7 @@ export class Poller implements Disposable {
       if (line.standing?.signal.aborted === true && line.reading !== undefined) return line.reading.then(() => this.#read(accountId));
       line.isAsked = true;
     }
+    if (line.reading === undefined) delete line.isNudged;
     line.reading ??= this.#readOnce(accountId, line, right).finally(() => {
       delete line.reading;
       delete line.isAsked;
@@ -201,6 +215,7 @@ export class Poller implements Disposable {
     if (failure === undefined) delete line.forgiven;
     const passed = Math.max(clock.now() - (store.readAt(accountId) ?? clock.now()), 0);
     line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0) - passed;
+    if (line.isNudged === true) return Math.max(nudgedMs, line.heldUntil - uptimeOf(clock));
     const since = failure && { ...failure, attempts: Math.max(failure.attempts - (line.forgiven ?? 0), 1) };
     const isPatient = reader?.isReader === false && line.isOrphan !== true;
     return Math.max(nextReadInMs(intervalMs(), since, isPatient ? 1 : random()) + (isPatient ? intervalMs() : 0) - passed, 0);

@@ -5,12 +5,14 @@ import { ExchangeError } from '../../core/errors.ts';
 import { liveEstimate, livePosition, measured, type Prices } from '../../core/risk/live-estimate.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
 import { failedInside } from './connections.ts';
-import { nextReadInMs, readAfterWakeInMs } from './poller.ts';
+import { nextReadInMs, readAfterWakeInMs, type Poller } from './poller.ts';
 import type { Connections } from './connections.ts';
 import { watchEveryMs, type AccountState, type Failure, type Live, type Store } from './store.ts';
 import type { Wake, Wakes } from './wakes.ts';
+import type { SocketMaker } from '../../exchanges/streams.ts';
 import type { Reader } from './reader.ts';
 import type { PricesRow } from '../storage/state-protocol.ts';
+import { siteOf, Streams, type Wanted } from './streams.ts';
 import { storedPrices } from './stored-snapshot.ts';
 
 export interface PriceWatchOptions {
@@ -23,6 +25,11 @@ export interface PriceWatchOptions {
   readonly wakes?: Pick<Wakes, 'on'>;
   /** Which window asks for all, and what it is answered. */
   readonly reader: Pick<Reader, 'isReader' | 'onDidChange' | 'pass' | 'prices' | 'keepPrices' | 'onDidPrice'>;
+  /** The platform's, for what venues tell by themselves. Without it prices are only asked for. */
+  readonly WebSocket?: SocketMaker | undefined;
+  /** Reads an account soon, when something has happened to it. */
+  readonly poller?: Pick<Poller, 'nudge'>;
+  readonly log?: { debug(line: string): void };
 }
 
 /** One site of a venue. Its prices are the same for all accounts there. */
@@ -64,9 +71,19 @@ export class PriceWatch implements Disposable {
   readonly #watches: Disposable[] = [];
   #wakes: Disposable | undefined;
   #armed = false;
+  readonly #streams: Streams | undefined;
 
   constructor(options: PriceWatchOptions) {
     this.#options = options;
+    const { WebSocket, poller, log, random = Math.random } = options;
+    const nudge = (accountId: string): void => poller?.nudge(accountId);
+    const trace = (line: string): void => log?.debug(line);
+    this.#streams = WebSocket && new Streams({ ...options, WebSocket, nudge, trace, random });
+  }
+
+  /** Why a reading failed, where the venue has said so by itself. */
+  explain(account: Account, error: ExchangeError): ExchangeError {
+    return this.#streams?.explain(account, error) ?? error;
   }
 
   /** Begins with what is in the store. */
@@ -97,6 +114,7 @@ export class PriceWatch implements Disposable {
 
   dispose(): void {
     for (const watch of this.#watches) watch.dispose();
+    this.#streams?.dispose();
     this.#wakes?.dispose();
     this.#end.abort();
   }
@@ -126,6 +144,7 @@ export class PriceWatch implements Disposable {
   #arm(): void {
     const { clock, store, reader } = this.#options;
     if (this.#end.signal.aborted) return;
+    this.#listen();
     if (store.all().length === 0 || !reader.isReader) {
       this.#wakes?.dispose();
       this.#wakes = undefined;
@@ -150,25 +169,38 @@ export class PriceWatch implements Disposable {
     const { clock, reader } = this.#options;
     const now = clock.now();
     if (!reader.isReader) return;
-    const bySite = new Map<string, AccountState[]>();
-    for (const state of this.#options.store.all()) {
+    for (const [site, all] of this.#bySite()) {
       // Without the prices it was read at there is nothing to start from.
-      if (state.snapshot?.prices === undefined) continue;
-      const site = siteOf(state.account);
-      bySite.set(site, [...(bySite.get(site) ?? []), state]);
-    }
-    for (const [site, states] of bySite) {
+      const states = all.filter(({ snapshot }) => snapshot?.prices !== undefined);
       const line = this.#line(site);
       // What was read just now needs no estimate.
       const isDue = states.some(({ snapshot }) => snapshot !== undefined && now - snapshot.asOf >= watchEveryMs);
       const coins = coinsOf(states);
+      if (this.#streams?.isFresh(site) === true) continue;
       if (isDue && !line.asking && uptimeOf(clock) >= line.notBefore && coins.length > 0) void this.#ask(site, line, states, coins);
     }
+  }
+
+  #bySite(): ReadonlyMap<string, readonly AccountState[]> {
+    const sites = new Map<string, AccountState[]>();
+    for (const state of this.#options.store.all()) {
+      const site = siteOf(state.account);
+      if (state.snapshot !== undefined) sites.set(site, [...(sites.get(site) ?? []), state]);
+    }
+    return sites;
+  }
+
+  /** The window that reads listens for all. */
+  #listen(): void {
+    if (this.#streams === undefined) return;
+    const sites = this.#options.reader.isReader ? [...this.#bySite()] : [];
+    this.#streams.want(new Map(sites.map(([site, states]) => [site, wantedBy(states)])));
   }
 
   /** What has failed is asked at the next look, as if for the first time. */
   #woke(wake: Wake): void {
     const now = uptimeOf(this.#options.clock);
+    this.#streams?.renew();
     for (const line of this.#lines.values()) {
       const ms = line.failure && readAfterWakeInMs(wake, line.failure, line.heldUntil - now, 0);
       if (ms === undefined) continue;
@@ -261,7 +293,17 @@ function graded(before: Snapshot, after: Snapshot, known: Grades = noGrades): Gr
 
 const pricesIn = ({ prices }: Snapshot): Prices => new Map(Object.entries(prices ?? {}));
 
-const siteOf = ({ venue, site, baseUrl }: Account): string => JSON.stringify([venue, site, baseUrl]);
+/** Nothing that the venue does not tell the price of: it would never be told all. */
+function wantedBy(states: readonly AccountState[]): Wanted {
+  const priced = new Set(states.flatMap(({ snapshot }) => Object.keys(snapshot?.prices ?? {})));
+  const isolated = states.flatMap(({ snapshot }) => (snapshot?.positions ?? []).filter(({ marginMode }) => marginMode === 'isolated'));
+  return {
+    accounts: states.map(({ account }) => account.id),
+    coins: coinsOf(states).filter((coin) => priced.has(coin)),
+    positions: [...new Map(isolated.map(({ instrument, market }) => [instrument, { instrument, market }])).values()],
+    holders: states.filter(({ snapshot }) => (snapshot?.positions.length ?? 0) > 0).map(({ account }) => account.id),
+  };
+}
 
 /** Every coin whose price moves one of their loans or isolated positions. */
 function coinsOf(states: readonly AccountState[]): readonly string[] {

@@ -70,6 +70,8 @@ export interface StoreOptions {
   readonly book: AccountBook;
   readonly storage: ReadingStorage;
   readonly clock: Clock;
+  /** What is known besides of why a reading failed. */
+  readonly explain?: (account: Account, error: ExchangeError) => ExchangeError;
 }
 
 type Known = Omit<AccountState, 'account'>;
@@ -127,8 +129,11 @@ export class Store implements Disposable {
   }
 
   /** A read has failed. The last figures stay, with their age. */
-  fail(accountId: string, error: ExchangeError, pass: Pass = {}): void {
-    const at = this.#options.clock.now();
+  fail(accountId: string, failed: ExchangeError, pass: Pass = {}): void {
+    const { clock, book, explain } = this.#options;
+    const at = clock.now();
+    const account = book.get(accountId);
+    const error = (account && explain?.(account, failed)) ?? failed;
     this.#set(accountId, ({ failure: before, ...known }) => {
       const failure = { error, since: before?.since ?? at, at, attempts: (before?.attempts ?? 0) + 1 };
       this.#keep(accountId, { at, failure }, pass);

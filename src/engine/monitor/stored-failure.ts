@@ -11,6 +11,7 @@ const kinds = [
   'rate',
   'network',
   'unavailable',
+  'maintenance',
   'shape',
   'refused',
   'aborted',

@@ -4,15 +4,15 @@ import type * as Part from './price-watch.ts';
 const loadPart = (): Promise<typeof Part> => import('./price-watch.ts');
 
 interface WatchPricesOptions extends Part.PriceWatchOptions {
-  readonly log: { warn(line: string): void };
+  readonly log: { debug(line: string): void; warn(line: string): void };
 }
 
 /**
  * Estimates between readings. What makes them is loaded with the first account that has been read: before that nothing can be estimated. When
  * it could not be loaded it is tried again with the next reading.
  */
-export function watchPrices(options: WatchPricesOptions, load = loadPart): Disposable {
-  let watch: Disposable | undefined;
+export function watchPrices(options: WatchPricesOptions, load = loadPart): Disposable & Pick<Part.PriceWatch, 'explain'> {
+  let watch: Part.PriceWatch | undefined;
   let ended = false;
   let loading = false;
   const first = options.store.onDidChange(({ accountId }) => {
@@ -32,6 +32,7 @@ export function watchPrices(options: WatchPricesOptions, load = loadPart): Dispo
       });
   });
   return {
+    explain: (account, error) => watch?.explain(account, error) ?? error,
     dispose: () => {
       ended = true;
       first.dispose();

@@ -8,6 +8,7 @@ import { open } from './envelope.ts';
 import { read, serverTime } from './schema.ts';
 import { receiveWindow, sign, signedHeaders } from './sign.ts';
 import { demoSite, sites } from './sites.ts';
+import { bybitStreams } from './stream.ts';
 
 /** Ready to call Bybit; nothing is sent yet. @throws ExchangeError for an address that is not Bybit's. */
 export function connectBybit({ account, keys, clock, fetch, trace, thresholds }: ConnectionOptions): Connection {
@@ -29,5 +30,6 @@ export function connectBybit({ account, keys, clock, fetch, trace, thresholds }:
     ...(fetch === undefined ? {} : { fetch }),
     ...(trace === undefined ? {} : { trace }),
   });
-  return site.id === demoSite ? demoConnection(http, clock) : new BybitConnection(http, clock, thresholds);
+  const streams = bybitStreams({ site, origin, keys, now: () => clock.now() + (http.clockFacts().clockOffsetMs ?? 0) });
+  return site.id === demoSite ? demoConnection(http, clock, streams) : new BybitConnection(http, clock, streams, thresholds);
 }

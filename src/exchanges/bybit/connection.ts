@@ -6,6 +6,7 @@ import type { Actions, Connection, KeyFacts } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
 import { orError, stamped } from '../kit/parts.ts';
 import { priced, pricesOf, withUsd, withValues } from '../kit/prices.ts';
+import type { StreamSource } from '../streams.ts';
 import { endpoints } from './endpoints.ts';
 import { withHaircuts, type Rules } from './haircuts.ts';
 import { toKeyFacts, vipLevelOf } from './key.ts';
@@ -19,6 +20,7 @@ import * as schema from './schema.ts';
 export class BybitConnection implements Connection {
   readonly loans: Loans;
   readonly actions: Actions;
+  readonly streams: StreamSource | undefined;
   readonly #http: Http;
   readonly #clock: Clock;
   readonly #positions: Positions;
@@ -26,7 +28,8 @@ export class BybitConnection implements Connection {
   /**
    * @param thresholds the person's own, fetched at every reading
    */
-  constructor(http: Http, clock: Clock, thresholds: Setting['thresholds'] = () => undefined) {
+  constructor(http: Http, clock: Clock, streams?: StreamSource, thresholds: Setting['thresholds'] = () => undefined) {
+    this.streams = streams;
     this.#http = http;
     this.#clock = clock;
     this.loans = new Loans(http, clock, thresholds);

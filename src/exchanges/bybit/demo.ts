@@ -3,6 +3,7 @@ import { msg } from '../../core/message.ts';
 import type { Connection } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
 import { priced } from '../kit/prices.ts';
+import type { StreamSource } from '../streams.ts';
 import { endpoints } from './endpoints.ts';
 import { lineOf, readPrices } from './loans.ts';
 import { noLoans } from './pool.ts';
@@ -13,7 +14,7 @@ import * as schema from './schema.ts';
  * Bybit's demo trading: positions and their margin on a real server, without real money. It knows neither loans nor a report about keys.
  * Source: https://bybit-exchange.github.io/docs/v5/demo
  */
-export function demoConnection(http: Http, clock: Clock): Connection {
+export function demoConnection(http: Http, clock: Clock, streams?: StreamSource): Connection {
   const positions = new Positions(http, clock);
   const { get, ask } = lineOf(http);
   return {
@@ -42,6 +43,7 @@ export function demoConnection(http: Http, clock: Clock): Connection {
       };
     },
     indexPrices: async (coins, signal) => (coins.length === 0 ? {} : priced(coins, await readPrices(ask, signal))),
+    streams,
     actions: { margin: positions.margin },
     absent: { collateral: noLoans },
     dispose() {

@@ -7,6 +7,7 @@ import { open } from './envelope.ts';
 import { publicTime, read } from './schema.ts';
 import { sign, signedHeaders } from './sign.ts';
 import { sites } from './sites.ts';
+import { okxStreams } from './stream.ts';
 
 /** Ready to call OKX; nothing is sent yet. @throws ExchangeError for an address that is not OKX's. */
 export function connectOkx({ account, keys, clock, fetch, trace }: ConnectionOptions): Connection {
@@ -27,5 +28,9 @@ export function connectOkx({ account, keys, clock, fetch, trace }: ConnectionOpt
     ...(fetch === undefined ? {} : { fetch }),
     ...(trace === undefined ? {} : { trace }),
   });
-  return new OkxConnection(http, clock);
+  return new OkxConnection(
+    http,
+    clock,
+    okxStreams({ site, origin, keys, now: () => clock.now() + (http.clockFacts().clockOffsetMs ?? 0) }),
+  );
 }

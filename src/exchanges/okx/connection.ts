@@ -6,6 +6,7 @@ import type { Http } from '../http/client.ts';
 import { refused } from '../kit/failure.ts';
 import { mostTelling, part, sentenceOf, type Part } from '../kit/parts.ts';
 import { priced, pricesOf, withUsd, withValues } from '../kit/prices.ts';
+import type { StreamSource } from '../streams.ts';
 import { endpoints } from './endpoints.ts';
 import { toKeyFacts } from './key.ts';
 import { collateralAction } from './loan-change.ts';
@@ -21,13 +22,15 @@ import { venue } from './codes.ts';
 export class OkxConnection implements Connection {
   readonly loans: Loans;
   readonly actions: Actions;
+  readonly streams: StreamSource | undefined;
   readonly #http: Http;
   readonly #clock: Clock;
   readonly #positions: Positions;
   /** Loans were read over this connection: if OKX then says that there can be none, that is an error, not a property of the account. */
   #hasLoans = false;
 
-  constructor(http: Http, clock: Clock) {
+  constructor(http: Http, clock: Clock, streams?: StreamSource) {
+    this.streams = streams;
     this.#http = http;
     this.#clock = clock;
     this.loans = new Loans(http);

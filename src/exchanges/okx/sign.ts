@@ -13,8 +13,7 @@ const sendable = /^[\x20-\x7e]+$/;
  * @throws ExchangeError `auth` for an impossible key: the network layer's error would contain it.
  */
 export function sign(attempt: Attempt, keys: Keys): Readonly<Record<string, string>> {
-  const { apiKey = '', secret = '', passphrase = '' } = keys;
-  if (![apiKey, secret, passphrase].every((part) => sendable.test(part))) throw unsendable();
+  const { apiKey, secret, passphrase } = sendableKeys(keys);
   const timestamp = new Date(attempt.timestamp).toISOString();
   const text = `${timestamp}${attempt.method}${attempt.target}${attempt.body}`;
   return {
@@ -23,6 +22,24 @@ export function sign(attempt: Attempt, keys: Keys): Readonly<Record<string, stri
     'OK-ACCESS-TIMESTAMP': timestamp,
     'OK-ACCESS-PASSPHRASE': passphrase,
   };
+}
+
+/**
+ * The message that logs in to a private stream: the same over the time in seconds and a fixed path.
+ * Source: https://www.okx.com/docs-v5/en/#overview-websocket-login
+ * @param now by the venue's clock. Milliseconds
+ * @throws ExchangeError `auth` for what cannot be a key
+ */
+export function loginMessage(keys: Keys, now: number): string {
+  const { apiKey, secret, passphrase } = sendableKeys(keys);
+  const timestamp = Math.floor(now / 1000).toString();
+  const sign = createHmac('sha256', secret).update(`${timestamp}GET/users/self/verify`).digest('base64');
+  return JSON.stringify({ op: 'login', args: [{ apiKey, passphrase, timestamp, sign }] });
+}
+
+function sendableKeys({ apiKey = '', secret = '', passphrase = '' }: Keys): Record<'apiKey' | 'secret' | 'passphrase', string> {
+  if (![apiKey, secret, passphrase].every((part) => sendable.test(part))) throw unsendable();
+  return { apiKey, secret, passphrase };
 }
 
 /** What `sign` adds, in its order. */

@@ -11,7 +11,7 @@ const mostSymbols = 10;
 const marginPlaces = 4;
 
 /** The row of a slot; of an empty one too. */
-function row({ trading, market, conditions }: World, contract: Contract, positionIdx: number) {
+export function row({ trading, market, conditions }: World, contract: Contract, positionIdx: number) {
   const { symbol, places } = contract;
   const position = positionIn(trading, symbol, positionIdx);
   const portfolio = trading.marginMode === 'PORTFOLIO_MARGIN';

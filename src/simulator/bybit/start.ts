@@ -1,6 +1,7 @@
 import { elsewhere, serve, type OtherKeys, type Running, type ServeOptions } from '../serve.ts';
 import { BybitApi } from './api.ts';
 import { generateKeys, type BybitKeys, type Key } from './auth.ts';
+import { bybitSockets } from './sockets.ts';
 import { readState, writeState } from './state.ts';
 import { World, type Legacy } from './world.ts';
 
@@ -37,8 +38,10 @@ export async function startBybit(options: BybitOptions = {}): Promise<Bybit> {
   return serve(options, keys, otherKeys, (opening, bend) => {
     const saved = state === undefined ? {} : { state: readState(state) };
     const world = new World({ ...opening, account, legacy: legacyFrom(options.legacy), ...saved });
-    const api = new BybitApi(world, keyRing(keys, otherKeys), opening.clock, bend);
-    return { world, api, save: () => writeState(world.state()) };
+    const ring = keyRing(keys, otherKeys);
+    const api = new BybitApi(world, ring, opening.clock, bend);
+    const sockets = bybitSockets(world, ring, () => opening.clock.now() + api.clockOffsetMs);
+    return { world, api, sockets, save: () => writeState(world.state()) };
   });
 }
 

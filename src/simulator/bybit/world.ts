@@ -71,6 +71,8 @@ export class World implements ControlledWorld {
   settleMs: number;
   /** When every key expires, where that was said; those without an address do anyway. Milliseconds since the Unix epoch. */
   keysExpireAt: number | undefined;
+  /** What is told of maintenance. */
+  maintenance: Parameters | undefined;
   /** When the keys were made. */
   readonly openedAt: number;
   /** Grows with everything worth saving; a step of the walk alone is not. */
@@ -146,6 +148,7 @@ export class World implements ControlledWorld {
     const done = controlled(what, body, this.#state, this.#clock.now());
     if (done?.change !== undefined) this.#change(done.change);
     if (done?.keysExpireAt !== undefined) this.keysExpireAt = done.keysExpireAt;
+    if (done?.maintenance !== undefined) this.maintenance = done.maintenance;
     return done?.answer;
   }
 
@@ -276,12 +279,21 @@ export class World implements ControlledWorld {
 }
 
 /** What can be done to the simulated Bybit alone. */
-const controls: readonly string[] = ['POST cap', 'POST margin-mode', 'POST margin-price', 'POST due', 'POST expiry', 'POST liquidate'];
+const controls: readonly string[] = [
+  'POST cap',
+  'POST margin-mode',
+  'POST margin-price',
+  'POST due',
+  'POST expiry',
+  'POST liquidate',
+  'POST maintenance',
+];
 
 interface Done {
   readonly answer: unknown;
   readonly change?: Partial<WorldState>;
   readonly keysExpireAt?: number;
+  readonly maintenance?: Parameters;
 }
 
 /**
@@ -291,6 +303,7 @@ interface Done {
  * - `POST margin-price {by}`: margins follow the mark price, or stay at entry.
  * - `POST due {days}`: fixed contracts are to be paid back so many days from now; below zero they are overdue.
  * - `POST liquidate`: the pool is liquidated whole. Prices alone don't do it, so that a loan beyond its threshold can be seen.
+ * - `POST maintenance {state, begin, end}`: told over sockets, in the venue's words; `begin` and `end` as text.
  * - `POST expiry {days}`: how long all keys still work, as after a change of password.
  * @throws RangeError when the body makes no sense.
  */
@@ -318,6 +331,12 @@ function controlled(what: string, body: Parameters, state: Pick<WorldState, 'poo
       const rows = [...flexibleRepayments(pool, repaid.length, now), ...fixedRepayments(pool, repaid.length, now)];
       const change = { pool: { ...pool, flexible: [], fixed: [], collateral: [] }, repaid: [...repaid, ...rows] };
       return { answer: { repaid: rows.length }, change };
+    }
+    case 'POST maintenance': {
+      const { state: word = 'ongoing', begin = now.toString(), end = '' } = body;
+      const about = { title: 'maintenance', href: '', serviceTypes: [2, 3, 4, 5], product: [1, 2], uidSuffix: [], maintainType: 1, env: 1 };
+      const maintenance = { id: '4d95b2a0-587f-11f0-bcc9-56f28c94d6ea', state: word, begin, end, ...about };
+      return { answer: maintenance, maintenance };
     }
     case 'POST expiry': {
       const keysExpireAt = now + days(body);

@@ -19,6 +19,7 @@ import { amountOf } from '../holdings.ts';
 import { endpoint, oneOf, optional, required, type Endpoint, type Question } from './endpoints.ts';
 import { findInstrument, instTypes } from './instruments.ts';
 import { liquidationPrice, profit, removable, worth } from './position-figures.ts';
+import type { World } from './world.ts';
 import { withMargin, type Quote } from './trading.ts';
 
 const ratioPlaces = 16;
@@ -44,12 +45,12 @@ function positions(question: Question): readonly unknown[] {
         (instIds?.includes(instrument.instId) ?? true) &&
         (posIds?.includes(position.posId) ?? true),
     )
-    .map((quote) => describe(quote, question));
+    .map((quote) => describe(quote, world));
 }
 
 const ratio = (part: Decimal, whole: Decimal): Decimal | '' => (isPositive(whole) ? divide(part, whole, ratioPlaces, 'down') : '');
 
-function describe(quote: Quote, { world }: Question): unknown {
+export function describe(quote: Quote, world: Pick<World, 'market'>): unknown {
   const { position, instrument, prices, ccy, posSide, figures: found } = quote;
   const { base, kind } = instrument;
   const { side, pos, margin, liab, mgnMode } = position;

@@ -2,6 +2,7 @@ import { elsewhere, serve, type OtherKeys, type Running, type ServeOptions } fro
 import { OkxApi } from './api.ts';
 import { generateKeys, type Key, type SimulatorKeys } from './auth.ts';
 import { readState, writeState } from './state.ts';
+import { okxSockets } from './sockets.ts';
 import type { PosMode } from './trading.ts';
 import { World, type CollateralAssets } from './world.ts';
 
@@ -28,8 +29,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return serve(options, keys, otherKeys, (opening, bent) => {
     const saved = state === undefined ? {} : { state: readState(state) };
     const world = new World({ ...opening, ordIds, posMode, collateralAssets, ...saved });
-    const api = new OkxApi(world, keyRing(keys, otherKeys), opening.clock, bent);
-    return { world, api, save: () => writeState(world.state()) };
+    const ring = keyRing(keys, otherKeys);
+    const api = new OkxApi(world, ring, opening.clock, bent);
+    const sockets = okxSockets(world, ring, () => opening.clock.now() + api.clockOffsetMs);
+    return { world, api, sockets, save: () => writeState(world.state()) };
   });
 }
 

@@ -130,7 +130,7 @@ describe('the venues', () => {
 
   it('have their code under the same names, so that whoever knows one finds the way in another', () => {
     const parts =
-      'venue connect connection endpoints sites sign envelope codes schema requests key ' +
+      'venue connect connection endpoints sites sign envelope codes schema requests key stream ' +
       'loan-map loans loan-change loan-proof position-map positions position-change position-proof';
     for (const { id } of exchanges) {
       const files = readdirSync(path.join(process.cwd(), 'src/exchanges', id));
@@ -160,6 +160,25 @@ for (const exchange of exchanges) {
         assert.ok(isOfficial, url.hostname);
       }
       assert.equal(new URL(exchange.keyHelpUrl).protocol, 'https:');
+    });
+
+    it('is listened to on official hosts over TLS, each of which the README names', async () => {
+      const readme = readFileSync(path.join(process.cwd(), 'README.md'), 'utf8');
+      let heard = 0;
+      for (const { id, simulated } of exchange.sites) {
+        const account = simulated ? { site: id, baseUrl: 'http://127.0.0.1:9' } : { site: id };
+        const { streams } = (await connected(exchange, account)).connection;
+        const positions = ['SWAP', 'linear', 'inverse'].map((market) => ({ instrument: 'X', market }));
+        for (const { url } of [...(streams?.publicLines(['BTC'], positions) ?? []), ...[streams?.privateLine?.() ?? []].flat()]) {
+          const { protocol, hostname, search } = new URL(url);
+          heard += 1;
+          assert.equal(search, '');
+          if (simulated) assert.deepEqual([protocol, hostname], ['ws:', '127.0.0.1']);
+          else assert.ok(protocol === 'wss:' && factsOf(exchange).domains.some((domain) => hostname.endsWith(`.${domain}`)), url);
+          assert.ok(readme.includes(`\`${hostname}\``), hostname);
+        }
+      }
+      assert.ok(heard > exchange.sites.length);
     });
 
     it('asks for a key and a secret, each once and with a label', () => {

@@ -109,6 +109,13 @@ describe('the Loans view', () => {
     assert.equal(text(spokenOf(entry)), `Main, ${says('account.keys-missing')}, Unknown, 5 min ago, OKX, Global`);
   });
 
+  it('calls announced maintenance by its name, with a sign of its own', () => {
+    const entry = only(loansOutline([state({ failure: failure('maintenance'), snapshot: snapshot({ asOf: stale }) })], viewContext()));
+    assert.equal(line(entry), `Main | ${says('account.maintenance')} | Unknown | 5 min ago | OKX | Global`);
+    assert.deepEqual(entry.icon, { id: 'tools', color: 'notificationsWarningIcon.foreground' });
+    assert.equal(text(entry.children![0]!.details!().title), says('account.maintenance'));
+  });
+
   it('tells the worst level of its loans in the line of an account, which may be closed', () => {
     const loans = [loan(), loan({ id: '67890', orderId: '67890', ltv: decimal('0.8') })];
     const entry = only(loansOutline([state({ snapshot: snapshot({ loans }) })], viewContext()));
@@ -294,6 +301,7 @@ describe('the welcome texts of the Loans view', () => {
   it('tell of no account, nothing reachable and nothing borrowed', () => {
     assert.equal(loansState([], viewContext()), 'noAccount');
     assert.equal(loansState([unread('network'), unread('unavailable')], viewContext()), 'unreachable');
+    assert.equal(loansState([unread('maintenance')], viewContext()), 'some', 'the account says so itself');
     assert.equal(loansState([state({ snapshot: snapshot({ loans: [] }) })], viewContext()), 'nothing');
     assert.equal(loansState([state()], viewContext()), 'some');
   });

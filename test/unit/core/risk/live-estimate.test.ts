@@ -16,6 +16,7 @@ import { flatRule } from '../../../../src/core/risk/haircut.ts';
 import {
   liveEstimate,
   livePosition,
+  markKey,
   measured,
   type LiveLoan,
   type LivePosition,
@@ -323,6 +324,19 @@ describe('a position between two readings', () => {
     assert.deepEqual(livePosition(position, then, prices({ BTC: '90000', USDT: '1' })), { markPrice: '90090', distance: '0.11111111' });
     const short = { ...position, side: 'short' as const, liquidationPrice: d('120120') };
     assert.deepEqual(livePosition(short, then, prices({ BTC: '110000', USDT: '1' })), { markPrice: '110110', distance: '0.09090909' });
+  });
+
+  it('stands at the mark price that was told since, exactly as it was told', () => {
+    const told = prices({ BTC: '100000', USDT: '1', [markKey(position.instrument)]: '88088.123456789012345' });
+    assert.equal(moved(livePosition(position, then, told)).markPrice, '88088.123456789012345');
+    assert.deepEqual(livePosition(position, then, prices({ [markKey(position.instrument)]: '100100' })), {
+      markPrice: '100100',
+      distance: '0.2',
+    });
+    assert.equal(livePosition({ ...position, contract: 'other' }, then, told), 'contract');
+    assert.deepEqual(livePosition({ ...position, instrument: 'ETH-USDT-SWAP' }, then, told), { markPrice: '100100', distance: '0.2' });
+    const nothing = prices({ BTC: '90000', USDT: '1', [markKey(position.instrument)]: '0' });
+    assert.equal(moved(livePosition(position, then, nothing)).markPrice, '90090');
   });
 
   it('counts by how both coins move where its prices are in another coin', () => {

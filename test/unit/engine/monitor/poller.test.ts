@@ -97,6 +97,58 @@ describe('the poller', () => {
     world.poller.dispose();
   });
 
+  describe('when something has happened to an account', () => {
+    it('reads it within a second, once for all that happens until then, and goes on as before', async () => {
+      const world = await reading(['a', 'b']);
+      world.poller.start();
+      await world.clock.advance(5_000);
+      for (let at = 0; at < 4; at += 1) {
+        world.poller.nudge('a');
+        await world.clock.advance(250);
+      }
+      assert.deepEqual([world.count('a'), world.count('b')], [2, 1]);
+      await world.clock.advance(29_999);
+      assert.equal(world.count('a'), 2);
+      await world.clock.advance(1);
+      assert.equal(world.count('a'), 3);
+      world.poller.nudge('unknown');
+      world.poller.dispose();
+      world.poller.nudge('a');
+      assert.equal(world.clock.sleeping, 0);
+    });
+
+    it('reads it once more when that happened under a reading', async () => {
+      const world = await reading(['a']);
+      world.poller.start();
+      await world.clock.advance(1_000);
+      let finish: (snapshot: Snapshot) => void = () => undefined;
+      world.answers.set('a', () => new Promise((resolve) => (finish = resolve)));
+      const asked = world.poller.refresh('a');
+      world.poller.nudge('a');
+      world.poller.nudge('a');
+      await world.clock.advance(5_000);
+      assert.equal(world.count('a'), 2);
+      finish(snapshot(world.clock.now()));
+      await asked;
+      await world.clock.advance(1_000);
+      assert.equal(world.count('a'), 3);
+      world.poller.dispose();
+    });
+
+    it('still leaves the venue alone for as long as it asked for', async () => {
+      const world = await reading(['a']);
+      world.answers.set('a', failing('rate', 20_000));
+      world.poller.start();
+      await world.clock.advance(1_000);
+      world.poller.nudge('a');
+      await world.clock.advance(18_000);
+      assert.equal(world.count('a'), 1);
+      await world.clock.advance(1_000);
+      assert.equal(world.count('a'), 2);
+      world.poller.dispose();
+    });
+  });
+
   it('takes a changed interval from the next wait on', async () => {
     const world = await reading(['a']);
     world.poller.start();

@@ -5,6 +5,7 @@ import type { Account, Loan, Position, Snapshot } from '../../../../src/core/mod
 import type { Connection } from '../../../../src/exchanges/exchange.ts';
 import { watchEveryMs, type Live } from '../../../../src/engine/monitor/store.ts';
 import { PriceWatch } from '../../../../src/engine/monitor/price-watch.ts';
+import type { Heard, LineSpec, Socket, StreamEvent, StreamSource } from '../../../../src/exchanges/streams.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import type { Wake } from '../../../../src/engine/monitor/wakes.ts';
 import { settled } from '../../core/fake-clock.ts';
@@ -385,5 +386,173 @@ describe('the watch of prices, held against the next reading', () => {
     world.clock.jump(1_000);
     world.read('one', [loan('0.58', { id: 'other' })]);
     assert.deepEqual([world.live()?.doubted, world.live()?.off], [undefined, undefined]);
+  });
+});
+
+/** A socket that tells what the test says. */
+class Told implements Socket {
+  static all: Told[] = [];
+  closed = false;
+  readonly url: string;
+  readonly #listeners = new Map<string, (event: { data?: unknown }) => void>();
+
+  constructor(url: string) {
+    this.url = url;
+    Told.all.push(this);
+  }
+
+  addEventListener(type: string, listener: (event: { data?: unknown }) => void): void {
+    this.#listeners.set(type, listener);
+  }
+
+  send(): void {
+    // Nothing that anybody waits for.
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  tells(...events: StreamEvent[]): void {
+    const all: Heard[] = [{ kind: 'ack' }, ...events.map((event): Heard => ({ kind: 'data', topic: 'all', events: [event] }))];
+    this.#listeners.get('message')?.({ data: JSON.stringify(all) });
+  }
+}
+
+describe('the watch of prices of a venue that tells them by itself', () => {
+  const price = (coin: string, at: string): StreamEvent => ({ kind: 'price', coin, price: d(at) });
+  const asked: string[][] = [];
+  const nudged: string[] = [];
+  let world: World;
+  let reader: FakeReader;
+  let watch: PriceWatch;
+
+  const line = (url: string, limit?: number): LineSpec => ({
+    url,
+    topics: new Map([['all', limit]]),
+    subscribe: [],
+    ping: { text: 'ping', everyMs: 20_000 },
+    reader: () => (text) => JSON.parse(text) as Heard[],
+  });
+  const streams: StreamSource = {
+    venue: 'OKX',
+    publicLines: () => [line('wss://public', 30_000)],
+    privateLine: () => ({ ...line('wss://private'), login: async () => 'login' }),
+  };
+
+  beforeEach(() => {
+    Told.all = [];
+    asked.length = nudged.length = 0;
+    world = new World();
+    reader = new FakeReader();
+    watch = new PriceWatch({
+      reader,
+      store: world.store,
+      clock: world.clock,
+      random: () => 0.5,
+      WebSocket: Told,
+      poller: { nudge: (id) => nudged.push(id) },
+      connections: {
+        get: async (): Promise<Connection> => ({
+          ...readingConnection(() => assert.fail('the watch reads no account')),
+          streams,
+          indexPrices: async (coins) => {
+            asked.push([...coins]);
+            return prices('100000');
+          },
+        }),
+      },
+    });
+    watch.start();
+  });
+  afterEach(async () => {
+    watch.dispose();
+    await settled();
+    assert.equal(world.clock.sleeping, 0, 'no timer stays behind');
+    assert.ok(Told.all.every(({ closed }) => closed));
+  });
+
+  const read = async (id: string, change: Partial<Snapshot> = {}): Promise<void> => {
+    world.store.succeed(id, { loans: [loan()], wallet: [], positions: [], prices: prices('100000'), asOf: world.clock.now(), ...change });
+    await settled();
+  };
+  const ltv = (): string | undefined => {
+    const live = world.store.get('one')?.live?.loans['12345'];
+    return typeof live === 'object' ? live.ltv : live;
+  };
+  const open = (): string[] => Told.all.filter(({ closed }) => !closed).map(({ url }) => url);
+  const tell = (btc: string): void => {
+    for (const socket of Told.all) if (!socket.closed && socket.url === 'wss://public') socket.tells(price('BTC', btc), price('USDT', '1'));
+  };
+
+  it('asks for none while they come, and for all again when they stop', async () => {
+    await world.book.add(account('one'));
+    await read('one');
+    for (let at = 0; at < 60; at += 1) {
+      tell('80000');
+      await world.clock.advance(1_000);
+    }
+    assert.equal(ltv(), '0.725');
+    assert.deepEqual(asked, []);
+    await world.clock.advance(watchEveryMs);
+    assert.equal(asked.length, 1);
+    assert.equal(ltv(), '0.58', 'by what was asked for');
+    await world.clock.advance(watchEveryMs);
+    assert.equal(asked.length, 2);
+  });
+
+  it('has one public socket for all accounts of a site, and a private one for each with positions', async () => {
+    for (const id of ['one', 'two', 'three']) {
+      await world.book.add(account(id));
+      await read(id, id === 'one' ? {} : { positions: [position] });
+    }
+    assert.deepEqual(open().sort(), ['wss://private', 'wss://private', 'wss://public']);
+    await world.book.remove('two');
+    await settled();
+    assert.deepEqual(open().sort(), ['wss://private', 'wss://public']);
+    await world.book.remove('three');
+    await world.book.remove('one');
+    await settled();
+    assert.deepEqual(open(), []);
+  });
+
+  it('moves a position to the mark price that is told', async () => {
+    await world.book.add(account('one'));
+    await read('one', { positions: [position], prices: { ...prices('100000'), ETH: d('4000') } });
+    const socket = Told.all.find(({ url }) => url === 'wss://public')!;
+    await world.clock.advance(1_000);
+    socket.tells(price('BTC', '100000'), price('USDT', '1'), price('ETH', '3900'), {
+      kind: 'mark',
+      instrument: 'ETH-USDT-SWAP',
+      price: d('3690'),
+    });
+    await world.clock.advance(1_000);
+    assert.deepEqual(world.store.get('one')?.live?.positions['p1'], { markPrice: '3690', distance: '0.02439024' });
+  });
+
+  it('has no socket while another window reads', async () => {
+    await world.book.add(account('one'));
+    await read('one');
+    assert.deepEqual(open(), ['wss://public']);
+    reader.isReader = false;
+    assert.deepEqual(open(), []);
+    reader.isReader = true;
+    await settled();
+    assert.deepEqual(open(), ['wss://public']);
+  });
+
+  it('has an account read when something happens to it, never more', async () => {
+    await world.book.add(account('one'));
+    await read('one', { positions: [position] });
+    const own = Told.all.find(({ url }) => url === 'wss://private')!;
+    own.tells();
+    assert.deepEqual(nudged, ['one'], 'what happened before it was listened to');
+    const before = world.store.get('one');
+    own.tells({ kind: 'account', what: 'liquidation' });
+    assert.deepEqual(nudged, ['one', 'one']);
+    assert.deepEqual(world.store.get('one'), before);
+    // The private line knows of no data that could fall silent: its pings are not answered here.
+    await world.clock.advance(35_000);
+    assert.ok(own.closed);
   });
 });

@@ -96,6 +96,22 @@ describe('the store', () => {
     assert.equal(store.get('a')?.failure, undefined);
   });
 
+  it('shows and keeps why a read failed as far as that is known besides', async () => {
+    const { book, storage, clock } = await world();
+    const better = failure('maintenance');
+    const store = new Store({ book, storage, clock, explain: ({ id }, error) => (id === 'a' ? better : error) });
+    for (const id of ['a', 'b']) store.fail(id, failure('network'));
+    assert.deepEqual([store.get('a')?.failure?.error, store.get('b')?.failure?.error.kind], [better, 'network']);
+    store.fail('gone', failure('network'));
+    assert.deepEqual(
+      storage.kept.map(({ accountId, reading }) => [accountId, 'failure' in reading && reading.failure.error.kind]),
+      [
+        ['a', 'maintenance'],
+        ['b', 'network'],
+      ],
+    );
+  });
+
   it('keeps one account out of the failures of another', async () => {
     const { store, clock } = await world();
     store.succeed('b', snapshot(clock.now()));

@@ -22,6 +22,7 @@ const documented: Readonly<Record<ErrorKind, string>> = {
   network: '',
   shape: '',
   aborted: '',
+  maintenance: '',
 };
 const table = Object.entries(documented).flatMap(([kind, codes]) =>
   codes

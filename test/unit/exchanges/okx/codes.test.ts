@@ -23,6 +23,7 @@ const documented: Readonly<Record<ErrorKind, string>> = {
   network: '',
   shape: '',
   aborted: '',
+  maintenance: '',
 };
 const table = Object.entries(documented).flatMap(([kind, codes]) =>
   codes

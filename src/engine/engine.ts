@@ -147,10 +147,10 @@ function shareReadings(reader: Reader, store: Store, poller: Poller, ledger: Led
   const change = reader.onDidChange(() => {
     poller.turn();
   });
-  const news = reader.onDidRead(({ accountId, at, snapshot, failure }) => {
-    if (!store.take(accountId, at, snapshot, failure)) return;
-    poller.follow(accountId);
-    if (snapshot !== undefined && failure === undefined) void ledger.reconcile(accountId, 'none');
+  const news = reader.onDidRead(({ account, at, figures, failure }) => {
+    if (!store.take(account, at, figures, failure)) return;
+    poller.follow(account);
+    if (figures !== undefined && failure === undefined) void ledger.reconcile(account, 'none');
   });
   return {
     dispose: () => {

@@ -120,7 +120,7 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
   }
 
   /** Counts how long a thread is silent. In parts, because a process that was stopped finds its timers due before any answer. */
-  #silence(tooLong: () => void): { count(): void; end(): void } {
+  #silence(tooLong: () => void): { readonly count: () => void; readonly end: () => void } {
     let counting: AbortController | undefined;
     const count = async (end: AbortController): Promise<void> => {
       for (let part = 0; part < parts; part += 1) await this.#clock.sleep(this.#patienceMs / parts, end.signal);

@@ -16,7 +16,7 @@ import { Wakes } from './monitor/wakes.ts';
 import { watchPrices } from './monitor/watch-prices.ts';
 import type { EnginePorts, Log } from './ports.ts';
 import { SimulatedExchange } from './simulated/simulated-exchange.ts';
-import { isBuiltIn } from './simulated/start.ts';
+import { isBuiltIn } from './simulated/built-in.ts';
 import { SharedState } from './storage/shared-state.ts';
 import { Reader } from './monitor/reader.ts';
 import { LateWarnings } from './watch/late-warnings.ts';
@@ -56,6 +56,8 @@ export interface Engine extends Disposable {
 
 /** How long a command waits for the proof of a change; the change itself is followed for as long as it takes. */
 const proofPatienceMs = 60_000;
+/** A window that closes waits no longer for a database that is locked. Milliseconds. */
+const handOverMs = 1_500;
 
 /**
  * Builds the parts and connects them. Waits for nothing and opens nothing: no network, no secret, no database. What cannot be opened later is
@@ -77,7 +79,9 @@ export function createEngine(ports: EnginePorts): Engine {
   const vault = new Vault(ports.secrets);
   const arming = keep(new Arming({ rows: shared, clock, book, window, newId }));
   const mayStoreKeys = async (): Promise<boolean> => ports.windowsShareSecrets || (await findsAllKeys(book, vault));
-  const simulated = keep(new SimulatedExchange({ folder: path.join(ports.folder, 'simulated'), book, vault, log, mayStoreKeys }));
+  const simulated = keep(
+    new SimulatedExchange({ folder: path.join(ports.folder, 'simulated'), shared, book, vault, clock, window, log, mayStoreKeys }),
+  );
   const connections = keep(
     new Connections({
       exchanges,
@@ -123,11 +127,18 @@ export function createEngine(ports: EnginePorts): Engine {
       return looked;
     },
     async close() {
-      await Promise.all([ledger.close(), reader.close()]);
+      await Promise.all([ledger.close(), atMost(handOverMs, clock, [reader.close(), simulated.close()])]);
       dispose();
     },
     dispose,
   };
+}
+
+/** Waits for all of it, but no longer. */
+async function atMost(ms: number, clock: Clock, work: readonly Promise<void>[]): Promise<void> {
+  const enough = new AbortController();
+  await Promise.race([Promise.all(work), clock.sleep(ms, enough.signal).catch(() => undefined)]);
+  enough.abort();
 }
 
 function sharedState({ folder, worker, old }: EnginePorts, clock: Clock): SharedState<Snapshot, Failure> {

@@ -16,9 +16,6 @@ export interface ReaderOptions {
   readonly window: string;
 }
 
-/** A window that closes waits no longer for a database that is locked. Milliseconds. */
-const closingMs = 1_500;
-
 /** What fails so says something of the window, and nothing of the account. */
 const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, otherOwnerCode]);
 
@@ -111,9 +108,7 @@ export class Reader implements ReadingStorage, Disposable {
   /** This window reads no more. Resolves when another one may take over. */
   async close(): Promise<void> {
     this.#isDisposed = true;
-    const enough = new AbortController();
-    await Promise.race([this.#lease?.end(), this.#options.clock.sleep(closingMs, enough.signal).catch(() => undefined)]);
-    enough.abort();
+    await this.#lease?.end();
   }
 
   dispose(): void {

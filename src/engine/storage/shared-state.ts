@@ -9,6 +9,7 @@ import {
   type ArmedRows,
   type LastCopy,
   type Lease,
+  type LeaseName,
   type Looked,
   type PricesRow,
   type Shared,
@@ -57,6 +58,8 @@ export interface SharedReading<Figures, Failed> {
 /** What a look found of what one window reads for all. */
 export interface Found<Figures, Failed> {
   readonly lease: Lease;
+  /** All others, by name. */
+  readonly leases: ReadonlyMap<LeaseName, Lease>;
   /** Those that are new. */
   readonly readings: readonly SharedReading<Figures, Failed>[];
   readonly prices: readonly PricesRow[];
@@ -285,7 +288,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     this.#poll();
   }
 
-  #tellSeen({ lease, news }: Looked, { read, readFailure }: StateDatabase<Figures, Failed>): void {
+  #tellSeen({ lease, leases = new Map(), news }: Looked, { read, readFailure }: StateDatabase<Figures, Failed>): void {
     if (lease === undefined) return;
     if (news !== undefined) this.#news = news.upTo;
     const readings = (news?.readings ?? []).flatMap(({ text, failure, ...row }): readonly SharedReading<Figures, Failed>[] => {
@@ -297,7 +300,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
       if (failure !== undefined && failed === undefined) return [];
       return [{ ...row, ...(figures === undefined ? {} : { figures }), ...(failed === undefined ? {} : { failure: failed }) }];
     });
-    this.#looked.tell({ lease, readings, prices: news?.prices ?? [] });
+    this.#looked.tell({ lease, leases, readings, prices: news?.prices ?? [] });
   }
 
   async #ask(copy?: LastCopy): Promise<Looked> {

@@ -11,7 +11,7 @@ import type { Acting } from '../acting.ts';
 import { back, type Conversation } from '../conversation.ts';
 import { inspectUnderProgress, keptFacts, tryKeys, mayChangeKeys } from './try-keys.ts';
 import { checkAccountName, keyReport, otherOwnerAdvice, otherOwnerSentence, unsettledReason } from '../../words/key.ts';
-import { isBuiltIn } from '../../engine/simulated/start.ts';
+import { isBuiltIn } from '../../engine/simulated/built-in.ts';
 
 export async function updateKeys(app: Acting, account: Account): Promise<void> {
   if (isBuiltIn(account)) {

@@ -79,9 +79,8 @@ export function createEngine(ports: EnginePorts): Engine {
   const vault = new Vault(ports.secrets);
   const arming = keep(new Arming({ rows: shared, clock, book, window, newId }));
   const mayStoreKeys = async (): Promise<boolean> => ports.windowsShareSecrets || (await findsAllKeys(book, vault));
-  const simulated = keep(
-    new SimulatedExchange({ folder: path.join(ports.folder, 'simulated'), shared, book, vault, clock, window, log, mayStoreKeys }),
-  );
+  const here = { shared, book, vault, clock, window, log };
+  const simulated = keep(new SimulatedExchange({ ...here, folder: path.join(ports.folder, 'simulated'), mayStoreKeys }));
   const connections = keep(
     new Connections({
       exchanges,
@@ -92,6 +91,7 @@ export function createEngine(ports: EnginePorts): Engine {
       locate: (account) => simulated.locate(account),
       look: () => shared.look(),
       isArmed: (accountId) => arming.state(accountId).armed,
+      areKeysElsewhere: unseenKeys(ports, clock, () => store),
       trace: (line) => {
         log.debug(line);
       },
@@ -132,6 +132,12 @@ export function createEngine(ports: EnginePorts): Engine {
     },
     dispose,
   };
+}
+
+/** Whether keys that are not found here are those of another window: one has read the account since this one opened. */
+function unseenKeys({ windowsShareSecrets }: EnginePorts, clock: Clock, store: () => Store): (accountId: string) => boolean {
+  const began = clock.now();
+  return (accountId) => !windowsShareSecrets && (store().get(accountId)?.snapshot?.asOf ?? 0) >= began;
 }
 
 /** Waits for all of it, but no longer. */

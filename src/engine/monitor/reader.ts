@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { Snapshot } from '../../core/model.ts';
-import { keysMissingCode, otherOwnerCode } from '../accounts/vault.ts';
+import { keysElsewhereCode, keysMissingCode, otherOwnerCode } from '../accounts/vault.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
 import type { Failure, Reading, ReadingStorage } from './store.ts';
 import type { SharedReading, SharedState } from '../storage/shared-state.ts';
@@ -17,7 +17,7 @@ export interface ReaderOptions {
 }
 
 /** What fails so says something of the window, and nothing of the account. */
-const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, otherOwnerCode]);
+const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, keysElsewhereCode, otherOwnerCode]);
 
 /** What all windows read together: one of them reads, and each gets what any of them has read. */
 export class Reader implements ReadingStorage, Disposable {

@@ -1,5 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { systemClock, type Clock } from '../../core/clock.ts';
 import { LedgerFault, type Trouble } from './trouble.ts';
 
 /** How the worker is to open its file. */
@@ -37,7 +37,6 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
   readonly #file: string;
   readonly #place: Place;
   readonly #patienceMs: number;
-  readonly #clock: Clock;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   /** Begins to count how long the worker is silent, unless that is being counted. */
@@ -47,13 +46,11 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
   /**
    * @param file the worker's own bundle
    * @param patienceMs how long it may answer nothing while it is asked something. Milliseconds
-   * @param clock the machine's, for a thread works by no other
    */
-  constructor(file: string, place: Place, patienceMs: number, clock = systemClock) {
+  constructor(file: string, place: Place, patienceMs: number) {
     this.#file = file;
     this.#place = place;
     this.#patienceMs = patienceMs;
-    this.#clock = clock;
   }
 
   /** @throws LedgerFault */
@@ -119,11 +116,11 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
     return [...this.#waiting.values()].some((waiting) => waiting.worker === worker);
   }
 
-  /** Counts how long a thread is silent. In parts, because a process that was stopped finds its timers due before any answer. */
+  /** Counts how long a thread is silent, by real time, as threads go. In parts, because a process that was stopped finds its timers due before any answer. */
   #silence(tooLong: () => void): { readonly count: () => void; readonly end: () => void } {
     let counting: AbortController | undefined;
     const count = async (end: AbortController): Promise<void> => {
-      for (let part = 0; part < parts; part += 1) await this.#clock.sleep(this.#patienceMs / parts, end.signal);
+      for (let part = 0; part < parts; part += 1) await pause(this.#patienceMs / parts, undefined, { signal: end.signal });
       tooLong();
     };
     return {

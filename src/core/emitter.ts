@@ -28,6 +28,15 @@ export class Emitter<T> implements Disposable {
     if (failures.length > 0) throw failures[0];
   }
 
+  /** The same, for news that must not be held up by a view that fails. */
+  tell(event: T): void {
+    try {
+      this.fire(event);
+    } catch {
+      // The others have been told.
+    }
+  }
+
   dispose(): void {
     this.#listeners.clear();
   }

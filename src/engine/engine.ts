@@ -16,7 +16,7 @@ import { Wakes } from './monitor/wakes.ts';
 import { watchPrices } from './monitor/watch-prices.ts';
 import type { EnginePorts, Log } from './ports.ts';
 import { SimulatedExchange } from './simulated/simulated-exchange.ts';
-import { isBuiltIn } from './simulated/start.ts';
+import { isBuiltIn } from './simulated/built-in.ts';
 import { SharedState } from './storage/shared-state.ts';
 import { Reader } from './monitor/reader.ts';
 import { LateWarnings } from './watch/late-warnings.ts';
@@ -56,6 +56,8 @@ export interface Engine extends Disposable {
 
 /** How long a command waits for the proof of a change; the change itself is followed for as long as it takes. */
 const proofPatienceMs = 60_000;
+/** A window that closes waits no longer for a database that is locked. Milliseconds. */
+const handOverMs = 1_500;
 
 /**
  * Builds the parts and connects them. Waits for nothing and opens nothing: no network, no secret, no database. What cannot be opened later is
@@ -77,7 +79,8 @@ export function createEngine(ports: EnginePorts): Engine {
   const vault = new Vault(ports.secrets);
   const arming = keep(new Arming({ rows: shared, clock, book, window, newId }));
   const mayStoreKeys = async (): Promise<boolean> => ports.windowsShareSecrets || (await findsAllKeys(book, vault));
-  const simulated = keep(new SimulatedExchange({ folder: path.join(ports.folder, 'simulated'), book, vault, log, mayStoreKeys }));
+  const here = { shared, book, vault, clock, window, log };
+  const simulated = keep(new SimulatedExchange({ ...here, folder: path.join(ports.folder, 'simulated'), mayStoreKeys }));
   const connections = keep(
     new Connections({
       exchanges,
@@ -88,6 +91,7 @@ export function createEngine(ports: EnginePorts): Engine {
       locate: (account) => simulated.locate(account),
       look: () => shared.look(),
       isArmed: (accountId) => arming.state(accountId).armed,
+      areKeysElsewhere: unseenKeys(ports, clock, () => store),
       trace: (line) => {
         log.debug(line);
       },
@@ -123,11 +127,24 @@ export function createEngine(ports: EnginePorts): Engine {
       return looked;
     },
     async close() {
-      await Promise.all([ledger.close(), reader.close()]);
+      await Promise.all([ledger.close(), atMost(handOverMs, clock, [reader.close(), simulated.close()])]);
       dispose();
     },
     dispose,
   };
+}
+
+/** Whether keys that are not found here are those of another window: one has read the account since this one opened. */
+function unseenKeys({ windowsShareSecrets }: EnginePorts, clock: Clock, store: () => Store): (accountId: string) => boolean {
+  const began = clock.now();
+  return (accountId) => !windowsShareSecrets && (store().get(accountId)?.snapshot?.asOf ?? 0) >= began;
+}
+
+/** Waits for all of it, but no longer. */
+async function atMost(ms: number, clock: Clock, work: readonly Promise<void>[]): Promise<void> {
+  const enough = new AbortController();
+  await Promise.race([Promise.all(work), clock.sleep(ms, enough.signal).catch(() => undefined)]);
+  enough.abort();
 }
 
 function sharedState({ folder, worker, old }: EnginePorts, clock: Clock): SharedState<Snapshot, Failure> {
@@ -147,10 +164,10 @@ function shareReadings(reader: Reader, store: Store, poller: Poller, ledger: Led
   const change = reader.onDidChange(() => {
     poller.turn();
   });
-  const news = reader.onDidRead(({ accountId, at, snapshot, failure }) => {
-    if (!store.take(accountId, at, snapshot, failure)) return;
-    poller.follow(accountId);
-    if (snapshot !== undefined && failure === undefined) void ledger.reconcile(accountId, 'none');
+  const news = reader.onDidRead(({ account, at, figures, failure }) => {
+    if (!store.take(account, at, figures, failure)) return;
+    poller.follow(account);
+    if (figures !== undefined && failure === undefined) void ledger.reconcile(account, 'none');
   });
   return {
     dispose: () => {

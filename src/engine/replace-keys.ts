@@ -59,7 +59,8 @@ export async function replaceKeys(places: KeyPlaces, account: Account, keys: Key
     await keepFacts(book, { ...before, ...kept }, before);
     throw error;
   }
-  // A reading that began with the old keys must not outlive them: it ends first, then what it brought goes.
+  // At once, in all windows. A reading that began here with the old keys must not outlive them: it ends, then what it brought goes too.
+  store.forget(account.id);
   await poller.refresh(account.id);
   store.forget(account.id);
 }

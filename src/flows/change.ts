@@ -9,19 +9,9 @@ import { actLabel, loanWords } from '../words/collateral-preview.ts';
 import { collateralWord, marginWord } from '../words/ltv-target.ts';
 import { askCoin, askHowMuch, askLoan, changeOf } from './ask-collateral.ts';
 import { askMargin, askPosition } from './ask-margin.ts';
-import {
-  loanChoices,
-  noPosition,
-  nothingToChoose,
-  obstacleOf,
-  positionChoices,
-  positionObstacle,
-  refOf,
-  type LoanChoice,
-  type Obstacle,
-  type PositionChoice,
-} from './choose.ts';
+import { loans, obstacleOf, positions, positionObstacle, refOf, type LoanChoice, type Obstacle, type PositionChoice } from './choose.ts';
 import { carryOut } from './commit.ts';
+import { byCurrentFigures, choicesFor } from './read-first.ts';
 import type { Attended } from './open-change-news.ts';
 import { explainFailure, explainObstacle } from './tell.ts';
 
@@ -31,13 +21,16 @@ import { explainFailure, explainObstacle } from './tell.ts';
  */
 export async function changeCollateral(app: Acting, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
   const place = asPlace(argument);
-  const choices = loanChoices(app.store.all(), place);
-  if (choices.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), place), place);
+  const choices = await choicesFor(app, place, loans);
   for (;;) {
-    const choice = await askLoan(app, actLabel(direction, collateralWord()), choices);
+    const picked = await askLoan(app, actLabel(direction, collateralWord()), choices);
+    const choice = picked && (await byCurrentFigures(app, picked, placeOf(picked), loans));
     if (choice === undefined) return;
     const obstacle = obstacleOn(app, choice);
-    if (obstacle !== undefined) return explainObstacle(app, obstacle, placeOf(choice));
+    if (obstacle !== undefined) {
+      await explainObstacle(app, obstacle, placeOf(choice));
+      return;
+    }
     if ((await askAndCarryOut(app, attended, choice, direction, choices.length > 1)) !== back) return;
   }
 }
@@ -117,13 +110,16 @@ async function askAmountAndCarryOut(
  */
 export async function changeMargin(app: Acting, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
   const place = asPlace(argument);
-  const choices = positionChoices(app.store.all(), place);
-  if (choices.length === 0) return explainObstacle(app, noPosition(app.store.all(), place), place);
+  const choices = await choicesFor(app, place, positions);
   for (;;) {
-    const choice = await askPosition(app, actLabel(direction, marginWord()), choices);
+    const picked = await askPosition(app, actLabel(direction, marginWord()), choices);
+    const choice = picked && (await byCurrentFigures(app, picked, marginPlaceOf(picked), positions));
     if (choice === undefined) return;
     const obstacle = marginObstacleOn(app, choice);
-    if (obstacle !== undefined) return explainObstacle(app, obstacle, marginPlaceOf(choice));
+    if (obstacle !== undefined) {
+      await explainObstacle(app, obstacle, marginPlaceOf(choice));
+      return;
+    }
     if ((await askMarginAndCarryOut(app, attended, choice, direction, choices.length > 1)) !== back) return;
   }
 }

@@ -1,7 +1,8 @@
+import type { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Loan, Position, PositionRef } from '../core/model.ts';
 import { distanceToLiquidation, effectiveLeverage } from '../core/risk/position-model.ts';
-import { keysMissingCode } from '../engine/accounts/vault.ts';
+import { keysElsewhereCode, keysMissingCode, otherOwnerCode } from '../engine/accounts/vault.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { loanIn, positionIn, type Place } from '../views/place.ts';
@@ -26,7 +27,7 @@ export function loanChoices(states: readonly AccountState[], place: Place | unde
 
 /** What a person can do about an obstacle. */
 export type Remedy =
-  'reloadWindow' | 'addMargin' | 'bringLiquidationToTarget' | 'updateKeys' | 'resolveWrite' | 'addAccount' | 'trySimulated' | 'refresh';
+  'reloadWindow' | 'addMargin' | 'bringLiquidationToTarget' | 'updateKeys' | 'resolveWrite' | 'addAccount' | 'trySimulated' | 'tryAgain';
 
 /** Why nothing can be changed now, and what helps. */
 export interface Obstacle {
@@ -36,21 +37,11 @@ export interface Obstacle {
 
 /** Why nothing can be changed on this account, or undefined when it can be tried. */
 export function obstacleOf(state: AccountState, frozen: WriteRecord | undefined): Obstacle | undefined {
-  const { account, failure } = state;
+  const { account } = state;
   if (frozen !== undefined) {
     return {
       sentence: frozenText(frozen, account.name),
       remedies: ['resolveWrite'],
-    };
-  }
-  if (failure?.error.code === keysMissingCode) {
-    return {
-      sentence: msg(
-        'choose.keys-missing',
-        "This window can't find the keys of {0}. Reload it first; if they're still missing, update the keys.",
-        account.name,
-      ),
-      remedies: ['reloadWindow', 'updateKeys'],
     };
   }
   if (account.readOnly) {
@@ -76,31 +67,49 @@ export function nothingToChoose(states: readonly AccountState[], place: Place | 
 }
 
 /** What differs between loans and positions. */
-interface Sought {
+interface Nothing {
   /** A menu named one. */
   readonly isNamed: boolean;
   readonly troubleOf: (state: AccountState) => Message | undefined;
   readonly none: Message;
 }
 
-function nothingHere(states: readonly AccountState[], place: Place | undefined, { isNamed, troubleOf, none }: Sought): Obstacle {
+function nothingHere(states: readonly AccountState[], place: Place | undefined, { isNamed, troubleOf, none }: Nothing): Obstacle {
   const concerned = states.filter((state) => place === undefined || state.account.id === place.accountId);
   if (concerned.length === 0)
     return { sentence: msg('choose.no-account-yet', 'Add an account first.'), remedies: ['addAccount', 'trySimulated'] };
-  const notRead = ({ account }: AccountState, why: Message): Message =>
-    msg('choose.not-read', "{0} couldn't be read. {1}", account.name, why);
   const failed = concerned.find((state) => state.failure !== undefined);
   if (failed?.failure !== undefined && concerned.every((state) => state.snapshot === undefined || state.failure !== undefined)) {
-    const { error } = failed.failure;
-    const remedies: readonly Remedy[] = error.code === keysMissingCode ? ['reloadWindow', 'updateKeys'] : ['refresh'];
-    return { sentence: notRead(failed, error.sentence), remedies };
+    return unread(failed, failed.failure.error);
   }
   for (const state of concerned) {
     const trouble = troubleOf(state);
-    if (trouble !== undefined) return { sentence: notRead(state, trouble), remedies: ['refresh'] };
+    if (trouble !== undefined) return { sentence: notRead(state, trouble), remedies: ['tryAgain'] };
   }
   const gone = msg('choose.gone', 'This loan or position no longer exists.');
-  return { sentence: isNamed ? gone : none, remedies: ['refresh'] };
+  return { sentence: isNamed ? gone : none, remedies: ['tryAgain'] };
+}
+
+const notRead = ({ account }: AccountState, why: Message): Message =>
+  msg('choose.not-read', "{0} couldn't be read. {1}", account.name, why);
+
+/** What helps against an error that says something of this window: reloading it, or other keys. */
+export const remediesOf = ({ code }: Pick<ExchangeError, 'code'>): readonly ('reloadWindow' | 'updateKeys')[] =>
+  code === keysElsewhereCode ? ['reloadWindow'] : code === keysMissingCode || code === otherOwnerCode ? ['reloadWindow', 'updateKeys'] : [];
+
+/** That an account can't be read now. */
+export const unread = (state: AccountState, error: ExchangeError): Obstacle => ({
+  sentence: notRead(state, error.sentence),
+  remedies: [...remediesOf(error), 'tryAgain'],
+});
+
+/** What a command asks for. */
+export interface Sought<C extends { readonly state: AccountState }> {
+  choices(states: readonly AccountState[], place: Place | undefined): readonly C[];
+  /** Why there is none. */
+  none(states: readonly AccountState[], place: Place | undefined): Obstacle;
+  /** When it was read, if earlier than the rest. */
+  keptFrom(choice: C): number | undefined;
 }
 
 /** A position that a command could be about. */
@@ -188,3 +197,13 @@ export function noPosition(states: readonly AccountState[], place: Place | undef
     none: msg('position.no-open', 'No open positions'),
   });
 }
+
+/** What a command about a loan asks for. */
+export const loans: Sought<LoanChoice> = { choices: loanChoices, none: nothingToChoose, keptFrom: ({ loan }) => loan.keptFrom };
+
+/** What a command about a position asks for. */
+export const positions: Sought<PositionChoice> = {
+  choices: positionChoices,
+  none: noPosition,
+  keptFrom: ({ position }) => position.keptFrom,
+};

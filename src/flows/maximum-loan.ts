@@ -7,13 +7,14 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import { dotted, joined } from '../words/text.ts';
 import { askAmount } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
-import { asPlace, loanIn } from '../views/place.ts';
+import { asPlace, loanIn, type Place } from '../views/place.ts';
 import { loanLabel } from '../words/kinds.ts';
 import { loanWords, sideBySide } from '../words/collateral-preview.ts';
 import { readingText } from './kinds.ts';
 import { amountPlaceholder } from './ask-collateral.ts';
-import { explainFailure, explainObstacle, markOf, titleOn, venueName } from './tell.ts';
+import { explainFailure, markOf, titleOn, venueName } from './tell.ts';
 import { nothingToChoose } from './choose.ts';
+import { choicesFor } from './read-first.ts';
 import { back, type Back, type Item } from './conversation.ts';
 
 /** Whose quota, and on top of which loan. */
@@ -31,8 +32,7 @@ interface Extra {
 /** "Maximum Loan…": what could be borrowed of a coin, with extra collateral if the person likes. Changes nothing. */
 export async function showMaximumLoan(app: Acting, argument: unknown): Promise<void> {
   const place = asPlace(argument);
-  const subjects = subjectsOf(app.store.all(), place?.accountId, loanIn(place));
-  if (subjects.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), place), place);
+  const subjects = await choicesFor(app, place, { choices: subjectsOf, none: nothingToChoose, keptFrom: () => undefined });
   const subject = await askSubject(app, subjects);
   if (subject === undefined) return;
   let named = place?.coin;
@@ -56,9 +56,10 @@ export async function showMaximumLoan(app: Acting, argument: unknown): Promise<v
   }
 }
 
-function subjectsOf(states: readonly AccountState[], accountId: string | undefined, loanId: string | undefined): readonly Subject[] {
+function subjectsOf(states: readonly AccountState[], place: Place | undefined): readonly Subject[] {
+  const loanId = loanIn(place);
   return states
-    .filter((state) => accountId === undefined || state.account.id === accountId)
+    .filter((state) => place === undefined || state.account.id === place.accountId)
     .flatMap((state): Subject[] => {
       const loans = state.snapshot?.loans ?? [];
       return loans.length === 0 ? [{ state }] : loans.map((loan) => ({ state, loan }));

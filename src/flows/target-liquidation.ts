@@ -12,7 +12,8 @@ import { marginObstacleOn as obstacleOn } from './change.ts';
 import { walletOf } from '../exchanges/registry.ts';
 import { readingText } from './kinds.ts';
 import { explainFailure, explainObstacle, titleOn } from './tell.ts';
-import { noPosition, positionChoices, refOf, type PositionChoice } from './choose.ts';
+import { positions, refOf, type PositionChoice } from './choose.ts';
+import { byCurrentFigures, choicesFor } from './read-first.ts';
 import { fixedReason, namedWithSide } from '../words/position.ts';
 import { actionOf } from '../engine/actions.ts';
 import { estimated, type Text } from '../words/text.ts';
@@ -38,14 +39,17 @@ import {
  */
 export async function bringLiquidationToTarget(app: Acting, attended: Attended, argument: unknown): Promise<void> {
   const named = asPlace(argument);
-  const choices = positionChoices(app.store.all(), named);
-  if (choices.length === 0) return explainObstacle(app, noPosition(app.store.all(), named), named);
+  const choices = await choicesFor(app, named, positions);
   for (;;) {
-    const choice = await askPosition(app, msg('button.bring-liquidation-price-target', 'Move Liquidation Price to Target…'), choices);
+    const picked = await askPosition(app, msg('button.bring-liquidation-price-target', 'Move Liquidation Price to Target…'), choices);
+    const choice = picked && (await byCurrentFigures(app, picked, placeOf(picked), positions));
     if (choice === undefined) return;
     const mayLook = choice.state.account.readOnly && fixedReason(choice.position) === undefined;
     const obstacle = mayLook ? undefined : obstacleOn(app, choice);
-    if (obstacle !== undefined) return explainObstacle(app, obstacle, placeOf(choice));
+    if (obstacle !== undefined) {
+      await explainObstacle(app, obstacle, placeOf(choice));
+      return;
+    }
     if ((await askAndBring(app, attended, choice, choices.length > 1)) !== back) return;
   }
 }

@@ -30,7 +30,8 @@ import {
 } from '../words/ltv-target.ts';
 import { askLoan, changeOf } from './ask-collateral.ts';
 import { obstacleOn } from './change.ts';
-import { loanChoices, nothingToChoose, type LoanChoice } from './choose.ts';
+import { loans, type LoanChoice } from './choose.ts';
+import { byCurrentFigures, choicesFor } from './read-first.ts';
 import { carryOut } from './commit.ts';
 import { walletOf } from '../exchanges/registry.ts';
 import { readingText } from './kinds.ts';
@@ -43,14 +44,15 @@ import type { Attended } from './open-change-news.ts';
  */
 export async function bringLtvToTarget(app: Acting, attended: Attended, argument: unknown): Promise<void> {
   const named = asPlace(argument);
-  const choices = loanChoices(app.store.all(), named);
-  if (choices.length === 0) return explainObstacle(app, nothingToChoose(app.store.all(), named), named);
+  const choices = await choicesFor(app, named, loans);
   for (;;) {
-    const choice = await askLoan(app, msg('button.bring-ltv-target-more', 'Bring LTV to Target…'), choices);
+    const picked = await askLoan(app, msg('button.bring-ltv-target-more', 'Bring LTV to Target…'), choices);
+    const choice = picked && (await byCurrentFigures(app, picked, loanAt(picked.state.account.id, picked.loan.id), loans));
     if (choice === undefined) return;
     const obstacle = choice.state.account.readOnly ? undefined : obstacleOn(app, choice);
     if (obstacle !== undefined) {
-      return explainObstacle(app, obstacle, loanAt(choice.state.account.id, choice.loan.id));
+      await explainObstacle(app, obstacle, loanAt(choice.state.account.id, choice.loan.id));
+      return;
     }
     if ((await askAndBring(app, attended, choice, choices.length > 1)) !== back) return;
   }

@@ -6,7 +6,7 @@ import { StateTrouble } from '../engine/storage/shared-state.ts';
 import { placeOf, type Place } from '../views/place.ts';
 import type { Acting } from './acting.ts';
 import { failureButtons, type FailureButton, outcomeButtons, outcomeText, type OutcomeButton } from '../words/outcome.ts';
-import type { Obstacle, Remedy } from './choose.ts';
+import { remediesOf, type Obstacle, type Remedy } from './choose.ts';
 import { flowOf } from './kinds.ts';
 import type { Account } from '../core/model.ts';
 import { stakesMark } from '../words/collateral-preview.ts';
@@ -79,12 +79,14 @@ function buttonLabel(button: OutcomeButton): Message {
   }
 }
 
-/** Says why nothing can be done, with a button for each thing that would help. */
-export async function explainObstacle(app: Pick<Acting, 'talk'>, obstacle: Obstacle, place: Place | undefined): Promise<void> {
+/** Says why nothing can be done, with a button for each thing that would help. @returns whether to try again */
+export async function explainObstacle(app: Pick<Acting, 'talk'>, obstacle: Obstacle, place: Place | undefined): Promise<boolean> {
   const buttons = obstacle.remedies.map((id) => ({ id, label: remedyLabel(id) }));
   const chosen = await app.talk.tell({ kind: 'warning', sentence: obstacle.sentence, buttons });
+  if (chosen === 'tryAgain') return true;
   if (chosen === 'reloadWindow') await app.talk.reloadWindow();
   else if (chosen !== undefined) await app.talk.run(chosen, place);
+  return false;
 }
 
 /** What the one who asks can go on with after a failure. */
@@ -118,6 +120,8 @@ export async function askWayOn(app: Acting, error: unknown, place: Place, ways: 
     unfinished: error instanceof Refusal && error.openWrite !== undefined,
     remedy: error instanceof Refusal ? error.remedy : undefined,
     instead: error instanceof Refusal || ExchangeError.is(error) ? error.instead : undefined,
+    window: ExchangeError.is(error) ? remediesOf(error) : [],
+    unread: ExchangeError.is(error),
     canRetry: ways.retry !== undefined,
     hasCoins: ways.coins === true,
     hasMargin: place.on?.kind === 'position',
@@ -134,6 +138,14 @@ async function followFailure(app: Acting, button: FailureButton, place: Place): 
     case 'otherCoin':
     case 'refresh':
       return button;
+    case 'tryAgain':
+      return 'readAgain';
+    case 'reloadWindow':
+      await app.talk.reloadWindow();
+      break;
+    case 'updateKeys':
+      await app.talk.run('updateKeys', { accountId: place.accountId });
+      break;
     case 'resolve':
       await app.talk.run('resolveWrite', place);
       break;
@@ -169,6 +181,10 @@ function failureLabel(button: FailureButton, retry: Message): Message {
       return msg('button.refresh', 'Refresh');
     case 'resolve':
       return remedyLabel('resolveWrite');
+    case 'tryAgain':
+    case 'reloadWindow':
+    case 'updateKeys':
+      return remedyLabel(button);
     case 'arm':
       return msg('button.arm-account', 'Arm Account…');
     case 'addMargin':
@@ -192,8 +208,8 @@ function remedyLabel(remedy: Remedy): Message {
       return msg('button.update-keys', 'Update Keys…');
     case 'resolveWrite':
       return msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…');
-    case 'refresh':
-      return msg('button.refresh', 'Refresh');
+    case 'tryAgain':
+      return msg('button.try-again', 'Try Again');
     case 'addMargin':
       return msg('term.add-margin', 'Add Margin…');
     case 'bringLiquidationToTarget':

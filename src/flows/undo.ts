@@ -38,14 +38,16 @@ export async function undoAdd(app: Acting, attended: Attended, argument: unknown
   if (undo === undefined) return;
   const { accountId, id } = undo.record;
   let most: Decimal | undefined;
-  try {
-    most = await app.talk.progress(msg('undo.reading', 'Reading how much can be removed safely'), async (signal) => {
-      const connection = await app.connections.get(accountId);
-      return flowOf(undo.change).safeMaximum(connection, undo.change, await ownHighestLtv(app), signal);
-    });
-  } catch (error) {
-    await explainFailure(app, error, placeOf(accountId, undo.change));
-    return;
+  for (;;) {
+    try {
+      most = await app.talk.progress(msg('undo.reading', 'Reading how much can be removed safely'), async (signal) => {
+        const connection = await app.connections.get(accountId);
+        return flowOf(undo.change).safeMaximum(connection, undo.change, await ownHighestLtv(app), signal);
+      });
+      break;
+    } catch (error) {
+      if (!(await explainFailure(app, error, placeOf(accountId, undo.change), msg('button.try-again', 'Try Again')))) return;
+    }
   }
   const less = await loweredTo(app, undo, most);
   if (less === undefined) return;

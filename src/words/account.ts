@@ -1,4 +1,4 @@
-import { keysMissingCode } from '../engine/accounts/vault.ts';
+import { keysElsewhereCode, keysMissingCode } from '../engine/accounts/vault.ts';
 import type { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Exchange } from '../exchanges/exchange.ts';
@@ -30,6 +30,7 @@ export interface ViewContext {
 /** What is wrong with an account in two or three words; its error's own sentence says the rest. */
 export function troubleWord(error: ExchangeError): Message {
   if (error.code === keysMissingCode) return msg('account.keys-missing', 'keys missing');
+  if (error.code === keysElsewhereCode) return msg('account.keys-elsewhere', 'keys in another window');
   switch (error.kind) {
     case 'auth':
       return msg('account.key-not-accepted', 'key not accepted');

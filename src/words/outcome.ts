@@ -111,7 +111,11 @@ export function outcomeButtons(
 }
 
 /** What can be done about a change that was not sent. */
-export type FailureButton = 'resolve' | 'arm' | 'settings' | 'refresh' | 'otherCoin' | 'addMargin' | 'retry' | 'showLog';
+export type FailureButton =
+  'resolve' | 'arm' | 'settings' | 'refresh' | 'otherCoin' | 'addMargin' | 'retry' | 'showLog' | 'tryAgain' | Window;
+
+/** What helps where this window, not the account, is the reason. */
+type Window = 'reloadWindow' | 'updateKeys';
 
 /** What a failure says about a way out, and what the one who asks can offer. */
 export interface FailureFacts {
@@ -125,6 +129,9 @@ export interface FailureFacts {
   readonly hasCoins: boolean;
   /** It is about the margin of a position that a command can add to. */
   readonly hasMargin: boolean;
+  readonly window?: readonly Window[];
+  /** The exchange could not be read, or refused to answer. */
+  readonly unread?: boolean;
   /** The caller can refresh. */
   readonly canRefresh: boolean;
 }
@@ -134,11 +141,14 @@ export interface FailureFacts {
  * so, without a button.
  */
 export function failureButtons(facts: FailureFacts): readonly FailureButton[] {
-  const { unfinished, remedy, instead = [], canRetry, hasCoins, hasMargin, canRefresh } = facts;
+  const { unfinished, remedy, instead = [], window = [], unread = false, canRetry, hasCoins, hasMargin, canRefresh } = facts;
   if (unfinished) return ['resolve', 'showLog'];
   // A limit that is in the way is first of all a reason to move less, not to lift it.
   const less = canRetry && instead.includes('less');
   return [
+    ...window,
+    // Most often that is over in a moment.
+    ...(unread && instead.length === 0 && canReadAgain ? ['tryAgain' as const] : []),
     ...(less ? ['retry' as const] : []),
     ...(remedy === 'arm' ? ['arm' as const] : []),
     ...(remedy === 'settings' ? ['settings' as const] : []),

@@ -80,7 +80,10 @@ function headOf(told: Told, states: readonly AccountState[], viewContext: ViewCo
   const { facet, on } = readWarningTarget(told.target);
   const account = accountName(state, viewContext);
   if (facet === 'blind') {
-    const reason = state.failure?.error.sentence ?? gapsOf(state.snapshot)[0] ?? '';
+    const reason =
+      state.failure?.error.sentence ??
+      gapsOf(state.snapshot)[0] ??
+      msg('warning.no-readings', 'No readings arrive. Run "LTV Gauge: Refresh".');
     return msg('warning.blind', "LTV Gauge can't read {0}, since {1}. {2}", account, viewContext.when(told.since), reason);
   }
   const names = [beginning(told), nameOf(told.target, state), account] as const;

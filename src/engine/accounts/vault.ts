@@ -12,6 +12,9 @@ export interface SecretStorage {
 /** The `code` of the `auth` error of an account whose keys are not in the keyring. */
 export const keysMissingCode = 'keys-missing';
 
+/** The `code` of the `auth` error of an account whose keys another window stored, where this one only sees them once it is reloaded. */
+export const keysElsewhereCode = 'keys-elsewhere';
+
 /** The `code` of the `auth` error of an account whose keys are of another user than its record says. */
 export const otherOwnerCode = 'keys-of-another';
 
@@ -83,6 +86,15 @@ export class Vault {
 
 /** That this window does not find the keys of an account. */
 export const keysMissing = (): ExchangeError => missing(unreadable);
+
+/** That another window has them: nothing is lost. */
+export const keysElsewhere = (): ExchangeError =>
+  new ExchangeError({
+    kind: 'auth',
+    code: keysElsewhereCode,
+    sentence: msg('key.elsewhere', "This window can't see keys that another window stored. Reload the window."),
+    effect: 'none',
+  });
 
 const slot = (accountId: string): string => `ltvGauge.keys.${accountId}`;
 

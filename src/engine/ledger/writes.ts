@@ -126,7 +126,7 @@ export class Writes implements Disposable {
       this.#records.set(record.id, record);
       const news =
         held === undefined ? isOpen(record) || isFreezing(record) : held !== record && JSON.stringify(held) !== JSON.stringify(record);
-      if (news) this.#announce(record);
+      if (news) this.#changed.tell(record);
       if (told.state === 'planned' && !isHere) plans.push(record);
     }
     for (const plan of plans) await this.#closePlanned(plan);
@@ -299,15 +299,7 @@ export class Writes implements Disposable {
   #put(record: WriteRecord): void {
     this.#told.set(record.id, record);
     this.#records.set(record.id, record);
-    this.#announce(record);
-  }
-
-  #announce(record: WriteRecord): void {
-    try {
-      this.#changed.fire(record);
-    } catch {
-      // A view that fails must not come between the journal and the venue.
-    }
+    this.#changed.tell(record);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AccountBook } from '../accounts/account-book.ts';
 import { StateTrouble } from '../storage/shared-state.ts';
-import { otherOwnerCode, type OwnedKeys, type Vault } from '../accounts/vault.ts';
+import { keysElsewhere, keysMissingCode, otherOwnerCode, type OwnedKeys, type Vault } from '../accounts/vault.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Disposable } from '../../core/emitter.ts';
 import { ExchangeError } from '../../core/errors.ts';
@@ -25,6 +25,8 @@ export interface ConnectionsOptions {
   readonly look?: () => Promise<void>;
   /** Whether changes may be sent from the account, by what was last taken over. */
   readonly isArmed?: (accountId: string) => boolean;
+  /** Whether keys that are not found here are those that another window stored, which this one can't see. */
+  readonly areKeysElsewhere?: (accountId: string) => boolean;
 }
 
 interface Line {
@@ -154,8 +156,8 @@ export class Connections implements Disposable {
    * another window may have removed or disarmed the account, or given it the keys of another user.
    */
   async #keysFor(accountId: string, line: Line, address: Address, write: boolean): Promise<Keys> {
-    const { look, isArmed, vault } = this.#options;
-    const owned = await vault.readOwned(accountId);
+    const { look, isArmed } = this.#options;
+    const owned = await this.#owned(accountId);
     const owner = write ? await this.#ownerOf(this.#account(accountId), address, owned) : owned.owner;
     try {
       await look?.();
@@ -167,6 +169,16 @@ export class Connections implements Disposable {
     if (account.uid !== line.uid || (owner !== undefined && account.uid !== undefined && owner !== account.uid)) throw keysOfAnother();
     if (write && isArmed?.(accountId) === false) throw disarmed();
     return owned.keys;
+  }
+
+  async #owned(accountId: string): Promise<OwnedKeys> {
+    const { vault, areKeysElsewhere } = this.#options;
+    try {
+      return await vault.readOwned(accountId);
+    } catch (error) {
+      const isMissing = ExchangeError.is(error, 'auth') && error.code === keysMissingCode;
+      throw isMissing && areKeysElsewhere?.(accountId) === true ? keysElsewhere() : error;
+    }
   }
 
   /**

@@ -51,7 +51,7 @@ export class ReaderLease {
   }
 
   /** Whether it is known who reads. */
-  get isAtWork(): boolean {
+  get isDecided(): boolean {
     return this.#role !== 'none';
   }
 

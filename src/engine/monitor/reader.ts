@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { Snapshot } from '../../core/model.ts';
-import { keysMissingCode, otherOwnerCode } from '../accounts/vault.ts';
+import { keysElsewhereCode, keysMissingCode, otherOwnerCode } from '../accounts/vault.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
 import type { Failure, Reading, ReadingStorage } from './store.ts';
 import type { SharedReading, SharedState } from '../storage/shared-state.ts';
@@ -16,19 +16,8 @@ export interface ReaderOptions {
   readonly window: string;
 }
 
-/** A window that closes waits no longer for a database that is locked. Milliseconds. */
-const closingMs = 1_500;
-
 /** What fails so says something of the window, and nothing of the account. */
-const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, otherOwnerCode]);
-
-/** A reading of whichever window. */
-export interface News {
-  readonly accountId: string;
-  readonly at: number;
-  readonly snapshot: Snapshot | undefined;
-  readonly failure: Failure | undefined;
-}
+const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, keysElsewhereCode, otherOwnerCode]);
 
 /** What all windows read together: one of them reads, and each gets what any of them has read. */
 export class Reader implements ReadingStorage, Disposable {
@@ -40,7 +29,7 @@ export class Reader implements ReadingStorage, Disposable {
   #isAlone = false;
   #isDisposed = false;
   readonly #changed = new Emitter<undefined>();
-  readonly #news = new Emitter<News>();
+  readonly #read = new Emitter<SharedReading<Snapshot, Failure>>();
   readonly #priced = new Emitter<PricesRow>();
   readonly #prices = new Map<string, PricesRow>();
   readonly #watches: readonly Disposable[];
@@ -48,7 +37,7 @@ export class Reader implements ReadingStorage, Disposable {
   /** Told when this window begins or ends to read for all. */
   readonly onDidChange = this.#changed.on;
   /** Told of each reading, also of those of this window. */
-  readonly onDidRead = this.#news.on;
+  readonly onDidRead = this.#read.on;
   /** Told of newer prices of a site, also of those that this window asked for. */
   readonly onDidPrice = this.#priced.on;
   readonly onDidLoad: NonNullable<ReadingStorage['onDidLoad']>;
@@ -60,14 +49,14 @@ export class Reader implements ReadingStorage, Disposable {
     this.#watches = [
       shared.onDidLook((seen) => {
         for (const row of seen?.prices ?? []) this.#price(row);
-        for (const reading of seen?.readings ?? []) tell(this.#news, newsOf(reading));
+        for (const reading of seen?.readings ?? []) this.#read.tell(timed(reading));
         // After what was read: who takes over goes on from there.
         if (this.#lease === undefined) this.#begin();
         else this.#lease.see(seen?.lease);
       }),
       book.onDidChange(() => {
         if (book.list().length === 0) void this.#lease?.letGo();
-        else if (this.#lease?.isAtWork !== true) shared.look().catch(() => undefined);
+        else if (this.#lease?.isDecided !== true) shared.look().catch(() => undefined);
       }),
     ];
   }
@@ -96,13 +85,13 @@ export class Reader implements ReadingStorage, Disposable {
         ? { account, at, asOf: reading.snapshot.asOf, text: JSON.stringify(reading.snapshot) }
         : { account, at, failure: JSON.stringify(reading.failure) };
     // Where it is refused, or cannot be written, the looks tell what that means.
-    shared.share({ do: 'keepReading', reading: kept, now: clock.now(), pass }).catch(() => undefined);
+    shared.ask({ do: 'keepReading', reading: kept, now: clock.now(), pass }).catch(() => undefined);
   }
 
   forget(account: string): void {
     const { clock, shared, book } = this.#options;
     // With the account itself all that is kept of it goes.
-    if (book.get(account) !== undefined) shared.share({ do: 'forget', account, now: clock.now() }).catch(() => undefined);
+    if (book.get(account) !== undefined) shared.ask({ do: 'forget', account, now: clock.now() }).catch(() => undefined);
   }
 
   /** The latest prices of a site, whoever asked for them. */
@@ -113,22 +102,20 @@ export class Reader implements ReadingStorage, Disposable {
   keepPrices(prices: PricesRow, pass: Pass): void {
     const { clock, shared } = this.#options;
     this.#price(prices);
-    shared.share({ do: 'keepPrices', prices, now: clock.now(), pass }).catch(() => undefined);
+    shared.ask({ do: 'keepPrices', prices, now: clock.now(), pass }).catch(() => undefined);
   }
 
   /** This window reads no more. Resolves when another one may take over. */
   async close(): Promise<void> {
     this.#isDisposed = true;
-    const enough = new AbortController();
-    await Promise.race([this.#lease?.end(), this.#options.clock.sleep(closingMs, enough.signal).catch(() => undefined)]);
-    enough.abort();
+    await this.#lease?.end();
   }
 
   dispose(): void {
     for (const watch of this.#watches) watch.dispose();
     this.#isDisposed = true;
     void this.#lease?.end();
-    for (const emitter of [this.#changed, this.#news, this.#priced]) emitter.dispose();
+    for (const emitter of [this.#changed, this.#read, this.#priced]) emitter.dispose();
   }
 
   #begin(): void {
@@ -139,14 +126,14 @@ export class Reader implements ReadingStorage, Disposable {
       .then(({ ReaderLease: Part }) => {
         if (this.#isDisposed) return undefined;
         this.#lease = new Part(this.#leaseOptions());
-        if (this.#isAlone) tell(this.#changed, undefined);
+        if (this.#isAlone) this.#changed.tell(undefined);
         return shared.look();
       })
       .catch(() => {
         // The next look tries again.
         if (this.#lease !== undefined || this.#isAlone) return;
         this.#isAlone = true;
-        tell(this.#changed, undefined);
+        this.#changed.tell(undefined);
       })
       .finally(() => (this.#isLoading = false));
   }
@@ -157,12 +144,12 @@ export class Reader implements ReadingStorage, Disposable {
       window,
       clock,
       isNeeded: () => book.list().length > 0,
-      lead: (seen) => shared.share({ do: 'lead', window, seen }),
-      beat: (fence) => shared.share({ do: 'beat', window, fence }),
-      release: (fence) => shared.share({ do: 'release', window, fence }),
+      lead: (seen) => shared.ask({ do: 'lead', window, seen }),
+      beat: (fence) => shared.ask({ do: 'beat', window, fence }),
+      release: (fence) => shared.ask({ do: 'release', window, fence }),
       look: () => shared.look(),
       onChange: () => {
-        tell(this.#changed, undefined);
+        this.#changed.tell(undefined);
       },
     };
   }
@@ -171,20 +158,12 @@ export class Reader implements ReadingStorage, Disposable {
     const known = this.#prices.get(row.site);
     if (known !== undefined && known.at >= row.at && known.at <= this.#options.clock.now()) return;
     this.#prices.set(row.site, row);
-    tell(this.#priced, row);
+    this.#priced.tell(row);
   }
 }
 
-function newsOf({ account: accountId, at, asOf, figures, failure }: SharedReading<Snapshot, Failure>): News {
-  // The text is only written when a figure changes; the time is that of the last reading.
-  return { accountId, at, snapshot: figures === undefined || asOf === undefined ? figures : { ...figures, asOf }, failure };
-}
-
-/** A view that fails must not keep the rest from the news. */
-function tell<T>(emitter: Emitter<T>, news: T): void {
-  try {
-    emitter.fire(news);
-  } catch {
-    // The others have been told.
-  }
-}
+/** The text is only written when a figure changes; the time is that of the last reading. */
+const timed = (reading: SharedReading<Snapshot, Failure>): SharedReading<Snapshot, Failure> =>
+  reading.figures === undefined || reading.asOf === undefined
+    ? reading
+    : { ...reading, figures: { ...reading.figures, asOf: reading.asOf } };

@@ -6,7 +6,7 @@ import { Emitter, type Disposable } from '../../core/emitter.ts';
 export type Wake = 'slept' | 'moved';
 
 /** A wake is noticed within this time. Milliseconds. */
-const lookEveryMs = 10_000;
+const checkEveryMs = 10_000;
 /** On a busy machine a timer may be late by this much, without anybody having slept. Milliseconds. */
 const lateMs = 5_000;
 
@@ -63,22 +63,14 @@ export class Wakes {
     for (let before = this.#addresses(); ;) {
       const began = uptimeOf(this.#clock);
       try {
-        await this.#clock.sleep(lookEveryMs, end);
+        await this.#clock.sleep(checkEveryMs, end);
       } catch {
         return;
       }
       const now = this.#addresses();
-      if (uptimeOf(this.#clock) - began > lookEveryMs + lateMs) this.#tell('slept');
-      else if (now !== before) this.#tell('moved');
+      if (uptimeOf(this.#clock) - began > checkEveryMs + lateMs) this.#emitter.tell('slept');
+      else if (now !== before) this.#emitter.tell('moved');
       before = now;
-    }
-  }
-
-  #tell(wake: Wake): void {
-    try {
-      this.#emitter.fire(wake);
-    } catch {
-      // One that fails must not keep the next wake from being noticed.
     }
   }
 }

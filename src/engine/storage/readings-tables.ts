@@ -1,8 +1,25 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Kept, Lease, NewReading, News, Pass, PricesRow, ReadingRow, Shared } from './state-protocol.ts';
+import {
+  freeLease,
+  type Kept,
+  type Lease,
+  type LeaseName,
+  type NewReading,
+  type News,
+  type Pass,
+  type PricesRow,
+  type ReadingRow,
+  type Shared,
+} from './state-protocol.ts';
 
 // What one window reads for all: who it is, and what was read last. The rules are kept here, in the transactions of the database: a window
 // that was stopped and wakes knows nothing of what happened meanwhile.
+
+/** One row for each thing that one window does for all. The empty name is that of the reader. */
+export const leaseSchema = `CREATE TABLE leases (name TEXT PRIMARY KEY NOT NULL, fence INTEGER NOT NULL, beat INTEGER NOT NULL, holder TEXT NOT NULL)
+     STRICT, WITHOUT ROWID;
+   INSERT INTO leases (name, fence, beat, holder) SELECT '', fence, beat, holder FROM reader;
+   DROP TABLE reader;`;
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -10,11 +27,11 @@ const dayMs = 24 * 60 * 60_000;
 export function share(db: DatabaseSync, asked: Shared): boolean | Kept | undefined {
   switch (asked.do) {
     case 'lead':
-      return lead(db, asked.window, asked.seen);
+      return lead(db, asked.window, asked.seen, asked.of);
     case 'beat':
-      return beat(db, asked.window, asked.fence);
+      return beat(db, asked.window, asked.fence, asked.of);
     case 'release':
-      return release(db, asked.window, asked.fence);
+      return release(db, asked.window, asked.fence, asked.of);
     case 'keepReading':
       return keepReading(db, asked.reading, asked.now, asked.pass);
     case 'keepPrices':
@@ -25,27 +42,31 @@ export function share(db: DatabaseSync, asked: Shared): boolean | Kept | undefin
   }
 }
 
-export function leaseOf(db: DatabaseSync): Lease {
-  const row = db.prepare('SELECT fence, beat, holder FROM reader').get();
-  // A row that somebody took away must not keep every window from reading.
-  if (row === undefined) return { fence: 0, beat: 0, holder: '' };
-  return { fence: Number(row['fence']), beat: Number(row['beat']), holder: String(row['holder']) };
-}
+/** A row that somebody took away must not keep every window from reading. */
+export const leaseOf = (db: DatabaseSync): Lease => leasesIn(db).get('') ?? freeLease;
+
+export const leasesIn = (db: DatabaseSync): ReadonlyMap<LeaseName, Lease> =>
+  new Map(
+    db
+      .prepare('SELECT name, fence, beat, holder FROM leases')
+      .all()
+      .map(({ name, fence, beat: at, holder }) => [String(name), { fence: Number(fence), beat: Number(at), holder: String(holder) }]),
+  );
 
 /** Of two windows that saw the same, the second one finds it changed. */
-function lead(db: DatabaseSync, window: string, seen: Lease): boolean {
-  db.exec("INSERT OR IGNORE INTO reader (one, fence, beat, holder) VALUES (1, 0, 0, '')");
+function lead(db: DatabaseSync, window: string, seen: Lease, of: LeaseName = ''): boolean {
+  db.prepare("INSERT OR IGNORE INTO leases (name, fence, beat, holder) VALUES (?, 0, 0, '')").run(of);
   const taken = db
-    .prepare('UPDATE reader SET fence = fence + 1, beat = beat + 1, holder = ? WHERE fence = ? AND beat = ? AND holder = ?')
-    .run(window, seen.fence, seen.beat, seen.holder);
+    .prepare('UPDATE leases SET fence = fence + 1, beat = beat + 1, holder = ? WHERE name = ? AND fence = ? AND beat = ? AND holder = ?')
+    .run(window, of, seen.fence, seen.beat, seen.holder);
   return Number(taken.changes) === 1;
 }
 
-const beat = (db: DatabaseSync, window: string, fence: number): boolean =>
-  Number(db.prepare('UPDATE reader SET beat = beat + 1 WHERE fence = ? AND holder = ?').run(fence, window).changes) === 1;
+const beat = (db: DatabaseSync, window: string, fence: number, of: LeaseName = ''): boolean =>
+  Number(db.prepare('UPDATE leases SET beat = beat + 1 WHERE name = ? AND fence = ? AND holder = ?').run(of, fence, window).changes) === 1;
 
-const release = (db: DatabaseSync, window: string, fence: number): boolean =>
-  Number(db.prepare("UPDATE reader SET holder = '' WHERE fence = ? AND holder = ?").run(fence, window).changes) === 1;
+const release = (db: DatabaseSync, window: string, fence: number, of: LeaseName = ''): boolean =>
+  Number(db.prepare("UPDATE leases SET holder = '' WHERE name = ? AND fence = ? AND holder = ?").run(of, fence, window).changes) === 1;
 
 function mayWrite(db: DatabaseSync, pass: Pass): boolean {
   if (pass.fence === undefined) return true;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import { english, msg, type Message } from '../../core/message.ts';
-import type { Seen as SeenOfLedger } from './ledger-protocol.ts';
+import type { Seen } from './ledger-protocol.ts';
 import {
   parseLastCopy,
   type AccountRecords,
@@ -9,6 +9,7 @@ import {
   type ArmedRows,
   type LastCopy,
   type Lease,
+  type LeaseName,
   type Looked,
   type PricesRow,
   type Shared,
@@ -19,7 +20,7 @@ import {
   type StateFacts,
   type Version,
 } from './state-protocol.ts';
-import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
+import type { WarningAsked } from './warning-protocol.ts';
 import { isMarked, markKey, oldAnchorKey, oldRecords, oldState, type RecordStorage } from './old-state.ts';
 
 /** What all windows share cannot be read or changed. */
@@ -55,8 +56,10 @@ export interface SharedReading<Figures, Failed> {
 }
 
 /** What a look found of what one window reads for all. */
-export interface Seen<Figures, Failed> {
+export interface Found<Figures, Failed> {
   readonly lease: Lease;
+  /** All others, by name. */
+  readonly leases: ReadonlyMap<LeaseName, Lease>;
   /** Those that are new. */
   readonly readings: readonly SharedReading<Figures, Failed>[];
   readonly prices: readonly PricesRow[];
@@ -77,7 +80,7 @@ export interface SharedStateOptions<Figures, Failed> {
 }
 
 /** How often a window looks for what others did, as long as there is an account. Milliseconds. */
-export const lookEveryMs = 500;
+const lookEveryMs = 500;
 /** The same while it cannot be read. Milliseconds. */
 const lookAgainMs = 5_000;
 
@@ -94,7 +97,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
   readonly #loaded = new Emitter<undefined>();
   readonly #troubled = new Emitter<Message | undefined>();
   readonly #remade = new Emitter<undefined>();
-  readonly #looked = new Emitter<Seen<Figures, Failed> | undefined>();
+  readonly #looked = new Emitter<Found<Figures, Failed> | undefined>();
   readonly #warningsChanged = new Emitter<undefined>();
   readonly #end = new AbortController();
   #records: ReadonlyMap<string, unknown>;
@@ -199,10 +202,10 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
   }
 
   /**
-   * Asks for or changes what one window reads for all.
+   * Asks for or changes what one window reads for all, or the warnings of all windows.
    * @throws StateTrouble
    */
-  async share<A extends Shared>(asked: A): Promise<StateAnswers[A['do']]> {
+  async ask<A extends Shared | WarningAsked>(asked: A): Promise<StateAnswers[A['do']]> {
     if (this.#end.signal.aborted) throw new StateTrouble(unexpected('the window is closing'));
     return (await this.#opened()).ask(asked);
   }
@@ -211,15 +214,10 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
   readonly anchor = {
     /** @throws StateTrouble when that is unknown */
     get: async (): Promise<unknown> => (await (await this.#opened()).ask({ do: 'anchor' })) ?? this.#options.old.get(oldAnchorKey),
-    note: async (at: SeenOfLedger): Promise<void> => {
+    note: async (at: Seen): Promise<void> => {
       await (await this.#opened()).ask({ do: 'noteAnchor', at });
     },
   };
-
-  /** The warnings of all windows. @throws StateTrouble */
-  async ask<A extends WarningAsked>(asked: A): Promise<WarningAnswers[A['do']]> {
-    return (await this.#opened()).ask(asked);
-  }
 
   dispose(): void {
     this.#end.abort();
@@ -265,7 +263,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
         looked = await this.#ask({ accounts: this.accounts(), removed: [...this.#removed] });
     } catch (error) {
       this.#meet(error instanceof StateTrouble ? error.sentence : unexpected(error));
-      tell(this.#looked, undefined);
+      this.#looked.tell(undefined);
       throw error;
     }
     if (this.#end.signal.aborted) return;
@@ -276,11 +274,11 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     this.#meet(undefined);
     if (looked.facts !== undefined) this.#take(looked.facts);
     this.#armed ??= [];
-    if (isFirst) tell(this.#loaded, undefined);
-    if (looked.remade) tell(this.#remade, undefined);
+    if (isFirst) this.#loaded.tell(undefined);
+    if (looked.remade) this.#remade.tell(undefined);
     if (looked.warnings !== this.#warnings) {
       this.#warnings = looked.warnings;
-      tell(this.#warningsChanged, undefined);
+      this.#warningsChanged.tell(undefined);
     }
     if (looked.takenIn > 0 && !isMarked(this.#options.old)) {
       // By the one window that took it in, at once and only once: each time the editor's storage is written, it is written whole.
@@ -290,7 +288,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     this.#poll();
   }
 
-  #tellSeen({ lease, news }: Looked, { read, readFailure }: StateDatabase<Figures, Failed>): void {
+  #tellSeen({ lease, leases = new Map(), news }: Looked, { read, readFailure }: StateDatabase<Figures, Failed>): void {
     if (lease === undefined) return;
     if (news !== undefined) this.#news = news.upTo;
     const readings = (news?.readings ?? []).flatMap(({ text, failure, ...row }): readonly SharedReading<Figures, Failed>[] => {
@@ -302,7 +300,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
       if (failure !== undefined && failed === undefined) return [];
       return [{ ...row, ...(figures === undefined ? {} : { figures }), ...(failed === undefined ? {} : { failure: failed }) }];
     });
-    tell(this.#looked, { lease, readings, prices: news?.prices ?? [] });
+    this.#looked.tell({ lease, leases, readings, prices: news?.prices ?? [] });
   }
 
   async #ask(copy?: LastCopy): Promise<Looked> {
@@ -349,10 +347,10 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     if (armedBefore === undefined) this.#before = new Set(armed.filter(({ term }) => term === 'quarter').map(({ given }) => given));
     for (const id of new Set([...recordsBefore.keys(), ...this.#records.keys()])) {
       const isSame = JSON.stringify(recordsBefore.get(id)) === JSON.stringify(this.#records.get(id));
-      if (!isSame) tell(this.#accountChanged, id);
+      if (!isSame) this.#accountChanged.tell(id);
     }
     for (const account of new Set([...(armedBefore ?? []), ...armed].map((row) => row.account))) {
-      if (sayings(armedBefore, account) !== sayings(armed, account)) tell(this.#armingChanged, account);
+      if (sayings(armedBefore, account) !== sayings(armed, account)) this.#armingChanged.tell(account);
     }
   }
 
@@ -360,8 +358,8 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     const before = this.#trouble;
     this.#trouble = trouble;
     if (before === trouble || (before !== undefined && trouble !== undefined && english(before) === english(trouble))) return;
-    tell(this.#troubled, trouble);
-    for (const id of this.#records.keys()) tell(this.#armingChanged, id);
+    this.#troubled.tell(trouble);
+    for (const id of this.#records.keys()) this.#armingChanged.tell(id);
     this.#poll();
   }
 
@@ -411,12 +409,3 @@ export const unreadable = (reason: Message): Message =>
 export const otherReason = (reason: string): Message => msg('storage.reason', 'Reason: {0}. Fix it, then reload the window.', reason);
 
 const unexpected = (error: unknown): Message => unreadable(otherReason(String(error)));
-
-/** It is stored; a view that fails must not make it look as if it were not. */
-function tell<T>(emitter: Emitter<T>, news: T): void {
-  try {
-    emitter.fire(news);
-  } catch {
-    // The others have been told.
-  }
-}

@@ -14,9 +14,13 @@ export interface StateDatabaseOptions<Figures, Failed> extends Pick<StateDatabas
   readonly busyMs?: number;
   /** More to set on the database, such as `max_page_count = 20`: tests make small disks of it. */
   readonly pragmas?: readonly string[];
+  /** How long the database may answer nothing. Milliseconds. */
+  readonly patienceMs?: number;
 }
 
 const usualBusyMs = 5_000;
+/** No question takes so long, also where another window holds the lock. Milliseconds. */
+const usualPatienceMs = 10_000;
 
 /**
  * The shared database in a thread of its own, beside the ledger's: every signed request waits for a look at it, and must not wait for a
@@ -29,8 +33,9 @@ export function openStateDatabase<Figures, Failed>({
   worker,
   busyMs = usualBusyMs,
   pragmas = [],
+  patienceMs = usualPatienceMs,
 }: StateDatabaseOptions<Figures, Failed>): StateDatabase<Figures, Failed> {
-  const link = new WorkerLink<StateAsked, StateAnswers>(worker, { folder, busyMs, pragmas });
+  const link = new WorkerLink<StateAsked, StateAnswers>(worker, { folder, busyMs, pragmas }, patienceMs);
   return {
     read,
     readFailure,
@@ -39,11 +44,13 @@ export function openStateDatabase<Figures, Failed>({
         return await link.ask(asked);
       } catch (error) {
         if (!(error instanceof LedgerFault)) throw error;
-        const reason = reasonOf(error.trouble, path.join(folder, stateName));
+        const { trouble } = error;
+        const reason = reasonOf(trouble, path.join(folder, stateName));
+        if (asked.do !== 'change') throw new StateTrouble(unreadable(reason));
         throw new StateTrouble(
-          asked.do === 'change'
-            ? msg('storage.not-saved', "This couldn't be saved, so nothing was changed. {0}", reason)
-            : unreadable(reason),
+          trouble.kind === 'silent' || trouble.kind === 'stopped'
+            ? msg('storage.maybe-saved', 'This may not have been saved. Check it, then try again. {0}', reason)
+            : msg('storage.not-saved', "This couldn't be saved, so nothing was changed. {0}", reason),
         );
       }
     },
@@ -63,6 +70,7 @@ const reasons: Partial<Record<Trouble['kind'], (file: string) => Message>> = {
   newer: outdated,
   busy: (file) => msg('storage.busy', 'Another program has locked {0}. Close that program, then try again.', file),
   full: () => msg('storage.full', 'The disk is full. Free some space, then try again.'),
+  silent: (file) => msg('storage.silent', "{0} doesn't answer. Check the disk, then reload the window.", file),
   readOnly: (file) => msg('storage.read-only', '{0} or its folder is read-only. Fix the permissions, then try again.', file),
   corrupt: damaged,
   notOurs: damaged,

@@ -5,9 +5,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { identityOf, inTransaction, logOf, makeFile, patiently } from './database-file.ts';
 import type { Place } from './worker-link.ts';
 import type { Seen } from './ledger-protocol.ts';
-import { leaseOf, newsOf, share } from './readings-tables.ts';
+import { leasesIn, newsOf, share } from './readings-tables.ts';
 import { LedgerFault } from './trouble.ts';
 import {
+  freeLease,
   lastCopyName,
   parseLastCopy,
   stateName,
@@ -70,6 +71,7 @@ export class StateFile {
       const { db, remade } = opened;
       const takenIn = old === undefined ? 0 : takeIn(db, old);
       const version = versionOf(opened);
+      const leases = leasesIn(db);
       const facts = known !== undefined && isSame(version, known) ? undefined : factsOf(opened);
       // Another file counts its own news.
       const news = newsOf(db, known?.file === version.file && known.place === version.place ? since : 0, snapshots !== true);
@@ -77,7 +79,8 @@ export class StateFile {
       return {
         ...(facts === undefined ? {} : { facts }),
         ...(snapshots === true ? { snapshots: db.prepare('SELECT account, snapshot AS text FROM snapshots').all() as never } : {}),
-        lease: leaseOf(db),
+        lease: leases.get('') ?? freeLease,
+        leases,
         ...(news === undefined ? {} : { news }),
         warnings: warningsVersion(opened),
         takenIn,
@@ -273,6 +276,7 @@ function apply(db: DatabaseSync, change: StateChange): 'taken' | 'absent' | unde
       db.prepare('DELETE FROM armed WHERE account = ?').run(change.id);
       db.prepare('DELETE FROM snapshots WHERE account = ?').run(change.id);
       db.prepare('DELETE FROM readings WHERE account = ?').run(change.id);
+      db.prepare('DELETE FROM leases WHERE name = ?').run(change.id);
       forgetWarnings(db, change.id);
       break;
     case 'arm':

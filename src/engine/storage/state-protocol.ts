@@ -46,13 +46,16 @@ export type StateAsked =
 export type Shared =
   /** Lets go of the figures of one account, in all windows. */
   | { readonly do: 'forget'; readonly account: string; readonly now: number }
-  /** Makes `window` the reader, unless the lease has changed since it was seen. */
-  | { readonly do: 'lead'; readonly window: string; readonly seen: Lease }
-  | { readonly do: 'beat' | 'release'; readonly window: string; readonly fence: number }
+  /** Makes `window` the holder, unless the lease has changed since it was seen. */
+  | { readonly do: 'lead'; readonly window: string; readonly seen: Lease; readonly of?: LeaseName }
+  | { readonly do: 'beat' | 'release'; readonly window: string; readonly fence: number; readonly of?: LeaseName }
   | { readonly do: 'keepReading'; readonly reading: NewReading; readonly now: number; readonly pass: Pass }
   | { readonly do: 'keepPrices'; readonly prices: PricesRow; readonly now: number; readonly pass: Pass };
 
-/** Which window reads for all. */
+/** What one window does for all: without a name it reads, else it serves the simulated exchange of the account of this id. */
+export type LeaseName = string;
+
+/** Which window does something for all. */
 export interface Lease {
   /** Rises with each new holder. */
   readonly fence: number;
@@ -61,6 +64,9 @@ export interface Lease {
   /** Empty when no window holds it. */
   readonly holder: string;
 }
+
+/** As long as no window ever held it. */
+export const freeLease: Lease = { fence: 0, beat: 0, holder: '' };
 
 /** By what right a window reads and writes. Without a fence a person asked for it, or nothing could be shared. */
 export type Pass = { readonly fence: number; readonly window: string } | { readonly fence?: undefined };
@@ -126,6 +132,8 @@ export interface Looked {
   readonly snapshots?: readonly { readonly account: string; readonly text: string }[];
   /** Absent when there is no file. */
   readonly lease?: Lease;
+  /** All others, by name. */
+  readonly leases?: ReadonlyMap<LeaseName, Lease>;
   /** Absent when there is nothing new. */
   readonly news?: News;
   /** How many accounts were taken in from an older version just now. */

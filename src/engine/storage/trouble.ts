@@ -11,6 +11,8 @@ export type Trouble =
   | { readonly kind: 'failed'; readonly detail: string }
   /** The worker ended in the middle of its work. */
   | { readonly kind: 'stopped'; readonly detail: string }
+  /** The worker did not answer in time: what it was asked may be done or not. */
+  | { readonly kind: 'silent' }
   | { readonly kind: 'notMoved'; readonly detail: string }
   /** Rows of an older version wait in a file of lines. Never seen outside of this folder. */
   | { readonly kind: 'linesWaiting' }

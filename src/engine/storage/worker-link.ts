@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { LedgerFault, type Trouble } from './trouble.ts';
 
@@ -24,21 +25,32 @@ interface Waiting {
   readonly reject: (reason: LedgerFault) => void;
 }
 
+/** A thread is taken for hung after this many parts of its patience: a process that was stopped meanwhile counts them anew. */
+const parts = 10;
+
 /**
- * Asks a worker thread that holds a database. It is started by the first request, and again after it died; a request that it died over is
- * rejected, never repeated. It keeps the process alive for as long as it works at something, and no longer.
+ * Asks a worker thread that holds a database. It is started by the first request, and again after it died or was ended because it answered
+ * nothing for too long; what it was asked by then is rejected, never repeated, for it may be done or not. It keeps the process alive for as
+ * long as it works at something, and no longer.
  */
 export class WorkerLink<Request extends { readonly do: string }, Answers extends Readonly<Record<Request['do'], unknown>>> {
   readonly #file: string;
   readonly #place: Place;
+  readonly #patienceMs: number;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
+  /** Begins to count how long the worker is silent, unless that is being counted. */
+  #watch: (() => void) | undefined;
   #asked = 0;
 
-  /** @param file the worker's own bundle */
-  constructor(file: string, place: Place) {
+  /**
+   * @param file the worker's own bundle
+   * @param patienceMs how long it may answer nothing while it is asked something. Milliseconds
+   */
+  constructor(file: string, place: Place, patienceMs: number) {
     this.#file = file;
     this.#place = place;
+    this.#patienceMs = patienceMs;
   }
 
   /** @throws LedgerFault */
@@ -49,6 +61,7 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
       this.#waiting.set(number, { worker, resolve, reject });
       worker.ref();
       worker.postMessage({ number, request } satisfies Asked<Request>);
+      this.#watch?.();
     });
     if ('trouble' in answered) throw new LedgerFault(answered.trouble);
     return answered.answer as Answers[R['do'] & keyof Answers];
@@ -65,28 +78,61 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
   #start(): Worker {
     // Without flags of the editor's own process, some of which a worker does not take.
     const worker = new Worker(this.#file, { name: 'ltv-gauge-database', workerData: this.#place, execArgv: [] });
-    const ended = (detail: string): void => {
+    const ended = (trouble: Trouble): void => {
       if (this.#worker === worker) this.#worker = undefined;
       // It tells its end twice, and by the second time the next one may have been asked already.
       for (const [number, waiting] of this.#waiting) {
         if (waiting.worker !== worker) continue;
         this.#waiting.delete(number);
-        waiting.reject(new LedgerFault({ kind: 'stopped', detail }));
+        waiting.reject(new LedgerFault(trouble));
       }
     };
+    const silence = this.#silence(() => {
+      ended({ kind: 'silent' });
+      // Its open transaction is rolled back by that. A write that hangs in the disk may still come through, as after a crash.
+      void worker.terminate();
+    });
+    this.#watch = silence.count;
     worker.on('message', (answered: Answered) => {
+      silence.end();
       this.#waiting.get(answered.number)?.resolve(answered);
       this.#waiting.delete(answered.number);
-      if (this.#worker === worker && this.#waiting.size === 0) worker.unref();
+      if (this.#isAsked(worker)) silence.count();
+      else if (this.#worker === worker) worker.unref();
     });
     worker.on('error', (error) => {
-      ended(error instanceof Error ? error.message : String(error));
+      ended({ kind: 'stopped', detail: error instanceof Error ? error.message : String(error) });
     });
     worker.on('exit', (code) => {
-      ended(`exit code ${code.toString()}`);
+      silence.end();
+      ended({ kind: 'stopped', detail: `exit code ${code.toString()}` });
     });
     // Last, because listening takes hold of the process again.
     worker.unref();
     return worker;
+  }
+
+  #isAsked(worker: Worker): boolean {
+    return [...this.#waiting.values()].some((waiting) => waiting.worker === worker);
+  }
+
+  /** Counts how long a thread is silent, by real time, as threads go. In parts, because a process that was stopped finds its timers due before any answer. */
+  #silence(tooLong: () => void): { readonly count: () => void; readonly end: () => void } {
+    let counting: AbortController | undefined;
+    const count = async (end: AbortController): Promise<void> => {
+      for (let part = 0; part < parts; part += 1) await pause(this.#patienceMs / parts, undefined, { signal: end.signal });
+      tooLong();
+    };
+    return {
+      count: () => {
+        if (counting !== undefined) return;
+        counting = new AbortController();
+        count(counting).catch(() => undefined);
+      },
+      end: () => {
+        counting?.abort();
+        counting = undefined;
+      },
+    };
   }
 }

@@ -7,7 +7,7 @@ import type { LiveLoan } from '../../core/risk/live-estimate.ts';
 import { believedLoan, distanceTo } from '../../core/risk/ltv.ts';
 import { gapsOf, isCurrent, type AccountState } from '../monitor/store.ts';
 import { alarms, type Alarm, type Warning } from '../storage/warning-protocol.ts';
-import { readWarningTarget, warningKey, warningTarget, type Better, type Sight } from './warnings.ts';
+import { blindAfterMs, readWarningTarget, warningKey, warningTarget, type Better, type Sight } from './warnings.ts';
 
 /** A level is left when the distance is one fifth further than where it is entered. */
 const exitFactor = decimal('1.2');
@@ -37,13 +37,16 @@ interface Held {
   readonly since: Better;
 }
 
-/** Sees what there is to warn of. Remembers only for how long each thing has been better. */
+/** Sees what there is to warn of. Remembers only for how long each thing has been better, and each account's figures the same. */
 export class Lookout {
   #held = new Map<string, Held>();
+  /** Since when the last figures of each account are known here, by a clock that nobody sets. Milliseconds. */
+  #read = new Map<string, { readonly asOf: number; readonly at: number }>();
 
   /** Nobody looked for a while, as while the machine slept: nothing is known to have held meanwhile. */
   forget(): void {
     this.#held.clear();
+    this.#read.clear();
   }
 
   /**
@@ -57,6 +60,7 @@ export class Lookout {
   ): readonly Sight[] {
     const account = state.account.id;
     const shown = shownBy(state, now, intervalMs);
+    const blind = this.#blind(state, known, uptime, intervalMs);
     const present = new Set(shown.map(({ target }) => target));
     const sights = shown.map(({ target, level, holds, reached, current, wasWell }): Sight => {
       const key = warningKey({ account, target });
@@ -65,7 +69,7 @@ export class Lookout {
       return { account, target, sees, better };
     });
     const missing = known
-      .filter(({ target }) => !present.has(target))
+      .filter(({ target }) => !present.has(target) && target !== blind?.target)
       .map(({ target }): Sight => {
         const key = warningKey({ account, target });
         const wasCalm = this.#held.get(key)?.since.warn !== undefined;
@@ -73,7 +77,24 @@ export class Lookout {
         if (sees !== 'lost') this.#held.delete(key);
         return { account, target, sees: sees === 'gone' && wasCalm ? 'closed' : sees };
       });
-    return [...sights, ...missing];
+    return [...(blind === undefined ? [] : [blind]), ...sights, ...missing];
+  }
+
+  /**
+   * The last reading failed, or a part of it that the key may read, or no reading comes any more and nobody says why. Where something stands
+   * near its line, that is told in quiet hours too.
+   */
+  #blind({ account, snapshot, failure }: AccountState, known: readonly Warning[], uptime: number, intervalMs: number): Sight | undefined {
+    const asOf = snapshot?.asOf;
+    const before = this.#read.get(account.id);
+    if (asOf !== undefined && before?.asOf !== asOf) this.#read.set(account.id, { asOf, at: uptime });
+    const isSilent = before?.asOf === asOf && before !== undefined && uptime - before.at >= blindAfterMs + intervalMs;
+    if (failure === undefined && gapsOf(snapshot).length === 0 && !isSilent) return undefined;
+    const urgent = known.some(({ target }) => ['level', 'overdue'].includes(readWarningTarget(target).facet));
+    return {
+      ...{ account: account.id, target: warningTarget('blind'), sees: 'warn', urgent },
+      ...(isSilent && failure === undefined && asOf !== undefined ? { since: asOf } : {}),
+    };
   }
 
   #better(key: string, holds: Level | Alarm, current: boolean, uptime: number, staleMs: number): Better {
@@ -89,9 +110,9 @@ export class Lookout {
   }
 }
 
-function seesMissing({ snapshot, failure }: AccountState, target: string, current: boolean): Sight['sees'] {
+function seesMissing({ snapshot }: AccountState, target: string, current: boolean): Sight['sees'] {
   const { on } = readWarningTarget(target);
-  if (on === undefined) return failure === undefined ? 'calm' : 'lost';
+  if (on === undefined) return current ? 'calm' : 'lost';
   const trouble = on.kind === 'loan' ? snapshot?.loansTrouble : snapshot?.positionsTrouble;
   return current && trouble === undefined ? 'gone' : 'lost';
 }
@@ -101,16 +122,12 @@ function shownBy(state: AccountState, now: number, intervalMs: number): readonly
   const fresh = (keptFrom: number | undefined): boolean => isCurrent(state, now, intervalMs, keptFrom);
   const positions = snapshot?.positions ?? [];
   return [
-    ...(isBlind(state) ? [plain('blind', undefined, true, true)] : []),
     ...(snapshot?.loans ?? []).flatMap((loan) => shownLoan(loan, live?.loans[loan.id], fresh(loan.keptFrom), now)),
     ...positions.map((position) => shownPosition(position, positions, live?.positions[position.positionId], fresh(position.keptFrom))),
   ];
 }
 
-/** The last reading failed, or a part of it that the key may read. */
-const isBlind = ({ failure, snapshot }: AccountState): boolean => failure !== undefined || gapsOf(snapshot).length > 0;
-
-const plain = (facet: 'overdue' | 'due' | 'blind', on: Target | undefined, isSo: boolean, current: boolean): Shown => {
+const plain = (facet: 'overdue' | 'due', on: Target, isSo: boolean, current: boolean): Shown => {
   const level = isSo ? (facet === 'overdue' ? 'danger' : 'warn') : current ? 'ok' : 'unknown';
   return { target: warningTarget(facet, on), level, holds: level, current };
 };

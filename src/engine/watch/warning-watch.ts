@@ -52,7 +52,7 @@ export interface WarningWatchOptions {
 }
 
 /** Repeats, the end of quiet hours and the like are noticed within this time. Milliseconds. */
-const lookEveryMs = 15_000;
+const evaluateEveryMs = 15_000;
 /** After a start or a sleep all accounts are waited for, so that what stands already is told in one message; not longer. Milliseconds. */
 const settleMs = 10_000;
 /** So often somebody else may change the rows between a look and a write. */
@@ -182,7 +182,7 @@ export class WarningWatch implements Disposable {
       if (wake === 'slept') this.#beginAgain();
     });
     this.#isTicking = true;
-    clock.sleep(this.#isSettled ? lookEveryMs : settleMs, this.#end.signal).then(
+    clock.sleep(this.#isSettled ? evaluateEveryMs : settleMs, this.#end.signal).then(
       () => {
         this.#isTicking = false;
         this.#look();
@@ -265,7 +265,7 @@ export class WarningWatch implements Disposable {
     if (!this.#isAlone) this.#options.log.warn(`warnings: this window warns by itself, for the shared database cannot be used: ${reason}`);
     this.#isAlone = true;
     this.#rows = rows;
-    this.#tellChange();
+    this.#changed.tell(undefined);
     for (const notice of notices) await this.#show(notice);
   }
 
@@ -310,7 +310,7 @@ export class WarningWatch implements Disposable {
     this.#version = version;
     this.#stored = new Map(rows.map((row) => [warningKey(row), row]));
     this.#rows = this.#stored;
-    this.#tellChange();
+    this.#changed.tell(undefined);
   }
 
   /** Shows what falls to this window: at once if it was used last, else what nobody else took. */
@@ -347,14 +347,6 @@ export class WarningWatch implements Disposable {
     } catch (error) {
       log.warn(`warnings: not shown: ${String(error)}`);
       return false;
-    }
-  }
-
-  #tellChange(): void {
-    try {
-      this.#changed.fire(undefined);
-    } catch {
-      // A view that fails must not stop a warning.
     }
   }
 }

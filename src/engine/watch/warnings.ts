@@ -42,6 +42,10 @@ export interface Sight extends WarningKey {
    */
   readonly sees: Alarm | 'calm' | 'lost' | 'old' | 'gone' | 'closed';
   readonly better?: Better;
+  /** When it began, if that was before it was seen. Milliseconds since the Unix epoch. */
+  readonly since?: number;
+  /** It speaks in quiet hours too. */
+  readonly urgent?: boolean;
 }
 
 /** Something to tell. */
@@ -123,7 +127,7 @@ function step(held: Warning | undefined, sight: Sight, terms: Terms): Step {
   const alarm = alarms.find((one) => one === sees);
   if (alarm !== undefined && (before === undefined || isWorse(alarm, before.level))) {
     // A worse level ends what was acknowledged or snoozed before.
-    return telling({ account, target, level: alarm, since: now, repeats: 0 }, terms);
+    return telling({ account, target, level: alarm, since: Math.min(sight.since ?? now, now), repeats: 0 }, terms, sight);
   }
   if (before === undefined) return {};
   if (sees === 'closed') return {};
@@ -132,7 +136,7 @@ function step(held: Warning | undefined, sight: Sight, terms: Terms): Step {
   if (left !== undefined) return leaving(before, left, terms);
   // In the quiet time after it got better nothing is said: the old level would be wrong by now.
   const stands = sees === 'lost' || (alarm !== undefined && levelOfAlarm(alarm) === levelOfAlarm(before.level));
-  return stands ? telling(before, terms) : { row: before };
+  return stands ? telling(before, terms, sight) : { row: before };
 }
 
 function gone({ target, level }: Warning, { enabled }: Terms): Step {
@@ -174,11 +178,11 @@ function leaving(before: Warning, left: Alarm | 'clear', terms: Terms): Step {
 }
 
 /** Tells what is due to be told. */
-function telling(row: Warning, { now, enabled, quiet }: Terms): Step {
+function telling(row: Warning, { now, enabled, quiet }: Terms, { urgent }: Pick<Sight, 'urgent'> = {}): Step {
   const { facet } = readWarningTarget(row.target);
   const { told, level, since, repeats, snoozedUntil } = row;
   const mayWait = facet === 'blind' && now - since < blindAfterMs;
-  if (!enabled || (quiet && level === 'warn') || isAcknowledged(row) || mayWait) return { row };
+  if (!enabled || (quiet && level === 'warn' && urgent !== true) || isAcknowledged(row) || mayWait) return { row };
   if (snoozedUntil !== undefined) {
     if (now < snoozedUntil) return { row };
     return { row: { ...row, told: now, snoozedUntil: undefined }, says: told === undefined ? 'alarm' : 'again' };

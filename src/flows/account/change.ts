@@ -1,6 +1,6 @@
 import { msg } from '../../core/message.ts';
 import { isOtherOwner, keepFacts, replaceKeys } from '../../engine/replace-keys.ts';
-import { keysMissingCode, otherOwnerCode } from '../../engine/accounts/vault.ts';
+import { keysElsewhereCode, keysMissingCode, otherOwnerCode } from '../../engine/accounts/vault.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import type { Account } from '../../core/model.ts';
 import type { KeyFacts } from '../../exchanges/exchange.ts';
@@ -11,7 +11,7 @@ import type { Acting } from '../acting.ts';
 import { back, type Conversation } from '../conversation.ts';
 import { inspectUnderProgress, keptFacts, tryKeys, mayChangeKeys } from './try-keys.ts';
 import { checkAccountName, keyReport, otherOwnerAdvice, otherOwnerSentence, unsettledReason } from '../../words/key.ts';
-import { isBuiltIn } from '../../engine/simulated/start.ts';
+import { isBuiltIn } from '../../engine/simulated/built-in.ts';
 
 export async function updateKeys(app: Acting, account: Account): Promise<void> {
   if (isBuiltIn(account)) {
@@ -114,7 +114,7 @@ export async function testConnection(app: Acting, account: Account): Promise<voi
 
 async function tellFault(app: Acting, account: Account, error: ExchangeError): Promise<void> {
   app.log.warn(`test of ${account.id}: ${error.kind} ${error.code ?? ''}`);
-  const elsewhere = error.code === keysMissingCode || error.code === otherOwnerCode;
+  const elsewhere = [keysMissingCode, keysElsewhereCode, otherOwnerCode].includes(error.code ?? '');
   await offerUpdate(app.talk, account, error.sentence, [msg('term.account-line', 'Account: {0}', account.name)], elsewhere);
 }
 

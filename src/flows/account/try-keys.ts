@@ -7,7 +7,7 @@ import { Refusal } from '../../engine/ledger/ledger.ts';
 import type { Acting } from '../acting.ts';
 import type { Conversation } from '../conversation.ts';
 import { keyReport, otherOwnerAdvice, otherOwnerSentence, twinOf, twinSentence, unsettledReason, type KeyReport } from '../../words/key.ts';
-import { isBuiltIn } from '../../engine/simulated/start.ts';
+import { isBuiltIn } from '../../engine/simulated/built-in.ts';
 
 /** What a person decided about a key that was tried. `addNew`: not for the account it was meant for, but for one of its own. */
 export type TrialOutcome =

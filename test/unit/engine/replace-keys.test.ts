@@ -41,17 +41,17 @@ async function place(facts: Partial<Account> = { uid: '1' }) {
 }
 
 describe('other keys for an account', () => {
-  it('of another owner: not armed, the owner first, then the keys, and what the old ones read is forgotten last', async () => {
+  it('of another owner: not armed, the owner first, then the keys, and what the old ones read is forgotten at once and last', async () => {
     const { places, vault, happened } = await place();
     await replaceKeys(places, account({ uid: '1' }), keys, { readOnly: false, uid: '2' });
-    assert.deepEqual(happened, ['disarmed', 'record says 2', 'keys', 'last reading over', 'forgotten']);
+    assert.deepEqual(happened, ['disarmed', 'record says 2', 'keys', 'forgotten', 'last reading over', 'forgotten']);
     assert.deepEqual(await vault.readOwned('a'), { keys, owner: '2' });
   });
 
   it('of another owner are told by the record as it is now, not by what somebody believes it to be', async () => {
     const { places, happened } = await place();
     await replaceKeys(places, account({ uid: '2' }), keys, { readOnly: false, uid: '2' });
-    assert.deepEqual(happened, ['disarmed', 'record says 2', 'keys', 'last reading over', 'forgotten']);
+    assert.deepEqual(happened, ['disarmed', 'record says 2', 'keys', 'forgotten', 'last reading over', 'forgotten']);
   });
 
   it('of another owner that the keyring does not keep leave the record with the one before', async () => {

@@ -284,7 +284,7 @@ describe('a change of collateral on the whole engine', () => {
       talk.titles('notice')[0]!,
       saysLike('change.nothing-sent', saysInTurn(saysLike('http.unreachable', 'OKX', undefined), '(ECONNREFUSED)')),
     );
-    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.change-amount'), says('button.show-log')]);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.try-again'), says('button.change-amount'), says('button.show-log')]);
     assert.deepEqual(trader.posted, []);
     assert.deepEqual(await trader.until(trader.engine.ledger.activity()), []);
   });
@@ -406,7 +406,7 @@ describe('a change of collateral on the whole engine', () => {
     );
     const target = loanAt('second', '12345');
     const talk = await trader.goes((app, attended) => changeCollateral(app, attended, 'add', target), press(says('button.reload-window')));
-    assert.match(talk.titles('notice')[0]!, saysLike('choose.keys-missing', 'Second'));
+    assert.match(talk.titles('notice')[0]!, saysLike('choose.not-read', 'Second', says('key.not-found')));
     assert.deepEqual(talk.did, ['reloadWindow']);
     assert.equal(await second.requests('adjust-collateral'), 0);
   });

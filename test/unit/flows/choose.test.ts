@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { keysMissingCode } from '../../../src/engine/accounts/vault.ts';
+import { keysElsewhereCode, keysMissingCode } from '../../../src/engine/accounts/vault.ts';
 import { ExchangeError } from '../../../src/core/errors.ts';
 import { english, msg } from '../../../src/core/message.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
@@ -41,7 +41,9 @@ describe('the loans to choose from', () => {
     const empty = state({ snapshot: { loans: [], wallet: [], positions: [], asOf: 1 } });
     assert.equal(english(nothingToChoose([empty], undefined).sentence), says('loan.none'));
     const unread: AccountState = { account, reading: false, failure: failure(keysMissingCode) };
-    assert.deepEqual(nothingToChoose([unread], undefined).remedies, ['reloadWindow', 'updateKeys']);
+    assert.deepEqual(nothingToChoose([unread], undefined).remedies, ['reloadWindow', 'updateKeys', 'tryAgain']);
+    const elsewhere: AccountState = { account, reading: false, failure: failure(keysElsewhereCode) };
+    assert.deepEqual(nothingToChoose([elsewhere], undefined).remedies, ['reloadWindow', 'tryAgain']);
   });
 });
 
@@ -53,13 +55,12 @@ describe('what stands in the way of a change', () => {
   it('is explained with what to do', () => {
     const readOnly = obstacleOf(state({ account: { ...account, readOnly: true } }), undefined);
     assert.deepEqual(readOnly?.remedies, ['updateKeys']);
-    const missing = obstacleOf(state({ failure: failure(keysMissingCode) }), undefined);
-    assert.deepEqual(missing?.remedies, ['reloadWindow', 'updateKeys']);
     const frozen = obstacleOf(state(), record({ state: 'mismatch' }));
     assert.deepEqual(frozen?.remedies, ['resolveWrite']);
   });
 
   it('is not a failed read: the fresh read before the change decides', () => {
-    assert.equal(obstacleOf(state({ failure: failure() }), undefined), undefined);
+    for (const code of [undefined, keysMissingCode, keysElsewhereCode])
+      assert.equal(obstacleOf(state({ failure: failure(code) }), undefined), undefined);
   });
 });

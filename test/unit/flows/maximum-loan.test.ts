@@ -142,8 +142,8 @@ describe('the maximum loan', () => {
   });
 
   it('is not asked for on a loan that is gone, nor without an account', async () => {
-    const gone = await asking([press(says('button.refresh'))], {}, {}, loanAt('a', 'gone'));
-    assert.deepEqual([gone.talk.titles('notice'), gone.talk.did], [[says('choose.gone')], ['refresh']]);
+    const gone = await asking([press(says('button.try-again'))], {}, {}, loanAt('a', 'gone'));
+    assert.deepEqual([gone.talk.titles('notice'), gone.talk.did], [[says('choose.gone'), says('choose.gone')], []]);
     const none = await asking([press(says('term.add-account'))], {}, {}, { accountId: 'b' });
     assert.deepEqual([none.talk.titles('notice'), none.talk.did], [[says('choose.no-account-yet')], ['addAccount']]);
   });

@@ -104,6 +104,7 @@ describe('the positions to choose from', () => {
     assert.deepEqual(noPosition([{ account, reading: false, failure: failure(keysMissingCode) }], undefined).remedies, [
       'reloadWindow',
       'updateKeys',
+      'tryAgain',
     ]);
   });
 

@@ -6,6 +6,7 @@ import type { Obstacle } from '../../../src/flows/choose.ts';
 import { loanAt } from '../../../src/views/place.ts';
 import { askWayOn, explainObstacle, sayOutcome, type WaysOn } from '../../../src/flows/tell.ts';
 import { Setup } from '../engine/ledger/support.ts';
+import { keysElsewhere, keysMissing } from '../../../src/engine/accounts/vault.ts';
 import { marginRecord } from '../words/margin-records.ts';
 import { record } from '../words/records.ts';
 import { actingAt, leave, press, Scripted, type Answer } from './scripted.ts';
@@ -80,7 +81,6 @@ describe('why nothing can be done', () => {
       ['trySimulated', says('gauges.try-simulated-exchange')],
       ['updateKeys', says('button.update-keys')],
       ['resolveWrite', says('gauge.resolve-unfinished-change')],
-      ['refresh', 'Refresh'],
       ['addMargin', says('term.add-margin')],
       ['bringLiquidationToTarget', says('button.bring-liquidation-price-target')],
     ];
@@ -92,6 +92,17 @@ describe('why nothing can be done', () => {
     const { talk, app: acting } = app(press(says('button.reload-window')));
     await explainObstacle(acting, { sentence: msg('test', 'No.'), remedies: ['reloadWindow'] }, undefined);
     assert.deepEqual(talk.did, ['reloadWindow']);
+  });
+
+  it('can be tried again by who asked', async () => {
+    for (const [answer, isAgain] of [
+      [press(says('button.try-again')), true],
+      [leave, false],
+    ] as const) {
+      const { talk, app: acting } = app(answer);
+      assert.equal(await explainObstacle(acting, { sentence: msg('test', 'No.'), remedies: ['tryAgain'] }, undefined), isAgain);
+      assert.deepEqual([talk.ran, talk.did], [[], []]);
+    }
   });
 });
 
@@ -134,6 +145,19 @@ describe('what went wrong before anything was sent', () => {
       (await failing(refusal({ instead: ['otherCoin'] }), { coins: true }, press(says('button.choose-another-coin')))).on,
       'otherCoin',
     );
+  });
+
+  it('can be tried again where the exchange could not be read, after a reload or with other keys where this window is the reason', async () => {
+    const unread = new ExchangeError({ kind: 'network', sentence: msg('test', 'Unreachable.'), effect: 'none' });
+    const read = await failing(unread, { readAgain: true }, press(says('button.try-again')));
+    assert.equal(read.on, 'readAgain');
+    const hidden = await failing(keysElsewhere(), { readAgain: true }, press(says('button.reload-window')));
+    assert.deepEqual(hidden.talk.titles('notice'), [says('key.elsewhere')]);
+    assert.deepEqual(hidden.talk.heard[0]!.choices, [says('button.reload-window'), says('button.try-again'), says('button.show-log')]);
+    assert.deepEqual([hidden.talk.did, hidden.on], [['reloadWindow'], 'ended']);
+    const missing = await failing(keysMissing(), {}, press(says('button.update-keys')));
+    assert.deepEqual(missing.talk.heard[0]!.choices, [says('button.reload-window'), says('button.update-keys'), says('button.show-log')]);
+    assert.deepEqual(missing.talk.ran, [{ command: 'updateKeys', target: { accountId: 'a' } }]);
   });
 
   it('leads to arming, to the limits, or to what is unfinished', async () => {

@@ -51,6 +51,8 @@ export function sentenceOf(trouble: Trouble, file: string): Message {
       return unavailable(file);
     case 'failed':
       return unavailable(`${file}: ${trouble.detail}`);
+    case 'silent':
+      return unavailable(msg('ledger.silent', 'no answer from the disk'));
     case 'stopped':
       return unavailable(trouble.detail);
     case 'notMoved':

@@ -27,6 +27,8 @@ type Take = (rows: readonly WriteRecord[], isFirst: boolean) => void;
 const nobody: Take = () => undefined;
 
 const usualBusyMs = 5_000;
+/** A long ledger takes its time to be verified. Milliseconds. */
+const patienceMs = 30_000;
 
 /**
  * The ledger: one SQLite database for all windows, each row chained to the one before it by its hash. Nothing is opened before its first
@@ -47,7 +49,7 @@ export class SqliteJournal implements Journal {
 
   constructor({ folder, worker, storage, busyMs = usualBusyMs, pragmas = [] }: SqliteJournalOptions) {
     this.#folder = folder;
-    this.#link = new WorkerLink(worker, { folder, busyMs, pragmas });
+    this.#link = new WorkerLink(worker, { folder, busyMs, pragmas }, patienceMs);
     this.#anchor = new Anchor(storage);
   }
 

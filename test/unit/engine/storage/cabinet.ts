@@ -99,7 +99,7 @@ export class Window {
   async keeps(id: string, figures: { readonly asOf: number } & Record<string, unknown>): Promise<unknown> {
     const now = systemClock.now();
     const reading = { account: id, at: now, asOf: figures.asOf, text: JSON.stringify(figures) };
-    return this.shared.share({ do: 'keepReading', reading, now, pass: {} });
+    return this.shared.ask({ do: 'keepReading', reading, now, pass: {} });
   }
 
   async started(): Promise<this> {

@@ -122,7 +122,7 @@ describe('what one window reads for all, in the database', () => {
   it('can be read by a window again where the row of the lease was taken away', () => {
     add('a');
     const other = new DatabaseSync(path.join(folder, 'state.sqlite'));
-    other.exec('DELETE FROM reader');
+    other.exec('DELETE FROM leases');
     other.close();
     const seenLease = file.look({}).lease!;
     assert.deepEqual(seenLease, { fence: 0, beat: 0, holder: '' });
@@ -146,7 +146,7 @@ describe('what one window reads for all, in the database', () => {
     assert.deepEqual([facts.version.file, facts.version.revision], [7, 3]);
     assert.deepEqual(lease, { fence: 0, beat: 0, holder: '' });
     const after = new DatabaseSync(path.join(folder, 'state.sqlite'), { readOnly: true });
-    assert.equal(after.prepare('PRAGMA user_version').get()?.['user_version'], 3);
+    assert.equal(after.prepare('PRAGMA user_version').get()?.['user_version'], 4);
     after.close();
   });
 });

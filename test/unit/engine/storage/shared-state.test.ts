@@ -171,7 +171,7 @@ describe('several windows', function () {
     await one.book.remove('a');
     // This window has not seen it yet.
     await later.keeps('a', { asOf: 3 });
-    await one.shared.share({ do: 'forget', account: 'b', now: Date.now() });
+    await one.shared.ask({ do: 'forget', account: 'b', now: Date.now() });
     assert.deepEqual(cabinet.query('SELECT * FROM snapshots'), []);
     assert.equal(readFileSync(path.join(cabinet.folder, 'accounts.json'), 'utf8').includes('asOf'), false);
   });

@@ -1,10 +1,11 @@
 // Windows as processes of their own, which the system stops and kills.
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
 import { createEngine } from '../../../../src/engine/engine.ts';
 import { startSimulator, type Simulator } from '../../../../src/simulator/okx/start.ts';
 import { MemorySecrets, MemoryStorage } from '../accounts/memory-storage.ts';
@@ -84,15 +85,99 @@ describe('windows that the system stops and kills', function () {
   });
 });
 
-async function addAccount(folder: string, okx: Simulator): Promise<void> {
+describe('the simulated exchange of windows that the system stops and kills', function () {
+  this.timeout(90_000);
+  let folder: string;
+  const processes: Process[] = [];
+
+  beforeEach(() => {
+    folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-served-')), 'storage');
+  });
+  afterEach(() => {
+    for (const one of processes.splice(0)) one.signal('SIGKILL');
+    rmSync(path.dirname(folder), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  });
+
+  /** Where it is served, as all windows know it. */
+  function address(): string {
+    const db = new DatabaseSync(path.join(folder, 'state', 'state.sqlite'), { readOnly: true });
+    try {
+      return (JSON.parse(String(db.prepare('SELECT record FROM accounts').get()?.['record'])) as { baseUrl: string }).baseUrl;
+    } finally {
+      db.close();
+    }
+  }
+  /** Undefined as long as nobody serves it. */
+  async function bitcoin(baseUrl = address()): Promise<number | undefined> {
+    try {
+      const answer = await fetch(`${baseUrl}/__simulator/hello`, { signal: AbortSignal.timeout(500) });
+      return Number(((await answer.json()) as { prices: { BTC: string } }).prices.BTC);
+    } catch {
+      return undefined;
+    }
+  }
+  async function served(what: string, isSo: (price: number) => boolean): Promise<void> {
+    const until = Date.now() + takenOverMs;
+    for (;;) {
+      const price = await bitcoin();
+      if (price !== undefined && isSo(price)) return;
+      assert.ok(Date.now() < until, `${what}: ${String(price)}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  it('is served on by another one within ten seconds from where it was, and by one at a time', async () => {
+    const secrets = new MemorySecrets();
+    const making = engineOn(folder, secrets);
+    const { id } = await making.simulated.create('Simulated');
+    await making.close();
+    const open = (): Process => {
+      const one = new Process(folder, [...secrets.values.values()][0] ?? '');
+      processes.push(one);
+      return one;
+    };
+    const first = open();
+    await served('the first one', () => true);
+    await within(20_000, 'it reads', () => first.asOf > 0);
+    const body = JSON.stringify({ coin: 'BTC', percent: '-50' });
+    await fetch(`${address()}/__simulator/price`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const isFallen = (price: number): boolean => price < 60_000;
+    await served('after the fall', isFallen);
+    const second = open();
+    await within(20_000, 'the second one shows what was read', () => second.asOf > 0);
+    // What was saved last.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+
+    const before = address();
+    first.signal('SIGSTOP');
+    await served('taken over from a stopped one', isFallen);
+    assert.notEqual(address(), before, 'a stopped process keeps its port');
+    first.signal('SIGCONT');
+    const until = Date.now() + takenOverMs;
+    while ((await bitcoin(before)) !== undefined) assert.ok(Date.now() < until, 'the stopped one serves no more when it wakes');
+    await served('still by the second one', isFallen);
+
+    second.signal('SIGKILL');
+    await served('taken over from a killed one', isFallen);
+    first.signal('SIGTERM');
+    await within(takenOverMs, 'it closes', () => first.child.exitCode !== null);
+    assert.match(readFileSync(path.join(folder, 'simulated', `${id}.json`), 'utf8'), /^\{/);
+  });
+});
+
+function engineOn(folder: string, secrets: MemorySecrets): ReturnType<typeof createEngine> {
   const nothing = (): void => undefined;
-  const engine = createEngine({
-    ...{ folder, worker: workerFile, old: new MemoryStorage(), secrets: new MemorySecrets(), windowsShareSecrets: true },
+  return createEngine({
+    ...{ folder, worker: workerFile, old: new MemoryStorage(), secrets, windowsShareSecrets: true },
     settings: { intervalMs: () => 60_000, limits: () => noLimits },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     window: 'adds',
     newId: () => 'n',
   });
+}
+
+async function addAccount(folder: string, okx: Simulator): Promise<void> {
+  const engine = engineOn(folder, new MemorySecrets());
   await engine.book.add({
     ...{ id: 'main', venue: 'okx', site: 'loopback', baseUrl: okx.url, name: 'Main', simulated: true, readOnly: false },
   });

@@ -24,7 +24,7 @@ const engine = createEngine({
   newId: () => `${name}-${(ids += 1).toString()}`,
 });
 const say = (): void => {
-  writeSync(1, `${JSON.stringify({ reader: engine.reader.isReader, asOf: engine.store.get('main')?.snapshot?.asOf ?? 0 })}\n`);
+  writeSync(1, `${JSON.stringify({ reader: engine.reader.isReader, asOf: engine.store.all()[0]?.snapshot?.asOf ?? 0 })}\n`);
 };
 engine.reader.onDidChange(say);
 engine.store.onDidChange(say);

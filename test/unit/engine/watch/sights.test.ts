@@ -6,7 +6,7 @@ import { dangerBelow, warnBelow } from '../../../../src/core/risk/level.ts';
 import type { AccountState, Live } from '../../../../src/engine/monitor/store.ts';
 import type { Warning } from '../../../../src/engine/storage/warning-protocol.ts';
 import { Lookout } from '../../../../src/engine/watch/sights.ts';
-import { quietMs, type Sight } from '../../../../src/engine/watch/warnings.ts';
+import { blindAfterMs, quietMs, type Sight } from '../../../../src/engine/watch/warnings.ts';
 import { failure, now, position, snapshot, state } from '../../views/samples.ts';
 
 const minute = 60_000;
@@ -185,6 +185,29 @@ describe('what there is to warn of', () => {
     assert.ok(!blind({ snapshot: snapshot({ loansTrouble: trouble, loansBarred: true }) }));
     assert.ok(!blind({ snapshot: snapshot() }));
     assert.equal(eyes.see({ snapshot: snapshot() }, [row('blind')]).find(({ target }) => target === 'blind')?.sees, 'calm');
+  });
+
+  it('is an account of which no reading comes any more, whatever the clock on the wall says', () => {
+    const stuck = snapshot({ asOf: now });
+    const blind = (wall = eyes.at, known: readonly Warning[] = []): Sight | undefined =>
+      eyes.lookout
+        .look(state({ snapshot: stuck }), known, { now: now + wall, uptime: eyes.at, intervalMs })
+        .find(({ target }) => target === 'blind');
+    assert.equal(blind(), undefined);
+    eyes.at = blindAfterMs + intervalMs - 1;
+    assert.equal(blind(), undefined);
+    assert.equal(blind(10 * hour), undefined);
+    eyes.at += 1;
+    assert.deepEqual(blind(), { account: 'one', target: 'blind', sees: 'warn', urgent: false, since: now });
+    assert.equal(blind(eyes.at, [row('level loan:12345')])?.urgent, true);
+    assert.equal(blind(eyes.at, [row('due loan:12345')])?.urgent, false);
+    // Nothing of it is known to be over, only because the machine slept.
+    eyes.lookout.forget();
+    assert.equal(blind(), undefined);
+    assert.equal(blind(eyes.at, [row('blind')])?.sees, 'lost');
+    eyes.at += blindAfterMs + intervalMs;
+    assert.equal(blind()?.sees, 'warn');
+    assert.equal(eyes.see({ snapshot: stuck }, [row('blind')]).find(({ target }) => target === 'blind')?.sees, 'calm');
   });
 
   it('is missing: lost as long as it may only not have been read, else gone, or closed when it was well', () => {

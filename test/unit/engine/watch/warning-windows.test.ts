@@ -61,7 +61,9 @@ class Watcher {
         show: async (notice) => {
           if (this.failing === 'show') throw new Error('no screen');
           this.notices.push(notice);
-          if (this.failing === 'none') this.shown.push(...(JSON.parse(english(notice.sentence)) as Told[]));
+          if (this.failing !== 'none') return;
+          // That nothing was read for minutes is told too, by each of these windows for itself: none reads for the other.
+          this.shown.push(...(JSON.parse(english(notice.sentence)) as Told[]).filter(({ target }) => target !== 'blind'));
         },
         settings: () => ({ enabled: true, quietHours: '' }),
       },

@@ -265,6 +265,21 @@ describe('a warning', () => {
     assert.deepEqual(desk.minutes(4, 'warn', {}, 'blind'), [], 'short failures do not add up');
   });
 
+  it('of an account without readings counts from the last one, and waits for the end of quiet hours unless something stands near its line', () => {
+    const blind = (urgent: boolean): Sight => ({ account: 'a', target: 'blind', sees: 'warn', since: desk.now - blindAfterMs, urgent });
+    desk.quiet = true;
+    assert.deepEqual(desk.all(blind(false)), []);
+    desk.quiet = false;
+    assert.equal(desk.all(blind(false))[0]?.since, desk.now - blindAfterMs);
+    desk.rows = new Map();
+    desk.quiet = true;
+    assert.deepEqual(
+      desk.all(blind(true)).map(({ says }) => says),
+      ['alarm'],
+    );
+    assert.deepEqual(desk.all(blind(true)), [], 'once');
+  });
+
   it('of a debt that is due speaks once a day', () => {
     assert.deepEqual(desk.minutes(3 * 24 * 60, 'warn', {}, 'due loan:1'), [1, 1441, 2881]);
     assert.deepEqual(desk.sees('gone', {}, 'due loan:1'), []);

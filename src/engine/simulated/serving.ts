@@ -1,0 +1,295 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { uptimeOf, type Clock } from '../../core/clock.ts';
+import type { Decimal } from '../../core/decimal.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import { msg } from '../../core/message.ts';
+import type { Keys } from '../../exchanges/exchange.ts';
+import type { SimulatorKeys } from '../../simulator/okx/auth.ts';
+import type { Simulator, SimulatorOptions } from '../../simulator/okx/start.ts';
+import { keysMissing, keysMissingCode, type Vault } from '../accounts/vault.ts';
+import type { AccountBook } from '../accounts/account-book.ts';
+import type { Log } from '../ports.ts';
+import type { SharedState } from '../storage/shared-state.ts';
+import type { ReaderLease } from '../monitor/lease.ts';
+import { freeLease, type Lease } from '../storage/state-protocol.ts';
+import { isServedBy, listCoins, shockPrice } from './control-client.ts';
+
+export type Start = (options: SimulatorOptions) => Promise<Simulator>;
+
+const loadStart = async (): Promise<Start> => (await import('../../simulator/okx/start.ts')).startSimulator;
+
+export interface ServingOptions {
+  /** Folder for the saved states, one file per account. */
+  readonly folder: string;
+  readonly shared: Pick<SharedState, 'ask' | 'look'>;
+  readonly book: Pick<AccountBook, 'get' | 'update'>;
+  readonly vault: Pick<Vault, 'read' | 'store'>;
+  readonly clock: Clock;
+  /** A name for this window that no other one has. */
+  readonly window: string;
+  readonly log: Pick<Log, 'info' | 'warn'>;
+  /** Whether storing keys, without a person having asked for it, wipes none that another window stored. */
+  readonly mayStoreKeys?: () => Promise<boolean>;
+  /** Injected by tests. */
+  readonly load?: () => Promise<Start>;
+}
+
+/** A burst of changes is one write. Milliseconds. */
+const saveAfterMs = 500;
+/** How soon it is tried again to serve, or to find who serves. Milliseconds. */
+const againMs = 500;
+/** Who asks waits for so long until a window serves: longer than it takes to take over. Milliseconds. */
+const patienceMs = 12_000;
+
+/**
+ * The simulated exchange of one account, as this window has it: served here as long as this window holds its lease, else by the window that
+ * does. The state is saved in a file, only ever by the window that holds the lease.
+ */
+export class Serving {
+  readonly #id: string;
+  readonly #options: ServingOptions;
+  readonly #lease: ReaderLease;
+  readonly #end = new AbortController();
+  #running: Simulator | undefined;
+  #starting: Promise<void> | undefined;
+  /** Why it could not be served here. */
+  #failure: unknown;
+  #unsaved: string | undefined;
+
+  constructor(accountId: string, options: ServingOptions, Lease: typeof ReaderLease) {
+    const { shared, window, clock, book } = options;
+    this.#id = accountId;
+    this.#options = options;
+    this.#lease = new Lease({
+      window,
+      clock,
+      // Who does not find its keys leaves it to a window that does.
+      isNeeded: () => book.get(accountId) !== undefined && !isKeysMissing(this.#failure),
+      lead: (seen) => shared.ask({ do: 'lead', window, seen, of: accountId }),
+      beat: (fence) => shared.ask({ do: 'beat', window, fence, of: accountId }),
+      release: (fence) => shared.ask({ do: 'release', window, fence, of: accountId }),
+      look: () => shared.look(),
+      onChange: () => {
+        this.#turn();
+      },
+    });
+  }
+
+  /** Takes what a look found; undefined when the database could not be read. */
+  see(leases: ReadonlyMap<string, Lease> | undefined): void {
+    this.#lease.see(leases === undefined ? undefined : (leases.get(this.#id) ?? freeLease));
+    this.#turn();
+  }
+
+  /** Where it is served. @throws ExchangeError when it is not for too long */
+  async url(): Promise<string> {
+    const { clock, book } = this.#options;
+    const until = uptimeOf(clock) + patienceMs;
+    for (;;) {
+      if (this.#running !== undefined) return this.#running.url;
+      const url = book.get(this.#id)?.baseUrl;
+      if (url !== undefined && (await isServedBy(url, this.#id))) return url;
+      const failure = this.#failure ?? (uptimeOf(clock) >= until ? new Error('no window serves it') : undefined);
+      // It is tried again: the keyring may be open by then.
+      this.#failure = undefined;
+      if (failure !== undefined) throw notStarted(failure);
+      await clock.sleep(againMs, this.#end.signal).catch(notServed);
+    }
+  }
+
+  /** Starts it for an account that is just being made. Whichever window serves it then goes on from its first state. */
+  async create(): Promise<string> {
+    const simulator = await this.#start();
+    this.#running = simulator;
+    this.#write(simulator.saveState());
+    return simulator.url;
+  }
+
+  async coins(): Promise<readonly string[]> {
+    return listCoins(await this.url());
+  }
+
+  async movePrice(coin: string, percent: Decimal): Promise<void> {
+    await shockPrice(await this.url(), coin, percent);
+  }
+
+  /** @param state what becomes of the saved state. Resolves when another window may serve it */
+  async end(state: 'keep' | 'forget'): Promise<void> {
+    if (this.#end.signal.aborted) return;
+    this.#end.abort(new Error('this window is closing'));
+    const running = this.#running;
+    if (state === 'forget') rmSync(this.#file, { force: true });
+    else if (running !== undefined && this.#lease.isReader) this.#write(running.saveState());
+    // Another window tries again until the port is free.
+    await Promise.all([this.#stop(), this.#lease.end()]);
+  }
+
+  get #file(): string {
+    return path.join(this.#options.folder, `${this.#id}.json`);
+  }
+
+  /** Serves or stops, as the lease says. */
+  #turn(): void {
+    if (this.#end.signal.aborted) return;
+    if (this.#lease.isReader) this.#starting ??= this.#serve().finally(() => (this.#starting = undefined));
+    else if (this.#lease.isDecided) void this.#stop();
+  }
+
+  /** Tries until it is served here, or another window holds the lease. */
+  async #serve(): Promise<void> {
+    const { log, clock, book } = this.#options;
+    while (this.#isMine()) {
+      const { baseUrl } = book.get(this.#id) ?? {};
+      if (this.#running !== undefined && this.#running.url === baseUrl) return;
+      try {
+        if (this.#running === undefined) {
+          this.#running = await this.#startAt(baseUrl);
+          this.#failure = undefined;
+          log.info(`simulated exchange: serving at ${this.#running.url}`);
+        }
+        if (!this.#isMine()) break;
+        if (this.#running.url !== baseUrl) await book.update(this.#id, { baseUrl: this.#running.url });
+        return;
+      } catch (error) {
+        if (!(error instanceof ServedElsewhere)) {
+          if (String(error) !== String(this.#failure)) log.warn(`simulated exchange: ${String(error)}`);
+          this.#failure = error;
+        }
+      }
+      await clock.sleep(againMs, this.#end.signal).catch(() => undefined);
+    }
+    await this.#stop();
+  }
+
+  #isMine(): boolean {
+    return this.#lease.isReader && !this.#end.signal.aborted;
+  }
+
+  /** The state is not saved: who holds the lease goes on from what it found. */
+  async #stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    this.#unsaved = undefined;
+    await running?.close().catch((error: unknown) => {
+      this.#options.log.warn(`simulated exchange: did not close cleanly: ${String(error)}`);
+    });
+  }
+
+  async #startAt(baseUrl: string | undefined): Promise<Simulator> {
+    try {
+      return await this.#start(baseUrl === undefined ? undefined : Number(new URL(baseUrl).port));
+    } catch (error) {
+      if (baseUrl === undefined || !isPortTaken(error)) throw error;
+      // By a window that has just lost the lease, or that cannot use the database.
+      if (await isServedBy(baseUrl, this.#id)) throw new ServedElsewhere();
+      this.#options.log.warn(`simulated exchange: ${baseUrl} is taken by something else; another port is used`);
+      return this.#start();
+    }
+  }
+
+  async #start(port?: number): Promise<Simulator> {
+    const { vault, book, mayStoreKeys, log } = this.#options;
+    const keys = await storedKeys(vault, this.#id);
+    if (keys === undefined && book.get(this.#id) !== undefined && (await mayStoreKeys?.()) === false) throw keysMissing();
+    const state = await readFile(this.#file, 'utf8').catch(() => undefined);
+    const options: SimulatorOptions = {
+      id: this.#id,
+      ...(port === undefined ? {} : { port }),
+      ...(keys === undefined ? {} : { keys }),
+      onChange: (changed) => {
+        this.#save(changed);
+      },
+    };
+    // What cannot be loaded says nothing about the state.
+    const start = await (this.#options.load ?? loadStart)();
+    const simulator = await (state === undefined
+      ? start(options)
+      : start({ ...options, state }).catch((error: unknown) => {
+          if (isPortTaken(error)) throw error;
+          log.warn(`simulated exchange: saved state not usable, starting anew: ${String(error)}`);
+          return start(options);
+        }));
+    try {
+      if (keys === undefined) await vault.store(this.#id, { ...simulator.keys });
+    } catch (error) {
+      await simulator.close();
+      throw error;
+    }
+    return simulator;
+  }
+
+  /** Saves soon, unless another window holds the lease by then: this one may have been stopped meanwhile. */
+  #save(state: string): void {
+    const isScheduled = this.#unsaved !== undefined;
+    this.#unsaved = state;
+    if (isScheduled) return;
+    this.#options.clock
+      .sleep(saveAfterMs, this.#end.signal)
+      .then(() => this.#lease.pass())
+      .then((pass) => {
+        const unsaved = this.#unsaved;
+        this.#unsaved = undefined;
+        if (pass !== undefined && unsaved !== undefined && !this.#end.signal.aborted) this.#write(unsaved);
+      })
+      .catch(() => undefined);
+  }
+
+  /** To a neighbour and renamed, so that a torn write never replaces a whole one; at once, because the editor does not wait when it goes away. */
+  #write(state: string): void {
+    try {
+      mkdirSync(this.#options.folder, { recursive: true });
+      const draft = `${this.#file}.new`;
+      writeFileSync(draft, state, { mode: 0o600 });
+      renameSync(draft, this.#file);
+    } catch (error) {
+      this.#options.log.warn(`simulated exchange: state file: ${String(error)}`);
+    }
+  }
+}
+
+class ServedElsewhere extends Error {
+  constructor() {
+    super('another window still serves it');
+  }
+}
+
+const isKeysMissing = (error: unknown): boolean => ExchangeError.is(error, 'auth') && error.code === keysMissingCode;
+
+/** Whether something else listens on the port already. */
+function isPortTaken(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return code === 'EADDRINUSE' || code === 'EACCES';
+}
+
+/** What went wrong with the start, as the one kind of error that pollers and views know. */
+function notStarted(error: unknown): ExchangeError {
+  if (ExchangeError.is(error)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ExchangeError({
+    kind: 'unavailable',
+    sentence: msg('simulated.exchange-not-started', "The simulated exchange couldn't start: {0}", reason),
+    effect: 'none',
+  });
+}
+
+const notServed = (error: unknown): never => {
+  throw notStarted(error);
+};
+
+/**
+ * The stored keys of a simulated account, or undefined when there are none: then new ones are made, because with
+ * simulated keys nothing is lost. Rejects when the keyring cannot be read at all.
+ */
+async function storedKeys(vault: Pick<Vault, 'read'>, accountId: string): Promise<SimulatorKeys | undefined> {
+  let keys: Keys;
+  try {
+    keys = await vault.read(accountId);
+  } catch (error) {
+    if (isKeysMissing(error)) return undefined;
+    throw error;
+  }
+  const { apiKey, secret, passphrase } = keys as Partial<Record<string, string>>;
+  return apiKey === undefined || secret === undefined || passphrase === undefined ? undefined : { apiKey, secret, passphrase };
+}

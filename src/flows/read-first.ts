@@ -1,0 +1,62 @@
+import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
+import type { Place } from '../views/place.ts';
+import type { Acting } from './acting.ts';
+import { unread, type Sought } from './choose.ts';
+import { readingText } from './kinds.ts';
+import { explainObstacle } from './tell.ts';
+
+/** What a command can be about. Where nothing is known, the accounts are read first; the person is told why there is nothing. */
+export async function choicesFor<C extends { readonly state: AccountState }>(
+  app: Acting,
+  place: Place | undefined,
+  sought: Sought<C>,
+): Promise<readonly C[]> {
+  for (let isFirst = true; ; isFirst = false) {
+    const known = isFirst ? sought.choices(app.store.all(), place) : [];
+    if (known.length > 0) return known;
+    const concerned = app.store.all().filter(({ account }) => place === undefined || account.id === place.accountId);
+    const toRead = concerned.filter((state) => !isFirst || !isShown(app, state));
+    if (toRead.length > 0 && !(await readNow(app, toRead))) return [];
+    const read = sought.choices(app.store.all(), place);
+    if (read.length > 0) return read;
+    if (!(await explainObstacle(app, sought.none(app.store.all(), place), place))) return [];
+  }
+}
+
+/**
+ * The same choice by current figures: what is out of date, however old, is read first, and only that reading can stand in the way.
+ * @returns undefined when it does, which the person was told
+ */
+export async function byCurrentFigures<C extends { readonly state: AccountState }>(
+  app: Acting,
+  choice: C,
+  place: Place,
+  sought: Sought<C>,
+): Promise<C | undefined> {
+  if (isShown(app, choice.state, sought.keptFrom(choice))) return choice;
+  for (;;) {
+    if (!(await readNow(app, [choice.state]))) return undefined;
+    const state = app.store.get(place.accountId);
+    const [read] = state?.failure === undefined ? sought.choices(app.store.all(), place) : [];
+    if (read !== undefined) return read;
+    const obstacle = state?.failure === undefined ? sought.none(app.store.all(), place) : unread(state, state.failure.error);
+    if (!(await explainObstacle(app, obstacle, place))) return undefined;
+  }
+}
+
+function isShown(app: Acting, state: AccountState, keptFrom?: number): boolean {
+  const { now, intervalMs } = app.viewContext();
+  return isCurrent(state, now, intervalMs, keptFrom);
+}
+
+/** @returns false when the person would not wait */
+const readNow = (app: Acting, states: readonly AccountState[]): Promise<boolean> =>
+  app.talk.progress(readingText, (signal) => {
+    const read = Promise.all(states.map(({ account }) => app.poller.refresh(account.id))).then(() => true);
+    const left = new Promise<boolean>((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve(false);
+      });
+    });
+    return Promise.race([read, left]);
+  });

@@ -1,0 +1,104 @@
+// A thread that hangs, as over a disk that does not answer.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { openStateDatabase } from '../../../../src/engine/storage/state-database.ts';
+import { StateTrouble } from '../../../../src/engine/storage/shared-state.ts';
+import type { Trouble } from '../../../../src/engine/storage/trouble.ts';
+import { LedgerFault } from '../../../../src/engine/storage/trouble.ts';
+import { WorkerLink } from '../../../../src/engine/storage/worker-link.ts';
+import { saysLike } from '../../../texts.ts';
+
+/** Answers, works for a while, hangs, or hangs inside a transaction. */
+const script = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { DatabaseSync } = require('node:sqlite');
+const wait = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+parentPort.on('message', ({ number, request }) => {
+  if (request.do === 'close') return parentPort.close();
+  if (request.do === 'work') wait(request.ms);
+  if (request.do === 'hang' || request.do === 'look' || request.do === 'change') wait();
+  if (request.do === 'hold') {
+    const db = new DatabaseSync(workerData.folder + '/held.sqlite');
+    db.exec('CREATE TABLE IF NOT EXISTS t (a); BEGIN IMMEDIATE; INSERT INTO t VALUES (1)');
+    wait();
+  }
+  parentPort.postMessage({ number, answer: 'done' });
+});
+`;
+
+type Asked = { readonly do: 'hang' } | { readonly do: 'hold' } | { readonly do: 'work'; readonly ms: number };
+type Answers = Readonly<Record<Asked['do'], string>>;
+
+describe('a database thread that hangs', () => {
+  let folder: string;
+  let file: string;
+  let link: WorkerLink<Asked, Answers>;
+  const place = (): { folder: string; busyMs: number; pragmas: readonly string[] } => ({ folder, busyMs: 1_000, pragmas: [] });
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-hung-'));
+    file = path.join(folder, 'worker.cjs');
+    writeFileSync(file, script);
+    link = new WorkerLink(file, place(), 500);
+  });
+  afterEach(() => {
+    link.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const fails = (trouble: Trouble['kind'], asked: Promise<unknown>): Promise<void> =>
+    assert.rejects(asked, (error) => error instanceof LedgerFault && error.trouble.kind === trouble);
+
+  it('is ended, what it was asked is answered with trouble, and the next question starts another one', async () => {
+    const began = Date.now();
+    await Promise.all([fails('silent', link.ask({ do: 'hang' })), fails('silent', link.ask({ do: 'work', ms: 1 }))]);
+    assert.ok(Date.now() - began >= 450, 'not before its time');
+    assert.equal(await link.ask({ do: 'work', ms: 1 }), 'done');
+    await fails('silent', link.ask({ do: 'hang' }));
+    assert.equal(await link.ask({ do: 'work', ms: 1 }), 'done');
+  });
+
+  it('is not taken for hung while it answers one question after the other, however long they wait', async () => {
+    const asked = Array.from({ length: 5 }, () => link.ask({ do: 'work', ms: 250 }));
+    assert.deepEqual(
+      await Promise.all(asked),
+      Array.from({ length: 5 }, () => 'done'),
+    );
+  });
+
+  it('is not taken for hung because nothing was asked', async () => {
+    assert.equal(await link.ask({ do: 'work', ms: 1 }), 'done');
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    assert.equal(await link.ask({ do: 'work', ms: 300 }), 'done');
+  });
+
+  it('leaves no lock behind, and nothing of a transaction that it was in', async () => {
+    await fails('silent', link.ask({ do: 'hold' }));
+    const db = new DatabaseSync(path.join(folder, 'held.sqlite'), { timeout: 2_000 });
+    db.exec('BEGIN IMMEDIATE; ROLLBACK');
+    assert.deepEqual(
+      db
+        .prepare('SELECT count(*) AS n FROM t')
+        .all()
+        .map(({ n }) => n),
+      [0],
+    );
+    db.close();
+  });
+
+  it('is told as a database that cannot be used, and that a change may have been saved', async () => {
+    const database = openStateDatabase({ ...place(), worker: file, patienceMs: 300, read: String, readFailure: String });
+    try {
+      const says = (sentence: RegExp): ((error: unknown) => boolean) => {
+        return (error) => error instanceof StateTrouble && sentence.test(error.message);
+      };
+      await assert.rejects(database.ask({ do: 'look' }), says(saysLike('storage.silent', undefined)));
+      await assert.rejects(database.ask({ do: 'change', change: { do: 'remove', id: 'a' } }), says(saysLike('storage.maybe-saved')));
+    } finally {
+      database.close();
+    }
+  });
+});

@@ -139,7 +139,7 @@ async function followFailure(app: Acting, button: FailureButton, place: Place): 
     case 'refresh':
       return button;
     case 'tryAgain':
-      return 'readAgain';
+      return 'refresh';
     case 'reloadWindow':
       await app.talk.reloadWindow();
       break;

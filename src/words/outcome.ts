@@ -148,7 +148,7 @@ export function failureButtons(facts: FailureFacts): readonly FailureButton[] {
   return [
     ...window,
     // Most often that is over in a moment.
-    ...(unread && instead.length === 0 && canReadAgain ? ['tryAgain' as const] : []),
+    ...(unread && instead.length === 0 && canRefresh ? ['tryAgain' as const] : []),
     ...(less ? ['retry' as const] : []),
     ...(remedy === 'arm' ? ['arm' as const] : []),
     ...(remedy === 'settings' ? ['settings' as const] : []),

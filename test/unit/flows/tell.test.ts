@@ -149,9 +149,9 @@ describe('what went wrong before anything was sent', () => {
 
   it('can be tried again where the exchange could not be read, after a reload or with other keys where this window is the reason', async () => {
     const unread = new ExchangeError({ kind: 'network', sentence: msg('test', 'Unreachable.'), effect: 'none' });
-    const read = await failing(unread, { readAgain: true }, press(says('button.try-again')));
-    assert.equal(read.on, 'readAgain');
-    const hidden = await failing(keysElsewhere(), { readAgain: true }, press(says('button.reload-window')));
+    const read = await failing(unread, { refresh: true }, press(says('button.try-again')));
+    assert.equal(read.on, 'refresh');
+    const hidden = await failing(keysElsewhere(), { refresh: true }, press(says('button.reload-window')));
     assert.deepEqual(hidden.talk.titles('notice'), [says('key.elsewhere')]);
     assert.deepEqual(hidden.talk.heard[0]!.choices, [says('button.reload-window'), says('button.try-again'), says('button.show-log')]);
     assert.deepEqual([hidden.talk.did, hidden.on], [['reloadWindow'], 'ended']);

@@ -19,6 +19,7 @@ import {
   type StateFacts,
   type Version,
 } from './state-protocol.ts';
+import type { OutletAnswers, OutletAsked } from './outlet-protocol.ts';
 import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
 import { isMarked, markKey, oldAnchorKey, oldRecords, oldState, type RecordStorage } from './old-state.ts';
 
@@ -216,8 +217,8 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     },
   };
 
-  /** The warnings of all windows. @throws StateTrouble */
-  async ask<A extends WarningAsked>(asked: A): Promise<WarningAnswers[A['do']]> {
+  /** The warnings of all windows, and where they are sent. @throws StateTrouble */
+  async ask<A extends WarningAsked | OutletAsked>(asked: A): Promise<(WarningAnswers & OutletAnswers)[A['do']]> {
     return (await this.#opened()).ask(asked);
   }
 

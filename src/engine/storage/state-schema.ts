@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from './database-file.ts';
+import { outletSchema } from './outlet-rows.ts';
 import { LedgerFault } from './trouble.ts';
 import { warningSchema } from './warning-rows.ts';
 
@@ -24,6 +25,7 @@ const migrations: readonly string[] = [
      figures INTEGER NOT NULL) STRICT;
    CREATE TABLE prices (site TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL, prices TEXT NOT NULL, news INTEGER NOT NULL) STRICT;`,
   warningSchema,
+  outletSchema,
 ];
 
 const numberOf = (db: DatabaseSync, pragma: string): number => Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);

@@ -19,7 +19,7 @@ const levels = ['note', 'warn', 'danger'] as const satisfies readonly Notice['le
 
 export const outletSchema = `CREATE TABLE outlets (id TEXT PRIMARY KEY NOT NULL, kind TEXT NOT NULL, host TEXT NOT NULL, enabled INTEGER NOT NULL,
      least TEXT NOT NULL, amounts INTEGER NOT NULL, success INTEGER, failure INTEGER, reason TEXT, dead INTEGER NOT NULL DEFAULT 0,
-     remind_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+     remind_at INTEGER NOT NULL, held_until INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
    CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, outlet TEXT NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL, at INTEGER NOT NULL,
      due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, fence INTEGER NOT NULL DEFAULT 0, claimed_by TEXT, claimed_at INTEGER) STRICT;`;
 
@@ -33,7 +33,7 @@ export function answerOutlets(db: DatabaseSync, asked: OutletAsked): OutletAnswe
       db.prepare(
         `INSERT INTO outlets (id, kind, host, enabled, least, amounts, remind_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
          host = excluded.host, enabled = excluded.enabled, least = excluded.least, amounts = excluded.amounts, remind_at = excluded.remind_at,
-         failure = NULL, reason = NULL, dead = 0`,
+         failure = NULL, reason = NULL, dead = 0, held_until = 0`,
       ).run(id, kind, host, Number(enabled), least, Number(amounts), asked.at + testAfterMs);
       if (!enabled) db.prepare('DELETE FROM outbox WHERE outlet = ?').run(id);
       break;
@@ -109,15 +109,23 @@ const waitingIn = (db: DatabaseSync): readonly Waiting[] =>
 function claim(db: DatabaseSync, { window, at, isQuiet, without }: Extract<OutletAsked, { do: 'claimMessages' }>): ClaimedMessages {
   // A time in the future comes from a clock that was set back: it would wait for long.
   db.prepare('UPDATE outbox SET at = min(at, ?), due = min(due, ?), claimed_at = min(claimed_at, ?)').run(at, at + newsForMs.danger, at);
+  db.prepare('UPDATE outlets SET held_until = min(held_until, ?)').run(at + newsForMs.danger);
   dropOld(db, at);
   if (!isQuiet) remind(db, at);
   const [outlets, waiting] = [outletsIn(db), waitingIn(db)];
+  const held = new Map(
+    db
+      .prepare('SELECT id, held_until FROM outlets')
+      .all()
+      .map((row) => [row['id'], Number(row['held_until'])]),
+  );
+  const dueOf = ({ outlet, due }: Waiting): number => Math.max(due, held.get(outlet) ?? 0);
   const isUnderWay = ({ claimedAt }: Waiting): boolean => claimedAt !== undefined && at - claimedAt < sendWithinMs;
   const isFree = ({ claimedAt, level }: Waiting): boolean => claimedAt === undefined || level === 'danger';
   const messages = outlets.flatMap((outlet): readonly ClaimedMessage[] => {
     const own = waiting.filter((one) => one.outlet === outlet.id);
     if (without.includes(outlet.id) || own.some(isUnderWay)) return [];
-    const next = own.find((one) => one.due <= at && isFree(one) && (one.level === 'danger' || !isQuiet));
+    const next = own.find((one) => dueOf(one) <= at && isFree(one) && (one.level === 'danger' || !isQuiet));
     if (next === undefined) return [];
     const { seq, level, message, attempts } = next;
     const fence = next.fence + 1;
@@ -126,7 +134,7 @@ function claim(db: DatabaseSync, { window, at, isQuiet, without }: Extract<Outle
   });
   const waits = waiting.map((one) => {
     if (isUnderWay(one)) return sendWithinMs - (at - (one.claimedAt ?? at));
-    return one.due > at ? one.due - at : lookAgainMs;
+    return dueOf(one) > at ? dueOf(one) - at : lookAgainMs;
   });
   const reminder = db.prepare('SELECT min(remind_at) AS next FROM outlets WHERE enabled = 1').get()?.['next'];
   if (typeof reminder === 'number') waits.push(Math.max(reminder - at, lookAgainMs));
@@ -171,7 +179,7 @@ function tell(db: DatabaseSync, notice: Notice, at: number): void {
 function note(db: DatabaseSync, { outlet, claim: taken, at, result }: Extract<OutletAsked, { do: 'noteSent' }>): boolean {
   if ('sent' in result) {
     if (taken !== undefined) db.prepare('DELETE FROM outbox WHERE seq = ?').run(taken.seq);
-    db.prepare('UPDATE outlets SET success = ?, remind_at = ?, dead = 0 WHERE id = ?').run(at, at + testAfterMs, outlet);
+    db.prepare('UPDATE outlets SET success = ?, remind_at = ?, dead = 0, held_until = 0 WHERE id = ?').run(at, at + testAfterMs, outlet);
     return true;
   }
   const { failed, dead } = result;
@@ -196,7 +204,7 @@ function putBack(
           .prepare('UPDATE outbox SET attempts = attempts + 1, due = ?, claimed_by = NULL, claimed_at = NULL WHERE seq = ? AND fence = ?')
           .run(retryAt, seq, fence);
   if (changes > 0 && retryAt !== undefined && holds === true) {
-    db.prepare('UPDATE outbox SET due = max(due, ?) WHERE outlet = ?').run(retryAt, outlet);
+    db.prepare('UPDATE outlets SET held_until = ? WHERE id = ?').run(retryAt, outlet);
   }
   return changes > 0;
 }

@@ -67,7 +67,8 @@ async function changeOutlet(app: Acting, outlet: Outlet): Promise<void> {
       return putOutlet(app.outlets, { ...outlet, enabled: act === 'on' });
     case 'remove':
       return remove(app, outlet);
-    default:
+    case back:
+    case undefined:
   }
 }
 

@@ -100,14 +100,14 @@ export class Delivery implements Disposable {
 
   async #claimNow(): Promise<void> {
     const { shared, window, clock, isQuiet, store } = this.#options;
-    if (this.#end.signal.aborted) return;
+    if (this.#isOver()) return;
     const [at, uptime] = [clock.now(), uptimeOf(clock)];
     for (const [id, until] of this.#missing) if (until <= uptime) this.#missing.delete(id);
     const without = [...this.#busy, ...this.#missing.keys()];
     const claimed = await shared
       .ask({ do: 'claimMessages', window, at, isQuiet: isQuiet(), without })
       .catch(() => ({ againMs: askAgainMs }));
-    if (claimed === undefined || this.#end.signal.aborted) return;
+    if (claimed === undefined || this.#isOver()) return;
     if ('outlets' in claimed) {
       this.#take(claimed.outlets);
       for (const message of claimed.messages) void this.#deliver(message, uptime);
@@ -127,6 +127,10 @@ export class Delivery implements Disposable {
     );
   }
 
+  #isOver(): boolean {
+    return this.#end.signal.aborted;
+  }
+
   #take(outlets: readonly Outlet[]): void {
     const isSame = JSON.stringify(outlets) === JSON.stringify(this.#outlets);
     this.#outlets = outlets;
@@ -141,7 +145,7 @@ export class Delivery implements Disposable {
       await this.#note(outlet, result, { seq, fence });
     } catch (error) {
       // Whatever was not noted is taken again if it is danger, and never if it isn't.
-      if (!this.#end.signal.aborted) this.#options.log.warn(`outlet ${outlet.host}: ${plain(error)}`);
+      if (!this.#isOver()) this.#options.log.warn(`outlet ${outlet.host}: ${plain(error)}`);
     } finally {
       this.#busy.delete(outlet.id);
       this.#claim();
@@ -183,7 +187,7 @@ export class Delivery implements Disposable {
     const isDue = ({ success = 0 }: Outlet): boolean => success > now || now - success >= pingEveryMs;
     const pings = this.#outlets.filter((outlet) => outlet.kind === 'ping' && outlet.enabled && isDue(outlet));
     const uptime = uptimeOf(clock);
-    if (!reader.isReader || pings.length === 0 || uptime - this.#pingedAt < pingEveryMs || this.#end.signal.aborted) return;
+    if (!reader.isReader || pings.length === 0 || uptime - this.#pingedAt < pingEveryMs || this.#isOver()) return;
     const read = new Map(
       store.all().map((state) => {
         const isWhole = isCurrent(state, now, intervalMs()) && gapsOf(state.snapshot).length === 0;
@@ -206,11 +210,10 @@ export class Delivery implements Disposable {
         parts === undefined
           ? { ok: false as const, why: notFound, isFinal: false }
           : await send(outlet.kind, parts, outgoing, { ...this.#options, signal: this.#end.signal });
-      if (sent.ok) return await this.#note(outlet, { sent: true });
       const isLong = clock.now() - Math.max(outlet.success ?? 0, this.#since) > pingFailsForMs;
-      await this.#note(outlet, { failed: sent.why, ...(sent.isFinal || isLong ? { dead: true } : {}) });
+      await this.#note(outlet, sent.ok ? { sent: true } : { failed: sent.why, ...(sent.isFinal || isLong ? { dead: true } : {}) });
     } catch (error) {
-      if (!this.#end.signal.aborted) log.warn(`outlet ${outlet.host}: ${plain(error)}`);
+      if (!this.#isOver()) log.warn(`outlet ${outlet.host}: ${plain(error)}`);
     }
   }
 

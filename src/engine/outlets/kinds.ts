@@ -159,7 +159,7 @@ export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
     fields: [address(msg('outlet.ping-url', 'Address to ping'), { placeholder: 'https://hc-ping.com/…' })],
     request: ({ url = '' }) => ({ method: 'GET', url: new URL(url) }),
     // Said with the status of success.
-    isTaken: (_json, text) => !/^OK \(/.test(text),
+    isTaken: (_json, text) => !text.startsWith('OK ('),
   },
 };
 
@@ -167,11 +167,10 @@ export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
 export const hostOf = (kind: OutletKindId, parts: OutletParts): string =>
   kinds[kind].request(parts, { id: '', at: 0, level: 'note', text: '', alerts: [] }).url.host;
 
-/** Cut at a whole character. In bytes, as they count. */
+/** Cut at a whole character; in bytes, as they count. */
 function shortened(text: string, most: number): string {
-  let bytes = 0;
-  const kept = [...text].filter((one) => (bytes += Buffer.byteLength(one)) <= most);
-  return kept.join('');
+  const bytes = new TextEncoder().encode(text);
+  return bytes.length <= most ? text : new TextDecoder().decode(bytes.subarray(0, most), { stream: true });
 }
 
 function signed({ url = '', secret: key }: OutletParts, { at }: Outgoing, content: unknown): OutletRequest {

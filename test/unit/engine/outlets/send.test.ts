@@ -45,7 +45,7 @@ describe('one message to an outlet', () => {
 
   /** Telegram's own host is the stand-in. */
   const fetchThere: typeof globalThis.fetch = (asked, init) =>
-    fetch(String(asked as string).replace('https://api.telegram.org', there.url), init);
+    fetch((asked as string).replace('https://api.telegram.org', there.url), init);
   const sends = (kind: OutletKindId, more: Partial<Outgoing> = {}): Promise<Sent> =>
     send(kind, parts[kind], { ...outgoing, ...more }, { clock, fetch: fetchThere });
   const failed = async (kind: OutletKindId): Promise<Sent & { ok: false }> => {

@@ -3,7 +3,7 @@ import { hostOf, kinds, type OutletParts } from '../engine/outlets/kinds.ts';
 import { partsOf, putOutlet, removeOutlet, saveOutlet, testOutlet } from '../engine/outlets/outlet-book.ts';
 import { outletKinds, type Outlet, type OutletKindId, type OutletSettings } from '../engine/storage/outlet-protocol.ts';
 import { outletEntries } from '../views/outlets.ts';
-import { amountsText, leastText, outletName, outletTrouble } from '../words/outlet.ts';
+import { amountsText, leastText, outletName, outletShare, outletTrouble } from '../words/outlet.ts';
 import { joined, type Text } from '../words/text.ts';
 import { askInput, askPick, runSteps, type Step } from './account/steps.ts';
 import { mayChangeKeys } from './account/try-keys.ts';
@@ -33,7 +33,6 @@ export async function manageOutlets(app: Acting): Promise<void> {
 async function addOutlet(app: Acting): Promise<void> {
   const items = outletKinds.map((kind): Item<OutletKindId> => ({ label: kinds[kind].label, detail: kinds[kind].detail, value: kind }));
   const kind = await app.talk.pick({
-    title: msg('outlet.add-title', 'Add Outlet'),
     placeholder: msg('outlet.kind', 'Where else should warnings go?'),
     items,
     canGoBack: false,
@@ -52,8 +51,7 @@ const actions = {
 async function changeOutlet(app: Acting, outlet: Outlet): Promise<void> {
   const names = ['test', 'edit', outlet.enabled ? 'off' : 'on', 'remove'] as const;
   const act = await app.talk.pick({
-    title: outletName(outlet),
-    placeholder: msg('outlet.what', 'What do you want to do?'),
+    placeholder: outletName(outlet),
     items: names.map((name) => ({ label: actions[name], value: name })),
     canGoBack: false,
   });
@@ -76,7 +74,7 @@ async function remove(app: Acting, outlet: Outlet): Promise<void> {
   const choice = await app.talk.confirm({
     kind: 'warning',
     title: msg('outlet.remove-title', 'Remove {0}?', outletName(outlet)),
-    detail: [msg('outlet.removes', 'No more warnings go there. Its address is deleted from this computer.')],
+    detail: [msg('outlet.removes', 'Its address is deleted from this computer.')],
     buttons: [{ id: 'remove', label: actions.remove }],
   });
   if (choice !== 'remove' || !(await mayChangeKeys(app))) return;
@@ -100,8 +98,11 @@ async function askAndSave(app: Acting, { id, kind, least, amounts }: Begun, part
   const outlet = { id, kind, host: hostOf(kind, given), enabled: true, least: answers.least, amounts: answers.amounts };
   const choice = await app.talk.confirm({
     kind: 'info',
-    title: kind === 'ping' ? msg('outlet.save-ping', 'Ping {0}?', outlet.host) : msg('outlet.save', 'Send warnings to {0}?', outlet.host),
-    detail: savingDetail(outlet),
+    title: msg('outlet.save', 'Send to {0}?', outlet.host),
+    detail: [
+      ...(kind === 'ping' ? [] : [msg('outlet.detail', 'It gets account, loan or position, LTV, distance and prices. Never a key.')]),
+      joined(outletShare(outlet)),
+    ],
     buttons: [
       { id: 'test', label: msg('outlet.save-and-test', 'Save and Send Test') },
       { id: 'save', label: msg('outlet.save-only', 'Save') },
@@ -111,21 +112,6 @@ async function askAndSave(app: Acting, { id, kind, least, amounts }: Begun, part
   if (!(await saveOutlet(app.outlets, outlet, given))) return tellNotKept(app);
   app.log.info(`outlet saved: ${kind} at ${outlet.host}`);
   if (choice === 'test') await sendTest(app, { ...outlet, dead: false });
-}
-
-function savingDetail({ kind, host, least, amounts }: OutletSettings): readonly Text[] {
-  return kind === 'ping'
-    ? [
-        msg(
-          'outlet.ping-detail',
-          '{0} gets a request after each complete reading of all accounts, at most once a minute, and no data.',
-          host,
-        ),
-      ]
-    : [
-        msg('outlet.detail', '{0} gets the text of each warning: account, loan or position, LTV, distance and prices. Never a key.', host),
-        joined([leastText(least), amountsText(amounts)]),
-      ];
 }
 
 async function sendTest(app: Acting, outlet: Outlet): Promise<void> {
@@ -146,7 +132,7 @@ const tellNotKept = async (app: Acting): Promise<void> => {
 function stepsFor(app: Acting, kind: OutletKindId, known: OutletParts): readonly Step<Answers>[] {
   const title = kinds[kind].label;
   const fields = kinds[kind].fields.map((field): Step<Answers> => {
-    const { id, prompt, placeholder, value, isOptional = false, isGood, wrong } = field;
+    const { id, prompt, placeholder, value, isOptional = false, isGood } = field;
     const before = known[id];
     const isSecret = value === undefined;
     const keeps = isSecret && before !== undefined;
@@ -154,12 +140,16 @@ function stepsFor(app: Acting, kind: OutletKindId, known: OutletParts): readonly
       ask: async (answers, frame) => {
         const outcome = await askInput<string>(app.talk, frame, {
           ...{ title, secret: isSecret, value: answers.parts[id] ?? (isSecret ? '' : (before ?? value)) },
-          prompt: keeps ? msg('outlet.keep', '{0}. Leave empty to keep it.', prompt) : prompt,
+          prompt: keeps
+            ? msg('outlet.keep', '{0}. Leave empty to keep it.', prompt)
+            : isOptional
+              ? msg('outlet.optional', '{0} (optional)', prompt)
+              : prompt,
           ...(placeholder === undefined ? {} : { placeholder }),
           judge: (raw) => {
             const typed = raw.trim();
             if (typed === '' && (keeps || isOptional)) return { value: '' };
-            return isGood(typed) ? { value: typed } : { problem: wrong };
+            return isGood(typed) ? { value: typed } : { problem: msg('outlet.wrong', "This can't be right. Check it.") };
           },
         });
         if (outcome.kind !== 'next') return outcome;
@@ -188,14 +178,7 @@ const amountsStep = (app: Acting, title: Text): Step<Answers> => ({
     const outcome = await askPick(app.talk, frame, {
       title,
       placeholder: msg('outlet.amounts', 'How much may it tell?'),
-      items: [
-        { label: msg('outlet.percent-only', 'Percent and prices only'), value: 'percent' as const },
-        {
-          label: msg('outlet.amounts-too', 'Amounts of coins too'),
-          detail: msg('outlet.amounts-detail', 'What to add, what your wallet holds, and what is owed.'),
-          value: 'amounts' as const,
-        },
-      ],
+      items: (['percent', 'amounts'] as const).map((value) => ({ label: amountsText(value === 'amounts'), value })),
       isActive: (value) => (value === 'amounts') === answers.amounts,
     });
     return outcome.kind === 'next' ? { kind: 'next', value: { ...answers, amounts: outcome.value === 'amounts' } } : outcome;

@@ -50,7 +50,7 @@ export const outletTrouble = ({ failure }: Outlet, now: number): Message | undef
 
 /** What it gets. */
 export function outletShare({ kind, least, amounts }: Pick<OutletSettings, 'kind' | 'least' | 'amounts'>): readonly Message[] {
-  return kind === 'ping' ? [msg('outlet.pings', 'a ping after each complete reading')] : [leastText(least), amountsText(amounts)];
+  return kind === 'ping' ? [kinds.ping.detail] : [leastText(least), amountsText(amounts)];
 }
 
 export function leastText(least: OutletSettings['least']): Message {
@@ -65,4 +65,4 @@ export function leastText(least: OutletSettings['least']): Message {
 }
 
 export const amountsText = (amounts: boolean): Message =>
-  amounts ? msg('outlet.with-amounts', 'with amounts') : msg('outlet.percent', 'percent and prices, no amounts');
+  amounts ? msg('outlet.with-amounts', 'With amounts of coins') : msg('outlet.percent', 'Percent and prices, no amounts');

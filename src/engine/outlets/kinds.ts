@@ -33,8 +33,6 @@ interface OutletField {
   readonly value?: string;
   readonly isOptional?: true;
   readonly isGood: (typed: string) => boolean;
-  /** What is wrong if it isn't. */
-  readonly wrong: Message;
 }
 
 export interface OutletKind {
@@ -54,19 +52,17 @@ function addressOf(text: string): URL | undefined {
   return isSafe && url.username === '' && url.password === '' && url.hash === '' ? url : undefined;
 }
 
-const address = (prompt: Message, more: Pick<OutletField, 'placeholder' | 'value'>): OutletField => ({
+const address = (more: Pick<OutletField, 'placeholder' | 'value'>): OutletField => ({
   id: 'url',
-  prompt,
+  prompt: msg('outlet.address', 'Address: https://, or on this computer'),
   isGood: (typed) => addressOf(typed) !== undefined,
-  wrong: msg('outlet.address', 'Enter an https:// address, or one of this computer, without user name and fragment.'),
   ...more,
 });
 
-const secret = (prompt: Message, more: Pick<OutletField, 'isOptional'> = {}): OutletField => ({
+const secret = (more: Pick<OutletField, 'isOptional'> = {}): OutletField => ({
   id: 'secret',
-  prompt,
+  prompt: msg('outlet.webhook-secret', 'Secret to sign with, at least 16 characters'),
   isGood: (typed) => /^[!-~]{16,256}$/.test(typed),
-  wrong: msg('outlet.secret-wrong', 'Enter 16 to 256 letters, digits or signs, without spaces.'),
   ...more,
 });
 
@@ -76,20 +72,18 @@ export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
     label: 'ntfy',
     detail: msg('outlet.ntfy', 'Notification on your phone. Anyone who knows the topic can read it.'),
     fields: [
-      address(msg('outlet.ntfy-server', 'Address of the ntfy server'), { value: 'https://ntfy.sh' }),
+      address({ value: 'https://ntfy.sh' }),
       {
         id: 'topic',
         prompt: msg('outlet.ntfy-topic', 'Topic: long and random, because it works like a password'),
         isGood: (typed) => /^[-\w]{1,64}$/.test(typed),
-        wrong: msg('outlet.ntfy-topic-wrong', 'Enter up to 64 letters, digits, - or _.'),
       },
       {
         id: 'token',
-        prompt: msg('outlet.ntfy-token', 'Access token, if your server needs one'),
+        prompt: msg('outlet.ntfy-token', 'Access token'),
         placeholder: 'tk_…',
         isOptional: true,
         isGood: (typed) => /^[!-~]{4,256}$/.test(typed),
-        wrong: msg('outlet.token-wrong', 'Enter the token without spaces.'),
       },
     ],
     request: ({ url = '', topic, token }, { level, text }) => ({
@@ -116,7 +110,6 @@ export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
         prompt: msg('outlet.telegram-token', 'Token of the bot'),
         placeholder: '123456789:AA…',
         isGood: (typed) => /^\d{5,16}:[-\w]{30,64}$/.test(typed),
-        wrong: msg('outlet.telegram-token-wrong', 'Enter the token as @BotFather shows it.'),
       },
       {
         id: 'chat',
@@ -124,7 +117,6 @@ export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
         value: '',
         placeholder: '123456789',
         isGood: (typed) => /^(-?\d{3,20}|@[A-Za-z]\w{3,31})$/.test(typed),
-        wrong: msg('outlet.telegram-chat-wrong', 'Enter a number such as 123456789, or @name of a channel.'),
       },
     ],
     request: ({ token = '', chat }, { text }) => ({
@@ -138,25 +130,19 @@ export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
   webhook: {
     label: msg('outlet.webhook-label', 'Webhook'),
     detail: msg('outlet.webhook', 'JSON for your own program, signed with HMAC-SHA256.'),
-    fields: [
-      address(msg('outlet.webhook-url', 'Address of the webhook'), { placeholder: 'https://example.com/hook' }),
-      secret(msg('outlet.webhook-secret', 'Secret the message is signed with')),
-    ],
+    fields: [address({ placeholder: 'https://example.com/hook' }), secret()],
     request: (parts, outgoing) => signed(parts, outgoing, { version: 1, ...outgoing, at: new Date(outgoing.at).toISOString() }),
   },
   alertmanager: {
     label: msg('outlet.alertmanager-label', 'Webhook (Alertmanager format)'),
     detail: msg('outlet.alertmanager', 'JSON as Prometheus Alertmanager sends it (version 4).'),
-    fields: [
-      address(msg('outlet.webhook-url', 'Address of the webhook'), { placeholder: 'https://example.com/hook' }),
-      secret(msg('outlet.webhook-secret-optional', 'Secret the message is signed with, if any'), { isOptional: true }),
-    ],
+    fields: [address({ placeholder: 'https://example.com/hook' }), secret({ isOptional: true })],
     request: (parts, outgoing) => signed(parts, outgoing, alertmanager(outgoing)),
   },
   ping: {
     label: msg('outlet.ping-label', "Dead man's switch"),
     detail: msg('outlet.ping', 'Pings an address after each complete reading. Silence raises the alarm there, as at healthchecks.io.'),
-    fields: [address(msg('outlet.ping-url', 'Address to ping'), { placeholder: 'https://hc-ping.com/…' })],
+    fields: [address({ placeholder: 'https://hc-ping.com/…' })],
     request: ({ url = '' }) => ({ method: 'GET', url: new URL(url) }),
     // Said with the status of success.
     isTaken: (_json, text) => !text.startsWith('OK ('),

@@ -20,7 +20,7 @@ const slot = (id: string): string => `ltvGauge.outlet.${id}`;
 
 export const notFound: Message = msg(
   'outlet.not-found',
-  "This window can't find the outlet's address. Reload the window, unlock your system's keyring, or edit the outlet.",
+  "This window can't find the outlet's address. Reload the window, or edit the outlet.",
 );
 
 /** What an outlet is reached by; undefined when this window doesn't find it. Never rejects. */

@@ -79,7 +79,7 @@ function judge(kind: OutletKindId, { host, pathname, search }: URL, parts: Outle
     return { ok: false, why: oddAnswer(host), effect: 'unknown', isFinal: false };
   }
   if (status === 0 || (status >= 300 && status < 400)) {
-    const why = msg('outlet.redirect', '{0} redirects to another address. LTV Gauge sends nothing there. Enter the final address.', host);
+    const why = msg('outlet.redirect', '{0} redirects to another address. Enter that one.', host);
     return { ok: false, why, effect: 'none', isFinal: true };
   }
   const said = json['description'] ?? json['error'];

@@ -12,7 +12,7 @@ import { Trader } from './trader.ts';
 
 const minute = 60_000;
 const add = pick(says('outlet.add'));
-const percent = pick(says('outlet.percent-only'));
+const percent = pick(says('outlet.percent'));
 
 /** All that is asked for an ntfy outlet. */
 const ntfy = (url: string, topic = 'ltv-5f3a9c1e'): readonly Answer[] => [
@@ -50,7 +50,7 @@ describe('outlets of warnings', function () {
     const talk = await manage(...ntfy('https://ntfy.sh'), press(says('outlet.save-and-test')));
     assert.deepEqual(talk.titles('dialog'), [says('outlet.save', 'ntfy.sh')]);
     const { detail } = talk.heard.find(({ what }) => what === 'dialog')!;
-    assert.match(detail, saysInTurn(says('outlet.detail', 'ntfy.sh'), says('outlet.note'), says('outlet.percent')));
+    assert.match(detail, saysInTurn(says('outlet.detail'), says('outlet.note'), says('outlet.percent')));
     assert.deepEqual(talk.titles('notice'), [says('outlet.tested', 'ntfy.sh')]);
     assert.deepEqual(
       there.bodies.map(({ message, priority }) => [message, priority]),
@@ -71,12 +71,12 @@ describe('outlets of warnings', function () {
 
   it('of every kind are saved with what they need and nothing else', async () => {
     const save = press(says('outlet.save-only'));
-    const levels = [pick(says('outlet.danger')), pick(says('outlet.amounts-too'))];
+    const levels = [pick(says('outlet.danger')), pick(says('outlet.with-amounts'))];
     await manage(pick('Telegram'), type(botToken), type('-1001234'), ...levels, save);
     await manage(add, pick(says('outlet.webhook-label')), type(`${there.url}/hook`), type('0123456789abcdef'), ...levels, save);
     await manage(add, pick(says('outlet.alertmanager-label')), type(`${there.url}/hook`), type(''), ...levels, save);
     const ping = await manage(add, pick(says('outlet.ping-label')), type('https://hc-ping.com/8d1f'), save);
-    assert.deepEqual(ping.titles('dialog'), [says('outlet.save-ping', 'hc-ping.com')]);
+    assert.deepEqual(ping.titles('dialog'), [says('outlet.save', 'hc-ping.com')]);
     assert.deepEqual(
       (await kept()).map(({ kind, host, least, amounts }) => [kind, host, least, amounts]),
       [
@@ -136,7 +136,7 @@ describe('outlets of warnings', function () {
       ...ntfy(there.url).slice(1),
       press(says('outlet.save-only')),
     );
-    assert.deepEqual([talk.faults, talk.titles('notice'), await kept()], [[says('outlet.address')], [says('key.not-kept')], []]);
+    assert.deepEqual([talk.faults, talk.titles('notice'), await kept()], [[says('outlet.wrong')], [says('key.not-kept')], []]);
   });
 });
 
@@ -160,8 +160,8 @@ describe('a warning that goes to outlets', function () {
         ...[pick(says('outlet.webhook-label')), type(`${there.url}/hook`), type('0123456789abcdef')],
         ...[pick(says('outlet.note')), pick(amounts), save],
       ];
-      await trader.goes(manageOutlets, ...hook(says('outlet.percent-only')));
-      await trader.goes(manageOutlets, add, ...hook(says('outlet.amounts-too')));
+      await trader.goes(manageOutlets, ...hook(says('outlet.percent')));
+      await trader.goes(manageOutlets, add, ...hook(says('outlet.with-amounts')));
       await trader.passes(5_000);
       there.arrived.length = 0;
       okx.movePrice('BTC', '-18.5');
@@ -242,6 +242,6 @@ describe('the rows of outlets', () => {
       ],
     );
     assert.match(text(rows[1]?.details?.().note), saysInTurn(saysLike('outlet.failed'), 'no answer'));
-    assert.equal(text(rows[2]?.details?.().lines[0]?.value), says('outlet.pings'));
+    assert.equal(text(rows[2]?.details?.().lines[0]?.value), says('outlet.ping'));
   });
 });

@@ -4,7 +4,7 @@ import { manageOutlets } from '../../../src/flows/outlets.ts';
 import { composeWarning, tellWarning } from '../../../src/flows/warnings.ts';
 import { outletEntries } from '../../../src/views/outlets.ts';
 import { says, saysInTurn, saysLike } from '../../texts.ts';
-import { botToken, StandIn } from '../engine/outlets/stand-in.ts';
+import { botToken, StandIn } from '../../host/stand-ins/outlets.ts';
 import { text } from '../views/samples.ts';
 import { Machine, type Front } from './front.ts';
 import { pick, press, Scripted, type, type Answer } from './scripted.ts';

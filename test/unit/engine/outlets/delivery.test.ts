@@ -10,7 +10,7 @@ import { says } from '../../../texts.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { MemorySecrets } from '../accounts/memory-storage.ts';
 import { account, Cabinet, within, type Window } from '../storage/cabinet.ts';
-import { StandIn, type Fault } from './stand-in.ts';
+import { StandIn, type Fault } from '../../../host/stand-ins/outlets.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;

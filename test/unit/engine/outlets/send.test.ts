@@ -11,7 +11,7 @@ import type { OutletKindId } from '../../../../src/engine/storage/outlet-protoco
 import type { OutsideAlert } from '../../../../src/engine/storage/warning-protocol.ts';
 import { says, saysLike } from '../../../texts.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
-import { botToken, StandIn } from './stand-in.ts';
+import { botToken, StandIn } from '../../../host/stand-ins/outlets.ts';
 
 const at = Date.UTC(2026, 10, 30, 12);
 const alert: OutsideAlert = {

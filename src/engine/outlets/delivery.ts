@@ -54,6 +54,7 @@ export class Delivery implements Disposable {
   #watches: readonly Disposable[] = [];
   #claims: Promise<void> = Promise.resolve();
   #isClaiming = false;
+  #isIdle = false;
   #wake = new AbortController();
 
   /** Told when the outlets, or how they fare, have changed. */
@@ -71,6 +72,11 @@ export class Delivery implements Disposable {
         this.#claim();
       }),
       store.onDidChange(() => {
+        // No account, no timer.
+        const isIdle = store.all().length === 0;
+        if (isIdle) this.#wake.abort();
+        else if (this.#isIdle) this.#claim();
+        this.#isIdle = isIdle;
         void this.#ping();
       }),
     ];
@@ -112,7 +118,6 @@ export class Delivery implements Disposable {
       this.#take(claimed.outlets);
       for (const message of claimed.messages) void this.#deliver(message, uptime);
     }
-    // No account, no timer.
     if (claimed.againMs !== undefined && store.all().length > 0) this.#claimIn(claimed.againMs);
   }
 

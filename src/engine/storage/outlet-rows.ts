@@ -108,8 +108,14 @@ const waitingIn = (db: DatabaseSync): readonly Waiting[] =>
 /** One message for each outlet, danger first, unless a window is at it: so they arrive in order. */
 function claim(db: DatabaseSync, { window, at, isQuiet, without }: Extract<OutletAsked, { do: 'claimMessages' }>): ClaimedMessages {
   // A time in the future comes from a clock that was set back: it would wait for long.
-  db.prepare('UPDATE outbox SET at = min(at, ?), due = min(due, ?), claimed_at = min(claimed_at, ?)').run(at, at + newsForMs.danger, at);
-  db.prepare('UPDATE outlets SET held_until = min(held_until, ?)').run(at + newsForMs.danger);
+  for (const [table, column, latest] of [
+    ['outbox', 'at', at],
+    ['outbox', 'claimed_at', at],
+    ['outbox', 'due', at + newsForMs.danger],
+    ['outlets', 'held_until', at + newsForMs.danger],
+  ] as const) {
+    db.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${column} > ?`).run(latest, latest);
+  }
   dropOld(db, at);
   if (!isQuiet) remind(db, at);
   const [outlets, waiting] = [outletsIn(db), waitingIn(db)];

@@ -168,6 +168,7 @@ describe('a warning that goes to outlets', function () {
       await trader.passes(2 * minute);
       const texts = there.bodies.map(({ text: told }) => String(told)).sort((a, b) => a.length - b.length);
       assert.equal(texts.length, 2, texts.join('\n'));
+      for (const key of Object.values(okx.keys)) assert.ok(!JSON.stringify(there.arrived).includes(key), 'no key of the account');
       const near = saysLike(
         'warning.near',
         says('level.danger'),

@@ -394,6 +394,21 @@ describe('warnings sent to outlets', function () {
     await within(5_000, 'one is done', () => waiting().length === 1);
   });
 
+  it('wait for no clock without an account, and go on with the next one', async () => {
+    await adds();
+    const sender = opens();
+    await within(5_000, 'the outlet is known', () => sender.delivery.outlets().length === 1);
+    await idle();
+    assert.equal(clock.sleeping, 1, 'for the reminder');
+    const { states } = sender;
+    sender.states = [];
+    sender.changed.fire({ accountId: '1', what: 'account' });
+    assert.equal(clock.sleeping, 0);
+    sender.states = states;
+    sender.changed.fire({ accountId: '1', what: 'account' });
+    await within(5_000, 'it waits again', () => clock.sleeping === 1);
+  });
+
   it('ask for a test after thirty days without one that arrived, once', async () => {
     await adds();
     const sender = opens();
@@ -489,6 +504,7 @@ describe('warnings sent to outlets', function () {
       assert.equal(await reads(), 0);
       sender.isReader = true;
       assert.equal(await reads(), 1);
+      await within(5_000, 'it is noted', () => cabinet.query('SELECT success FROM outlets')[0]?.['success'] === clock.now());
       const next = opens(1);
       await within(5_000, 'the outlet is known', () => next.delivery.outlets().length === 1);
       next.reads();

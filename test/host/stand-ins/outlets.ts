@@ -10,6 +10,8 @@ export interface Arrived {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  /** Undefined where it was taken and answered. */
+  readonly fault: Fault | undefined;
 }
 
 /** The token of the Telegram bot that it knows. */
@@ -55,9 +57,9 @@ export class StandIn {
     const { method = '', url: path = '', headers } = request;
     let body = '';
     for await (const chunk of request) body += String(chunk);
-    const arrived = { method, path, headers, body };
-    this.arrived.push(arrived);
     const fault = this.faults.shift();
+    const arrived = { method, path, headers, body, fault };
+    this.arrived.push(arrived);
     const answer = (status: number, text: string, more: Record<string, string> = {}): void => {
       response.writeHead(status, more).end(text);
     };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import { english, msg } from '../../../../src/core/message.ts';
 import type { AccountState, StoreChange } from '../../../../src/engine/monitor/store.ts';
@@ -7,6 +8,7 @@ import { partsOf, putOutlet, removeOutlet, saveOutlet, testOutlet } from '../../
 import type { Outlet, OutletKindId, OutletSettings } from '../../../../src/engine/storage/outlet-protocol.ts';
 import type { Notice } from '../../../../src/engine/storage/warning-protocol.ts';
 import { says } from '../../../texts.ts';
+import { holds } from '../../property.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { MemorySecrets } from '../accounts/memory-storage.ts';
 import { account, Cabinet, within, type Window } from '../storage/cabinet.ts';
@@ -468,6 +470,60 @@ describe('warnings sent to outlets', function () {
     await putOutlet(ports(), { ...(await outlet()), enabled: false });
     await tells('danger');
     assert.deepEqual(waiting(), []);
+  });
+
+  it('of danger go at least once and all others at most once, whatever receiver and windows do', async () => {
+    const step = fc.oneof(
+      fc.constantFrom('danger', 'danger', 'warn', 'note').map((level) => ({ tell: level as Notice['level'] })),
+      fc.constantFrom<Fault>('busy', 'broken', 'redirect', 'cut', 'garbage', 'unauthorized').map((fault) => ({ fault })),
+      fc.constantFrom(1, 15, 40, 300).map((seconds) => ({ seconds })),
+      fc.record({ window: fc.constantFrom(0, 1), does: fc.constantFrom('stop', 'wake', 'crash') }),
+    );
+    /** Certainly didn't get through. */
+    const refused = new Set<Fault | undefined>(['busy', 'redirect', 'unauthorized']);
+    await holds(
+      fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 12 }), async (steps) => {
+        const id = await adds();
+        for (const { delivery } of senders.splice(0)) delivery.dispose();
+        there.arrived.length = 0;
+        there.faults.length = 0;
+        const both = [opens(), opens(1)];
+        const told: { readonly level: Notice['level']; readonly text: string }[] = [];
+        const wakes: (() => void)[] = [];
+        for (const one of steps) {
+          if ('tell' in one) {
+            const text = `${one.tell} ${told.length.toString()}`;
+            told.push({ level: one.tell, text });
+            await tells(one.tell, text);
+          } else if ('fault' in one) there.faults.push(one.fault);
+          else if ('seconds' in one) await passes(one.seconds * 1_000);
+          else if (one.does === 'stop') both[one.window]!.stopped ??= new Promise((resolve) => wakes.push(resolve));
+          else if (one.does === 'wake') {
+            both[one.window]!.stopped = undefined;
+            for (const wake of wakes.splice(0)) wake();
+          } else {
+            both[one.window]!.delivery.dispose();
+            both[one.window] = opens(one.window);
+          }
+        }
+        for (const sender of both) sender.stopped = undefined;
+        for (const wake of wakes) wake();
+        there.faults.length = 0;
+        await passes(12 * minute, () => waiting().length === 0);
+        for (const { level, text } of told) {
+          const arrived = there.arrived.filter(({ body }) => (JSON.parse(body) as { text: string }).text === `${text}, in percent`);
+          if (level === 'danger')
+            assert.ok(
+              arrived.some(({ fault }) => fault === undefined || fault === 'garbage'),
+              `${text} never arrived`,
+            );
+          else assert.ok(arrived.filter(({ fault }) => !refused.has(fault)).length <= 1, `${text} arrived twice`);
+        }
+        assert.deepEqual(waiting(), []);
+        await windows[0]!.shared.ask({ do: 'dropOutlet', id });
+      }),
+      { numRuns: 40, endOnFailure: true },
+    );
   });
 
   describe('and the ping of a dead man’s switch', () => {

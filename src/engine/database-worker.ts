@@ -71,6 +71,12 @@ function answerTo(request: Request | StateAsked | { readonly do: 'close' }): Any
     case 'claimNotices':
     case 'noteShown':
       return state().warnings(request);
+    case 'outlets':
+    case 'putOutlet':
+    case 'dropOutlet':
+    case 'claimMessages':
+    case 'noteSent':
+      return state().outlets(request);
     case 'close':
       ledger?.close();
       shared?.close();

@@ -14,6 +14,7 @@ import { Poller } from './monitor/poller.ts';
 import { Store, type Failure } from './monitor/store.ts';
 import { Wakes } from './monitor/wakes.ts';
 import { watchPrices } from './monitor/watch-prices.ts';
+import type { OutletPorts } from './outlets/outlet-book.ts';
 import type { EnginePorts, Log } from './ports.ts';
 import { SimulatedExchange } from './simulated/simulated-exchange.ts';
 import { isBuiltIn } from './simulated/built-in.ts';
@@ -42,6 +43,10 @@ export interface Engine extends Disposable {
   readonly simulated: SimulatedExchange;
   /** What comes near its line, told to a person. */
   readonly warnings: LateWarnings;
+  /** What it takes to keep the outlets of warnings and to reach them. */
+  readonly outlets: OutletPorts;
+  /** An id that nothing else has. */
+  readonly newId: () => string;
   /** News of what all windows share. What is in there is changed by the parts above alone. */
   readonly shared: Pick<SharedState<Snapshot, Failure>, 'onDidMeetTrouble' | 'onDidRemake'>;
   /** The person's poll interval, clamped to its minimum. Milliseconds. */
@@ -113,14 +118,15 @@ export function createEngine(ports: EnginePorts): Engine {
   );
   const prices = keep(watchPrices({ store, connections, clock, wakes, log, reader, poller, WebSocket: ports.WebSocket }));
   keep(shareReadings(reader, store, poller, ledger));
-  const warnings = keep(new LateWarnings({ store, shared, clock, wakes, intervalMs, window, log, reader }));
+  const outlets = { shared, clock, secrets: ports.secrets, ...(ports.fetch === undefined ? {} : { fetch: ports.fetch }) };
+  const warnings = keep(new LateWarnings({ ...outlets, store, wakes, intervalMs, window, log, reader }));
   const dispose = (): void => {
     // What was built last is done with first: it asks those before it.
     for (const part of parts.splice(0).reverse()) part.dispose();
   };
   return {
     ...{ log, clock, exchanges, book, vault, connections, shared, intervalMs },
-    ...{ store, wakes, poller, reader, ledger, arming, simulated, warnings },
+    ...{ store, wakes, poller, reader, ledger, arming, simulated, warnings, outlets, newId },
     start() {
       const looked = shared.start();
       poller.start();

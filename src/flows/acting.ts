@@ -4,7 +4,7 @@ import type { ViewContext } from '../words/account.ts';
 import type { Conversation } from './conversation.ts';
 
 /** What a person acts with: as much of the engine as that takes, a way to be asked, and what the front alone knows. */
-export interface Acting extends Pick<Engine, 'clock' | 'exchanges'> {
+export interface Acting extends Pick<Engine, 'clock' | 'exchanges' | 'newId' | 'outlets'> {
   readonly talk: Conversation;
   readonly log: Pick<Engine['log'], 'info' | 'warn' | 'error'>;
   readonly book: Pick<Engine['book'], 'list' | 'get' | 'add' | 'update' | 'remove'>;

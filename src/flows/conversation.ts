@@ -133,6 +133,7 @@ export type Command =
   | 'bringLiquidationToTarget'
   | 'bringLtvToTarget'
   | 'disarmWriting'
+  | 'manageOutlets'
   | 'openGauges'
   | 'reduceCollateral'
   | 'reduceMargin'

@@ -11,6 +11,7 @@ import { readWarningTarget, warningTarget, type Told } from '../engine/watch/war
 import type { Place } from '../views/place.ts';
 import { levelWord } from '../words/level.ts';
 import { dotted } from '../words/text.ts';
+import { alertsOf } from '../words/outlet.ts';
 import { warningName, warningSentence, worstFirst } from '../words/warning.ts';
 import { handledText } from '../words/warning-mark.ts';
 import type { Acting } from './acting.ts';
@@ -18,15 +19,19 @@ import { back, type Button, type Item } from './conversation.ts';
 
 const hourMs = 60 * 60_000;
 
-type WarningButton = 'bringLtvToTarget' | 'bringLiquidationToTarget' | 'openGauges' | 'snooze';
+type WarningButton = 'bringLtvToTarget' | 'bringLiquidationToTarget' | 'openGauges' | 'snooze' | 'manageOutlets';
 
 /** What is told at one moment, in one message. */
-export function composeWarning(app: Acting, told: readonly Told[]): Pick<Notice, 'sentence' | 'about'> {
+export function composeWarning(app: Acting, told: readonly Told[]): Pick<Notice, 'sentence' | 'about' | 'outside'> {
   const [states, viewContext] = [app.store.all(), app.viewContext()];
   const sorted = worstFirst(told, states, viewContext);
   // What is gone can be neither acknowledged nor snoozed.
   const about = sorted.filter(({ says }) => says !== 'gone').map(({ account, target, level }) => ({ account, target, level }));
-  return { sentence: warningSentence(sorted, states, viewContext), about };
+  const outside = {
+    sentence: warningSentence(sorted, states, { ...viewContext, hidesAmounts: true }),
+    alerts: alertsOf(sorted, states, viewContext),
+  };
+  return { sentence: warningSentence(sorted, states, viewContext), about, outside };
 }
 
 const kinds = { danger: 'error', warn: 'warning', note: 'info' } as const;
@@ -35,10 +40,10 @@ const kinds = { danger: 'error', warn: 'warning', note: 'info' } as const;
  * Shows a notice with the ways on. Pressing a button acknowledges what it leads to; closing the notice or leaving it alone acknowledges
  * nothing.
  */
-export async function tellWarning(app: Acting, { level, sentence, about }: Notice): Promise<void> {
+export async function tellWarning(app: Acting, { level, sentence, about, outlet }: Notice): Promise<void> {
   const [worst] = about;
   const place = worst === undefined ? undefined : placeOf(worst);
-  const buttons = level === 'note' ? [] : buttonsFor(app, about, place);
+  const buttons = outlet !== undefined ? [manageOutlets] : level === 'note' ? [] : buttonsFor(app, about, place);
   const pressed = await app.talk.tell({ kind: kinds[level], sentence, buttons });
   if (pressed === undefined) return;
   if (pressed === 'snooze') return app.warnings.snooze(about, app.clock.now() + hourMs);
@@ -46,6 +51,8 @@ export async function tellWarning(app: Acting, { level, sentence, about }: Notic
   await app.warnings.acknowledge(pressed === 'openGauges' ? about : about.slice(0, 1));
   await app.talk.run(pressed, place);
 }
+
+const manageOutlets: Button<WarningButton> = { id: 'manageOutlets', label: msg('button.manage-outlets', 'Manage Warning Outlets…') };
 
 function placeOf({ account: accountId, target }: WarningKey): Place {
   const { on } = readWarningTarget(target);

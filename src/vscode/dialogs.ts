@@ -11,6 +11,7 @@ import { activityDocument, exportActivity } from '../flows/export-activity.ts';
 import { showMaximumLoan } from '../flows/maximum-loan.ts';
 import { movePrice } from '../flows/move-price.ts';
 import type { Attended } from '../flows/open-change-news.ts';
+import { manageOutlets } from '../flows/outlets.ts';
 import { resolveWrite } from '../flows/resolve.ts';
 import { bringLiquidationToTarget } from '../flows/target-liquidation.ts';
 import { bringLtvToTarget } from '../flows/target-ltv.ts';
@@ -78,6 +79,7 @@ export const dialogs = {
   acknowledgeWarnings,
   snoozeWarnings,
   testWarnings,
+  manageOutlets,
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;
 
 /** What is told without a dialog of its own. */

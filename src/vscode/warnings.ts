@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Acting } from '../flows/acting.ts';
 import type { App } from './front.ts';
+import { localize } from './localize.ts';
 import { warningSettings } from './ports.ts';
 import type * as Dialogs from './dialogs.ts';
 
@@ -21,6 +22,7 @@ export function registerWarnings(app: App): vscode.Disposable {
       await Promise.race([answered, new Promise(setImmediate)]);
     },
     settings: warningSettings,
+    localize,
   });
   return vscode.window.onDidChangeWindowState(({ focused }) => {
     if (focused) app.warnings.noteFocus();

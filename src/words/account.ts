@@ -23,6 +23,8 @@ export interface ViewContext {
   readonly frozen: (accountId: string) => WriteRecord | undefined;
   /** Whether changes may be sent from the account. */
   readonly arming: (accountId: string) => ArmState;
+  /** Only percent and prices are told, as what is sent elsewhere is unless a person decides otherwise. */
+  readonly hidesAmounts?: true;
   /** The warnings that stand. */
   readonly warnings: (accountId: string) => readonly Warning[];
 }

@@ -104,19 +104,23 @@ function beginning({ says, level }: Told): Message {
   return says === 'better' ? msg('warning.better', 'Back to {0}', levelWord(levelOfAlarm(level))) : levelWord(levelOfAlarm(level));
 }
 
-function debtHead({ says, target }: Told, names: Names, { snapshot }: AccountState, { zoned }: ViewContext): Message {
+function debtHead({ says, target }: Told, names: Names, { snapshot }: AccountState, viewContext: ViewContext): Message {
   const { facet, on } = readWarningTarget(target);
   if (says === 'recovered') return msg('warning.no-longer-overdue', '{0}: {1} ({2}) no longer has an overdue debt.', ...names);
   const isOverdue = facet === 'overdue';
   const due = snapshot?.loans.find(({ id }) => id === on?.id)?.due?.find(({ overdue }) => overdue === isOverdue);
-  const what = due === undefined ? msg('term.unknown', 'unknown') : dueText(due, zoned);
+  const what = due === undefined ? msg('term.unknown', 'unknown') : dueText(due, viewContext);
   return isOverdue
     ? msg('warning.overdue', '{0}: {1} ({2}) has an overdue debt: {3}.', ...names, what)
     : msg('warning.due', '{0}: {1} ({2}) has a debt due soon: {3}.', ...names, what);
 }
 
-function dueText({ coin, amount, at, then }: DueDebt, zoned: ViewContext['zoned']): Text {
-  return joined([`${formatAmount(amount)} ${coin}`, msg('term.due-at', 'due {0}', zoned(at)), ...(then === undefined ? [] : [then])]);
+function dueText({ coin, amount, at, then }: DueDebt, { zoned, hidesAmounts }: ViewContext): Text {
+  return joined([
+    hidesAmounts ? coin : `${formatAmount(amount)} ${coin}`,
+    msg('term.due-at', 'due {0}', zoned(at)),
+    ...(then === undefined ? [] : [then]),
+  ]);
 }
 
 function levelHead(told: Told, names: Names, state: AccountState, viewContext: ViewContext): Message {
@@ -171,7 +175,7 @@ function near(
 const lineWord = (line: 'marginCall' | 'liquidation'): Message =>
   line === 'marginCall' ? msg('preview.margin-call', 'margin call') : msg('preview.liquidation', 'liquidation');
 
-function viewsOf(
+export function viewsOf(
   { target }: Told,
   state: AccountState,
   { now, intervalMs }: ViewContext,
@@ -243,13 +247,13 @@ function positionFigures({ position, liquidation, since }: Pick<PositionView, 'p
   ];
 }
 
-function remedyText(remedy: Remedy | undefined, { account }: AccountState, { exchanges }: ViewContext): readonly Message[] {
+function remedyText(remedy: Remedy | undefined, { account }: AccountState, { exchanges, hidesAmounts }: ViewContext): readonly Message[] {
   if (remedy === undefined) return [];
   const { coin, amount, held } = remedy;
-  const add = [`~${roughly(amount)} ${coin}`, levelWord('watch')] as const;
+  const add = [hidesAmounts ? coin : `~${roughly(amount)} ${coin}`, levelWord('watch')] as const;
   const wallet = exchanges.find(({ id }) => id === account.venue)?.collateralWallet;
   return [
-    held === undefined || wallet === undefined
+    held === undefined || wallet === undefined || hidesAmounts
       ? msg('warning.add', 'Add {0} to get back to {1}.', ...add)
       : msg('warning.add-from', 'Add {0} to get back to {1}; {2} holds {3}.', ...add, wallet, shortAmount(held, 'asset')),
   ];

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { StandIn } from '../host/stand-ins/outlets.ts';
+import { eventually } from './eventually.ts';
 import { addAccount } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
 import { says, saysInTurn, saysLike } from '../texts.ts';
@@ -41,5 +43,39 @@ describe('a price that falls', () => {
     await bench().clearNotifications();
     await bench().runCommand('LTV Gauge: Test Warnings');
     await bench().waitForNotification(saysLike('warning.test'));
+  });
+
+  it('is sent to a webhook that was added by keyboard, after a test', async () => {
+    const hook = await new StandIn().start();
+    try {
+      await bench().openContainer();
+      await addAccount(bench(), exchange(), 'Main');
+      await bench().runCommand('LTV Gauge: Manage Warning Outlets…');
+      await bench().quickInput.waitFor(says('outlet.kind'));
+      await bench().pick(says('outlet.webhook-label'));
+      for (const [prompt, text] of [
+        ['outlet.address', `${hook.url}/hook`],
+        ['outlet.webhook-secret', 'a-secret-of-this-test'],
+      ] as const) {
+        await bench().type(text, says(prompt));
+        await bench().pressEnter();
+      }
+      await bench().quickInput.waitFor(says('outlet.levels'));
+      await bench().pick(says('outlet.note'));
+      await bench().quickInput.waitFor(says('outlet.amounts'));
+      await bench().pick(says('outlet.percent'));
+      const dialog = await bench().dialog();
+      assert.match(dialog.text, saysLike('outlet.save', hook.host));
+      await bench().screenshot('outlet-dialog');
+      await dialog.press(says('outlet.save-and-test'));
+      await bench().waitForNotification(saysLike('outlet.tested', hook.host));
+      await exchange().control('POST', 'price', { coin: 'BTC', percent: '-25' });
+      await eventually('the warning to arrive', async () =>
+        hook.bodies.some(({ level, text }) => level === 'danger' && String(text).includes(says('kinds.loan', '12345'))),
+      );
+      assert.equal(hook.bodies[0]?.['text'], says('outlet.test-text'));
+    } finally {
+      await hook.close();
+    }
   });
 });

@@ -24,6 +24,8 @@ import {
   type StateFacts,
   type Version,
 } from './state-protocol.ts';
+import type { OutletAnswers, OutletAsked } from './outlet-protocol.ts';
+import { answerOutlets } from './outlet-rows.ts';
 import { isBlankState, migrateState, mustBeKnownState } from './state-schema.ts';
 import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
 import { answerWarnings, forgetWarnings } from './warning-rows.ts';
@@ -131,6 +133,11 @@ export class StateFile {
       answer: answerWarnings(opened.db, asked, () => warningsVersion(opened)),
     }));
     return done?.answer;
+  }
+
+  outlets<A extends OutletAsked>(asked: A): OutletAnswers[A['do']] | undefined {
+    const [mode, make] = [asked.do === 'outlets' ? 'DEFERRED' : 'IMMEDIATE', asked.do === 'putOutlet'] as const;
+    return this.#within(mode, make, this.#place.busyMs, ({ db }) => ({ answer: answerOutlets(db, asked) }))?.answer;
   }
 
   close(): void {

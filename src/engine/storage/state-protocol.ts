@@ -1,5 +1,6 @@
 import type { Disposable } from '../../core/emitter.ts';
 import type { Seen } from './ledger-protocol.ts';
+import type { OutletAnswers, OutletAsked } from './outlet-protocol.ts';
 import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
 
 /** What a version before the shared database kept in the editor's storage. Ids that are known, or were removed, are left out of it again. */
@@ -40,7 +41,8 @@ export type StateAsked =
   | Shared
   | { readonly do: 'anchor' }
   | { readonly do: 'noteAnchor'; readonly at: Seen }
-  | WarningAsked;
+  | WarningAsked
+  | OutletAsked;
 
 /** What one window reads for all. `now` is by the clock of the asking window. */
 export type Shared =
@@ -146,7 +148,7 @@ export interface Looked {
 export type Changed = { readonly facts: StateFacts } | { readonly refused: 'taken' | 'absent' };
 
 /** What each request is answered with. */
-export interface StateAnswers extends WarningAnswers {
+export interface StateAnswers extends WarningAnswers, OutletAnswers {
   readonly look: Looked;
   readonly change: Changed;
   readonly forget: undefined;

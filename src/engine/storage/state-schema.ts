@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from './database-file.ts';
+import { outletSchema } from './outlet-rows.ts';
 import { LedgerFault } from './trouble.ts';
 import { leaseSchema } from './readings-tables.ts';
 import { warningSchema } from './warning-rows.ts';
@@ -26,6 +27,7 @@ const migrations: readonly string[] = [
    CREATE TABLE prices (site TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL, prices TEXT NOT NULL, news INTEGER NOT NULL) STRICT;`,
   warningSchema,
   leaseSchema,
+  outletSchema,
 ];
 
 const numberOf = (db: DatabaseSync, pragma: string): number => Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);

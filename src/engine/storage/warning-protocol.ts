@@ -40,6 +40,30 @@ export interface Notice {
   readonly sentence: Message;
   /** What it warns of, the worst first. */
   readonly about: readonly KnownWarning[];
+  /** What outlets get besides. */
+  readonly outside?: {
+    /** The sentence without amounts. */
+    readonly sentence: Message;
+    readonly alerts: readonly OutsideAlert[];
+  };
+  /** The outlet it is about. */
+  readonly outlet?: string;
+}
+
+/** One warning for a program to read. Numbers are decimal strings, ratios fractions. */
+export interface OutsideAlert extends KnownWarning {
+  readonly venue: string;
+  /** The name of the account. */
+  readonly account: string;
+  readonly simulated: boolean;
+  readonly state: 'alarm' | 'again' | 'better' | 'recovered' | 'gone';
+  /** When it began, as ISO 8601 has it. */
+  readonly since: string;
+  /** Absent where nothing is known. */
+  readonly figures?: 'current' | 'estimate' | 'lastKnown';
+  readonly ltv?: string;
+  /** To the margin call of a loan, to the liquidation of a position. */
+  readonly distance?: string;
 }
 
 /** Whether a person acknowledged it at this level or a worse one. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { queueOutside } from './outlet-rows.ts';
 import type { Alarm, ClaimedNotices, Notice, Warning, WarningAnswers, WarningAsked, WarningKey } from './warning-protocol.ts';
 
 // The rows of warnings and notices. Each function runs inside a transaction of whoever calls it.
@@ -37,7 +38,12 @@ export function answerWarnings(db: DatabaseSync, asked: WarningAsked, version: (
         db.prepare('DELETE FROM warnings WHERE account = ? AND target = ?').run(account, target);
       for (const row of asked.put) put(db, row);
       for (const notice of asked.notices) {
-        db.prepare('INSERT INTO notices (level, notice, at) VALUES (?, ?, ?)').run(notice.level, JSON.stringify(notice), asked.at);
+        db.prepare('INSERT INTO notices (level, notice, at) VALUES (?, ?, ?)').run(
+          notice.level,
+          JSON.stringify({ ...notice, outside: undefined }),
+          asked.at,
+        );
+        queueOutside(db, notice, asked.at);
       }
       db.exec(bump);
       return { version: version() };

@@ -1,19 +1,25 @@
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { KnownWarning, Warning } from '../storage/warning-protocol.ts';
+import type { Delivery } from '../outlets/delivery.ts';
+import type { OutletPorts } from '../outlets/outlet-book.ts';
+import type { Outlet } from '../storage/outlet-protocol.ts';
 import type { WarningFront, WarningWatch, WarningWatchOptions } from './warning-watch.ts';
+
+type LateOptions = Omit<WarningWatchOptions, 'front' | 'from'> & Pick<OutletPorts, 'secrets' | 'fetch'>;
 
 /** The warnings, once there is a front to show them and an account to warn of. */
 export class LateWarnings implements Disposable {
-  readonly #options: Omit<WarningWatchOptions, 'front' | 'from'>;
+  readonly #options: LateOptions;
   readonly #changed = new Emitter<undefined>();
   #watch: WarningWatch | undefined;
+  #delivery: Delivery | undefined;
   #accounts: Disposable | undefined;
   readonly #from: number;
 
-  /** Told when a warning begins, ends, or is acknowledged or snoozed, in any window. */
+  /** Told when a warning begins, ends, or is acknowledged or snoozed, in any window, and of changes of outlets. */
   readonly onDidChange = this.#changed.on;
 
-  constructor(options: Omit<WarningWatchOptions, 'front' | 'from'>) {
+  constructor(options: LateOptions) {
     this.#options = options;
     this.#from = options.clock.now();
   }
@@ -25,15 +31,19 @@ export class LateWarnings implements Disposable {
     const load = (): void => {
       if (isLoading || store.all().length === 0) return;
       isLoading = true;
-      import('./warning-watch.ts')
-        .then((part) => {
+      Promise.all([import('./warning-watch.ts'), import('../outlets/delivery.ts')])
+        .then(([part, outside]) => {
           if (this.#accounts === undefined) return;
           this.#accounts.dispose();
-          this.#watch = new part.WarningWatch({ ...this.#options, from: this.#from, front });
-          this.#watch.onDidChange(() => {
-            this.#changed.fire(undefined);
-          });
-          this.#watch.start();
+          const watch = (this.#watch = new part.WarningWatch({ ...this.#options, from: this.#from, front }));
+          const { localize } = front;
+          this.#delivery = new outside.Delivery({ ...this.#options, isQuiet: () => watch.isQuiet, localize });
+          for (const each of [watch, this.#delivery]) {
+            each.onDidChange(() => {
+              this.#changed.fire(undefined);
+            });
+            each.start();
+          }
         })
         .catch((error: unknown) => {
           // The next news of an account tries again.
@@ -47,6 +57,11 @@ export class LateWarnings implements Disposable {
 
   all(): readonly Warning[] {
     return this.#watch?.all() ?? [];
+  }
+
+  /** Where warnings are sent besides, as last known here. */
+  outlets(): readonly Outlet[] {
+    return this.#delivery?.outlets() ?? [];
   }
 
   noteFocus(): void {
@@ -65,6 +80,7 @@ export class LateWarnings implements Disposable {
     this.#accounts?.dispose();
     this.#accounts = undefined;
     this.#watch?.dispose();
+    this.#delivery?.dispose();
     this.#changed.dispose();
   }
 }

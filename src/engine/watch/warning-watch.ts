@@ -31,10 +31,12 @@ export interface Reader {
 /** What a front brings: words, and a place to show them. */
 export interface WarningFront {
   /** One sentence for all that is told at one moment, and what it is about, the worst first. */
-  compose(told: readonly Told[]): Promise<Pick<Notice, 'sentence' | 'about'>>;
+  compose(told: readonly Told[]): Promise<Pick<Notice, 'sentence' | 'about' | 'outside'>>;
   /** Shows it to the person in this window. Resolves when it is shown, and waits for no answer. */
   show(notice: Notice): Promise<void>;
   readonly settings: () => { readonly enabled: boolean; readonly quietHours: string };
+  /** For what is sent to outlets. Default: English. */
+  readonly localize?: (message: Message) => string;
 }
 
 export interface WarningWatchOptions {
@@ -117,6 +119,13 @@ export class WarningWatch implements Disposable {
   /** All warnings that stand, in any window. */
   all(): readonly Warning[] {
     return [...this.#rows.values()];
+  }
+
+  /** Only danger may speak. */
+  get isQuiet(): boolean {
+    const { front, clock } = this.#options;
+    const { enabled, quietHours } = front.settings();
+    return !enabled || isQuiet(quietHours, clock.now());
   }
 
   /** The person looks at this window: it shows what comes next. */
@@ -283,7 +292,7 @@ export class WarningWatch implements Disposable {
   }
 
   /** In plain words where the proper ones fail: nothing that is to be told may stay untold. */
-  async #compose(told: readonly Told[]): Promise<Pick<Notice, 'sentence' | 'about'>> {
+  async #compose(told: readonly Told[]): Promise<Pick<Notice, 'sentence' | 'about' | 'outside'>> {
     const { store, log, front } = this.#options;
     try {
       return await front.compose(told);

@@ -3,7 +3,8 @@ import { msg, type Message } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
 import type { Site } from '../exchange.ts';
 
-const loopbackHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
+/** This computer. */
+export const loopbackHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 export const loopbackOnly = msg(
   'site.only-loopback',

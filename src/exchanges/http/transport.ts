@@ -15,6 +15,8 @@ export interface Departure {
   /** Whether it changes something: then a lost answer is an unknown outcome. */
   readonly write: boolean;
   readonly deadlineMs: number;
+  /** A question whose redirect is an answer like any other, as that of a change always is; else it is a failure. */
+  readonly redirect?: 'manual';
 }
 
 export interface Answer {
@@ -33,6 +35,8 @@ export interface TransportOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** Makes a signal that aborts after `ms`; injected by tests. */
   readonly deadline?: (ms: number) => AbortSignal;
+  /** The longest answer that is read. Bytes. */
+  readonly mostBytes?: number;
   /** Our wall clock, for a venue that says until when to wait but not what time it is. Milliseconds since the Unix epoch. */
   readonly now?: () => number;
 }
@@ -43,6 +47,7 @@ export class Transport {
   readonly #fetch: $Fetch;
   readonly #deadline: (ms: number) => AbortSignal;
   readonly #now: () => number;
+  readonly #mostBytes: number;
 
   constructor(options: TransportOptions) {
     this.#venue = options.venue;
@@ -50,6 +55,7 @@ export class Transport {
     this.#fetch = createFetch({ fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)) });
     this.#deadline = options.deadline ?? ((ms) => AbortSignal.timeout(ms));
     this.#now = options.now ?? Date.now;
+    this.#mostBytes = options.mostBytes ?? mostBytes;
   }
 
   async send(departure: Departure, signal?: AbortSignal): Promise<Answer> {
@@ -91,7 +97,7 @@ export class Transport {
       const { done, value } = await reader.read();
       if (done) return text + decoder.decode();
       bytes += value.byteLength;
-      if (bytes > mostBytes) {
+      if (bytes > this.#mostBytes) {
         void reader.cancel();
         throw this.#failure('shape', departure.write ? 'unknown' : 'none', why.oddAnswer(this.#venue));
       }
@@ -172,8 +178,8 @@ function oneShot({ headers, body = '' }: Departure) {
 }
 
 /** What is sent for a read; repeating it changes nothing. */
-function repeatable({ headers, body }: Departure) {
-  return { headers: { ...headers }, redirect: 'error' as const, ...(body === undefined ? {} : { body }) };
+function repeatable({ headers, body, redirect }: Departure) {
+  return { headers: { ...headers }, redirect: redirect ?? ('error' as const), ...(body === undefined ? {} : { body }) };
 }
 
 /** The wait was stopped: by the person, a closing window, or us. */

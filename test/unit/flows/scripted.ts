@@ -330,6 +330,8 @@ export function actingAt(setup: Setup, talk: Conversation, snapshot: Partial<Sna
       disarm: async () => void (setup.armed = { armed: false }),
     },
     warnings: { all: () => [], acknowledge: unused, snooze: unused },
+    newId: unused,
+    outlets: { shared: { ask: unused }, secrets: { get: unused, store: unused, delete: unused }, clock },
     simulated: { account: () => undefined, create: unused, coins: unused, movePrice: unused },
     viewContext: () => ({
       exchanges,

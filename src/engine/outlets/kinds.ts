@@ -1,0 +1,208 @@
+import { createHash, createHmac } from 'node:crypto';
+import { msg, type Message } from '../../core/message.ts';
+import { loopbackHosts } from '../../exchanges/http/address.ts';
+import type { OutletKindId } from '../storage/outlet-protocol.ts';
+import type { Notice, OutsideAlert } from '../storage/warning-protocol.ts';
+
+/** What an outlet is reached by: address, token, topic, secret. Kept in the keyring only. */
+export type OutletParts = Readonly<Record<string, string>>;
+
+/** One message as it leaves. */
+export interface Outgoing {
+  /** The same each time it is sent, so that a receiver can tell. */
+  readonly id: string;
+  /** When it is sent. Milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly level: Notice['level'];
+  readonly text: string;
+  readonly alerts: readonly OutsideAlert[];
+}
+
+export interface OutletRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+interface OutletField {
+  readonly id: string;
+  readonly prompt: Message;
+  readonly placeholder?: string;
+  /** To start from, and shown while it is typed. */
+  readonly value?: string;
+  readonly isOptional?: true;
+  readonly isGood: (typed: string) => boolean;
+}
+
+export interface OutletKind {
+  readonly label: Message | string;
+  /** What becomes of a warning there. */
+  readonly detail: Message;
+  readonly fields: readonly OutletField[];
+  readonly request: (parts: OutletParts, outgoing: Outgoing) => OutletRequest;
+  /** Whether the answer to what seems well is that of such an outlet. */
+  readonly isTaken?: (json: Readonly<Record<string, unknown>>, text: string) => boolean;
+}
+
+/** Encrypted, or on this computer. No user name: it would be sent in clear. */
+function addressOf(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopbackHosts.has(url.hostname));
+  return isSafe && url.username === '' && url.password === '' && url.hash === '' ? url : undefined;
+}
+
+const address = (more: Pick<OutletField, 'placeholder' | 'value'>): OutletField => ({
+  id: 'url',
+  prompt: msg('outlet.address', 'Address: https://, or on this computer'),
+  isGood: (typed) => addressOf(typed) !== undefined,
+  ...more,
+});
+
+const secret = (more: Pick<OutletField, 'isOptional'> = {}): OutletField => ({
+  id: 'secret',
+  prompt: msg('outlet.webhook-secret', 'Secret to sign with, at least 16 characters'),
+  isGood: (typed) => /^[!-~]{16,256}$/.test(typed),
+  ...more,
+});
+
+/** By kind: what is asked for, what is sent, and what the answer has to be. */
+export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
+  ntfy: {
+    label: 'ntfy',
+    detail: msg('outlet.ntfy', 'Notification on your phone. Anyone who knows the topic can read it.'),
+    fields: [
+      address({ value: 'https://ntfy.sh' }),
+      {
+        id: 'topic',
+        prompt: msg('outlet.ntfy-topic', 'Topic: long and random, because it works like a password'),
+        isGood: (typed) => /^[-\w]{1,64}$/.test(typed),
+      },
+      {
+        id: 'token',
+        prompt: msg('outlet.ntfy-token', 'Access token'),
+        placeholder: 'tk_…',
+        isOptional: true,
+        isGood: (typed) => /^[!-~]{4,256}$/.test(typed),
+      },
+    ],
+    request: ({ url = '', topic, token }, { level, text }) => ({
+      method: 'POST',
+      url: new URL(url),
+      headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+      body: {
+        topic,
+        title: 'LTV Gauge',
+        // What is longer becomes an attachment.
+        message: shortened(text, 4_000),
+        priority: { danger: 5, warn: 4, note: 3 }[level],
+        tags: [{ danger: 'rotating_light', warn: 'warning', note: 'information_source' }[level]],
+      },
+    }),
+    isTaken: ({ event }) => event === 'message',
+  },
+  telegram: {
+    label: 'Telegram',
+    detail: msg('outlet.telegram', 'Message of your bot. Make one with @BotFather.'),
+    fields: [
+      {
+        id: 'token',
+        prompt: msg('outlet.telegram-token', 'Token of the bot'),
+        placeholder: '123456789:AA…',
+        isGood: (typed) => /^\d{5,16}:[-\w]{30,64}$/.test(typed),
+      },
+      {
+        id: 'chat',
+        prompt: msg('outlet.telegram-chat', 'Chat id. Write to the bot first, or it may not write to you.'),
+        value: '',
+        placeholder: '123456789',
+        isGood: (typed) => /^(-?\d{3,20}|@[A-Za-z]\w{3,31})$/.test(typed),
+      },
+    ],
+    request: ({ token = '', chat }, { text }) => ({
+      method: 'POST',
+      url: new URL(`https://api.telegram.org/bot${token}/sendMessage`),
+      // Plain text: coins and minus signs would break their markup.
+      body: { chat_id: chat, text: shortened(text, 4_000) },
+    }),
+    isTaken: ({ ok }) => ok === true,
+  },
+  webhook: {
+    label: msg('outlet.webhook-label', 'Webhook'),
+    detail: msg('outlet.webhook', 'JSON for your own program, signed with HMAC-SHA256.'),
+    fields: [address({ placeholder: 'https://example.com/hook' }), secret()],
+    request: (parts, outgoing) => signed(parts, outgoing, { version: 1, ...outgoing, at: new Date(outgoing.at).toISOString() }),
+  },
+  alertmanager: {
+    label: msg('outlet.alertmanager-label', 'Webhook (Alertmanager format)'),
+    detail: msg('outlet.alertmanager', 'JSON as Prometheus Alertmanager sends it (version 4).'),
+    fields: [address({ placeholder: 'https://example.com/hook' }), secret({ isOptional: true })],
+    request: (parts, outgoing) => signed(parts, outgoing, alertmanager(outgoing)),
+  },
+  ping: {
+    label: msg('outlet.ping-label', "Dead man's switch"),
+    detail: msg('outlet.ping', 'Pings an address after each complete reading. Silence raises the alarm there, as at healthchecks.io.'),
+    fields: [address({ placeholder: 'https://hc-ping.com/…' })],
+    request: ({ url = '' }) => ({ method: 'GET', url: new URL(url) }),
+    // Said with the status of success.
+    isTaken: (_json, text) => !text.startsWith('OK ('),
+  },
+};
+
+/** Only what is shown of an address. */
+export const hostOf = (kind: OutletKindId, parts: OutletParts): string =>
+  kinds[kind].request(parts, { id: '', at: 0, level: 'note', text: '', alerts: [] }).url.host;
+
+/** Cut at a whole character; in bytes, as they count. */
+function shortened(text: string, most: number): string {
+  const bytes = new TextEncoder().encode(text);
+  return bytes.length <= most ? text : new TextDecoder().decode(bytes.subarray(0, most), { stream: true });
+}
+
+function signed({ url = '', secret: key }: OutletParts, { at }: Outgoing, content: unknown): OutletRequest {
+  const [body, timestamp] = [JSON.stringify(content), Math.floor(at / 1_000).toString()];
+  const mac = key === undefined ? undefined : createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex');
+  return {
+    method: 'POST',
+    url: new URL(url),
+    headers: mac === undefined ? {} : { 'X-LTV-Gauge-Timestamp': timestamp, 'X-LTV-Gauge-Signature': `sha256=${mac}` },
+    body,
+  };
+}
+
+/** What is gone may have been liquidated, so it isn't resolved. */
+const statusOf = (states: readonly OutsideAlert['state'][]): 'firing' | 'resolved' =>
+  states.length > 0 && states.every((state) => state === 'recovered') ? 'resolved' : 'firing';
+
+/** Source: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config */
+function alertmanager({ id, at, level, text, alerts }: Outgoing): unknown {
+  const now = new Date(at).toISOString();
+  const rows = alerts.map(({ venue, account, target, state, since, level: alarm, ltv, distance, figures, simulated }) => {
+    const what = { alertname: 'LTVGauge', venue, account, target, ...(simulated ? { simulated: 'true' } : {}) };
+    const status = statusOf([state]);
+    return {
+      status,
+      labels: { ...what, severity: alarm },
+      annotations: { summary: text, state, ...given({ ltv, distance, figures }) },
+      startsAt: since,
+      endsAt: status === 'resolved' ? now : '0001-01-01T00:00:00Z',
+      generatorURL: '',
+      // Without the level: it is one alert from its beginning to its end.
+      fingerprint: createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 16),
+    };
+  });
+  const plain = {
+    ...{ status: 'firing', labels: { alertname: 'LTVGauge', severity: level }, annotations: { summary: text } },
+    ...{ startsAt: now, endsAt: '0001-01-01T00:00:00Z', generatorURL: '', fingerprint: id },
+  };
+  const all = rows.length === 0 ? [plain] : rows;
+  return {
+    ...{ version: '4', groupKey: `ltv-gauge/${all[0]?.fingerprint ?? ''}`, truncatedAlerts: 0, receiver: 'ltv-gauge' },
+    status: statusOf(alerts.map(({ state }) => state)),
+    ...{ groupLabels: { alertname: 'LTVGauge' }, commonLabels: { alertname: 'LTVGauge' }, commonAnnotations: { summary: text } },
+    ...{ externalURL: '', alerts: all },
+  };
+}
+
+const given = (facts: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(facts).filter((entry): entry is [string, string] => entry[1] !== undefined));

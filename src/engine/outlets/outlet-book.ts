@@ -1,0 +1,76 @@
+import type { Clock } from '../../core/clock.ts';
+import { msg, type Message } from '../../core/message.ts';
+import type { SecretStorage } from '../accounts/vault.ts';
+import type { Outlet, OutletSettings } from '../storage/outlet-protocol.ts';
+import type { SharedState } from '../storage/shared-state.ts';
+import type { OutletParts } from './kinds.ts';
+import { send, type Sent } from './send.ts';
+
+/** What it takes to keep outlets and to reach them. */
+export interface OutletPorts {
+  readonly shared: Pick<SharedState, 'ask'>;
+  readonly secrets: SecretStorage;
+  readonly clock: Clock;
+  /** Default: that of the process, which in an editor knows about proxies. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** In the keyring beside the keys of the accounts, and of no account. */
+const slot = (id: string): string => `ltvGauge.outlet.${id}`;
+
+export const notFound: Message = msg(
+  'outlet.not-found',
+  "This window can't find the outlet's address. Reload the window, or edit the outlet.",
+);
+
+/** What an outlet is reached by; undefined when this window doesn't find it. Never rejects. */
+export async function partsOf({ secrets }: Pick<OutletPorts, 'secrets'>, id: string): Promise<OutletParts | undefined> {
+  try {
+    const text = await secrets.get(slot(id));
+    const parts: unknown = text === undefined ? undefined : JSON.parse(text);
+    return typeof parts === 'object' && parts !== null ? (parts as OutletParts) : undefined;
+  } catch {
+    // What the keyring says about it may hold it.
+    return undefined;
+  }
+}
+
+/**
+ * Its secrets first: a row without them would send nothing.
+ * @returns whether the keyring kept them
+ */
+export async function saveOutlet(ports: OutletPorts, outlet: OutletSettings, parts: OutletParts): Promise<boolean> {
+  const text = JSON.stringify(parts);
+  const isKept = await Promise.resolve(ports.secrets.store(slot(outlet.id), text))
+    .then(() => ports.secrets.get(slot(outlet.id)))
+    .then((kept) => kept === text)
+    .catch(() => false);
+  if (isKept) await putOutlet(ports, outlet);
+  return isKept;
+}
+
+export async function putOutlet({ shared, clock }: OutletPorts, outlet: OutletSettings): Promise<void> {
+  await shared.ask({ do: 'putOutlet', outlet, at: clock.now() });
+}
+
+/** @returns whether the keyring let go of its secrets; else it is still there */
+export async function removeOutlet({ secrets, shared }: OutletPorts, id: string): Promise<boolean> {
+  const isGone = await Promise.resolve(secrets.delete(slot(id))).then(
+    () => true,
+    () => false,
+  );
+  if (isGone) await shared.ask({ do: 'dropOutlet', id });
+  return isGone;
+}
+
+/** Sends a test at once and notes what came of it. */
+export async function testOutlet(ports: OutletPorts, { id, kind }: Outlet, text: string, signal: AbortSignal): Promise<Sent> {
+  const { shared, clock } = ports;
+  const parts = await partsOf(ports, id);
+  if (parts === undefined) return { ok: false, why: notFound, effect: 'none', isFinal: true };
+  const at = clock.now();
+  const sent = await send(kind, parts, { id: `${id}-test-${at.toString()}`, at, level: 'note', text, alerts: [] }, { ...ports, signal });
+  const result = sent.ok ? { sent: true as const } : { failed: sent.why };
+  await shared.ask({ do: 'noteSent', outlet: id, at: clock.now(), result });
+  return sent;
+}

@@ -252,6 +252,13 @@ export interface MaximumLoan {
   readonly remainingQuota?: Decimal;
 }
 
+/** Distances at which the levels of a loan or position begin. Fractions. */
+export interface Levels {
+  readonly watch: Decimal;
+  readonly warn: Decimal;
+  readonly danger: Decimal;
+}
+
 /** An account as it is remembered: everything but its keys. */
 export interface Account {
   readonly id: string;
@@ -269,4 +276,6 @@ export interface Account {
   readonly uid?: string;
   /** The person's own figures, which stand instead of a table's. Never instead of the venue's. */
   readonly thresholds?: { readonly marginCall: Decimal; readonly liquidation: Decimal };
+  /** By `targetKey`: the person's own levels of single loans and positions. */
+  readonly levels?: Readonly<Record<string, Levels>>;
 }

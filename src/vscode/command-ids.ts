@@ -27,6 +27,7 @@ export const commandIds = {
   acknowledgeWarnings: 'ltvGauge.acknowledgeWarnings',
   snoozeWarnings: 'ltvGauge.snoozeWarnings',
   testWarnings: 'ltvGauge.testWarnings',
+  setWarningLevels: 'ltvGauge.setWarningLevels',
   loadMore: 'ltvGauge.loadMore',
   copyValue: 'ltvGauge.copyValue',
   showLog: 'ltvGauge.showLog',

@@ -38,6 +38,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   acknowledgeWarnings: 'guarded',
   snoozeWarnings: 'guarded',
   testWarnings: 'guarded',
+  setWarningLevels: 'guarded',
 };
 
 /** All commands but that of the gauges, and news of changes that no command waits for. Dialogs are loaded when first needed. */

@@ -18,6 +18,7 @@ import { sayOutcome } from '../flows/tell.ts';
 import { undoAdd } from '../flows/undo.ts';
 import { verifyLedger } from '../flows/verify-ledger.ts';
 import { acknowledgeWarnings, composeWarning, snoozeWarnings, tellWarning, testWarnings } from '../flows/warnings.ts';
+import { setWarningLevels } from '../flows/warning-levels.ts';
 import type { commandIds } from './command-ids.ts';
 import { EditorConversation } from './conversation.ts';
 import { sceneOf, type App } from './front.ts';
@@ -78,6 +79,7 @@ export const dialogs = {
   acknowledgeWarnings,
   snoozeWarnings,
   testWarnings,
+  setWarningLevels,
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;
 
 /** What is told without a dialog of its own. */

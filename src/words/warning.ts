@@ -1,7 +1,7 @@
 import { compare, isPositive, round, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance, formatLiquidationPrice, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { DueDebt, Snapshot } from '../core/model.ts';
+import type { DueDebt, Snapshot, Target } from '../core/model.ts';
 import { believed } from '../core/risk/position-model.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { levelOfAlarm, type Warning } from '../engine/storage/warning-protocol.ts';
@@ -53,18 +53,19 @@ export function worstFirst(told: readonly Told[], states: readonly AccountState[
 export function warningName({ account, target }: Pick<Warning, 'account' | 'target'>, states: readonly AccountState[]): Text {
   const state = states.find((one) => one.account.id === account);
   const name = state?.account.name ?? account;
-  return readWarningTarget(target).on === undefined ? name : bracketed(nameOf(target, state), name);
+  const { on } = readWarningTarget(target);
+  return on === undefined ? name : bracketed(nameOf(on, state), name);
 }
 
-function nameOf(target: string, state: AccountState | undefined): Message {
-  const { on } = readWarningTarget(target);
-  if (on?.kind === 'position') {
+/** `loan 12345`, or a position by its instrument and side. */
+export function nameOf(on: Target, state: AccountState | undefined): Message {
+  if (on.kind === 'position') {
     const found = state?.snapshot?.positions.find(({ positionId }) => positionId === on.id);
     if (found !== undefined) return namedWithSide(found);
     return msg('warning.position', 'position {0}', on.id);
   }
-  const found = state?.snapshot?.loans.find(({ id }) => id === on?.id);
-  return msg('kinds.loan', 'loan {0}', found === undefined ? (on?.id ?? '') : loanName(found));
+  const found = state?.snapshot?.loans.find(({ id }) => id === on.id);
+  return msg('kinds.loan', 'loan {0}', found === undefined ? on.id : loanName(found));
 }
 
 function accountName(state: AccountState, viewContext: ViewContext): Text {
@@ -79,13 +80,13 @@ function headOf(told: Told, states: readonly AccountState[], viewContext: ViewCo
   if (state === undefined) return msg('warning.no-account', '{0}: an account that was removed.', levelWord(levelOfAlarm(told.level)));
   const { facet, on } = readWarningTarget(told.target);
   const account = accountName(state, viewContext);
-  if (facet === 'blind') {
+  if (on === undefined) {
     const reason = state.failure?.error.sentence ?? gapsOf(state.snapshot)[0] ?? '';
     return msg('warning.blind', "LTV Gauge can't read {0}, since {1}. {2}", account, viewContext.when(told.since), reason);
   }
-  const names = [beginning(told), nameOf(told.target, state), account] as const;
+  const names = [beginning(told), nameOf(on, state), account] as const;
   if (told.says === 'gone') {
-    const gone = state.snapshot?.vanished?.find(({ kind, id }) => kind === on?.kind && id === on.id);
+    const gone = state.snapshot?.vanished?.find(({ kind, id }) => kind === on.kind && id === on.id);
     return gone === undefined
       ? msg('warning.gone', '{0}: {1} ({2}) is no longer there. Check the exchange.', ...names)
       : labelled(account, vanishedSentence(gone, viewContext));
@@ -194,7 +195,7 @@ function detailsOf(told: Told, states: readonly AccountState[], viewContext: Vie
   if (loan !== undefined) {
     const figures = joined(loanFigures(loan.current ? loan : { loan: loan.loan }, state.snapshot));
     if (!loan.current) return { figures: [lastKnown(state, viewContext, loan.loan.keptFrom, figures)], remedy: [], isLastKnown: true };
-    const remedy = loanRemedy(loan.loan, state.snapshot, loan.since?.figures);
+    const remedy = loanRemedy(loan.loan, state.snapshot, loan.since?.figures, loan.levels);
     return { figures: [sentence(figures)], remedy: remedyText(remedy, state, viewContext) };
   }
   if (position === undefined) return { figures: [], remedy: [] };
@@ -202,7 +203,7 @@ function detailsOf(told: Told, states: readonly AccountState[], viewContext: Vie
   const figures = joined(positionFigures(position.current ? position : { position: read, liquidation }));
   if (!position.current)
     return { figures: [lastKnown(state, viewContext, position.position.keptFrom, figures)], remedy: [], isLastKnown: true };
-  const remedy = positionRemedy(position.position, state.snapshot, position.since?.figures);
+  const remedy = positionRemedy(position.position, state.snapshot, position.since?.figures, position.levels);
   return { figures: figures === '' ? [] : [sentence(figures)], remedy: remedyText(remedy, state, viewContext) };
 }
 

@@ -1,9 +1,9 @@
 import { staleAfterMs } from '../../core/clock.ts';
 import { compare, decimal, isPositive, isZero, lesser, multiply, one, type Decimal } from '../../core/decimal.ts';
-import type { Loan, Position, Target } from '../../core/model.ts';
-import { compareUrgency, dangerBelow, levelOf, levelOfPosition, warnBelow, worst, type Level } from '../../core/risk/level.ts';
+import type { Levels, Loan, Position, Target } from '../../core/model.ts';
+import { compareUrgency, isAlarm, levelOf, levelOfPosition, levelsOf, worst, type Level } from '../../core/risk/level.ts';
 import { liquidationOf } from '../../core/risk/liquidation.ts';
-import type { LiveLoan } from '../../core/risk/live-estimate.ts';
+import type { LiveLoan, NoLive } from '../../core/risk/live-estimate.ts';
 import { believedLoan, distanceTo } from '../../core/risk/ltv.ts';
 import { gapsOf, isCurrent, type AccountState } from '../monitor/store.ts';
 import { alarms, type Alarm, type Warning } from '../storage/warning-protocol.ts';
@@ -11,8 +11,6 @@ import { readWarningTarget, warningKey, warningTarget, type Better, type Sight }
 
 /** A level is left when the distance is one fifth further than where it is entered. */
 const exitFactor = decimal('1.2');
-/** Where each level is left. Fractions. */
-const exits = { danger: multiply(dangerBelow, exitFactor), warn: multiply(warnBelow, exitFactor) };
 
 /** A debt is due soon from then on. Milliseconds. */
 const dueSoonMs = 72 * 60 * 60_000;
@@ -61,7 +59,7 @@ export class Lookout {
     const sights = shown.map(({ target, level, holds, reached, current, wasWell }): Sight => {
       const key = warningKey({ account, target });
       const better = this.#better(key, reached ?? holds, current, uptime, staleAfterMs(intervalMs));
-      const sees = reached ?? (level === 'warn' || level === 'danger' ? level : level === 'unknown' ? (wasWell ? 'old' : 'lost') : 'calm');
+      const sees = reached ?? (isAlarm(level) ? level : level === 'unknown' ? (wasWell ? 'old' : 'lost') : 'calm');
       return { account, target, sees, better };
     });
     const missing = known
@@ -97,13 +95,12 @@ function seesMissing({ snapshot, failure }: AccountState, target: string, curren
 }
 
 function shownBy(state: AccountState, now: number, intervalMs: number): readonly Shown[] {
-  const { snapshot, live } = state;
+  const { snapshot } = state;
   const fresh = (keptFrom: number | undefined): boolean => isCurrent(state, now, intervalMs, keptFrom);
-  const positions = snapshot?.positions ?? [];
   return [
     ...(isBlind(state) ? [plain('blind', undefined, true, true)] : []),
-    ...(snapshot?.loans ?? []).flatMap((loan) => shownLoan(loan, live?.loans[loan.id], fresh(loan.keptFrom), now)),
-    ...positions.map((position) => shownPosition(position, positions, live?.positions[position.positionId], fresh(position.keptFrom))),
+    ...(snapshot?.loans ?? []).flatMap((loan) => shownLoan(state, loan, fresh(loan.keptFrom), now)),
+    ...(snapshot?.positions ?? []).map((position) => shownPosition(state, position, fresh(position.keptFrom))),
   ];
 }
 
@@ -115,25 +112,24 @@ const plain = (facet: 'overdue' | 'due' | 'blind', on: Target | undefined, isSo:
   return { target: warningTarget(facet, on), level, holds: level, current };
 };
 
-function shownLoan(
-  read: Loan,
-  live: NonNullable<AccountState['live']>['loans'][string] | undefined,
-  current: boolean,
-  now: number,
-): Shown[] {
+function shownLoan({ account, live }: AccountState, read: Loan, current: boolean, now: number): Shown[] {
   const on: Target = { kind: 'loan', id: read.id };
+  const levels = levelsOf(account, on);
   const { due = [] } = read;
   // What is overdue is a warning of its own, so that neither hides the other.
   const loan: Loan = { ...believedLoan(read), due: [] };
-  const estimate = typeof live === 'object' ? live : undefined;
-  const level = shownLevel(levelOf(loan, current), estimate && levelOf({ ...loan, ltv: estimate.ltv }, true));
-  const wasWell = isWell(levelOf(loan, true));
+  const estimate = figuresOf(live?.loans[loan.id]);
+  const level = shownLevel(levelOf(loan, current, levels), estimate && levelOf({ ...loan, ltv: estimate.ltv }, true, levels));
+  const wasWell = isWell(levelOf(loan, true, levels));
   const distance = nearest([
     ...[loan.marginCall, loan.liquidation].map((line) => distanceTo(line?.ltv, loan.ltv)),
     ...(estimate === undefined ? [] : [estimate.toMarginCall, estimate.toLiquidation]),
   ]);
   return [
-    { target: warningTarget('level', on), level, holds: holding(level, distance), reached: reachedBy(loan, estimate), current, wasWell },
+    {
+      ...{ target: warningTarget('level', on), level, holds: holding(level, distance, levels) },
+      ...{ reached: reachedBy(loan, estimate), current, wasWell },
+    },
     plain(
       'overdue',
       on,
@@ -149,27 +145,27 @@ function shownLoan(
   ];
 }
 
-function shownPosition(
-  position: Position,
-  held: readonly Position[],
-  live: NonNullable<AccountState['live']>['positions'][string] | undefined,
-  current: boolean,
-): Shown {
-  const estimate = typeof live === 'object' ? live : undefined;
-  const read = levelOfPosition(position, current, held);
-  const level = shownLevel(read, estimate && levelOfPosition({ ...position, markPrice: estimate.markPrice }, true, held));
+function shownPosition({ account, live, snapshot }: AccountState, position: Position, current: boolean): Shown {
+  const held = snapshot?.positions ?? [];
+  const on: Target = { kind: 'position', id: position.positionId };
+  const levels = levelsOf(account, on);
+  const estimate = figuresOf(live?.positions[position.positionId]);
+  const read = levelOfPosition(position, current, held, levels);
+  const level = shownLevel(read, estimate && levelOfPosition({ ...position, markPrice: estimate.markPrice }, true, held, levels));
   const found = liquidationOf(position, held);
   const distance = nearest([found.kind === 'price' ? found.distance : undefined, estimate?.distance]);
-  const target = warningTarget('level', { kind: 'position', id: position.positionId });
   return {
-    target,
+    target: warningTarget('level', on),
     level,
-    holds: holding(level, distance),
+    holds: holding(level, distance, levels),
     reached: isLiquidating(position, distance) ? 'liquidation' : undefined,
     current,
-    wasWell: isWell(levelOfPosition(position, true, held)),
+    wasWell: isWell(levelOfPosition(position, true, held, levels)),
   };
 }
+
+const figuresOf = <Figures extends object>(estimate: Figures | NoLive | undefined): Figures | undefined =>
+  typeof estimate === 'object' ? estimate : undefined;
 
 const isWell = (level: Level): boolean => level === 'ok' || level === 'watch';
 
@@ -189,8 +185,9 @@ const isReached = (distance: Decimal | undefined): boolean => distance !== undef
 const shownLevel = (read: Level, estimated: Level | undefined): Level =>
   estimated !== undefined && compareUrgency(estimated, read) < 0 ? estimated : read;
 
-function holding(level: Level, distance: Decimal | undefined): Level {
-  const inside = (alarm: keyof typeof exits): boolean => distance !== undefined && compare(distance, exits[alarm]) < 0;
+function holding(level: Level, distance: Decimal | undefined, levels: Levels): Level {
+  const inside = (alarm: 'danger' | 'warn'): boolean =>
+    distance !== undefined && compare(distance, multiply(levels[alarm], exitFactor)) < 0;
   const held: Level = inside('danger') ? 'danger' : inside('warn') ? 'warn' : level;
   return worst([level, held]) ?? level;
 }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { english } from '../../../src/core/message.ts';
 import type { Notice } from '../../../src/engine/storage/warning-protocol.ts';
 import { acknowledgeWarnings, composeWarning, snoozeWarnings, tellWarning, testWarnings } from '../../../src/flows/warnings.ts';
+import { setWarningLevels } from '../../../src/flows/warning-levels.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { says, saysInTurn, saysLike } from '../../texts.ts';
 import { text } from '../views/samples.ts';
-import { pick, press, Scripted, type Answer } from './scripted.ts';
+import { consider, pick, press, Scripted, type, type Answer } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
 
 const minute = 60_000;
@@ -187,6 +188,28 @@ describe('warnings at a simulated exchange', function () {
     assert.match(talk.titles('notice')[0] ?? '', saysInTurn(saysLike('warning.test', saysLike('warning.near', says('level.danger')))));
     assert.equal(talk.ran[0]?.command, 'bringLtvToTarget');
     assert.ok(trader.engine.warnings.all().every(({ acknowledged }) => acknowledged === undefined));
+  });
+
+  it("go by levels of one's own, which a tooltip tells, until the defaults are taken again", async () => {
+    const place = { accountId: 'main', on: { kind: 'loan', id: '12345' } } as const;
+    const loan = () => loansOutline(trader.engine.store.all(), trader.viewContext())[0]?.children?.find(({ on }) => on?.id === '12345');
+    assert.equal(row('level loan:12345'), undefined);
+    const talk = new Scripted(consider('3'), type('8'), consider('8'), type('20'), type('40'));
+    await trader.until(setWarningLevels(trader.app(talk), place));
+    assert.match(talk.titles('notice')[0] ?? '', saysLike('levels.saved', says('kinds.loan', '12345'), '40/20/8%'));
+    await trader.passes(1_000);
+    const line = loan()
+      ?.details?.()
+      .lines.find(({ value }) => text(value) === '40/20/8%');
+    assert.equal(text(line?.label), says('levels.yours'));
+    okx.movePrice('BTC', '-7');
+    await trader.passes(minute);
+    assert.equal(row('level loan:12345')?.level, 'warn', 'earlier than by default');
+
+    await trader.until(setWarningLevels(trader.app(new Scripted(pick(says('levels.default')))), place));
+    assert.equal(trader.engine.book.get('main')?.levels, undefined);
+    await trader.passes(13 * minute);
+    assert.equal(row('level loan:12345'), undefined);
   });
 
   it('say nothing while they are turned off, and what stands once they are on again', async () => {

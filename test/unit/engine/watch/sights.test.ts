@@ -81,6 +81,27 @@ describe('what there is to warn of', () => {
       }
   });
 
+  it("is entered and left at levels of one's own", () => {
+    const levels = { watch: decimal('0.4'), warn: decimal('0.3'), danger: decimal('0.2') };
+    const account = {
+      ...state({}).account,
+      levels: { 'loan:12345': levels, 'position:p1': levels },
+    };
+    for (const [of, target] of [
+      [{ loans: [loanAt('0.19')] }, 'danger'],
+      [{ loans: [loanAt('0.29')] }, 'warn'],
+      [{ loans: [loanAt('0.31')] }, 'calm'],
+      [{ loans: [loanAt('0.29', { id: 'other' })] }, 'calm'],
+      [{ loans: [], positions: [positionAt('0.19')] }, 'danger'],
+      [{ loans: [], positions: [positionAt('0.31')] }, 'calm'],
+    ] as const)
+      assert.equal(new Eyes().see({ account, snapshot: snapshot(of) })[0]?.sees, target, JSON.stringify(of));
+    const left = (distance: string): Sight['better'] =>
+      new Eyes().see({ account, snapshot: snapshot({ loans: [loanAt(distance)] }) })[0]?.better;
+    assert.equal(left('0.35')?.warn, undefined);
+    assert.equal(left('0.37')?.warn, 0);
+  });
+
   it('is worse than danger where a line is reached, or the exchange acts on it, also by an estimate', () => {
     const sees = (of: Loan | Position, live?: Live): unknown[] => {
       const sight = new Eyes().level(of, live);

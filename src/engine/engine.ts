@@ -109,7 +109,7 @@ export function createEngine(ports: EnginePorts): Engine {
   );
   keep(watchPrices({ store, connections, clock, wakes, log, reader }));
   keep(shareReadings(reader, store, poller, ledger));
-  const warnings = keep(new LateWarnings({ store, shared, clock, wakes, intervalMs, window, log, reader }));
+  const warnings = keep(new LateWarnings({ store, book, connections, shared, clock, wakes, intervalMs, window, log, reader }));
   const dispose = (): void => {
     // What was built last is done with first: it asks those before it.
     for (const part of parts.splice(0).reverse()) part.dispose();

@@ -7,6 +7,7 @@ import type { Account, Snapshot } from '../../core/model.ts';
 import type { LiveLoan, LivePosition, NoLive } from '../../core/risk/live-estimate.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
 import type { Pass } from '../storage/state-protocol.ts';
+import { changedTerms } from './changed-terms.ts';
 import { vanishedSince } from './vanished.ts';
 
 /** Reads of an account that failed, one after the other. Times are milliseconds since the Unix epoch. */
@@ -120,7 +121,7 @@ export class Store implements Disposable {
     const at = this.#options.clock.now();
     this.#set(accountId, ({ snapshot: held }) => {
       if (held !== undefined && this.#isNewer(held.asOf, snapshot.asOf)) return { snapshot: held, reading: false };
-      const whole = held === undefined ? snapshot : withVanished(withKept(snapshot, held), held, at);
+      const whole = held === undefined ? snapshot : withNews(withKept(snapshot, held), held, at);
       this.#keep(accountId, { at, snapshot: whole }, pass);
       return { snapshot: whole, reading: false };
     });
@@ -240,9 +241,10 @@ function withKept(snapshot: Snapshot, held: Snapshot): Snapshot {
   };
 }
 
-function withVanished(snapshot: Snapshot, held: Snapshot, now: number): Snapshot {
+/** With what is gone, and what the venue has changed. */
+function withNews(snapshot: Snapshot, held: Snapshot, now: number): Snapshot {
   const vanished = vanishedSince(held, snapshot, now);
-  return vanished.length === 0 ? snapshot : { ...snapshot, vanished };
+  return { ...snapshot, ...(vanished.length === 0 ? {} : { vanished }), ...changedTerms(held, snapshot, now) };
 }
 
 function kept<One extends { readonly keptFrom?: number }>(

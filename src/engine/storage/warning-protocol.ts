@@ -9,7 +9,7 @@ export const isWorse = (a: Alarm, b: Alarm): boolean => alarms.indexOf(a) > alar
 /** As the views have it: a line that is reached is danger. */
 export const levelOfAlarm = (alarm: Alarm): 'warn' | 'danger' => (alarm === 'warn' ? 'warn' : 'danger');
 
-/** What is warned of: `level loan:12345`, `overdue loan:12345`, `due loan:12345`, or `blind` for an account that can't be read. */
+/** What is warned of: `level loan:12345` or another facet of a loan or position, or `blind` and the like for an account. */
 export interface WarningKey {
   readonly account: string;
   readonly target: string;
@@ -35,7 +35,7 @@ export interface Warning extends KnownWarning {
 
 /** One notification. */
 export interface Notice {
-  /** `note`: something is better again. */
+  /** `note`: something is better again, or only good to know. */
   readonly level: 'warn' | 'danger' | 'note';
   readonly sentence: Message;
   /** What it warns of, the worst first. */

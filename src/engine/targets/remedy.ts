@@ -42,7 +42,7 @@ export function loanRemedy(
   if (largest === undefined) return undefined;
   const { coin, price, rule } = largest;
   const found = wallet.find((one) => one.coin === coin);
-  if (found?.pledgeable === false) return undefined;
+  if (found?.pledgeable === false || loan.capped?.includes(coin) === true) return undefined;
   const target = multiply(line, subtract(one, warn));
   const addable = [{ coin, available: anyAmount, price, rule, places: usefulPlaces(price) }];
   const [step] = waysTo(model, target, { addable, takeable: [], payable: [] }).ways[0]?.steps ?? [];

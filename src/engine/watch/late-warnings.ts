@@ -1,19 +1,23 @@
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { KnownWarning, Warning } from '../storage/warning-protocol.ts';
+import type { KeyWatch, KeyWatchOptions } from './key-watch.ts';
 import type { WarningFront, WarningWatch, WarningWatchOptions } from './warning-watch.ts';
+
+export type LateWarningsOptions = Omit<WarningWatchOptions, 'front' | 'from'> & KeyWatchOptions;
 
 /** The warnings, once there is a front to show them and an account to warn of. */
 export class LateWarnings implements Disposable {
-  readonly #options: Omit<WarningWatchOptions, 'front' | 'from'>;
+  readonly #options: LateWarningsOptions;
   readonly #changed = new Emitter<undefined>();
   #watch: WarningWatch | undefined;
+  #keys: KeyWatch | undefined;
   #accounts: Disposable | undefined;
   readonly #from: number;
 
   /** Told when a warning begins, ends, or is acknowledged or snoozed, in any window. */
   readonly onDidChange = this.#changed.on;
 
-  constructor(options: Omit<WarningWatchOptions, 'front' | 'from'>) {
+  constructor(options: LateWarningsOptions) {
     this.#options = options;
     this.#from = options.clock.now();
   }
@@ -25,8 +29,8 @@ export class LateWarnings implements Disposable {
     const load = (): void => {
       if (isLoading || store.all().length === 0) return;
       isLoading = true;
-      import('./warning-watch.ts')
-        .then((part) => {
+      Promise.all([import('./warning-watch.ts'), import('./key-watch.ts')])
+        .then(([part, { KeyWatch }]) => {
           if (this.#accounts === undefined) return;
           this.#accounts.dispose();
           this.#watch = new part.WarningWatch({ ...this.#options, from: this.#from, front });
@@ -34,6 +38,7 @@ export class LateWarnings implements Disposable {
             this.#changed.fire(undefined);
           });
           this.#watch.start();
+          this.#keys = new KeyWatch(this.#options);
         })
         .catch((error: unknown) => {
           // The next news of an account tries again.
@@ -65,6 +70,7 @@ export class LateWarnings implements Disposable {
     this.#accounts?.dispose();
     this.#accounts = undefined;
     this.#watch?.dispose();
+    this.#keys?.dispose();
     this.#changed.dispose();
   }
 }

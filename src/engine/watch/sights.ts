@@ -1,6 +1,6 @@
 import { staleAfterMs } from '../../core/clock.ts';
 import { compare, decimal, isPositive, isZero, lesser, multiply, one, type Decimal } from '../../core/decimal.ts';
-import type { Levels, Loan, Position, Target } from '../../core/model.ts';
+import type { Account, Levels, Loan, Position, Target } from '../../core/model.ts';
 import { compareUrgency, isAlarm, levelOf, levelOfPosition, levelsOf, worst, type Level } from '../../core/risk/level.ts';
 import { liquidationOf } from '../../core/risk/liquidation.ts';
 import type { LiveLoan, NoLive } from '../../core/risk/live-estimate.ts';
@@ -12,8 +12,9 @@ import { readWarningTarget, warningKey, warningTarget, type Better, type Sight }
 /** A level is left when the distance is one fifth further than where it is entered. */
 const exitFactor = decimal('1.2');
 
+const hourMs = 60 * 60_000;
 /** A debt is due soon from then on. Milliseconds. */
-const dueSoonMs = 72 * 60 * 60_000;
+const dueSoonMs = 72 * hourMs;
 
 /** One thing that can be warned of, as its account shows it. */
 interface Shown {
@@ -27,6 +28,8 @@ interface Shown {
   readonly current: boolean;
   /** By the last figures, however old. */
   readonly wasWell?: boolean;
+  /** When it happened. Milliseconds since the Unix epoch. */
+  readonly at?: number;
 }
 
 /** What was seen of one thing, to know for how long it has been better than a level. By a clock that nobody sets. Milliseconds. */
@@ -56,11 +59,11 @@ export class Lookout {
     const account = state.account.id;
     const shown = shownBy(state, now, intervalMs);
     const present = new Set(shown.map(({ target }) => target));
-    const sights = shown.map(({ target, level, holds, reached, current, wasWell }): Sight => {
+    const sights = shown.map(({ target, level, holds, reached, current, wasWell, at }): Sight => {
       const key = warningKey({ account, target });
       const better = this.#better(key, reached ?? holds, current, uptime, staleAfterMs(intervalMs));
       const sees = reached ?? (isAlarm(level) ? level : level === 'unknown' ? (wasWell ? 'old' : 'lost') : 'calm');
-      return { account, target, sees, better };
+      return { account, target, sees, better, ...(at === undefined ? {} : { at }) };
     });
     const missing = known
       .filter(({ target }) => !present.has(target))
@@ -87,9 +90,12 @@ export class Lookout {
   }
 }
 
-function seesMissing({ snapshot, failure }: AccountState, target: string, current: boolean): Sight['sees'] {
-  const { on } = readWarningTarget(target);
+function seesMissing({ account, snapshot, failure }: AccountState, target: string, current: boolean): Sight['sees'] {
+  const { facet, on } = readWarningTarget(target);
+  if (facet === 'key' || facet === 'unbound') return account.key === undefined ? 'lost' : 'calm';
   if (on === undefined) return failure === undefined ? 'calm' : 'lost';
+  // The loan is there, without what was warned of.
+  if (facet !== 'level' && snapshot?.loans.some(({ id }) => on.kind === 'loan' && id === on.id) === true) return current ? 'calm' : 'lost';
   const trouble = on.kind === 'loan' ? snapshot?.loansTrouble : snapshot?.positionsTrouble;
   return current && trouble === undefined ? 'gone' : 'lost';
 }
@@ -99,6 +105,7 @@ function shownBy(state: AccountState, now: number, intervalMs: number): readonly
   const fresh = (keptFrom: number | undefined): boolean => isCurrent(state, now, intervalMs, keptFrom);
   return [
     ...(isBlind(state) ? [plain('blind', undefined, true, true)] : []),
+    ...keyShown(state.account, now),
     ...(snapshot?.loans ?? []).flatMap((loan) => shownLoan(state, loan, fresh(loan.keptFrom), now)),
     ...(snapshot?.positions ?? []).map((position) => shownPosition(state, position, fresh(position.keptFrom))),
   ];
@@ -107,15 +114,40 @@ function shownBy(state: AccountState, now: number, intervalMs: number): readonly
 /** The last reading failed, or a part of it that the key may read. */
 const isBlind = ({ failure, snapshot }: AccountState): boolean => failure !== undefined || gapsOf(snapshot).length > 0;
 
-const plain = (facet: 'overdue' | 'due' | 'blind', on: Target | undefined, isSo: boolean, current: boolean): Shown => {
+/** So long before its end a key is warned of, each time as something worse. Milliseconds. */
+const keySteps = [
+  { withinMs: 24 * hourMs, level: 'danger', reached: 'marginCall' },
+  { withinMs: 3 * 24 * hourMs, level: 'danger' },
+  { withinMs: 14 * 24 * hourMs, level: 'warn' },
+] as const;
+
+/** What is to be said of a key. That of a simulated exchange guards nothing. */
+function keyShown({ simulated, key }: Account, now: number): readonly Shown[] {
+  if (simulated || key === undefined) return [];
+  const { expiresAt, unbound } = key;
+  const step = expiresAt === undefined ? undefined : keySteps.find(({ withinMs }) => expiresAt - now <= withinMs);
+  return [
+    ...(step === undefined ? [] : [{ ...step, target: warningTarget('key'), holds: step.level, current: true }]),
+    ...(unbound === true ? [plain('unbound', undefined, true, true)] : []),
+  ];
+}
+
+const plain = (
+  facet: 'overdue' | 'due' | 'blind' | 'capped' | 'terms' | 'unbound',
+  on: Target | undefined,
+  isSo: boolean,
+  current: boolean,
+): Shown => {
   const level = isSo ? (facet === 'overdue' ? 'danger' : 'warn') : current ? 'ok' : 'unknown';
   return { target: warningTarget(facet, on), level, holds: level, current };
 };
 
-function shownLoan({ account, live }: AccountState, read: Loan, current: boolean, now: number): Shown[] {
+function shownLoan({ account, live, snapshot }: AccountState, read: Loan, current: boolean, now: number): Shown[] {
   const on: Target = { kind: 'loan', id: read.id };
   const levels = levelsOf(account, on);
   const { due = [] } = read;
+  // A time in the future comes from a clock that was wrong, until the next reading.
+  const changedAt = snapshot?.changed?.find(({ loan, noticed }) => loan === read.id && noticed <= now)?.noticed;
   // What is overdue is a warning of its own, so that neither hides the other.
   const loan: Loan = { ...believedLoan(read), due: [] };
   const estimate = figuresOf(live?.loans[loan.id]);
@@ -142,6 +174,8 @@ function shownLoan({ account, live }: AccountState, read: Loan, current: boolean
       due.some(({ overdue, at }) => !overdue && at - now <= dueSoonMs),
       current,
     ),
+    ...(read.capped === undefined ? [] : [plain('capped', on, read.capped.length > 0, current)]),
+    ...(changedAt === undefined ? [] : [{ ...plain('terms', on, true, true), at: changedAt }]),
   ];
 }
 

@@ -272,11 +272,12 @@ export class WarningWatch implements Disposable {
   async #noticesOf(told: readonly Told[]): Promise<readonly Notice[]> {
     const alarms = told.filter(({ says }) => says === 'alarm' || says === 'again');
     const gone = told.filter(({ says }) => says === 'gone');
-    const notes = told.filter(({ says }) => says === 'better' || says === 'recovered');
+    const better = told.filter(({ says }) => says === 'better' || says === 'recovered');
+    const notes = told.filter(({ says }) => says === 'note');
     const notices: Notice[] = [];
-    for (const group of [alarms, gone, notes]) {
+    for (const group of [alarms, gone, better, notes]) {
       if (group.length === 0) continue;
-      const level = group === notes ? 'note' : group.some((one) => one.level !== 'warn') ? 'danger' : 'warn';
+      const level = group === better || group === notes ? 'note' : group.some((one) => one.level !== 'warn') ? 'danger' : 'warn';
       notices.push({ level, ...(await this.#compose(group)) });
     }
     return notices;

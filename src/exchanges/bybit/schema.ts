@@ -110,6 +110,7 @@ export const debt = v.object({
   fixedTotalDebt: part,
   flexibleTotalDebtUSD: maybeNatural,
   fixedTotalDebtUSD: maybeNatural,
+  flexibleHourlyInterestRate: v.fallback(maybeNatural, undefined),
 });
 // The table of the page indents the cap as if it were told of each coin; the sample has it once for all.
 export const pledge = v.object({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { msg } from '../../../../src/core/message.ts';
-import type { Loan, Position } from '../../../../src/core/model.ts';
+import type { Account, Loan, Position } from '../../../../src/core/model.ts';
 import { dangerBelow, warnBelow } from '../../../../src/core/risk/level.ts';
 import type { AccountState, Live } from '../../../../src/engine/monitor/store.ts';
 import type { Warning } from '../../../../src/engine/storage/warning-protocol.ts';
@@ -196,6 +196,61 @@ describe('what there is to warn of', () => {
     assert.deepEqual(sees(due(now - 1, true)), { 'level loan:12345': 'calm', 'overdue loan:12345': 'danger', 'due loan:12345': 'calm' });
     assert.equal(sees(due(now + 72 * hour, false))['due loan:12345'], 'warn');
     assert.equal(sees(due(now + 72 * hour + 1, false))['due loan:12345'], 'calm');
+  });
+
+  const sight = (seen: Partial<AccountState>, target: string, known: readonly Warning[] = []): Sight | undefined =>
+    eyes.see(seen, known).find((one) => one.target === target);
+
+  it('is a pledged coin that is taken no more, as long as that is told', () => {
+    const target = 'capped loan:12345';
+    const sees = (capped: readonly string[] | undefined, more: Partial<AccountState> = {}, known: readonly Warning[] = []) =>
+      sight({ snapshot: snapshot({ loans: [loanAt('0.5', capped === undefined ? {} : { capped })] }), ...more }, target, known)?.sees;
+    assert.equal(sees(['BTC']), 'warn');
+    assert.equal(sees([]), 'calm');
+    assert.equal(sees([], { failure: failure() }), 'lost');
+    assert.equal(sees(undefined), undefined);
+    assert.equal(sees(undefined, {}, [row(target)]), 'calm');
+    assert.equal(sees(undefined, { failure: failure() }, [row(target)]), 'lost');
+    assert.equal(sight({ snapshot: snapshot({ loans: [] }) }, target, [row(target)])?.sees, 'gone');
+  });
+
+  it('are terms that changed, with when the newest did', () => {
+    const target = 'terms loan:12345';
+    const change = { loan: '12345', what: 'marginCall', before: decimal('0.8'), after: decimal('0.75') } as const;
+    const seen = (noticed: readonly number[]): Partial<AccountState> => ({
+      snapshot: snapshot({ loans: [loanAt('0.5')], changed: noticed.map((at) => ({ ...change, noticed: at })) }),
+    });
+    const found = sight(seen([now - 5, now - hour]), target);
+    assert.deepEqual([found?.sees, found?.at], ['warn', now - 5]);
+    assert.equal(sight(seen([]), target), undefined);
+    assert.equal(sight(seen([now + hour]), target), undefined, 'a clock that was wrong');
+    assert.equal(sight(seen([]), target, [row(target)])?.sees, 'calm');
+  });
+
+  it('is a key that expires within 14, 3 and 1 days, each worse, and one without an IP list; of a simulated exchange none', () => {
+    const day = 24 * hour;
+    const keyed = (key: Account['key'], simulated = false): Partial<AccountState> => ({
+      account: { ...state({}).account, simulated, ...(key === undefined ? {} : { key }) },
+      snapshot: snapshot(),
+    });
+    for (const [left, sees] of [
+      [14 * day + 1, undefined],
+      [14 * day, 'warn'],
+      [3 * day + 1, 'warn'],
+      [3 * day, 'danger'],
+      [day + 1, 'danger'],
+      [day, 'marginCall'],
+      [-day, 'marginCall'],
+    ] as const) {
+      assert.equal(sight(keyed({ asOf: now, expiresAt: now + left }), 'key')?.sees, sees, left.toString());
+      assert.equal(sight(keyed({ asOf: now, expiresAt: now + left }, true), 'key'), undefined);
+    }
+    assert.equal(sight(keyed({ asOf: now, unbound: true }), 'unbound')?.sees, 'warn');
+    for (const target of ['key', 'unbound']) {
+      assert.equal(sight(keyed({ asOf: now }), target), undefined);
+      assert.equal(sight(keyed({ asOf: now }), target, [row(target)])?.sees, 'calm');
+      assert.equal(sight(keyed(undefined), target, [row(target)])?.sees, 'lost');
+    }
   });
 
   it('is an account that failed, or of which a part is missing that its key may read', () => {

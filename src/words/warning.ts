@@ -47,7 +47,11 @@ function noteSentence(told: readonly Told[], states: readonly AccountState[], vi
 }
 
 /** In the order of worry: real money first, because a price moved in play must hide nothing; then danger; then what is nearest. */
-export function worstFirst(told: readonly Told[], states: readonly AccountState[], viewContext: ViewContext): readonly Told[] {
+export function worstFirst<One extends Told>(
+  told: readonly One[],
+  states: readonly AccountState[],
+  viewContext: ViewContext,
+): readonly One[] {
   const worry = told.map((one) => {
     const state = states.find(({ account }) => account.id === one.account);
     const { loan, position } = state === undefined ? {} : viewsOf(one, state, viewContext);

@@ -73,7 +73,8 @@ export interface Warnings {
 }
 
 export interface ClaimedNotices {
-  readonly notices: readonly { readonly seq: number; readonly notice: Notice }[];
+  /** `at`: when it was composed. Milliseconds since the Unix epoch. */
+  readonly notices: readonly { readonly seq: number; readonly at: number; readonly notice: Notice }[];
   /** When to ask again, because another window has the first right to the rest. Milliseconds from now. */
   readonly againMs?: number;
 }

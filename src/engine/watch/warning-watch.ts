@@ -32,8 +32,11 @@ export interface Reader {
 export interface WarningFront {
   /** One sentence for all that is told at one moment, and what it is about, the worst first. */
   compose(told: readonly Told[]): Promise<Pick<Notice, 'sentence' | 'about'>>;
-  /** Shows it to the person in this window. Resolves when it is shown, and waits for no answer. */
-  show(notice: Notice): Promise<void>;
+  /**
+   * Shows it to the person in this window. Resolves when it is shown, and waits for no answer.
+   * @param at when it was composed. Milliseconds since the Unix epoch
+   */
+  show(notice: Notice, at: number): Promise<void>;
   readonly settings: () => { readonly enabled: boolean; readonly quietHours: string };
 }
 
@@ -266,7 +269,7 @@ export class WarningWatch implements Disposable {
     this.#isAlone = true;
     this.#rows = rows;
     this.#tellChange();
-    for (const notice of notices) await this.#show(notice);
+    for (const notice of notices) await this.#show(notice, this.#options.clock.now());
   }
 
   async #noticesOf(told: readonly Told[]): Promise<readonly Notice[]> {
@@ -324,8 +327,8 @@ export class WarningWatch implements Disposable {
     const { shared, window, clock } = this.#options;
     const { notices = [], againMs } = (await shared.ask({ do: 'claimNotices', window, at: clock.now() })) ?? {};
     if (this.#end.signal.aborted) return;
-    for (const { seq, notice } of notices) {
-      if (await this.#show(notice)) await shared.ask({ do: 'noteShown', seqs: [seq] });
+    for (const { seq, at, notice } of notices) {
+      if (await this.#show(notice, at)) await shared.ask({ do: 'noteShown', seqs: [seq] });
     }
     if (againMs === undefined || this.#isWaiting) return;
     this.#isWaiting = true;
@@ -339,11 +342,11 @@ export class WarningWatch implements Disposable {
   }
 
   /** @returns whether it is shown: what is not falls to any window again */
-  async #show(notice: Notice): Promise<boolean> {
+  async #show(notice: Notice, at: number): Promise<boolean> {
     const { log, front } = this.#options;
     log.info(`warning (${notice.level}): ${english(notice.sentence)}`);
     try {
-      await front.show(notice);
+      await front.show(notice, at);
       return true;
     } catch (error) {
       log.warn(`warnings: not shown: ${String(error)}`);

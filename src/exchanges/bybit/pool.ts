@@ -149,7 +149,10 @@ export class Pool implements LoanBook {
   }
 }
 
-type Read = { readonly colRes: string; readonly pool: PoolRead };
+interface Read {
+  readonly colRes: string;
+  readonly pool: PoolRead;
+}
 
 /** The pledged coins that Bybit takes no more of. */
 const cappedIn = ({ colRes, pool }: Read): readonly string[] =>

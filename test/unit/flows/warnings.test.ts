@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { english } from '../../../src/core/message.ts';
 import type { Notice } from '../../../src/engine/storage/warning-protocol.ts';
-import { acknowledgeWarnings, composeWarning, snoozeWarnings, tellWarning, testWarnings } from '../../../src/flows/warnings.ts';
+import { testWarnings } from '../../../src/flows/test-warnings.ts';
+import { acknowledgeWarnings, composeWarning, snoozeWarnings, tellWarning } from '../../../src/flows/warnings.ts';
 import { setWarningLevels } from '../../../src/flows/warning-levels.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { says, saysInTurn, saysLike } from '../../texts.ts';
@@ -180,6 +181,32 @@ describe('warnings at a simulated exchange', function () {
     const loan = account?.children?.find(({ on }) => on?.id === '67890');
     const line = loan?.details?.().lines.find(({ value }) => saysLike('warning.snoozed-until').test(text(value)));
     assert.equal(text(line?.label), says('level.warning'));
+  });
+
+  it('that waited for a window tell their time', async () => {
+    const waited = trader.clock.now();
+    await trader.passes(3 * minute);
+    const talk = new Scripted();
+    await trader.until(tellWarning(trader.app(talk), screen.notices[0]!, waited));
+    assert.ok(talk.titles('notice')[0]?.startsWith(`${new Date(waited).toISOString()}: `));
+    const soon = new Scripted();
+    await trader.until(tellWarning(trader.app(soon), screen.notices[0]!, trader.clock.now()));
+    assert.equal(soon.titles('notice')[0], screen.texts[0]);
+  });
+
+  it('are acknowledged and snoozed one by one from their line', async () => {
+    const place = { accountId: 'main', on: { kind: 'loan', id: '67890' }, warning: 'level loan:67890' } as const;
+    await trader.until(snoozeWarnings(trader.app(new Scripted(pick(says('warning.one-hour')))), place));
+    assert.ok(row('level loan:67890')?.snoozedUntil !== undefined);
+    const talk = new Scripted();
+    await trader.until(acknowledgeWarnings(trader.app(talk), place));
+    assert.deepEqual(talk.titles('notice'), [says('warning.acknowledged-one')]);
+    const known = trader.engine.warnings.all().filter(({ acknowledged }) => acknowledged !== undefined);
+    assert.deepEqual(
+      known.map(({ target }) => target),
+      ['level loan:67890'],
+    );
+    assert.ok(trader.engine.warnings.all().length > 1);
   });
 
   it('can be rehearsed, and acknowledge nothing then', async () => {

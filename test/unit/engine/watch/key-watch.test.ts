@@ -83,8 +83,7 @@ describe('what an exchange says of a key', () => {
     const other = new Desk({ key: { asOf: desk.clock.now() } });
     other.state = { ...other.state, failure: failure() };
     assert.equal(await other.reads(askKeyEveryMs), 0);
-    const { failure: _gone, ...well } = other.state;
-    other.state = well;
+    other.state = state({ account: other.state.account, snapshot: snapshot() });
     other.answer = () => {
       throw new Error('no');
     };

@@ -11,7 +11,7 @@ import { LateJournal } from './ledger/database/late-journal.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Connections } from './monitor/connections.ts';
 import { Poller } from './monitor/poller.ts';
-import { Store, type Failure } from './monitor/store.ts';
+import { Store, type Failure, type NewsOf } from './monitor/store.ts';
 import { Wakes } from './monitor/wakes.ts';
 import { watchPrices } from './monitor/watch-prices.ts';
 import type { EnginePorts, Log } from './ports.ts';
@@ -78,6 +78,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const arming = keep(new Arming({ rows: shared, clock, book, window, newId }));
   const mayStoreKeys = async (): Promise<boolean> => ports.windowsShareSecrets || (await findsAllKeys(book, vault));
   const simulated = keep(new SimulatedExchange({ folder: path.join(ports.folder, 'simulated'), book, vault, log, mayStoreKeys }));
+  const news = lateNews();
   const connections = keep(
     new Connections({
       exchanges,
@@ -88,13 +89,14 @@ export function createEngine(ports: EnginePorts): Engine {
       locate: (account) => simulated.locate(account),
       look: () => shared.look(),
       isArmed: (accountId) => arming.state(accountId).armed,
+      prepare: () => news.load(),
       trace: (line) => {
         log.debug(line);
       },
     }),
   );
   const reader = keep(new Reader({ shared, book, clock, window }));
-  const store = keep(new Store({ book, storage: reader, clock }));
+  const store = keep(new Store({ book, storage: reader, clock, newsOf: news.of }));
   const journal = keep(lateJournal(ports, shared));
   // Figures that the views would have read anew by now are not acted on.
   const acting = { maxPreviewAgeMs: intervalMs, proofPatienceMs, limits: settings.limits };
@@ -140,6 +142,20 @@ function sharedState({ folder, worker, old }: EnginePorts, clock: Clock): Shared
     old,
     clock,
   });
+}
+
+/** What compares readings is loaded before the first connection, so that it is there with the first reading. */
+function lateNews(): { readonly load: () => Promise<void>; readonly of: NewsOf } {
+  let newsOf: NewsOf | undefined;
+  return {
+    load: async () => {
+      ({ newsOf } = await import('./monitor/reading-news.ts'));
+    },
+    of: (...readings) => {
+      if (newsOf === undefined) throw new Error('a reading without a connection');
+      return newsOf(...readings);
+    },
+  };
 }
 
 /** One window reads; what it reads is in all windows as if each had read it. */

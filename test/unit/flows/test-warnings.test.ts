@@ -38,7 +38,7 @@ describe('a rehearsal of warnings', function () {
     const talk = await front.does(testWarnings, press(says('button.move-simulated-price')));
     const danger = notices.slice(heard).find(({ about }) => about.some(({ target }) => target === 'level loan:12345'));
     assert.equal(danger?.level, 'danger');
-    assert.match(english(danger!.sentence), saysLike('warning.near', says('level.danger'), says('kinds.loan', '12345')));
+    assert.match(english(danger.sentence), saysLike('warning.near', says('level.danger'), says('kinds.loan', '12345')));
     assert.deepEqual(talk.titles('notice').slice(1), [says('warning.rehearsed', 'BTC')]);
     assert.ok(Math.abs(ltv() - before) < 0.02, `${ltv().toString()} after ${before.toString()}`);
   });

@@ -1,4 +1,4 @@
-import { compare, decimal, type Decimal } from '../decimal.ts';
+import { compare, decimal, greater, type Decimal } from '../decimal.ts';
 import { liquidationOf } from './liquidation.ts';
 import { credibleLtv, distanceTo, owesNothing } from './ltv.ts';
 import { targetKey, type Account, type Levels, type Loan, type Position, type Target } from '../model.ts';
@@ -20,6 +20,16 @@ export const defaultLevels: Levels = { watch: decimal('0.25'), warn: warnBelow, 
 
 /** Where the levels of a loan or position begin: the person's own for it, else the defaults. */
 export const levelsOf = ({ levels }: Pick<Account, 'levels'>, on: Target): Levels => levels?.[targetKey(on)] ?? defaultLevels;
+
+/** The same for what a change would lead to: the person's own never make a preview quieter than the defaults. */
+export function strictLevelsOf(account: Pick<Account, 'levels'>, on: Target): Levels {
+  const { watch, warn, danger } = levelsOf(account, on);
+  return {
+    watch: greater(watch, defaultLevels.watch),
+    warn: greater(warn, defaultLevels.warn),
+    danger: greater(danger, defaultLevels.danger),
+  };
+}
 
 /** From the most to the least urgent. Unknown stands above ok: not knowing is a reason to look. */
 const urgency: readonly Level[] = ['danger', 'warn', 'unknown', 'watch', 'ok'];

@@ -250,6 +250,77 @@ describe('warnings at a simulated exchange', function () {
   });
 });
 
+describe('warnings of what an exchange says besides figures', function () {
+  this.timeout(60_000);
+  const day = 24 * 60 * minute;
+  let trader: Trader;
+  let bybit: SimulatedVenue;
+  let screen: Screen;
+  beforeEach(async () => {
+    trader = await Trader.open();
+    bybit = await trader.openBybit();
+  });
+  afterEach(() => trader.end());
+
+  it('tell a cap of the collateral once, without what could not be added, and end with it', async () => {
+    await trader.addAccount('b', 'Pool', bybit);
+    screen = new Screen(trader);
+    await trader.passes(15_000);
+    const before = screen.notices.length;
+    await trader.until(bybit.control('POST', 'cap', { level: '2' }));
+    await trader.passes(minute);
+    const capped = saysLike('warning.capped', says('level.warning'), 'Bybit', /BTC.*/, says('kinds.loan', 'pool'));
+    assert.match(screen.texts.slice(before).join(' '), capped);
+    const told = screen.notices.length;
+    await trader.passes(30 * minute);
+    assert.ok(!screen.texts.slice(told).some((one) => capped.test(one)), 'a warning is told once');
+    bybit.movePrice('BTC', '-40');
+    await trader.passes(minute);
+    assert.doesNotMatch(screen.last, saysLike('warning.add'), 'what is capped cannot be added');
+    await trader.until(bybit.control('POST', 'cap', { level: '0' }));
+    await trader.passes(12 * minute);
+    assert.equal(
+      trader.engine.warnings.all().find(({ target }) => target.startsWith('capped')),
+      undefined,
+    );
+  });
+
+  it('do not flood when an account is added, nor at the next start', async () => {
+    await trader.until(bybit.control('POST', 'cap', { level: '2' }));
+    screen = new Screen(trader);
+    const key = { asOf: trader.clock.now(), expiresAt: trader.clock.now() + 2 * day, unbound: true } as const;
+    await trader.addAccount('b', 'Pool', bybit, { simulated: false, key });
+    await trader.passes(minute);
+    const [alarms = '', note = '', ...more] = screen.texts;
+    assert.deepEqual(more, [], 'one message, and one notice');
+    assert.deepEqual(
+      screen.notices.map(({ level }) => level),
+      ['danger', 'note'],
+    );
+    assert.match(alarms, saysLike('warning.also'));
+    assert.equal(note, says('warning.unbound', 'Pool', 'Bybit'));
+    const told = trader.engine.warnings.all().map(({ target }) => target);
+    for (const target of ['capped loan:pool', 'key', 'unbound']) assert.ok(told.includes(target), told.join());
+    // Danger goes on, the rest has been told.
+    await trader.until(acknowledgeWarnings(trader.app(new Scripted())));
+    const window = await trader.openWindow();
+    const other = new Screen(window);
+    await window.passes(5 * minute);
+    assert.deepEqual([...screen.texts.slice(2), ...other.texts], []);
+  });
+
+  it('of a key lead to its update', async () => {
+    screen = new Screen(trader);
+    const expiresAt = trader.clock.now() + day;
+    const about = [{ account: 'b', target: 'key', level: 'danger' }] as const;
+    await trader.addAccount('b', 'Pool', bybit, { simulated: false, key: { asOf: trader.clock.now(), expiresAt } });
+    await trader.passes(15_000);
+    const talk = new Scripted(press(says('button.update-keys')));
+    await trader.until(tellWarning(trader.app(talk), { level: 'danger', sentence: { template: 'x', args: [] }, about }));
+    assert.deepEqual(talk.ran, [{ command: 'updateKeys', target: { accountId: 'b' } }]);
+  });
+});
+
 describe('warnings without an account', () => {
   it('can be rehearsed as a marked text, and have nothing to acknowledge or snooze', async () => {
     const trader = await Trader.open();

@@ -206,7 +206,10 @@ describe('the words of a warning', () => {
 
   it('estimate the liquidation price where the exchange gives none', () => {
     const without = Object.fromEntries(Object.entries(nearLoan()).filter(([name]) => name !== 'liquidationPrice'));
-    assert.match(words(told('level loan:12345'), read(without as unknown as Loan)), saysLike('warning.liquidation-at', /~BTC 52,785\.?\d*/));
+    assert.match(
+      words(told('level loan:12345'), read(without as unknown as Loan)),
+      saysLike('warning.liquidation-at', /~BTC 52,785\.?\d*/),
+    );
   });
 
   it('mark simulated money and demo trading', () => {

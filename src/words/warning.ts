@@ -2,6 +2,7 @@ import { compare, isPositive, round, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance, formatLiquidationPrice, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { DueDebt, Snapshot, Target, TermChange } from '../core/model.ts';
+import { isAlarm } from '../core/risk/level.ts';
 import { believed } from '../core/risk/position-model.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { levelOfAlarm, type Warning } from '../engine/storage/warning-protocol.ts';
@@ -167,20 +168,26 @@ function changeText({ what, coin = '', before, after, worse }: TermChange): Mess
   return worse === true ? bracketed(spaced(term, values), msg('terms.closer', 'closer to it now')) : spaced(term, values);
 }
 
+const loanReach = ({ since, standing }: LoanView): Text =>
+  since === undefined
+    ? distanceText(standing)
+    : estimated(distanceText(standingAt(since.figures.toMarginCall, since.figures.toLiquidation)));
+
+const positionReach = (view: PositionView): Text =>
+  view.since === undefined ? reachWords(view) : estimated(liquidationDistanceText(view.since.figures.distance));
+
 /** What a row warns of, in a few words. */
 export function warningWhat(row: Warning, state: AccountState, viewContext: ViewContext): Text {
   const { facet, on } = readWarningTarget(row.target);
   switch (facet) {
     case 'level': {
       const { loan, position } = viewsOf(row, state, viewContext);
-      if (loan !== undefined) {
-        const { since } = loan;
-        if (since === undefined) return distanceText(loan.standing);
-        return estimated(distanceText(standingAt(since.figures.toMarginCall, since.figures.toLiquidation)));
-      }
-      if (position === undefined) return msg('account.not-read', 'not read');
-      const { since } = position;
-      return since === undefined ? reachWords(position) : estimated(liquidationDistanceText(since.figures.distance));
+      const view = loan ?? position;
+      if (view === undefined) return msg('account.not-read', 'not read');
+      const reach = loan === undefined ? position && positionReach(position) : loanReach(loan);
+      // It stands until it has been better for a while.
+      const isBetter = view.current && !isAlarm(view.level);
+      return joined([...(reach === undefined ? [] : [reach]), ...(isBetter ? [msg('warning.recovering', 'recovering')] : [])]);
     }
     case 'overdue':
       return msg('term.debt-overdue', 'debt overdue');
@@ -342,7 +349,7 @@ function loanFigures(
           msg(
             'warning.liquidation-at',
             'liquidation at {0}',
-            `${given === undefined ? '~' : ''}${coin} ${formatLiquidationPrice(price, 'long')}`,
+            `${coin} ${given === undefined ? '~' : ''}${formatLiquidationPrice(price, 'long')}`,
           ),
         ]),
   ];

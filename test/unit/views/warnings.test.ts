@@ -37,7 +37,13 @@ describe('the Warnings view', () => {
         ...[loanName, says('level.danger'), says('loan.to-margin-call', '5.0%')],
         ...[says('warning.snoozed-until', new Date(now + 60_000).toISOString()), ago],
       ].join(' | '),
-      [positionName, says('level.warning'), says('position.liquidation', '12.4%'), says('warning.acknowledged'), ago].join(' | '),
+      [
+        positionName,
+        says('level.warning'),
+        `${says('position.liquidation', '12.4%')}, ${says('warning.recovering')}`,
+        says('warning.acknowledged'),
+        ago,
+      ].join(' | '),
       ['Main', says('level.notice'), says('warning.no-ip-list'), ago].join(' | '),
     ]);
     assert.deepEqual(

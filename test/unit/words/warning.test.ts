@@ -208,7 +208,7 @@ describe('the words of a warning', () => {
     const without = Object.fromEntries(Object.entries(nearLoan()).filter(([name]) => name !== 'liquidationPrice'));
     assert.match(
       words(told('level loan:12345'), read(without as unknown as Loan)),
-      saysLike('warning.liquidation-at', /~BTC 52,785\.?\d*/),
+      saysLike('warning.liquidation-at', /BTC ~52,785\.?\d*/),
     );
   });
 

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { msg } from '../../../../src/core/message.ts';
-import type { Account, Loan, Position } from '../../../../src/core/model.ts';
+import type { Account, Levels, Loan, Position } from '../../../../src/core/model.ts';
 import { dangerBelow, warnBelow } from '../../../../src/core/risk/level.ts';
 import type { AccountState, Live } from '../../../../src/engine/monitor/store.ts';
 import type { Warning } from '../../../../src/engine/storage/warning-protocol.ts';
 import { Lookout } from '../../../../src/engine/watch/sights.ts';
 import { quietMs, type Sight } from '../../../../src/engine/watch/warnings.ts';
+import { holds } from '../../property.ts';
 import { failure, now, position, snapshot, state } from '../../views/samples.ts';
 
 const minute = 60_000;
@@ -100,6 +102,30 @@ describe('what there is to warn of', () => {
       new Eyes().see({ account, snapshot: snapshot({ loans: [loanAt(distance)] }) })[0]?.better;
     assert.equal(left('0.35')?.warn, undefined);
     assert.equal(left('0.37')?.warn, 0);
+  });
+
+  it('is never less urgent by levels that begin further away', () => {
+    const rank = (sight: Sight | undefined): number => ['calm', 'warn', 'danger'].indexOf(String(sight?.sees));
+    const part = fc.integer({ min: 1, max: 99 });
+    holds(
+      fc.property(fc.uniqueArray(part, { minLength: 3, maxLength: 3 }), part, fc.boolean(), (three, distance, isLoan) => {
+        const [danger = 0, warn = 0, watch = 0] = [...three].sort((a, b) => a - b).map((one) => one / 100);
+        const of = isLoan
+          ? { loans: [loanAt((distance / 100).toFixed(2))] }
+          : { loans: [], positions: [positionAt((distance / 100).toFixed(2))] };
+        const seen = (more: number): Sight | undefined => {
+          const levels = Object.fromEntries(
+            Object.entries({ watch, warn, danger }).map(([name, at]) => [name, decimal(Math.min(at + more, 0.999).toFixed(3))]),
+          ) as unknown as Levels;
+          const account = { ...state({}).account, levels: { 'loan:12345': levels, 'position:p1': levels } };
+          return new Eyes().see({ account, snapshot: snapshot(of) })[0];
+        };
+        assert.ok(rank(seen(0.05)) >= rank(seen(0)));
+        for (const level of ['warn', 'danger'] as const)
+          if (seen(0.05)?.better?.[level] === 0)
+            assert.equal(seen(0)?.better?.[level], 0, 'what is left by further levels is left by nearer ones');
+      }),
+    );
   });
 
   it('is worse than danger where a line is reached, or the exchange acts on it, also by an estimate', () => {

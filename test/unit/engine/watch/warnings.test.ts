@@ -373,6 +373,32 @@ describe('what is only good to know', () => {
   });
 });
 
+describe('whatever is warned of', () => {
+  const levels = ['warn', 'danger', 'marginCall', 'liquidation'] as const;
+  const targets = ['level', 'overdue', 'due', 'capped', 'terms'].map((one) => `${one} loan:1`).concat('blind', 'key', 'unbound');
+
+  it('stands through lost data, and speaks at once when it gets worse', () => {
+    const seen = fc.constantFrom<Sight['sees']>(...levels, 'calm', 'lost', 'old');
+    holds(
+      fc.property(fc.constantFrom(...targets), fc.array(seen, { maxLength: 30 }), fc.boolean(), (name, course, ages) => {
+        const desk = new Desk();
+        const row = (): Warning | undefined => desk.rows.get(warningKey({ account: 'a', target: name }));
+        for (const sees of course) {
+          // A blind account is told after a while only.
+          desk.now += ages || name === 'blind' ? 6 * minute : 1_000;
+          const before = row();
+          const told = desk.sees(sees, sees === 'calm' ? calm : {}, name);
+          if (sees === 'lost' || sees === 'old') assert.equal(row()?.level, before?.level);
+          const rank = levels.findIndex((one) => one === sees);
+          const isWorse = rank >= 0 && rank > levels.findIndex((one) => one === before?.level);
+          if (isWorse && name !== 'blind') assert.equal(told.length, 1, `${name} ${sees}`);
+          assert.ok(told.length <= 1);
+        }
+      }),
+    );
+  });
+});
+
 describe('quiet hours', () => {
   it('are a span of local time, also over midnight; anything else is none', () => {
     const at = (hours: number, minutes: number): number => new Date(2026, 10, 30, hours, minutes).getTime();

@@ -33,9 +33,14 @@ const together = [
   ].map((file) => path.join(__dirname, 'src/engine/ledger', file)),
   // With an account, these are needed right after activation.
   ['open-state.ts', 'monitor/lease.ts'].map((file) => path.join(__dirname, 'src/engine', file)),
-  ['engine/monitor/price-watch.ts', 'engine/watch/warning-watch.ts', 'engine/outlets/delivery.ts', 'views/outlines.ts'].map((file) =>
-    path.join(__dirname, 'src', file),
-  ),
+  [
+    'engine/monitor/price-watch.ts',
+    'engine/monitor/reading-news.ts',
+    'engine/watch/key-watch.ts',
+    'engine/watch/warning-watch.ts',
+    'engine/outlets/delivery.ts',
+    'views/outlines.ts',
+  ].map((file) => path.join(__dirname, 'src', file)),
 ];
 
 // esbuild splits ES modules only, and the editor's `vscode` is there for CommonJS only, so the imports and exports that it writes are rewritten,

@@ -70,6 +70,10 @@ export interface Loan {
   readonly marginCall?: Threshold;
   readonly liquidation?: Threshold;
   readonly liquidationPrice?: LiquidationPrice;
+  /** Pledged coins of which the venue takes no more now. Absent where it does not tell. */
+  readonly capped?: readonly string[];
+  /** By debt coin: a year's interest as a fraction, where the venue tells it beside the debt. */
+  readonly rates?: Readonly<Record<string, Decimal>>;
   /** When it was read, if earlier than the rest of its snapshot: kept because the newest reading lacked it. Milliseconds since the Unix epoch. */
   readonly keptFrom?: number;
   /** Debts with a date, soonest first. Overdue is danger, whatever the LTV. */
@@ -182,6 +186,21 @@ export interface Vanished extends Target {
   readonly noticed: number;
 }
 
+/** A term of a loan that the venue has changed. Fractions: an LTV, the part of the pledged amount that counts, a year's interest. */
+export interface TermChange {
+  /** `Loan.id` */
+  readonly loan: string;
+  readonly what: 'marginCall' | 'liquidation' | 'tiers' | 'rate';
+  /** Of tiers and rates. */
+  readonly coin?: string;
+  readonly before: Decimal;
+  readonly after: Decimal;
+  /** It brings the loan closer to its margin call or liquidation. */
+  readonly worse?: true;
+  /** Milliseconds since the Unix epoch. */
+  readonly noticed: number;
+}
+
 /** Everything read from one account at one moment. */
 export interface Snapshot {
   readonly loans: readonly Loan[];
@@ -199,6 +218,10 @@ export interface Snapshot {
   readonly positionsBarred?: true;
   /** What disappeared since earlier readings, newest first. Venues don't report this, so we keep it. */
   readonly vanished?: readonly Vanished[];
+  /** Terms that the venue has changed between readings. Kept by us. Newest first. */
+  readonly changed?: readonly TermChange[];
+  /** By loan and coin: the borrow rates that were told last, which the next reading is compared with. */
+  readonly ratesFrom?: Readonly<Record<string, Readonly<Record<string, Decimal>>>>;
   /** What one coin is worth in USD, by the venue's index: for each coin owed, pledged, held or traded here, where known. For estimates only. */
   readonly prices?: Readonly<Record<string, Decimal>>;
   /** When the oldest of its parts was read, by our clock. Milliseconds since the Unix epoch. */
@@ -249,6 +272,21 @@ export interface MaximumLoan {
   readonly remainingQuota?: Decimal;
 }
 
+/** Distances at which the levels of a loan or position begin. Fractions. */
+export interface Levels {
+  readonly watch: Decimal;
+  readonly warn: Decimal;
+  readonly danger: Decimal;
+}
+
+/** What is remembered of what a venue says about a key. Times are milliseconds since the Unix epoch. */
+export interface KeyNote {
+  readonly asOf: number;
+  readonly expiresAt?: number;
+  /** It can trade, from any address. */
+  readonly unbound?: true;
+}
+
 /** An account as it is remembered: everything but its keys. */
 export interface Account {
   readonly id: string;
@@ -264,6 +302,10 @@ export interface Account {
   readonly readOnly: boolean;
   /** The venue's user id of the keys' owner, known after a connection test. Shown only in part. */
   readonly uid?: string;
+  /** What the venue last said of the key. */
+  readonly key?: KeyNote;
   /** The person's own figures, which replace a table's but never the venue's. */
   readonly thresholds?: { readonly marginCall: Decimal; readonly liquidation: Decimal };
+  /** By `targetKey`: the person's own levels of single loans and positions. */
+  readonly levels?: Readonly<Record<string, Levels>>;
 }

@@ -11,7 +11,7 @@ import { LateJournal } from './ledger/database/late-journal.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Connections } from './monitor/connections.ts';
 import { Poller } from './monitor/poller.ts';
-import { Store, type Failure } from './monitor/store.ts';
+import { Store, type Failure, type NewsOf } from './monitor/store.ts';
 import { Wakes } from './monitor/wakes.ts';
 import { watchPrices } from './monitor/watch-prices.ts';
 import type { OutletPorts } from './outlets/outlet-book.ts';
@@ -86,6 +86,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const mayStoreKeys = async (): Promise<boolean> => ports.windowsShareSecrets || (await findsAllKeys(book, vault));
   const here = { shared, book, vault, clock, window, log };
   const simulated = keep(new SimulatedExchange({ ...here, folder: path.join(ports.folder, 'simulated'), mayStoreKeys }));
+  const news = lateNews();
   const connections = keep(
     new Connections({
       exchanges,
@@ -97,13 +98,16 @@ export function createEngine(ports: EnginePorts): Engine {
       look: () => shared.look(),
       isArmed: (accountId) => arming.state(accountId).armed,
       areKeysElsewhere: unseenKeys(ports, clock, () => store),
+      prepare: () => news.load(),
       trace: (line) => {
         log.debug(line);
       },
     }),
   );
   const reader = keep(new Reader({ shared, book, clock, window }));
-  const store: Store = keep(new Store({ book, storage: reader, clock, explain: (account, error) => prices.explain(account, error) }));
+  const store: Store = keep(
+    new Store({ book, storage: reader, clock, newsOf: news.of, explain: (account, error) => prices.explain(account, error) }),
+  );
   const journal = keep(lateJournal(ports, shared));
   // Figures that the views would have read anew by now are not acted on.
   const acting = { maxPreviewAgeMs: intervalMs, proofPatienceMs, limits: settings.limits };
@@ -119,7 +123,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const prices = keep(watchPrices({ store, connections, clock, wakes, log, reader, poller, WebSocket: ports.WebSocket }));
   keep(shareReadings(reader, store, poller, ledger));
   const outlets = { shared, clock, secrets: ports.secrets, ...(ports.fetch === undefined ? {} : { fetch: ports.fetch }) };
-  const warnings = keep(new LateWarnings({ ...outlets, store, wakes, intervalMs, window, log, reader }));
+  const warnings = keep(new LateWarnings({ ...outlets, store, book, connections, wakes, intervalMs, window, log, reader }));
   const dispose = (): void => {
     // What was built last is done with first: it asks those before it.
     for (const part of parts.splice(0).reverse()) part.dispose();
@@ -163,6 +167,20 @@ function sharedState({ folder, worker, old }: EnginePorts, clock: Clock): Shared
     old,
     clock,
   });
+}
+
+/** What compares readings is loaded before the first connection, so that it is there with the first reading. */
+function lateNews(): { readonly load: () => Promise<void>; readonly of: NewsOf } {
+  let newsOf: NewsOf | undefined;
+  return {
+    load: async () => {
+      ({ newsOf } = await import('./monitor/reading-news.ts'));
+    },
+    of: (...readings) => {
+      if (newsOf === undefined) throw new Error('a reading without a connection');
+      return newsOf(...readings);
+    },
+  };
 }
 
 /** One window reads; what it reads is in all windows as if each had read it. */

@@ -1,5 +1,5 @@
-import type { Account } from '../core/model.ts';
-import type { Keys } from '../exchanges/exchange.ts';
+import type { Account, KeyNote } from '../core/model.ts';
+import type { KeyFacts, Keys } from '../exchanges/exchange.ts';
 import type { Arming } from './ledger/arming.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { accountFrozen, unfinished } from './ledger/refusal.ts';
@@ -10,7 +10,7 @@ import type { AccountBook } from './accounts/account-book.ts';
 import type { Vault } from './accounts/vault.ts';
 
 /** What the venue said of a key that is remembered with its account. */
-export type KeptFacts = Pick<Account, 'readOnly' | 'uid'>;
+export type KeptFacts = Pick<Account, 'readOnly' | 'uid' | 'key'>;
 
 /** What belongs to the keys of an account. */
 export interface KeyPlaces {
@@ -66,7 +66,18 @@ export async function replaceKeys(places: KeyPlaces, account: Account, keys: Key
 }
 
 /** Writes down what the venue said, where it is another thing than before. */
-export async function keepFacts(book: Pick<AccountBook, 'update'>, account: Account, { readOnly, uid }: KeptFacts): Promise<void> {
-  if (account.readOnly === readOnly && (uid === undefined || account.uid === uid)) return;
-  await book.update(account.id, { readOnly, ...(uid === undefined ? {} : { uid }) });
+export async function keepFacts(book: Pick<AccountBook, 'update'>, account: Account, { readOnly, uid, key }: KeptFacts): Promise<void> {
+  const isSame = account.readOnly === readOnly && (uid === undefined || account.uid === uid);
+  const isSameKey = account.key?.expiresAt === key?.expiresAt && account.key?.unbound === key?.unbound;
+  if (isSame && isSameKey) return;
+  await book.update(account.id, { readOnly, ...(uid === undefined ? {} : { uid }), ...(isSameKey ? {} : { key }) });
+}
+
+/** What is remembered of a key to warn in time. */
+export function keyNote({ canTrade, boundAddresses, expiresAt }: KeyFacts, asOf: number): KeyNote {
+  return {
+    asOf,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(canTrade && boundAddresses.length === 0 ? { unbound: true } : {}),
+  };
 }

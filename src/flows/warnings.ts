@@ -7,10 +7,10 @@ import {
   type Warning,
   type WarningKey,
 } from '../engine/storage/warning-protocol.ts';
-import { readWarningTarget, warningTarget, type Told } from '../engine/watch/warnings.ts';
-import type { Place } from '../views/place.ts';
+import { readWarningTarget, type Told } from '../engine/watch/warnings.ts';
+import { asPlace, type Place } from '../views/place.ts';
 import { levelWord } from '../words/level.ts';
-import { dotted } from '../words/text.ts';
+import { dotted, labelled } from '../words/text.ts';
 import { alertsOf } from '../words/outlet.ts';
 import { warningName, warningSentence, worstFirst } from '../words/warning.ts';
 import { handledText } from '../words/warning-mark.ts';
@@ -18,8 +18,10 @@ import type { Acting } from './acting.ts';
 import { back, type Button, type Item } from './conversation.ts';
 
 const hourMs = 60 * 60_000;
+/** A notice that is shown by then is of now. Milliseconds. */
+const soonMs = 60_000;
 
-type WarningButton = 'bringLtvToTarget' | 'bringLiquidationToTarget' | 'openGauges' | 'snooze' | 'manageOutlets';
+type WarningButton = 'bringLtvToTarget' | 'bringLiquidationToTarget' | 'openGauges' | 'updateKeys' | 'snooze' | 'manageOutlets';
 
 /** What is told at one moment, in one message. */
 export function composeWarning(app: Acting, told: readonly Told[]): Pick<Notice, 'sentence' | 'about' | 'outside'> {
@@ -38,13 +40,16 @@ const kinds = { danger: 'error', warn: 'warning', note: 'info' } as const;
 
 /**
  * Shows a notice with the ways on. Pressing a button acknowledges what it leads to; closing the notice or leaving it alone acknowledges
- * nothing.
+ * nothing. One that waited for a window tells its time: its figures are of then.
+ * @param composedAt milliseconds since the Unix epoch
  */
-export async function tellWarning(app: Acting, { level, sentence, about, outlet }: Notice): Promise<void> {
+export async function tellWarning(app: Acting, { level, sentence, about, outlet }: Notice, composedAt = app.clock.now()): Promise<void> {
   const [worst] = about;
   const place = worst === undefined ? undefined : placeOf(worst);
   const buttons = outlet !== undefined ? [manageOutlets] : level === 'note' ? [] : buttonsFor(app, about, place);
-  const pressed = await app.talk.tell({ kind: kinds[level], sentence, buttons });
+  const isLate = app.clock.now() - composedAt > soonMs;
+  const shown = isLate ? labelled(app.viewContext().when(composedAt), sentence) : sentence;
+  const pressed = await app.talk.tell({ kind: kinds[level], sentence: shown, buttons });
   if (pressed === undefined) return;
   if (pressed === 'snooze') return app.warnings.snooze(about, app.clock.now() + hourMs);
   // Who goes to one loan has not dealt with the others.
@@ -60,15 +65,19 @@ function placeOf({ account: accountId, target }: WarningKey): Place {
 }
 
 function buttonsFor(app: Acting, about: readonly WarningKey[], place: Place | undefined): readonly Button<WarningButton>[] {
+  const isOfKey = about[0] !== undefined && readWarningTarget(about[0].target).facet === 'key';
   return [
-    ...targetButton(app, place),
+    ...(isOfKey ? [{ id: 'updateKeys' as const, label: msg('button.update-keys', 'Update Keys…') }] : targetButton(app, place)),
     { id: 'openGauges', label: msg('button.open-gauges', 'Open Gauges') },
     ...(about.length === 0 ? [] : [{ id: 'snooze' as const, label: msg('warning.snooze-hour', 'Snooze 1 h') }]),
   ];
 }
 
 /** Only for what is still there and can be moved. */
-function targetButton({ store }: Acting, place: Place | undefined): readonly Button<WarningButton>[] {
+export function targetButton(
+  { store }: Acting,
+  place: Place | undefined,
+): readonly Button<'bringLtvToTarget' | 'bringLiquidationToTarget'>[] {
   const { loans = [], positions = [] } = (place === undefined ? undefined : store.get(place.accountId)?.snapshot) ?? {};
   const on = place?.on;
   if (on?.kind === 'loan' && loans.some(({ id }) => id === on.id)) {
@@ -79,9 +88,17 @@ function targetButton({ store }: Acting, place: Place | undefined): readonly But
   return [{ id: 'bringLiquidationToTarget', label: msg('button.bring-liquidation-price-target', 'Move Liquidation Price to Target…') }];
 }
 
-/** All warnings that stand, in all windows. */
-export async function acknowledgeWarnings(app: Acting): Promise<void> {
-  const standing = app.warnings.all().filter((row) => !isAcknowledged(row));
+/** The warning of a line in the Warnings view, else all that stand, in all windows. */
+function warningsAt({ warnings }: Acting, argument: unknown): readonly Warning[] {
+  const place = asPlace(argument);
+  const rows = warnings.all();
+  return place?.warning === undefined
+    ? rows
+    : rows.filter(({ account, target }) => account === place.accountId && target === place.warning);
+}
+
+export async function acknowledgeWarnings(app: Acting, argument?: unknown): Promise<void> {
+  const standing = warningsAt(app, argument).filter((row) => !isAcknowledged(row));
   await app.warnings.acknowledge(standing);
   const sentence =
     standing.length === 0
@@ -93,13 +110,13 @@ export async function acknowledgeWarnings(app: Acting): Promise<void> {
 }
 
 /** Asks which warning is to be silent, and for how long. */
-export async function snoozeWarnings(app: Acting): Promise<void> {
-  const rows = app.warnings.all();
+export async function snoozeWarnings(app: Acting, argument?: unknown): Promise<void> {
+  const rows = warningsAt(app, argument);
   if (rows.length === 0) {
     void app.talk.tell({ kind: 'info', sentence: msg('warning.none-to-snooze', 'There is no warning to snooze.') });
     return;
   }
-  const which = await askWhich(app, rows);
+  const which = asPlace(argument)?.warning === undefined ? await askWhich(app, rows) : rows;
   if (which === undefined || which === back) return;
   const until = await askUntil(app);
   if (until === undefined || until === back) return;
@@ -140,27 +157,4 @@ function askUntil(app: Acting): ReturnType<typeof app.talk.pick<number>> {
     ],
     canGoBack: false,
   });
-}
-
-/** A rehearsal: what danger would look like, by the simulated exchange where there is one. Nothing is acknowledged by it. */
-export async function testWarnings(app: Acting): Promise<void> {
-  const states = app.store.all();
-  const state = states.find(
-    ({ account, snapshot }) => account.simulated && ((snapshot?.loans.length ?? 0) > 0 || (snapshot?.positions.length ?? 0) > 0),
-  );
-  const [loan] = state?.snapshot?.loans ?? [];
-  const [position] = state?.snapshot?.positions ?? [];
-  const on =
-    loan === undefined ? position && { kind: 'position' as const, id: position.positionId } : { kind: 'loan' as const, id: loan.id };
-  if (state === undefined || on === undefined) {
-    const sentence = msg('warning.test-only', 'TEST: a danger warning looks like this. Nothing is wrong.');
-    await app.talk.tell({ kind: 'error', sentence });
-    return;
-  }
-  const key = { account: state.account.id, target: warningTarget('level', on) };
-  const shown = warningSentence([{ ...key, says: 'alarm', level: 'danger', since: app.clock.now() }], states, app.viewContext());
-  const place: Place = { accountId: state.account.id, on };
-  const buttons = buttonsFor(app, [], place).filter(({ id }) => id !== 'snooze');
-  const pressed = await app.talk.tell({ kind: 'error', sentence: msg('warning.test', 'TEST, not a real warning. {0}', shown), buttons });
-  if (pressed !== undefined && pressed !== 'snooze') await app.talk.run(pressed, place);
 }

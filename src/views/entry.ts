@@ -52,7 +52,8 @@ export interface Entry extends Place {
     | 'undoableWrite'
     | 'group'
     | 'more'
-    | 'note';
+    | 'note'
+    | `warning.${'loan' | 'position' | 'account'}${'' | '.known'}`;
   /** For a screen reader, where label and description don't say it all. */
   readonly spoken?: Text;
   /** The exact text that Copy Value takes. */

@@ -1,6 +1,5 @@
 import { decimal, fractionForDrawing, greater, lesser, multiply, one, round, subtract, zero, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
-import { dangerBelow, warnBelow } from '../core/risk/level.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
@@ -58,7 +57,7 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
         }),
     scale: ['0%', `${percent(full)}%`],
     ticks,
-    zones: zones(loan, full),
+    zones: zones(view, full),
     ...estimate(view, full, viewContext, say),
     distanceText: say(distanceLine(joined([...overdue, reach]), view, view.since?.figures.toMarginCall)),
     rows: [
@@ -106,13 +105,13 @@ function estimate({ since }: LoanView, full: Decimal, viewContext: ViewContext, 
 }
 
 /** Where Warning and Danger begin, counted from the threshold that comes first. */
-function zones({ marginCall, liquidation }: Loan, full: Decimal): readonly GaugeZone[] {
+function zones({ loan: { marginCall, liquidation }, levels: { warn, danger } }: LoanView, full: Decimal): readonly GaugeZone[] {
   const lines = [marginCall, liquidation].flatMap((line) => (line === undefined ? [] : [line.ltv]));
   if (lines.length === 0) return [];
   const from = (distance: Decimal): number => fractionForDrawing(multiply(lines.reduce(lesser), subtract(one, distance)), full);
   return [
-    { kind: 'warn', from: from(warnBelow), to: from(dangerBelow) },
-    { kind: 'danger', from: from(dangerBelow), to: 1 },
+    { kind: 'warn', from: from(warn), to: from(danger) },
+    { kind: 'danger', from: from(danger), to: 1 },
   ];
 }
 

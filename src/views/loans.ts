@@ -144,7 +144,7 @@ function loanDetails(view: LoanView, viewContext: ViewContext): Details {
       },
       ...loanLiveLines(view, viewContext.now).map(({ label, value, detail }) => ({ label, value: marked(value, detail) })),
       { label: msg('term.level', 'Level'), value: bothLevels(view) },
-      ...warningLines(viewContext.warnings(state.account.id), { kind: 'loan', id: loan.id }, viewContext),
+      ...warningLines(state.account, { kind: 'loan', id: loan.id }, viewContext),
       { label: msg('status.distance', 'Distance'), value: distanceText(standing) },
       { label: msg('term.margin-call', 'Margin call'), value: threshold(loan.marginCall) },
       { label: msg('term.liquidation', 'Liquidation'), value: threshold(loan.liquidation) },

@@ -2,7 +2,7 @@ import { faceOf, sourceKey, type Entry } from './entry.ts';
 
 /**
  * A line of a view that keeps its identity while its text changes, because the editor repaints by identity.
- * Menus pass it to commands, which read `accountId`, `on`, `coin` and `writeId` from it.
+ * Menus pass it to commands, which read `accountId`, `on`, `coin`, `writeId` and `warning` from it.
  */
 export class OutlineNode {
   // Own properties, so that a copy of the place keeps them.
@@ -10,6 +10,7 @@ export class OutlineNode {
   readonly on: Entry['on'];
   readonly coin: string | undefined;
   readonly writeId: string | undefined;
+  readonly warning: string | undefined;
   readonly parent: OutlineNode | undefined;
   entry: Entry;
   /** As the editor last got them; undefined while it was never opened. */
@@ -20,6 +21,7 @@ export class OutlineNode {
     this.on = entry.on;
     this.coin = entry.coin;
     this.writeId = entry.writeId;
+    this.warning = entry.warning;
     this.parent = parent;
     this.entry = entry;
   }

@@ -6,3 +6,4 @@ export { loansOutline } from './loans.ts';
 export { emptyEntry, failedEntry, moreEntry, readPage } from './pages.ts';
 export { positionsOutline } from './positions.ts';
 export { loanAlarms, positionAlarms, statusOf } from './status.ts';
+export { warningsOutline } from './warnings.ts';

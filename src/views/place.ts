@@ -11,6 +11,8 @@ export interface Place {
   readonly coin?: string;
   /** A change in the journal. */
   readonly writeId?: string;
+  /** The target of a warning. */
+  readonly warning?: string;
 }
 
 /** The place of one loan or position. */
@@ -28,7 +30,7 @@ export const positionAt = (accountId: string, id: string): PlaceOn => ({ account
  */
 export function asPlace(argument: unknown): Place | undefined {
   if (typeof argument !== 'object' || argument === null) return undefined;
-  const { accountId, on, coin, writeId } = argument as Partial<Record<keyof Place, unknown>>;
+  const { accountId, on, coin, writeId, warning } = argument as Partial<Record<keyof Place, unknown>>;
   if (typeof accountId !== 'string') return undefined;
   const target = asTarget(on);
   return {
@@ -36,6 +38,7 @@ export function asPlace(argument: unknown): Place | undefined {
     ...(target === undefined ? {} : { on: target }),
     ...(typeof coin === 'string' ? { coin } : {}),
     ...(typeof writeId === 'string' ? { writeId } : {}),
+    ...(typeof warning === 'string' ? { warning } : {}),
   };
 }
 

@@ -146,7 +146,7 @@ export function positionDetails(view: PositionView, viewContext: ViewContext): D
         value: detail === undefined ? value : bracketed(value, detail),
       })),
       { label: msg('term.level', 'Level'), value: spokenLevelWord(view) },
-      ...warningLines(viewContext.warnings(state.account.id), { kind: 'position', id: position.positionId }, viewContext),
+      ...warningLines(state.account, { kind: 'position', id: position.positionId }, viewContext),
       { label: msg('position.margin-mode', 'Margin mode'), value: marginModeText(position) },
       ...flat.map(({ label, values, exact }) => ({ label, value: joined(exact === undefined ? values : [exact, ...values.slice(1)]) })),
       updatedLine(state, viewContext),

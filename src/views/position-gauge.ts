@@ -1,6 +1,5 @@
 import { add, divide, fractionForDrawing, isPositive, lesser, one, subtract, type Decimal } from '../core/decimal.ts';
 import { formatDistance, formatLiquidationPrice, formatMarginRatio } from '../core/format.ts';
-import { dangerBelow, warnBelow } from '../core/risk/level.ts';
 import { msg } from '../core/message.ts';
 import type { GaugeView } from '../core/protocol.ts';
 import { distanceLine, framed, keptFace, liveRows, percent, type Face, type Say } from './gauge-frame.ts';
@@ -41,8 +40,8 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
       : [],
     zones: known
       ? [
-          { kind: 'warn', from: nearness(view, warnBelow), to: nearness(view, dangerBelow) },
-          { kind: 'danger', from: nearness(view, dangerBelow), to: 1 },
+          { kind: 'warn', from: nearness(view, view.levels.warn), to: nearness(view, view.levels.danger) },
+          { kind: 'danger', from: nearness(view, view.levels.danger), to: 1 },
         ]
       : [],
     ...estimate(view, viewContext, say),

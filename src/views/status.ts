@@ -236,7 +236,7 @@ export const isUntold = ({ level, current, distance }: Gauged): boolean => level
  * come right before OK ones: they hide nothing that is known to be worse.
  */
 export function worstFirst(a: Gauged, b: Gauged): number {
-  const alarm = ({ state, level }: Gauged): number => (!state.account.simulated && (level === 'danger' || level === 'warn') ? 0 : 1);
+  const alarm = ({ state, level }: Gauged): number => (!state.account.simulated && isAlarm(level) ? 0 : 1);
   const play = ({ state }: Gauged): number => (state.account.simulated ? 1 : 0);
   return (
     alarm(a) - alarm(b) ||

@@ -141,8 +141,10 @@ function figureUnder(member: Member, { ltv, distance }: Pick<Outcome, 'ltv' | 'd
 function levelUnder(member: Member, outcome: Outcome | undefined): Level {
   if (outcome === undefined) return 'unknown';
   if (outcome.harm !== undefined) return 'danger';
-  if (member.kind === 'loan') return outcome.ltv === undefined ? 'unknown' : levelOf({ ...member.view.loan, ltv: outcome.ltv }, true);
-  return member.stressed.position.distress === undefined ? levelOfDistance(outcome.distance) : 'danger';
+  const { levels } = member.view;
+  if (member.kind === 'loan')
+    return outcome.ltv === undefined ? 'unknown' : levelOf({ ...member.view.loan, ltv: outcome.ltv }, true, levels);
+  return member.stressed.position.distress === undefined ? levelOfDistance(outcome.distance, levels) : 'danger';
 }
 
 const changed = (change: Decimal): string => changeText(absolute(change), isNegative(change) ? 'fall' : 'rise');

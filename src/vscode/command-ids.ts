@@ -28,6 +28,7 @@ export const commandIds = {
   snoozeWarnings: 'ltvGauge.snoozeWarnings',
   testWarnings: 'ltvGauge.testWarnings',
   manageOutlets: 'ltvGauge.manageOutlets',
+  setWarningLevels: 'ltvGauge.setWarningLevels',
   loadMore: 'ltvGauge.loadMore',
   copyValue: 'ltvGauge.copyValue',
   showLog: 'ltvGauge.showLog',

@@ -18,7 +18,9 @@ import { bringLtvToTarget } from '../flows/target-ltv.ts';
 import { sayOutcome } from '../flows/tell.ts';
 import { undoAdd } from '../flows/undo.ts';
 import { verifyLedger } from '../flows/verify-ledger.ts';
-import { acknowledgeWarnings, composeWarning, snoozeWarnings, tellWarning, testWarnings } from '../flows/warnings.ts';
+import { testWarnings } from '../flows/test-warnings.ts';
+import { acknowledgeWarnings, composeWarning, snoozeWarnings, tellWarning } from '../flows/warnings.ts';
+import { setWarningLevels } from '../flows/warning-levels.ts';
 import type { commandIds } from './command-ids.ts';
 import { EditorConversation } from './conversation.ts';
 import { sceneOf, type App } from './front.ts';
@@ -80,6 +82,7 @@ export const dialogs = {
   snoozeWarnings,
   testWarnings,
   manageOutlets,
+  setWarningLevels,
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;
 
 /** What is told without a dialog of its own. */

@@ -8,11 +8,12 @@ import { loansState, positionsState } from '../views/view-state.ts';
 import type { App } from './front.ts';
 import { showOutline } from './outline-view.ts';
 
-/** The four views of the container. */
+/** The views of the container. */
 export function registerTrees(app: App, pages: LazyPages): vscode.Disposable {
   return vscode.Disposable.from(
     registerLoansView(app, pages),
     registerPositionsView(app, pages),
+    registerWarningsView(app, pages),
     registerCollateralView(app, pages),
     registerActivityView(app, pages),
   );
@@ -54,6 +55,15 @@ function registerPositionsView(app: App, pages: LazyPages): vscode.Disposable {
 
 const positionsBadgeText = (alarms: number): string =>
   localize(msg('view.position-alarms', 'Positions near liquidation: {0}', alarms.toString()));
+
+/** The Warnings view: what stands, in all windows. */
+function registerWarningsView(app: App, pages: LazyPages): vscode.Disposable {
+  return showOutline(app, pages, {
+    id: 'ltvGauge.warnings',
+    load: async () => (await loadViews()).warningsOutline,
+    onDidChange: app.warnings.onDidChange,
+  });
+}
 
 /** The Collateral view: what can be used as collateral and what can be borrowed. */
 function registerCollateralView(app: App, pages: LazyPages): vscode.Disposable {

@@ -13,8 +13,8 @@ export function registerWarnings(app: App): vscode.Disposable {
   };
   app.warnings.attach({
     compose: (told) => withWords(({ composeWarning }, acting) => composeWarning(acting, told)),
-    show: async (notice) => {
-      const { answered } = await withWords(({ tellWarning }, acting) => ({ answered: tellWarning(acting, notice) }));
+    show: async (notice, at) => {
+      const { answered } = await withWords(({ tellWarning }, acting) => ({ answered: tellWarning(acting, notice, at) }));
       answered.catch((error: unknown) => {
         app.log.error(error instanceof Error ? error : String(error));
       });

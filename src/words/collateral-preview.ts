@@ -1,11 +1,11 @@
 import { add, compare, divide, isPositive, multiply, subtract, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance, formatLiquidationPrice, formatLtv, formatUsd } from '../core/format.ts';
-import { isAlarm, levelOf, levelOfDistance } from '../core/risk/level.ts';
+import { isAlarm, levelOf, levelOfDistance, strictLevelsOf } from '../core/risk/level.ts';
 import { loanDistance, modelOf, withCollateral } from '../core/risk/loan-model.ts';
 import { assumesHaircut, estimateAfter, largestReduction } from '../core/risk/collateral-estimate.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Account, Direction, Loan, Side } from '../core/model.ts';
+import type { Account, Direction, Levels, Loan, Side } from '../core/model.ts';
 import type { CollateralPreview } from '../engine/ledger/ledger.ts';
 import { atMost } from './amount.ts';
 import { levelWord } from './level.ts';
@@ -267,7 +267,8 @@ function largestBelowMarginCall(loan: Loan, coin: string, prices: ReadonlyMap<st
 
 export const ltvLabel = (): Message => msg('term.ltv', 'LTV');
 
-function figuresOf({ ltvNow, ltvAfter, distanceNow, distanceAfter, readiness, doubt }: CollateralPreview): readonly Message[] {
+function figuresOf(preview: CollateralPreview): readonly Message[] {
+  const { ltvNow, ltvAfter, distanceNow, distanceAfter, readiness, doubt } = preview;
   const { loan } = readiness;
   const liquidation = loan.liquidation?.ltv;
   const labels = [ltvLabel(), msg('preview.to-margin-call', 'Distance to margin call'), toLiquidationLabel()] as const;
@@ -275,15 +276,17 @@ function figuresOf({ ltvNow, ltvAfter, distanceNow, distanceAfter, readiness, do
   if (doubt !== undefined) return labels.map((label, at) => row(label, now[at] ?? '', msg('preview.not-estimated', 'not estimated')));
   const after = [ltvFigure(ltvAfter), distanceLeft(distanceAfter), distanceLeft(distanceTo(liquidation, ltvAfter))] as const;
   const [ltv, ...distances] = labels.map((label, at) => estimated(row(label, now[at] ?? '', after[at] ?? '')));
-  return [...(ltv === undefined ? [] : [ltv]), ...levelRow(loan, ltvAfter), ...distances];
+  return [...(ltv === undefined ? [] : [ltv]), ...levelRow(loan, ltvAfter, levelsAfter(preview)), ...distances];
 }
 
 export const toLiquidationLabel = (): Message => msg('preview.to-liquidation', 'Distance to liquidation');
 
+const levelsAfter = ({ account, readiness: { loan } }: CollateralPreview): Levels => strictLevelsOf(account, { kind: 'loan', id: loan.id });
+
 /** The level in words, where it changes. */
-function levelRow(loan: Loan, ltvAfter: Decimal | undefined): Message[] {
+function levelRow(loan: Loan, ltvAfter: Decimal | undefined, levels: Levels): Message[] {
   if (ltvAfter === undefined) return [];
-  const [now, after] = [levelOf(loan, true), levelOf({ ...loan, ltv: ltvAfter }, true)];
+  const [now, after] = [levelOf(loan, true, levels), levelOf({ ...loan, ltv: ltvAfter }, true, levels)];
   return now === after ? [] : [estimated(row(msg('term.level', 'Level'), levelWord(now), levelWord(after)))];
 }
 
@@ -331,23 +334,26 @@ interface Warning {
 }
 
 /** Said when the loan would stand at or near a line afterwards, or when that is unknown. */
-function warningOf({ readiness: { loan }, change: { direction }, ltvAfter }: CollateralPreview): Warning | undefined {
-  if (ltvAfter === undefined) return direction === 'reduce' ? { sentence: unknownAfter(), tone: 'alarming' } : undefined;
-  const level = levelOf({ ...loan, ltv: ltvAfter }, true);
+function warningOf(preview: CollateralPreview): Warning | undefined {
+  const { readiness, change, ltvAfter } = preview;
+  const { loan } = readiness;
+  if (ltvAfter === undefined) return change.direction === 'reduce' ? { sentence: unknownAfter(), tone: 'alarming' } : undefined;
+  const levels = levelsAfter(preview);
+  const level = levelOf({ ...loan, ltv: ltvAfter }, true, levels);
   if (level === 'unknown') return { sentence: cautionOf(marginCallUnknown()), tone: 'cautious' };
   return isAlarm(level)
-    ? { sentence: alarmOf(loan, ltvAfter, level === 'danger' ? dangerWord() : warningWord()), tone: 'alarming' }
+    ? { sentence: alarmOf(loan, ltvAfter, level === 'danger' ? dangerWord() : warningWord(), levels), tone: 'alarming' }
     : undefined;
 }
 
 /** Why a loan would be in danger or near it: the line that is reached or comes first, else an overdue debt. */
-function alarmOf({ marginCall, liquidation, due = [] }: Loan, ltv: Decimal, word: Message): Message {
+function alarmOf({ marginCall, liquidation, due = [] }: Loan, ltv: Decimal, word: Message, levels: Levels): Message {
   const [toCall, toLiquidation] = [distanceTo(marginCall?.ltv, ltv), distanceTo(liquidation?.ltv, ltv)];
   const standing = standingAt(toCall, toLiquidation);
   if (standing === 'liquidation') return reachedAfter(liquidationWord());
   if (standing === 'marginCall') return reachedAfter(marginCallWord());
   const isLiquidationFirst = toLiquidation !== undefined && (toCall === undefined || compare(toLiquidation, toCall) < 0);
   const [distance, line] = isLiquidationFirst ? [toLiquidation, liquidationWord()] : [toCall, marginCallWord()];
-  if (isAlarm(levelOfDistance(distance)) && distance !== undefined) return nearAfter(word, distance, line, 'long');
+  if (isAlarm(levelOfDistance(distance, levels)) && distance !== undefined) return nearAfter(word, distance, line, 'long');
   return labelled(word, due.some(({ overdue }) => overdue) ? msg('term.debt-overdue', 'debt overdue') : noEstimate());
 }

@@ -2,7 +2,7 @@ import { add, compare, decimal, decimalPlaces, isPositive, multiply, one, round,
 import { formatDistance, formatLeverage, formatLiquidationPrice } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Position } from '../core/model.ts';
-import { levelOfDistance } from '../core/risk/level.ts';
+import { isAlarm, levelOfDistance } from '../core/risk/level.ts';
 import { marginFor, type MarginAim, type MarginAnswer, type MarginWay } from '../core/risk/margin-solver.ts';
 import { distanceToLiquidation, effectiveLeverage, leastDistanceLeft, type MarginEstimate } from '../core/risk/position-model.ts';
 import { atMost, readNumber, tooManyDecimals } from './amount.ts';
@@ -152,7 +152,7 @@ export function judgeAim(aim: MarginAim, position: Position): JudgedTarget<Margi
   const order = compare(distance, now);
   if (order < 0 && compare(distance, leastDistanceLeft) < 0) return { ok: false, sentence: mustStay() };
   const level = levelOfDistance(distance);
-  const caution = level === 'danger' || level === 'warn';
+  const caution = isAlarm(level);
   if (order === 0) {
     const { liquidation, distance: left } = outcomeOf({ liquidationPrice: price, distance }, position);
     return pass(aim, alreadyThere(joined([liquidation, left])), caution);

@@ -1,10 +1,10 @@
 import { isPositive, type Decimal } from '../core/decimal.ts';
 import { formatDistance, formatLtv } from '../core/format.ts';
-import { judgeLoan, levelOf, type Level } from '../core/risk/level.ts';
+import { judgeLoan, levelOf, levelsOf, type Level } from '../core/risk/level.ts';
 import type { LiveLoan } from '../core/risk/live-estimate.ts';
 import { believedLoan, distanceTo, owesNothing } from '../core/risk/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { CoinAmount, LiquidationPrice, Loan, Threshold } from '../core/model.ts';
+import type { CoinAmount, Levels, LiquidationPrice, Loan, Threshold } from '../core/model.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
 import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
 import type { ViewContext } from './account.ts';
@@ -22,6 +22,8 @@ export interface LoanView {
   readonly loan: Loan;
   /** Whether the figures are up to date. */
   readonly current: boolean;
+  /** Where its levels begin. */
+  readonly levels: Levels;
   /** The worse of the last reading and the live estimate. */
   readonly level: Level;
   /** What raised the alarm where the LTV or the thresholds are missing. */
@@ -38,8 +40,9 @@ export function loanViews(state: AccountState, now: number, intervalMs: number):
   return (state.snapshot?.loans ?? []).map((read) => {
     const loan = believedLoan(read);
     const current = isCurrent(state, now, intervalMs, loan.keptFrom);
-    const levelNow = ({ ltv }: LiveLoan): Level => levelOf({ ...loan, ltv }, true);
-    const { level: readLevel, by } = judgeLoan(loan, current);
+    const levels = levelsOf(state.account, { kind: 'loan', id: loan.id });
+    const levelNow = ({ ltv }: LiveLoan): Level => levelOf({ ...loan, ltv }, true, levels);
+    const { level: readLevel, by } = judgeLoan(loan, current, levels);
     const since = sinceReading(state, state.live?.loans[loan.id], now, readLevel, ltvText(loan), {
       level: levelNow,
       text: ({ ltv }) => formatLtv(ltv),
@@ -50,6 +53,7 @@ export function loanViews(state: AccountState, now: number, intervalMs: number):
       state,
       loan,
       current,
+      levels,
       level,
       distance,
       standing: standingOf(loan),

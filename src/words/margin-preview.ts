@@ -1,8 +1,8 @@
 import { compare, isNegative, isPositive, isZero, type Decimal } from '../core/decimal.ts';
 import { formatAmount } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Direction, Position } from '../core/model.ts';
-import { levelOfDistance } from '../core/risk/level.ts';
+import type { Direction, Levels, Position } from '../core/model.ts';
+import { isAlarm, levelOfDistance, strictLevelsOf } from '../core/risk/level.ts';
 import { distanceToLiquidation, effectiveLeverage, estimateMarginChange, type MarginEstimate } from '../core/risk/position-model.ts';
 import type { MarginPreview } from '../engine/ledger/ledger.ts';
 import type { MarginReadiness } from '../exchanges/exchange.ts';
@@ -37,7 +37,7 @@ export function marginPreviewText(preview: MarginPreview, around: PreviewSurroun
   const { position, walletAvailable } = readiness;
   const amount = coinAmount(change.amount, coin);
   const target = namedWithSide(position);
-  const near = nearnessOf(position, after);
+  const near = nearnessOf(position, after, strictLevelsOf(account, { kind: 'position', id: position.positionId }));
   const alarms = [
     // What the exchange does to the position right now.
     ...(position.distress === undefined ? [] : [cautionOf(position.distress)]),
@@ -102,12 +102,12 @@ function crossCaution(cross: readonly Message[]): Message[] {
 }
 
 /** Said first when the position would stand near liquidation afterwards, or when that is unknown. */
-function nearnessOf({ side }: Position, { distance, unreachable }: MarginEstimate): Message | undefined {
+function nearnessOf({ side }: Position, { distance, unreachable }: MarginEstimate, levels: Levels): Message | undefined {
   if (unreachable === true) return undefined;
   if (distance === undefined) return unknownAfter();
   if (isNegative(distance) || isZero(distance)) return reachedAfter(liquidationWord());
-  const level = levelOfDistance(distance);
-  if (level !== 'danger' && level !== 'warn') return undefined;
+  const level = levelOfDistance(distance, levels);
+  if (!isAlarm(level)) return undefined;
   return nearAfter(level === 'danger' ? dangerWord() : warningWord(), distance, liquidationWord(), side);
 }
 
@@ -167,5 +167,5 @@ export function marginRemark(position: Position, direction: Direction, amount: D
   if (after.unreachable === true) return { sentence, caution: false };
   if (after.distance === undefined) return { sentence, caution: direction === 'reduce' };
   const level = levelOfDistance(after.distance);
-  return { sentence, caution: level === 'danger' || level === 'warn' };
+  return { sentence, caution: isAlarm(level) };
 }

@@ -1,10 +1,10 @@
 import { isNegative, isPositive, isZero, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance, formatMarginRatio, formatLeverage, formatLiquidationPrice } from '../core/format.ts';
-import { judgePosition, levelOfPosition, type Level } from '../core/risk/level.ts';
+import { isAlarm, judgePosition, levelOfPosition, levelsOf, type Level } from '../core/risk/level.ts';
 import { liquidationOf, type Liquidation } from '../core/risk/liquidation.ts';
 import type { LivePosition } from '../core/risk/live-estimate.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Position, PositionRef, Side } from '../core/model.ts';
+import type { Levels, Position, PositionRef, Side } from '../core/model.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
 import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
 import { exchanges } from '../exchanges/registry.ts';
@@ -19,6 +19,8 @@ export interface PositionView {
   readonly position: Position;
   /** Whether the figures are up to date. */
   readonly current: boolean;
+  /** Where its levels begin. */
+  readonly levels: Levels;
   /**
    * A position with cross margin is liquidated with the rest of its account, so its own distance can alarm but never reassure:
    * anything but an alarm is `unknown`.
@@ -41,22 +43,24 @@ export function positionViews(state: AccountState, now: number, intervalMs: numb
   const held = state.snapshot?.positions ?? [];
   const views = held.map((position) => {
     const current = isCurrent(state, now, intervalMs, position.keptFrom);
-    const { level: readLevel, by } = judgePosition(position, current, held);
+    const levels = levelsOf(state.account, { kind: 'position', id: position.positionId });
+    const { level: readLevel, by } = judgePosition(position, current, held, levels);
     const liquidation = liquidationOf(position, held);
     const distance = liquidation.kind === 'price' ? liquidation.distance : undefined;
-    const levelNow = ({ markPrice }: LivePosition): Level => levelOfPosition({ ...position, markPrice }, true, held);
+    const levelNow = ({ markPrice }: LivePosition): Level => levelOfPosition({ ...position, markPrice }, true, held, levels);
     const since = sinceReading(state, state.live?.positions[position.positionId], now, readLevel, bareDistance(distance), {
       level: levelNow,
       text: (figures) => bareDistance(figures.distance),
     });
     const own = since?.raises === true ? levelNow(since.figures) : readLevel;
     const isolated = position.marginMode === 'isolated';
-    const alarm = own === 'danger' || own === 'warn' || own === 'watch';
+    const alarm = isAlarm(own) || own === 'watch';
     const level: Level = isolated || alarm ? own : 'unknown';
     return {
       state,
       position,
       current,
+      levels,
       level,
       counts: isolated || alarm,
       liquidation,

@@ -1,6 +1,7 @@
 import { compare, decimal, decimalPlaces, divide, isDecimal, lesser, multiply, type Decimal } from '../core/decimal.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Account, Loan, Threshold } from '../core/model.ts';
+import type { Account, Levels, Loan, Threshold } from '../core/model.ts';
+import { defaultLevels } from '../core/risk/level.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import type { Checked } from './key.ts';
 
@@ -30,9 +31,32 @@ function checkPercent(raw: string, above: Decimal, upTo: Decimal): Checked {
       };
 }
 
+/** Each level can be left again one fifth further away. Percent. */
+const highestLevels: Levels = { danger: decimal('50'), warn: decimal('70'), watch: decimal('90') };
+
+/** A percentage at which a level begins: further away than the next worse one. */
+export const checkLevel = (raw: string, level: keyof Levels, above: Decimal): Checked => checkPercent(raw, above, highestLevels[level]);
+
+/** What a person should know before a level begins later than usual. */
+export const laterThanUsual = (level: keyof Levels, typed: Decimal): Message | undefined =>
+  compare(fraction(typed), defaultLevels[level]) < 0
+    ? msg('levels.later', 'Less than the usual {0}: warnings could come too late.', `${percentOf(defaultLevels[level])}%`)
+    : undefined;
+
+/** Fractions from percentages that were checked. */
+export const levelsFrom = ({ watch, warn, danger }: Levels): Levels => ({
+  watch: fraction(watch),
+  warn: fraction(warn),
+  danger: fraction(danger),
+});
+
+/** Watch, warning and danger: `25/12/5%`. */
+export const levelsText = ({ watch, warn, danger }: Levels): string => `${[watch, warn, danger].map(percentOf).join('/')}%`;
+
+const fraction = (percent: Decimal): Decimal => divide(percent, hundred, mostPlaces + 2, 'half-up');
+
 /** Fractions from percentages that were checked. Exact. */
 export function thresholdsFrom(marginCall: Decimal, liquidation: Decimal): NonNullable<Account['thresholds']> {
-  const fraction = (percent: Decimal): Decimal => divide(percent, hundred, mostPlaces + 2, 'half-up');
   return { marginCall: fraction(marginCall), liquidation: fraction(liquidation) };
 }
 

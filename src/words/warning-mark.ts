@@ -1,7 +1,10 @@
 import { msg, type Message } from '../core/message.ts';
-import type { Target } from '../core/model.ts';
-import { targetKey } from '../core/model.ts';
+import { targetKey, type Account, type Target } from '../core/model.ts';
 import { isAcknowledged, type Warning } from '../engine/storage/warning-protocol.ts';
+import { readWarningTarget } from '../engine/watch/warnings.ts';
+import type { ViewContext } from './account.ts';
+import { levelsText } from './thresholds.ts';
+import type { Text } from './text.ts';
 
 /** What a person said about a warning, in a few words. */
 export function handledText(rows: readonly Warning[], now: number, when: (ms: number) => string): Message | undefined {
@@ -10,13 +13,24 @@ export function handledText(rows: readonly Warning[], now: number, when: (ms: nu
   return rows.some(isAcknowledged) ? msg('warning.acknowledged', 'acknowledged') : undefined;
 }
 
-/** The line of a tooltip that tells what a person said about the warnings of a loan or position. */
+/** The lines of a tooltip about the warnings of a loan or position: what a person said about them, and the person's own levels. */
 export function warningLines(
-  rows: readonly Warning[],
+  { id, levels }: Account,
   on: Target,
-  { now, when }: { readonly now: number; readonly when: (ms: number) => string },
-): readonly { readonly label: Message; readonly value: Message }[] {
-  const own = rows.filter(({ target }) => target.endsWith(` ${targetKey(on)}`));
-  const value = handledText(own, now, when);
-  return value === undefined ? [] : [{ label: msg('level.warning', 'Warning'), value }];
+  { warnings, now, when }: ViewContext,
+): readonly { readonly label: Message; readonly value: Text }[] {
+  const isOwn = (name: string): boolean => {
+    const { on: one } = readWarningTarget(name);
+    return one !== undefined && targetKey(one) === targetKey(on);
+  };
+  const handled = handledText(
+    warnings(id).filter(({ target }) => isOwn(target)),
+    now,
+    when,
+  );
+  const own = levels?.[targetKey(on)];
+  return [
+    ...(handled === undefined ? [] : [{ label: msg('level.warning', 'Warning'), value: handled }]),
+    ...(own === undefined ? [] : [{ label: msg('levels.yours', 'Your warning levels'), value: levelsText(own) }]),
+  ];
 }

@@ -1,19 +1,21 @@
 import { compare, isPositive, round, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance, formatLiquidationPrice, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { DueDebt, Snapshot } from '../core/model.ts';
+import type { DueDebt, Snapshot, Target, TermChange } from '../core/model.ts';
+import { isAlarm } from '../core/risk/level.ts';
 import { believed } from '../core/risk/position-model.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { levelOfAlarm, type Warning } from '../engine/storage/warning-protocol.ts';
 import { loanRemedy, positionRemedy, type Remedy } from '../engine/targets/remedy.ts';
 import { readWarningTarget, type Told } from '../engine/watch/warnings.ts';
-import { isDemo, readingAge, type ViewContext } from './account.ts';
+import { isDemo, readingAge, venueName, type ViewContext } from './account.ts';
 import { shortAmount } from './amount.ts';
 import { levelBy, levelWord } from './level.ts';
-import { liquidationPriceOf, loanName, loanViews, ltvText, standingAt, type LoanView } from './loan.ts';
-import { namedWithSide, positionViews, type PositionView } from './position.ts';
+import { distanceText, liquidationPriceOf, loanName, loanViews, ltvText, standingAt, type LoanView } from './loan.ts';
+import { liquidationsByCoin, loanEstimates } from './loan-estimates.ts';
+import { liquidationDistanceText, namedWithSide, positionViews, reachWords, type PositionView } from './position.ts';
 import { pricesText } from './since-reading.ts';
-import { bracketed, joined, labelled, spaced, type Text } from './text.ts';
+import { bracketed, estimated, joined, labelled, spaced, type Text } from './text.ts';
 import { vanishedSentence } from './vanished.ts';
 
 /** Named beside the worst of several before the rest is counted. */
@@ -26,6 +28,7 @@ const namedBeside = 3;
 export function warningSentence(told: readonly Told[], states: readonly AccountState[], viewContext: ViewContext): Message {
   const [first, ...more] = told;
   if (first === undefined) throw new RangeError('nothing to tell');
+  if (told.every(({ says }) => says === 'note')) return noteSentence(told, states, viewContext);
   const head = headOf(first, states, viewContext);
   const details = detailsOf(first, states, viewContext);
   if (more.length === 0) return [head, ...details.figures, ...details.remedy].reduce((text, part) => spaced(text, part));
@@ -36,8 +39,20 @@ export function warningSentence(told: readonly Told[], states: readonly AccountS
   return [head, ...shown, msg('warning.also', 'Also: {0}.', also)].reduce((text, part) => spaced(text, part));
 }
 
+/** What is only good to know, each in its own words: a name alone would tell nothing. */
+function noteSentence(told: readonly Told[], states: readonly AccountState[], viewContext: ViewContext): Message {
+  const heads = told.slice(0, namedBeside).map((one) => headOf(one, states, viewContext));
+  const rest = told.length - heads.length;
+  const more = rest === 0 ? [] : [msg('warning.also', 'Also: {0}.', msg('warning.more', '{0} more', rest.toString()))];
+  return [...heads, ...more].reduce((text, part) => spaced(text, part));
+}
+
 /** In the order of worry: real money first, because a price moved in play must hide nothing; then danger; then what is nearest. */
-export function worstFirst(told: readonly Told[], states: readonly AccountState[], viewContext: ViewContext): readonly Told[] {
+export function worstFirst<One extends Told>(
+  told: readonly One[],
+  states: readonly AccountState[],
+  viewContext: ViewContext,
+): readonly One[] {
   const worry = told.map((one) => {
     const state = states.find(({ account }) => account.id === one.account);
     const { loan, position } = state === undefined ? {} : viewsOf(one, state, viewContext);
@@ -53,18 +68,19 @@ export function worstFirst(told: readonly Told[], states: readonly AccountState[
 export function warningName({ account, target }: Pick<Warning, 'account' | 'target'>, states: readonly AccountState[]): Text {
   const state = states.find((one) => one.account.id === account);
   const name = state?.account.name ?? account;
-  return readWarningTarget(target).on === undefined ? name : bracketed(nameOf(target, state), name);
+  const { on } = readWarningTarget(target);
+  return on === undefined ? name : bracketed(nameOf(on, state), name);
 }
 
-function nameOf(target: string, state: AccountState | undefined): Message {
-  const { on } = readWarningTarget(target);
-  if (on?.kind === 'position') {
+/** `loan 12345`, or a position by its instrument and side. */
+export function nameOf(on: Target, state: AccountState | undefined): Message {
+  if (on.kind === 'position') {
     const found = state?.snapshot?.positions.find(({ positionId }) => positionId === on.id);
     if (found !== undefined) return namedWithSide(found);
     return msg('warning.position', 'position {0}', on.id);
   }
-  const found = state?.snapshot?.loans.find(({ id }) => id === on?.id);
-  return msg('kinds.loan', 'loan {0}', found === undefined ? (on?.id ?? '') : loanName(found));
+  const found = state?.snapshot?.loans.find(({ id }) => id === on.id);
+  return msg('kinds.loan', 'loan {0}', found === undefined ? on.id : loanName(found));
 }
 
 function accountName(state: AccountState, viewContext: ViewContext): Text {
@@ -79,20 +95,22 @@ function headOf(told: Told, states: readonly AccountState[], viewContext: ViewCo
   if (state === undefined) return msg('warning.no-account', '{0}: an account that was removed.', levelWord(levelOfAlarm(told.level)));
   const { facet, on } = readWarningTarget(told.target);
   const account = accountName(state, viewContext);
-  if (facet === 'blind') {
+  if (facet === 'key' || facet === 'unbound') return keyHead(told, account, state, viewContext);
+  if (on === undefined) {
     const reason =
       state.failure?.error.sentence ??
       gapsOf(state.snapshot)[0] ??
       msg('warning.no-readings', 'No readings arrive. Run "LTV Gauge: Refresh".');
     return msg('warning.blind', "LTV Gauge can't read {0}, since {1}. {2}", account, viewContext.when(told.since), reason);
   }
-  const names = [beginning(told), nameOf(told.target, state), account] as const;
+  const names = [beginning(told), nameOf(on, state), account] as const;
   if (told.says === 'gone') {
-    const gone = state.snapshot?.vanished?.find(({ kind, id }) => kind === on?.kind && id === on.id);
+    const gone = state.snapshot?.vanished?.find(({ kind, id }) => kind === on.kind && id === on.id);
     return gone === undefined
       ? msg('warning.gone', '{0}: {1} ({2}) is no longer there. Check the exchange.', ...names)
       : labelled(account, vanishedSentence(gone, viewContext));
   }
+  if (facet === 'capped' || facet === 'terms') return termsHead(told, names, state, viewContext);
   if (facet !== 'level') return debtHead(told, names, state, viewContext);
   return levelHead(told, names, state, viewContext);
 }
@@ -102,6 +120,93 @@ type Names = readonly [Message, Message, Text];
 function beginning({ says, level }: Told): Message {
   if (says === 'recovered') return msg('warning.recovered', 'Recovered');
   return says === 'better' ? msg('warning.better', 'Back to {0}', levelWord(levelOfAlarm(level))) : levelWord(levelOfAlarm(level));
+}
+
+function keyHead({ target, level }: Told, account: Text, state: AccountState, viewContext: ViewContext): Message {
+  const venue = venueName(state, viewContext);
+  if (readWarningTarget(target).facet === 'unbound')
+    return msg(
+      'warning.unbound',
+      "{0}: its trading key isn't bound to an IP address. Bind it to yours at {1}, so that no one else can use it.",
+      account,
+      venue,
+    );
+  return msg(
+    'warning.key-expires',
+    '{0}: the API key of {1} is valid until {2}. Renew it at {3}, then update the keys.',
+    ...[levelWord(levelOfAlarm(level)), account, validUntil(state, viewContext), venue],
+  );
+}
+
+const validUntil = ({ account: { key } }: AccountState, { zoned }: ViewContext): Text =>
+  key?.expiresAt === undefined ? msg('term.unknown', 'unknown') : zoned(key.expiresAt);
+
+function termsHead({ target }: Told, [word, name, account]: Names, state: AccountState, viewContext: ViewContext): Message {
+  const venue = venueName(state, viewContext);
+  const { facet, on } = readWarningTarget(target);
+  return facet === 'capped'
+    ? msg(
+        'warning.capped',
+        '{0}: {1} takes no more {2} as collateral of {3} ({4}). Add another coin, or repay.',
+        ...[word, venue, cappedCoins(state, on), name, account],
+      )
+    : msg('warning.terms', '{0} changed the terms of {1} ({2}): {3}.', venue, name, account, changedTerms(state, on));
+}
+
+const cappedCoins = ({ snapshot }: AccountState, on: Target | undefined): string =>
+  snapshot?.loans.find(({ id }) => id === on?.id)?.capped?.join(', ') ?? '';
+
+/** What the venue has changed lately, the newest first. */
+const changedTerms = ({ snapshot }: AccountState, on: Target | undefined): Text =>
+  joined((snapshot?.changed ?? []).filter(({ loan }) => loan === on?.id).map(changeText));
+
+function changeText({ what, coin = '', before, after, worse }: TermChange): Message {
+  const values = `${formatLtv(before)} → ${formatLtv(after)}`;
+  const term =
+    what === 'tiers'
+      ? msg('terms.counts', '{0} counts for', coin)
+      : what === 'rate'
+        ? msg('terms.rate', '{0} interest per year', coin)
+        : lineWord(what);
+  return worse === true ? bracketed(spaced(term, values), msg('terms.closer', 'closer to it now')) : spaced(term, values);
+}
+
+const loanReach = ({ since, standing }: LoanView): Text =>
+  since === undefined
+    ? distanceText(standing)
+    : estimated(distanceText(standingAt(since.figures.toMarginCall, since.figures.toLiquidation)));
+
+const positionReach = (view: PositionView): Text =>
+  view.since === undefined ? reachWords(view) : estimated(liquidationDistanceText(view.since.figures.distance));
+
+/** What a row warns of, in a few words. */
+export function warningWhat(row: Warning, state: AccountState, viewContext: ViewContext): Text {
+  const { facet, on } = readWarningTarget(row.target);
+  switch (facet) {
+    case 'level': {
+      const { loan, position } = viewsOf(row, state, viewContext);
+      const view = loan ?? position;
+      if (view === undefined) return msg('account.not-read', 'not read');
+      const reach = loan === undefined ? position && positionReach(position) : loanReach(loan);
+      // It stands until it has been better for a while.
+      const isBetter = view.current && !isAlarm(view.level);
+      return joined([...(reach === undefined ? [] : [reach]), ...(isBetter ? [msg('warning.recovering', 'recovering')] : [])]);
+    }
+    case 'overdue':
+      return msg('term.debt-overdue', 'debt overdue');
+    case 'due':
+      return msg('warning.due-soon', 'debt due soon');
+    case 'capped':
+      return msg('warning.capped-coins', 'no more {0} accepted', cappedCoins(state, on));
+    case 'terms':
+      return changedTerms(state, on);
+    case 'key':
+      return msg('warning.valid-until', 'key valid until {0}', validUntil(state, viewContext));
+    case 'unbound':
+      return msg('warning.no-ip-list', 'key without an IP list');
+    case 'blind':
+      return msg('account.not-read', 'not read');
+  }
 }
 
 function debtHead({ says, target }: Told, names: Names, { snapshot }: AccountState, viewContext: ViewContext): Message {
@@ -176,7 +281,7 @@ const lineWord = (line: 'marginCall' | 'liquidation'): Message =>
   line === 'marginCall' ? msg('preview.margin-call', 'margin call') : msg('preview.liquidation', 'liquidation');
 
 export function viewsOf(
-  { target }: Told,
+  { target }: Pick<Told, 'target'>,
   state: AccountState,
   { now, intervalMs }: ViewContext,
 ): { readonly loan?: LoanView | undefined; readonly position?: PositionView | undefined } {
@@ -199,9 +304,11 @@ function detailsOf(told: Told, states: readonly AccountState[], viewContext: Vie
   if (!isAlarm || state?.snapshot === undefined) return { figures: [], remedy: [] };
   const { loan, position } = viewsOf(told, state, viewContext);
   if (loan !== undefined) {
-    const figures = joined(loanFigures(loan.current ? loan : { loan: loan.loan }, state.snapshot));
+    const figures = joined(
+      loan.current ? loanFigures(loan, state.snapshot, nearestByCoin(loan)) : loanFigures({ loan: loan.loan }, state.snapshot),
+    );
     if (!loan.current) return { figures: [lastKnown(state, viewContext, loan.loan.keptFrom, figures)], remedy: [], isLastKnown: true };
-    const remedy = loanRemedy(loan.loan, state.snapshot, loan.since?.figures);
+    const remedy = loanRemedy(loan.loan, state.snapshot, loan.since?.figures, loan.levels);
     return { figures: [sentence(figures)], remedy: remedyText(remedy, state, viewContext) };
   }
   if (position === undefined) return { figures: [], remedy: [] };
@@ -209,7 +316,7 @@ function detailsOf(told: Told, states: readonly AccountState[], viewContext: Vie
   const figures = joined(positionFigures(position.current ? position : { position: read, liquidation }));
   if (!position.current)
     return { figures: [lastKnown(state, viewContext, position.position.keptFrom, figures)], remedy: [], isLastKnown: true };
-  const remedy = positionRemedy(position.position, state.snapshot, position.since?.figures);
+  const remedy = positionRemedy(position.position, state.snapshot, position.since?.figures, position.levels);
   return { figures: figures === '' ? [] : [sentence(figures)], remedy: remedyText(remedy, state, viewContext) };
 }
 
@@ -218,9 +325,24 @@ const sentence = (text: Text): Message => msg('warning.figures', '{0}.', text);
 const lastKnown = (state: AccountState, { now }: ViewContext, keptFrom: number | undefined, text: Text): Message =>
   msg('warning.last-known', 'Last known ({0}): {1}.', readingAge(state, now, keptFrom), text);
 
-function loanFigures({ loan, since }: Pick<LoanView, 'loan' | 'since'>, { prices = {} }: Snapshot): readonly Text[] {
-  const price = liquidationPriceOf(loan);
-  const coin = price?.instrument.split('-')[0] ?? loan.collateral[0]?.coin ?? '';
+/** Where the venue gives no liquidation price: the nearest one of a single coin, by our estimate. */
+function nearestByCoin(view: LoanView): { readonly coin: string; readonly price: Decimal } | undefined {
+  const estimates = liquidationPriceOf(view.loan) === undefined ? loanEstimates(view) : undefined;
+  if (typeof estimates !== 'object') return undefined;
+  const found = liquidationsByCoin(estimates, view.loan).find(({ way, liquidation: { change } }) => way === 'fall' && isPositive(change));
+  return found?.coin === undefined || found.liquidation.price === undefined
+    ? undefined
+    : { coin: found.coin, price: found.liquidation.price };
+}
+
+function loanFigures(
+  { loan, since }: Pick<LoanView, 'loan' | 'since'>,
+  { prices = {} }: Snapshot,
+  nearest?: ReturnType<typeof nearestByCoin>,
+): readonly Text[] {
+  const given = liquidationPriceOf(loan);
+  const price = given?.price ?? nearest?.price;
+  const coin = given?.instrument.split('-')[0] ?? nearest?.coin ?? loan.collateral[0]?.coin ?? '';
   const now = prices[coin];
   return [
     ...(loan.ltv === undefined
@@ -230,7 +352,13 @@ function loanFigures({ loan, since }: Pick<LoanView, 'loan' | 'since'>, { prices
     ...(now === undefined || since !== undefined ? [] : [`${coin} ${formatAmount(now)}`]),
     ...(price === undefined
       ? []
-      : [msg('warning.liquidation-at', 'liquidation at {0}', `${coin} ${formatLiquidationPrice(price.price, 'long')}`)]),
+      : [
+          msg(
+            'warning.liquidation-at',
+            'liquidation at {0}',
+            `${coin} ${given === undefined ? '~' : ''}${formatLiquidationPrice(price, 'long')}`,
+          ),
+        ]),
   ];
 }
 

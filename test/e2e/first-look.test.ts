@@ -14,7 +14,8 @@ describe('the first look', () => {
 
   it('finds a welcome and no alarm, then loans, wallet, status bar and gauges of the simulated exchange, until it is removed', async () => {
     await bench().openContainer();
-    for (const view of ['Loans', 'Positions', 'Collateral', 'Activity']) assert.equal(await bench().pane(view).isVisible(), true, view);
+    for (const view of ['Loans', 'Positions', 'Warnings', 'Collateral', 'Activity'])
+      assert.equal(await bench().pane(view).isVisible(), true, view);
     await eventually('the welcome text', async () =>
       (await bench().pane('Loans').innerText()).includes(says('gauges.try-simulated-exchange')),
     );

@@ -78,4 +78,37 @@ describe('a price that falls', () => {
       await hook.close();
     }
   });
+
+  it('is listed in the Warnings view, whose menu leads to the target, and is marked once it is acknowledged there', async () => {
+    await bench().openContainer();
+    await addAccount(bench(), exchange(), 'Main');
+    for (const view of ['Loans', 'Positions', 'Collateral']) await bench().pane(view).locator('.pane-header').click();
+    await bench().runCommand('LTV Gauge: Focus on Warnings View');
+    const name = says('list.brackets', says('kinds.loan', '12345'), 'Main');
+    await bench().waitForRow('Warnings', says('list.brackets', says('kinds.loan', '67890'), 'Main'));
+
+    await exchange().control('POST', 'price', { coin: 'BTC', percent: '-25' });
+    const row = await bench().waitForRow('Warnings', name);
+    assert.ok(row.startsWith(`${name} ${says('level.danger')}`), row);
+    await bench().clearNotifications();
+    await bench().screenshot('warnings-view');
+    await bench().contextMenu('Warnings', name, says('button.bring-ltv-target-more'));
+    await bench().quickInput.waitFor(says('target.prompt'));
+    await bench().escape();
+    await bench().contextMenu('Warnings', name, 'Acknowledge Warnings');
+    const acknowledged = saysLike('warning.acknowledged').source;
+    await bench().waitForRow('Warnings', new RegExp(`${saysLike('kinds.loan', '12345').source}.*${acknowledged}`));
+  });
+
+  it('can be rehearsed at the simulated exchange, which is as before afterwards', async () => {
+    await bench().openContainer();
+    await bench().runCommand('LTV Gauge: Try the Simulated Exchange');
+    await bench().waitForRow('Loans', /5\d\.\d\d% · Watch/);
+    await bench().clearNotifications();
+    await bench().runCommand('LTV Gauge: Test Warnings');
+    await bench().waitForNotification(saysLike('warning.test'));
+    await bench().pressInNotification(says('button.move-simulated-price'));
+    await bench().waitForNotification(saysLike('warning.rehearsed', 'BTC'));
+    await bench().waitForRow('Loans', /5\d\.\d\d% · Watch/);
+  });
 });

@@ -1,7 +1,7 @@
-import { compare, decimal, type Decimal } from '../decimal.ts';
+import { compare, decimal, greater, type Decimal } from '../decimal.ts';
 import { liquidationOf } from './liquidation.ts';
 import { credibleLtv, distanceTo, owesNothing } from './ltv.ts';
-import type { Loan, Position } from '../model.ts';
+import { targetKey, type Account, type Levels, type Loan, type Position, type Target } from '../model.ts';
 import { hintsOf, loanHints, type Hint, type Substitute } from './substitute.ts';
 
 /**
@@ -14,9 +14,22 @@ export type Level = 'ok' | 'watch' | 'warn' | 'danger' | 'unknown';
  * Distances below which a level begins: how far all collateral may fall to margin call, or the mark price move to liquidation. Our own judgement,
  * not a venue's figure. Fractions.
  */
-const watchBelow = decimal('0.25');
 export const warnBelow = decimal('0.12');
 export const dangerBelow = decimal('0.05');
+export const defaultLevels: Levels = { watch: decimal('0.25'), warn: warnBelow, danger: dangerBelow };
+
+/** Where the levels of a loan or position begin: the person's own for it, else the defaults. */
+export const levelsOf = ({ levels }: Pick<Account, 'levels'>, on: Target): Levels => levels?.[targetKey(on)] ?? defaultLevels;
+
+/** The same for what a change would lead to: the person's own never make a preview quieter than the defaults. */
+export function strictLevelsOf(account: Pick<Account, 'levels'>, on: Target): Levels {
+  const { watch, warn, danger } = levelsOf(account, on);
+  return {
+    watch: greater(watch, defaultLevels.watch),
+    warn: greater(warn, defaultLevels.warn),
+    danger: greater(danger, defaultLevels.danger),
+  };
+}
 
 /** From the most to the least urgent. Unknown ranks above ok: it's a reason to look. */
 const urgency: readonly Level[] = ['danger', 'warn', 'unknown', 'watch', 'ok'];
@@ -33,20 +46,21 @@ export interface JudgedLevel {
  * margin-call threshold, unless liquidation alone is near enough to warn, or other figures raise an alarm: they never clear one. A loan that owes
  * nothing by the venue's figures is `ok`. With `fresh: false` (out-of-date figures) nothing better than `unknown` is returned; danger and warning
  * stay.
+ * @param levels where the levels begin, if not at the defaults named here
  */
-export function judgeLoan(loan: Loan, fresh: boolean): JudgedLevel {
+export function judgeLoan(loan: Loan, fresh: boolean, levels = defaultLevels): JudgedLevel {
   if (owesNothing(loan)) return { level: fresh ? 'ok' : 'unknown' };
   const ltv = credibleLtv(loan);
   const toMarginCall = distanceTo(loan.marginCall?.ltv, ltv);
   const toLiquidation = distanceTo(loan.liquidation?.ltv, ltv);
-  const byLtv = worse(levelOfDistance(toMarginCall), alarmOnly(levelOfDistance(toLiquidation)));
+  const byLtv = worse(levelOfDistance(toMarginCall, levels), alarmOnly(levelOfDistance(toLiquidation, levels)));
   const level = loan.due?.some(({ overdue }) => overdue) === true ? 'danger' : byLtv;
-  return asCurrent(raised(level, loanHints(loan)), fresh);
+  return asCurrent(raised(level, loanHints(loan), levels), fresh);
 }
 
 /** The level alone, as `judgeLoan` has it. */
-export function levelOf(loan: Loan, fresh: boolean): Level {
-  return judgeLoan(loan, fresh).level;
+export function levelOf(loan: Loan, fresh: boolean, levels = defaultLevels): Level {
+  return judgeLoan(loan, fresh, levels).level;
 }
 
 /**
@@ -55,24 +69,24 @@ export function levelOf(loan: Loan, fresh: boolean): Level {
  * `ok`. Without both prices it is `unknown`, unless other figures raise an alarm: they never clear one. `fresh` as for loans.
  * @param held all positions of the account, to find which side of a hedge a price belongs to
  */
-export function judgePosition(position: Position, fresh: boolean, held: readonly Position[] = []): JudgedLevel {
+export function judgePosition(position: Position, fresh: boolean, held: readonly Position[] = [], levels = defaultLevels): JudgedLevel {
   if (position.distress !== undefined) return { level: 'danger' };
   const found = liquidationOf(position, held);
   const distance = found.kind === 'price' ? found.distance : undefined;
-  const level = found.kind === 'unreachable' ? 'ok' : levelOfDistance(distance);
-  return asCurrent(raised(level, hintsOf(position, distance !== undefined)), fresh);
+  const level = found.kind === 'unreachable' ? 'ok' : levelOfDistance(distance, levels);
+  return asCurrent(raised(level, hintsOf(position, distance !== undefined), levels), fresh);
 }
 
 /** The level alone, as `judgePosition` has it. */
-export function levelOfPosition(position: Position, fresh: boolean, held: readonly Position[] = []): Level {
-  return judgePosition(position, fresh, held).level;
+export function levelOfPosition(position: Position, fresh: boolean, held: readonly Position[] = [], levels = defaultLevels): Level {
+  return judgePosition(position, fresh, held, levels).level;
 }
 
 /** A level combined with other figures, of which only alarms count. */
-function raised(level: Level, hints: readonly Hint[]): JudgedLevel {
+function raised(level: Level, hints: readonly Hint[], levels: Levels): JudgedLevel {
   return hints.reduce<JudgedLevel>(
     (judged, { by, level: told, distance }) => {
-      const hint = told ?? levelOfDistance(distance);
+      const hint = told ?? levelOfDistance(distance, levels);
       return isAlarm(hint) && compareUrgency(hint, judged.level) < 0 ? { level: hint, by } : judged;
     },
     { level },
@@ -82,11 +96,11 @@ function raised(level: Level, hints: readonly Hint[]): JudgedLevel {
 const asCurrent = (judged: JudgedLevel, fresh: boolean): JudgedLevel => (fresh || isAlarm(judged.level) ? judged : { level: 'unknown' });
 
 /** Whether a level is shown in an alarm's colour. */
-export const isAlarm = (level: Level): boolean => level === 'danger' || level === 'warn';
+export const isAlarm = (level: Level): level is 'danger' | 'warn' => level === 'danger' || level === 'warn';
 
 /** Being far from liquidation doesn't mean being far from the margin call, so only alarms count. */
 function alarmOnly(level: Level): Level | undefined {
-  return level === 'danger' || level === 'warn' || level === 'watch' ? level : undefined;
+  return isAlarm(level) || level === 'watch' ? level : undefined;
 }
 
 function worse(level: Level, other: Level | undefined): Level {
@@ -94,11 +108,11 @@ function worse(level: Level, other: Level | undefined): Level {
 }
 
 /** The level by the distance alone, for estimates of a loan or position after a change. */
-export function levelOfDistance(distance: Decimal | undefined): Level {
+export function levelOfDistance(distance: Decimal | undefined, { watch, warn, danger } = defaultLevels): Level {
   if (distance === undefined) return 'unknown';
-  if (compare(distance, dangerBelow) < 0) return 'danger';
-  if (compare(distance, warnBelow) < 0) return 'warn';
-  return compare(distance, watchBelow) < 0 ? 'watch' : 'ok';
+  if (compare(distance, danger) < 0) return 'danger';
+  if (compare(distance, warn) < 0) return 'warn';
+  return compare(distance, watch) < 0 ? 'watch' : 'ok';
 }
 
 /** Negative when `a` is more urgent than `b`. */

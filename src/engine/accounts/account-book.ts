@@ -1,14 +1,14 @@
-import { compare, decimal, isDecimal, isPositive, type Decimal } from '../../core/decimal.ts';
+import { compare, decimal, isDecimal, isPositive, one, type Decimal } from '../../core/decimal.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
-import type { Account } from '../../core/model.ts';
+import type { Account, KeyNote, Levels } from '../../core/model.ts';
 import type { AccountRecords } from '../storage/state-protocol.ts';
 
 /** Above any LTV at which something still has to be decided. */
 const highestLtv = decimal('2');
 
 /** What of an account may change. */
-export type AccountUpdate = Partial<Omit<Account, 'id' | 'venue' | 'thresholds'>> & {
-  readonly thresholds?: Account['thresholds'] | undefined;
+export type AccountUpdate = Partial<Omit<Account, 'id' | 'venue' | 'thresholds' | 'levels' | 'key'>> & {
+  readonly [Name in 'thresholds' | 'levels' | 'key']?: Account[Name] | undefined;
 };
 
 /**
@@ -56,9 +56,9 @@ export class AccountBook implements Disposable {
   }
 
   /**
-   * Changes what is given and keeps the rest, also what a newer version may have written beside it. Thresholds that are
-   * given as undefined are removed.
-   * @throws RangeError when the account is not there, its name would become empty, or its user id or thresholds are not believable.
+   * Changes what is given and keeps the rest, also what a newer version may have written beside it. Thresholds, levels and the note of a key
+   * that are given as undefined are removed.
+   * @throws RangeError when the account is not there, its name would become empty, or its user id, thresholds or levels are not believable.
    */
   async update(id: string, change: AccountUpdate): Promise<void> {
     const name = change.name?.trim();
@@ -80,12 +80,14 @@ export class AccountBook implements Disposable {
 
 function accountOf(record: unknown): Account | undefined {
   if (typeof record !== 'object' || record === null) return undefined;
-  const { id, venue, site, baseUrl, name, simulated, readOnly, uid, thresholds } = record as Record<string, unknown>;
+  const { id, venue, site, baseUrl, name, simulated, readOnly, uid, thresholds, levels, key } = record as Record<string, unknown>;
   if (!isText(id) || !isText(venue) || !isText(site) || !isText(name)) return undefined;
   if (typeof simulated !== 'boolean' || typeof readOnly !== 'boolean') return undefined;
   if (baseUrl !== undefined && !isText(baseUrl)) return undefined;
   // Figures that cannot be meant are as good as none; the account is not lost for them.
   const own = thresholdsOf(thresholds);
+  const ownLevels = levelsFrom(levels);
+  const note = keyNoteOf(key);
   return Object.freeze({
     id,
     venue,
@@ -96,7 +98,9 @@ function accountOf(record: unknown): Account | undefined {
     readOnly,
     // An account whose owner cannot be read is one whose owner is not known yet.
     ...(isText(uid) ? { uid } : {}),
+    ...(note === undefined ? {} : { key: note }),
     ...(own === undefined ? {} : { thresholds: own }),
+    ...(ownLevels.length === 0 ? {} : { levels: Object.freeze(Object.fromEntries(ownLevels)) }),
   });
 }
 
@@ -108,10 +112,36 @@ function thresholdsOf(value: unknown): Account['thresholds'] {
   return Object.freeze({ marginCall, liquidation });
 }
 
-function believable({ uid, thresholds }: AccountUpdate): void {
+function keyNoteOf(value: unknown): KeyNote | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { asOf, expiresAt, unbound } = value as Record<string, unknown>;
+  if (!Number.isSafeInteger(asOf)) return undefined;
+  return Object.freeze({
+    asOf: asOf as number,
+    ...(Number.isSafeInteger(expiresAt) ? { expiresAt: expiresAt as number } : {}),
+    ...(unbound === true ? { unbound } : {}),
+  });
+}
+
+/** Those that can be meant, by loan or position: between 0 and 1, each further away than the next worse one. */
+function levelsFrom(value: unknown): readonly (readonly [string, Levels])[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value as Record<string, unknown>).flatMap(([key, levels]) => {
+    if (typeof levels !== 'object' || levels === null) return [];
+    const { watch, warn, danger } = levels as Record<string, unknown>;
+    if (!isLtv(watch) || !isLtv(warn) || !isLtv(danger)) return [];
+    if (compare(danger, warn) >= 0 || compare(warn, watch) >= 0 || compare(watch, one) >= 0) return [];
+    return [[key, Object.freeze({ watch, warn, danger })]];
+  });
+}
+
+function believable({ uid, thresholds, levels }: AccountUpdate): void {
   if (uid !== undefined && !isText(uid)) throw new RangeError('a user id is a text');
   if (thresholds !== undefined && thresholdsOf(thresholds) === undefined) {
     throw new RangeError('thresholds are fractions above 0 and up to 2, the margin call below the liquidation');
+  }
+  if (levels !== undefined && levelsFrom(levels).length < Object.keys(levels).length) {
+    throw new RangeError('levels are fractions between 0 and 1, each further away than the next worse one');
   }
 }
 

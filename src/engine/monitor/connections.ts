@@ -19,6 +19,8 @@ export interface ConnectionsOptions {
   readonly clock: Clock;
   readonly fetch?: typeof globalThis.fetch;
   readonly trace?: (line: string) => void;
+  /** What has to be loaded before the first reading. */
+  readonly prepare?: () => Promise<void>;
   /** Where the account's venue is to be found now; starts the built-in simulated exchange when it is needed. */
   readonly locate: (account: Account) => Promise<Address>;
   /** Takes over what other windows did; rejects when that is unknown. Asked right before each signed request leaves. */
@@ -140,7 +142,8 @@ export class Connections implements Disposable {
         effect: 'none',
       });
     }
-    const { clock, fetch, trace } = this.#options;
+    const { clock, fetch, trace, prepare } = this.#options;
+    await prepare?.();
     return exchange.connect({
       account,
       keys,

@@ -7,7 +7,6 @@ import type { Account, Snapshot } from '../../core/model.ts';
 import type { LiveLoan, LivePosition, NoLive } from '../../core/risk/live-estimate.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
 import type { Pass } from '../storage/state-protocol.ts';
-import { vanishedSince } from './vanished.ts';
 
 /** Reads of an account that failed, one after the other. Times are milliseconds since the Unix epoch. */
 export interface Failure {
@@ -66,12 +65,16 @@ export interface ReadingStorage {
   readonly onDidLoad?: (listener: () => void) => Disposable;
 }
 
+/** A reading with what comparing it with the held one tells. */
+export type NewsOf = (held: Snapshot, read: Snapshot, now: number) => Snapshot;
+
 export interface StoreOptions {
   readonly book: AccountBook;
   readonly storage: ReadingStorage;
   readonly clock: Clock;
   /** What is known besides of why a reading failed. */
   readonly explain?: (account: Account, error: ExchangeError) => ExchangeError;
+  readonly newsOf: NewsOf;
 }
 
 type Known = Omit<AccountState, 'account'>;
@@ -122,7 +125,7 @@ export class Store implements Disposable {
     const at = this.#options.clock.now();
     this.#set(accountId, ({ snapshot: held }) => {
       if (held !== undefined && this.#isNewer(held.asOf, snapshot.asOf)) return { snapshot: held, reading: false };
-      const whole = held === undefined ? snapshot : withVanished(withKept(snapshot, held), held, at);
+      const whole = held === undefined ? snapshot : this.#options.newsOf(held, withKept(snapshot, held), at);
       this.#keep(accountId, { at, snapshot: whole }, pass);
       return { snapshot: whole, reading: false };
     });
@@ -243,11 +246,6 @@ function withKept(snapshot: Snapshot, held: Snapshot): Snapshot {
       ? {}
       : { positions: kept(snapshot.positions, held.positions, ({ positionId }) => positionId, held.asOf) }),
   };
-}
-
-function withVanished(snapshot: Snapshot, held: Snapshot, now: number): Snapshot {
-  const vanished = vanishedSince(held, snapshot, now);
-  return vanished.length === 0 ? snapshot : { ...snapshot, vanished };
 }
 
 function kept<One extends { readonly keptFrom?: number }>(

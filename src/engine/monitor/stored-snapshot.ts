@@ -59,6 +59,16 @@ const vanished = v.object({
   noticed: time,
 });
 
+const changed = v.object({
+  loan: v.string(),
+  what: v.picklist(['marginCall', 'liquidation', 'tiers', 'rate']),
+  coin: v.exactOptional(v.string()),
+  before: amount,
+  after: amount,
+  worse: v.exactOptional(v.literal(true)),
+  noticed: time,
+});
+
 const prices = v.record(v.string(), amount);
 
 const snapshot = v.object({
@@ -85,6 +95,8 @@ const snapshot = v.object({
       marginCall: v.exactOptional(threshold),
       liquidation: v.exactOptional(threshold),
       liquidationPrice: v.exactOptional(v.object({ instrument: v.string(), price: amount })),
+      capped: v.exactOptional(v.array(v.string())),
+      rates: v.exactOptional(prices),
       keptFrom: v.exactOptional(time),
       due: v.exactOptional(v.array(v.object({ ...coinAmount.entries, at: time, overdue: v.boolean(), then: v.exactOptional(message) }))),
     }),
@@ -97,6 +109,8 @@ const snapshot = v.object({
   loansTrouble: v.exactOptional(message),
   loansBarred: v.exactOptional(v.literal(true)),
   vanished: v.exactOptional(v.array(vanished)),
+  changed: v.exactOptional(v.array(changed)),
+  ratesFrom: v.exactOptional(v.record(v.string(), prices)),
   prices: v.exactOptional(prices),
   asOf: time,
 });

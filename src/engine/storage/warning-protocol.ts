@@ -9,7 +9,7 @@ export const isWorse = (a: Alarm, b: Alarm): boolean => alarms.indexOf(a) > alar
 /** As the views have it: a line that is reached is danger. */
 export const levelOfAlarm = (alarm: Alarm): 'warn' | 'danger' => (alarm === 'warn' ? 'warn' : 'danger');
 
-/** What is warned of: `level loan:12345`, `overdue loan:12345`, `due loan:12345`, or `blind` for an account that can't be read. */
+/** What is warned of: `level loan:12345` or another facet of a loan or position, or `blind` and the like for an account. */
 export interface WarningKey {
   readonly account: string;
   readonly target: string;
@@ -35,7 +35,7 @@ export interface Warning extends KnownWarning {
 
 /** One notification. */
 export interface Notice {
-  /** `note`: something is better again. */
+  /** `note`: something is better again, or only good to know. */
   readonly level: 'warn' | 'danger' | 'note';
   readonly sentence: Message;
   /** What it warns of, the worst first. */
@@ -56,7 +56,7 @@ export interface OutsideAlert extends KnownWarning {
   /** The name of the account. */
   readonly account: string;
   readonly simulated: boolean;
-  readonly state: 'alarm' | 'again' | 'better' | 'recovered' | 'gone';
+  readonly state: 'alarm' | 'again' | 'better' | 'recovered' | 'gone' | 'note';
   /** When it began, as ISO 8601 has it. */
   readonly since: string;
   /** Absent where nothing is known. */
@@ -97,7 +97,8 @@ export interface Warnings {
 }
 
 export interface ClaimedNotices {
-  readonly notices: readonly { readonly seq: number; readonly notice: Notice }[];
+  /** `at`: when it was composed. Milliseconds since the Unix epoch. */
+  readonly notices: readonly { readonly seq: number; readonly at: number; readonly notice: Notice }[];
   /** When to ask again, because another window has the first right to the rest. Milliseconds from now. */
   readonly againMs?: number;
 }

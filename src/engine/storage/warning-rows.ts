@@ -102,7 +102,11 @@ function claim(db: DatabaseSync, window: string, at: number): ClaimedNotices {
   const mine = open.filter((_, index) => isNewest || (waits[index] ?? 0) <= 0);
   for (const { seq } of mine) db.prepare('UPDATE notices SET claimed_by = ?, claimed_at = ? WHERE seq = ?').run(window, at, Number(seq));
   return {
-    notices: mine.map(({ seq, notice }) => ({ seq: Number(seq), notice: JSON.parse(String(notice)) as Notice })),
+    notices: mine.map(({ seq, at: composedAt, notice }) => ({
+      seq: Number(seq),
+      at: Number(composedAt),
+      notice: JSON.parse(String(notice)) as Notice,
+    })),
     ...(mine.length < open.length ? { againMs: Math.max(...waits) } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import { compare, decimal, divide, multiply, one, subtract, zero, type Decimal } from '../../core/decimal.ts';
 import type { Loan, Position, Snapshot } from '../../core/model.ts';
-import { warnBelow } from '../../core/risk/level.ts';
+import { defaultLevels } from '../../core/risk/level.ts';
 import { modelOf, type LoanModel } from '../../core/risk/loan-model.ts';
 import { waysTo } from '../../core/risk/ltv-solver.ts';
 import { marginFor } from '../../core/risk/margin-solver.ts';
@@ -22,8 +22,16 @@ const anyAmount = decimal('1000000000000000');
 /** Of a margin coin whose price is not known. */
 const usualPlaces = 8;
 
-/** How much of the largest collateral coin brings a loan back to Watch; undefined where that cannot be computed, or the coin can't be added. */
-export function loanRemedy(loan: Loan, { prices = {}, wallet, walletTrouble }: Snapshot, live?: LiveLoan): Remedy | undefined {
+/**
+ * How much of the largest collateral coin brings a loan back to Watch; undefined where that cannot be computed, or the coin can't be added.
+ * @param levels where its levels begin
+ */
+export function loanRemedy(
+  loan: Loan,
+  { prices = {}, wallet, walletTrouble }: Snapshot,
+  live?: LiveLoan,
+  { warn } = defaultLevels,
+): Remedy | undefined {
   const line = callLine(loan);
   const read = modelOf(loan, new Map(Object.entries(prices)));
   if (line === undefined || typeof read === 'string') return undefined;
@@ -34,8 +42,8 @@ export function loanRemedy(loan: Loan, { prices = {}, wallet, walletTrouble }: S
   if (largest === undefined) return undefined;
   const { coin, price, rule } = largest;
   const found = wallet.find((one) => one.coin === coin);
-  if (found?.pledgeable === false) return undefined;
-  const target = multiply(line, subtract(one, warnBelow));
+  if (found?.pledgeable === false || loan.capped?.includes(coin) === true) return undefined;
+  const target = multiply(line, subtract(one, warn));
   const addable = [{ coin, available: anyAmount, price, rule, places: usefulPlaces(price) }];
   const [step] = waysTo(model, target, { addable, takeable: [], payable: [] }).ways[0]?.steps ?? [];
   if (step?.act !== 'add') return undefined;
@@ -48,13 +56,18 @@ function atLtv(model: LoanModel, ltv: Decimal): LoanModel {
   return { ...model, ltv, correction: divide(multiply(model.correction, ltv), model.ltv, 18, 'up') };
 }
 
-/** How much margin brings an isolated position back to Watch; undefined where that cannot be computed. */
-export function positionRemedy(position: Position, { prices = {} }: Snapshot, live?: LivePosition): Remedy | undefined {
+/** How much margin brings an isolated position back to Watch; undefined where that cannot be computed. `levels` as for loans. */
+export function positionRemedy(
+  position: Position,
+  { prices = {} }: Snapshot,
+  live?: LivePosition,
+  { warn } = defaultLevels,
+): Remedy | undefined {
   const { marginMode, fixedMargin, distress, marginCoin } = position;
   if (marginMode !== 'isolated' || fixedMargin !== undefined || distress !== undefined) return undefined;
   const price = prices[marginCoin];
   const now = live === undefined ? position : { ...position, markPrice: live.markPrice };
   const means = { available: anyAmount, places: price === undefined ? usualPlaces : usefulPlaces(price) };
-  const answer = marginFor(now, { by: 'distance', distance: warnBelow }, means);
+  const answer = marginFor(now, { by: 'distance', distance: warn }, means);
   return answer.state === 'way' && answer.way.direction === 'add' ? { coin: marginCoin, amount: answer.way.amount } : undefined;
 }

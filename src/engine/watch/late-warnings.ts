@@ -3,23 +3,25 @@ import type { KnownWarning, Warning } from '../storage/warning-protocol.ts';
 import type { Delivery } from '../outlets/delivery.ts';
 import type { OutletPorts } from '../outlets/outlet-book.ts';
 import type { Outlet } from '../storage/outlet-protocol.ts';
+import type { KeyWatch, KeyWatchOptions } from './key-watch.ts';
 import type { WarningFront, WarningWatch, WarningWatchOptions } from './warning-watch.ts';
 
-type LateOptions = Omit<WarningWatchOptions, 'front' | 'from'> & Pick<OutletPorts, 'secrets' | 'fetch'>;
+export type LateWarningsOptions = Omit<WarningWatchOptions, 'front' | 'from'> & KeyWatchOptions & Pick<OutletPorts, 'secrets' | 'fetch'>;
 
 /** The warnings, once there is a front to show them and an account to warn of. */
 export class LateWarnings implements Disposable {
-  readonly #options: LateOptions;
+  readonly #options: LateWarningsOptions;
   readonly #changed = new Emitter<undefined>();
   #watch: WarningWatch | undefined;
   #delivery: Delivery | undefined;
+  #keys: KeyWatch | undefined;
   #accounts: Disposable | undefined;
   readonly #from: number;
 
   /** Told when a warning begins, ends, or is acknowledged or snoozed, in any window, and of changes of outlets. */
   readonly onDidChange = this.#changed.on;
 
-  constructor(options: LateOptions) {
+  constructor(options: LateWarningsOptions) {
     this.#options = options;
     this.#from = options.clock.now();
   }
@@ -31,8 +33,8 @@ export class LateWarnings implements Disposable {
     const load = (): void => {
       if (isLoading || store.all().length === 0) return;
       isLoading = true;
-      Promise.all([import('./warning-watch.ts'), import('../outlets/delivery.ts')])
-        .then(([part, outside]) => {
+      Promise.all([import('./warning-watch.ts'), import('../outlets/delivery.ts'), import('./key-watch.ts')])
+        .then(([part, outside, { KeyWatch }]) => {
           if (this.#accounts === undefined) return;
           this.#accounts.dispose();
           const watch = (this.#watch = new part.WarningWatch({ ...this.#options, from: this.#from, front }));
@@ -44,6 +46,7 @@ export class LateWarnings implements Disposable {
             });
             each.start();
           }
+          this.#keys = new KeyWatch(this.#options);
         })
         .catch((error: unknown) => {
           // The next news of an account tries again.
@@ -81,6 +84,7 @@ export class LateWarnings implements Disposable {
     this.#accounts = undefined;
     this.#watch?.dispose();
     this.#delivery?.dispose();
+    this.#keys?.dispose();
     this.#changed.dispose();
   }
 }

@@ -1,9 +1,9 @@
 import { staleAfterMs } from '../../core/clock.ts';
 import { compare, decimal, isPositive, isZero, lesser, multiply, one, type Decimal } from '../../core/decimal.ts';
-import type { Loan, Position, Target } from '../../core/model.ts';
-import { compareUrgency, dangerBelow, levelOf, levelOfPosition, warnBelow, worst, type Level } from '../../core/risk/level.ts';
+import type { Account, Levels, Loan, Position, Target } from '../../core/model.ts';
+import { compareUrgency, isAlarm, levelOf, levelOfPosition, levelsOf, worst, type Level } from '../../core/risk/level.ts';
 import { liquidationOf } from '../../core/risk/liquidation.ts';
-import type { LiveLoan } from '../../core/risk/live-estimate.ts';
+import type { LiveLoan, NoLive } from '../../core/risk/live-estimate.ts';
 import { believedLoan, distanceTo } from '../../core/risk/ltv.ts';
 import { gapsOf, isCurrent, type AccountState } from '../monitor/store.ts';
 import { alarms, type Alarm, type Warning } from '../storage/warning-protocol.ts';
@@ -11,11 +11,10 @@ import { blindAfterMs, readWarningTarget, warningKey, warningTarget, type Better
 
 /** A level is left when the distance is one fifth further than where it is entered. */
 const exitFactor = decimal('1.2');
-/** Where each level is left. Fractions. */
-const exits = { danger: multiply(dangerBelow, exitFactor), warn: multiply(warnBelow, exitFactor) };
 
+const hourMs = 60 * 60_000;
 /** A debt is due soon from then on. Milliseconds. */
-const dueSoonMs = 72 * 60 * 60_000;
+const dueSoonMs = 72 * hourMs;
 
 /** One thing that can be warned of, as its account shows it. */
 interface Shown {
@@ -29,6 +28,8 @@ interface Shown {
   readonly current: boolean;
   /** By the last figures, however old. */
   readonly wasWell?: boolean;
+  /** When it happened. Milliseconds since the Unix epoch. */
+  readonly at?: number;
 }
 
 /** What was seen of one thing, to know for how long it has been better than a level. By a clock that nobody sets. Milliseconds. */
@@ -62,11 +63,11 @@ export class Lookout {
     const shown = shownBy(state, now, intervalMs);
     const blind = this.#blind(state, known, uptime, intervalMs);
     const present = new Set(shown.map(({ target }) => target));
-    const sights = shown.map(({ target, level, holds, reached, current, wasWell }): Sight => {
+    const sights = shown.map(({ target, level, holds, reached, current, wasWell, at }): Sight => {
       const key = warningKey({ account, target });
       const better = this.#better(key, reached ?? holds, current, uptime, staleAfterMs(intervalMs));
-      const sees = reached ?? (level === 'warn' || level === 'danger' ? level : level === 'unknown' ? (wasWell ? 'old' : 'lost') : 'calm');
-      return { account, target, sees, better };
+      const sees = reached ?? (isAlarm(level) ? level : level === 'unknown' ? (wasWell ? 'old' : 'lost') : 'calm');
+      return { account, target, sees, better, ...(at === undefined ? {} : { at }) };
     });
     const missing = known
       .filter(({ target }) => !present.has(target) && target !== blind?.target)
@@ -110,47 +111,74 @@ export class Lookout {
   }
 }
 
-function seesMissing({ snapshot }: AccountState, target: string, current: boolean): Sight['sees'] {
-  const { on } = readWarningTarget(target);
+function seesMissing({ account, snapshot }: AccountState, target: string, current: boolean): Sight['sees'] {
+  const { facet, on } = readWarningTarget(target);
+  if (facet === 'key' || facet === 'unbound') return account.key === undefined ? 'lost' : 'calm';
   if (on === undefined) return current ? 'calm' : 'lost';
+  // The loan is there, without what was warned of.
+  if (facet !== 'level' && snapshot?.loans.some(({ id }) => on.kind === 'loan' && id === on.id) === true) return current ? 'calm' : 'lost';
   const trouble = on.kind === 'loan' ? snapshot?.loansTrouble : snapshot?.positionsTrouble;
   return current && trouble === undefined ? 'gone' : 'lost';
 }
 
 function shownBy(state: AccountState, now: number, intervalMs: number): readonly Shown[] {
-  const { snapshot, live } = state;
+  const { snapshot } = state;
   const fresh = (keptFrom: number | undefined): boolean => isCurrent(state, now, intervalMs, keptFrom);
-  const positions = snapshot?.positions ?? [];
   return [
-    ...(snapshot?.loans ?? []).flatMap((loan) => shownLoan(loan, live?.loans[loan.id], fresh(loan.keptFrom), now)),
-    ...positions.map((position) => shownPosition(position, positions, live?.positions[position.positionId], fresh(position.keptFrom))),
+    ...keyShown(state.account, now),
+    ...(snapshot?.loans ?? []).flatMap((loan) => shownLoan(state, loan, fresh(loan.keptFrom), now)),
+    ...(snapshot?.positions ?? []).map((position) => shownPosition(state, position, fresh(position.keptFrom))),
   ];
 }
 
-const plain = (facet: 'overdue' | 'due', on: Target, isSo: boolean, current: boolean): Shown => {
+/** So long before its end a key is warned of, each time as something worse. Milliseconds. */
+const keySteps = [
+  { withinMs: 24 * hourMs, level: 'danger', reached: 'marginCall' },
+  { withinMs: 3 * 24 * hourMs, level: 'danger' },
+  { withinMs: 14 * 24 * hourMs, level: 'warn' },
+] as const;
+
+/** What is to be said of a key. That of a simulated exchange guards nothing. */
+function keyShown({ simulated, key }: Account, now: number): readonly Shown[] {
+  if (simulated || key === undefined) return [];
+  const { expiresAt, unbound } = key;
+  const step = expiresAt === undefined ? undefined : keySteps.find(({ withinMs }) => expiresAt - now <= withinMs);
+  return [
+    ...(step === undefined ? [] : [{ ...step, target: warningTarget('key'), holds: step.level, current: true }]),
+    ...(unbound === true ? [plain('unbound', undefined, true, true)] : []),
+  ];
+}
+
+const plain = (
+  facet: 'overdue' | 'due' | 'capped' | 'terms' | 'unbound',
+  on: Target | undefined,
+  isSo: boolean,
+  current: boolean,
+): Shown => {
   const level = isSo ? (facet === 'overdue' ? 'danger' : 'warn') : current ? 'ok' : 'unknown';
   return { target: warningTarget(facet, on), level, holds: level, current };
 };
 
-function shownLoan(
-  read: Loan,
-  live: NonNullable<AccountState['live']>['loans'][string] | undefined,
-  current: boolean,
-  now: number,
-): Shown[] {
+function shownLoan({ account, live, snapshot }: AccountState, read: Loan, current: boolean, now: number): Shown[] {
   const on: Target = { kind: 'loan', id: read.id };
+  const levels = levelsOf(account, on);
   const { due = [] } = read;
+  // A time in the future comes from a clock that was wrong, until the next reading.
+  const changedAt = snapshot?.changed?.find(({ loan, noticed }) => loan === read.id && noticed <= now)?.noticed;
   // What is overdue is a warning of its own, so that neither hides the other.
   const loan: Loan = { ...believedLoan(read), due: [] };
-  const estimate = typeof live === 'object' ? live : undefined;
-  const level = shownLevel(levelOf(loan, current), estimate && levelOf({ ...loan, ltv: estimate.ltv }, true));
-  const wasWell = isWell(levelOf(loan, true));
+  const estimate = figuresOf(live?.loans[loan.id]);
+  const level = shownLevel(levelOf(loan, current, levels), estimate && levelOf({ ...loan, ltv: estimate.ltv }, true, levels));
+  const wasWell = isWell(levelOf(loan, true, levels));
   const distance = nearest([
     ...[loan.marginCall, loan.liquidation].map((line) => distanceTo(line?.ltv, loan.ltv)),
     ...(estimate === undefined ? [] : [estimate.toMarginCall, estimate.toLiquidation]),
   ]);
   return [
-    { target: warningTarget('level', on), level, holds: holding(level, distance), reached: reachedBy(loan, estimate), current, wasWell },
+    {
+      ...{ target: warningTarget('level', on), level, holds: holding(level, distance, levels) },
+      ...{ reached: reachedBy(loan, estimate), current, wasWell },
+    },
     plain(
       'overdue',
       on,
@@ -163,30 +191,32 @@ function shownLoan(
       due.some(({ overdue, at }) => !overdue && at - now <= dueSoonMs),
       current,
     ),
+    ...(read.capped === undefined ? [] : [plain('capped', on, read.capped.length > 0, current)]),
+    ...(changedAt === undefined ? [] : [{ ...plain('terms', on, true, true), at: changedAt }]),
   ];
 }
 
-function shownPosition(
-  position: Position,
-  held: readonly Position[],
-  live: NonNullable<AccountState['live']>['positions'][string] | undefined,
-  current: boolean,
-): Shown {
-  const estimate = typeof live === 'object' ? live : undefined;
-  const read = levelOfPosition(position, current, held);
-  const level = shownLevel(read, estimate && levelOfPosition({ ...position, markPrice: estimate.markPrice }, true, held));
+function shownPosition({ account, live, snapshot }: AccountState, position: Position, current: boolean): Shown {
+  const held = snapshot?.positions ?? [];
+  const on: Target = { kind: 'position', id: position.positionId };
+  const levels = levelsOf(account, on);
+  const estimate = figuresOf(live?.positions[position.positionId]);
+  const read = levelOfPosition(position, current, held, levels);
+  const level = shownLevel(read, estimate && levelOfPosition({ ...position, markPrice: estimate.markPrice }, true, held, levels));
   const found = liquidationOf(position, held);
   const distance = nearest([found.kind === 'price' ? found.distance : undefined, estimate?.distance]);
-  const target = warningTarget('level', { kind: 'position', id: position.positionId });
   return {
-    target,
+    target: warningTarget('level', on),
     level,
-    holds: holding(level, distance),
+    holds: holding(level, distance, levels),
     reached: isLiquidating(position, distance) ? 'liquidation' : undefined,
     current,
-    wasWell: isWell(levelOfPosition(position, true, held)),
+    wasWell: isWell(levelOfPosition(position, true, held, levels)),
   };
 }
+
+const figuresOf = <Figures extends object>(estimate: Figures | NoLive | undefined): Figures | undefined =>
+  typeof estimate === 'object' ? estimate : undefined;
 
 const isWell = (level: Level): boolean => level === 'ok' || level === 'watch';
 
@@ -206,8 +236,9 @@ const isReached = (distance: Decimal | undefined): boolean => distance !== undef
 const shownLevel = (read: Level, estimated: Level | undefined): Level =>
   estimated !== undefined && compareUrgency(estimated, read) < 0 ? estimated : read;
 
-function holding(level: Level, distance: Decimal | undefined): Level {
-  const inside = (alarm: keyof typeof exits): boolean => distance !== undefined && compare(distance, exits[alarm]) < 0;
+function holding(level: Level, distance: Decimal | undefined, levels: Levels): Level {
+  const inside = (alarm: 'danger' | 'warn'): boolean =>
+    distance !== undefined && compare(distance, multiply(levels[alarm], exitFactor)) < 0;
   const held: Level = inside('danger') ? 'danger' : inside('warn') ? 'warn' : level;
   return worst([level, held]) ?? level;
 }

@@ -32,8 +32,11 @@ export interface Reader {
 export interface WarningFront {
   /** One sentence for all that is told at one moment, and what it is about, the worst first. */
   compose(told: readonly Told[]): Promise<Pick<Notice, 'sentence' | 'about' | 'outside'>>;
-  /** Shows it to the person in this window. Resolves when it is shown, and waits for no answer. */
-  show(notice: Notice): Promise<void>;
+  /**
+   * Shows it to the person in this window. Resolves when it is shown, and waits for no answer.
+   * @param at when it was composed. Milliseconds since the Unix epoch
+   */
+  show(notice: Notice, at: number): Promise<void>;
   readonly settings: () => { readonly enabled: boolean; readonly quietHours: string };
   /** For what is sent to outlets. Default: English. */
   readonly localize?: (message: Message) => string;
@@ -275,17 +278,18 @@ export class WarningWatch implements Disposable {
     this.#isAlone = true;
     this.#rows = rows;
     this.#changed.tell(undefined);
-    for (const notice of notices) await this.#show(notice);
+    for (const notice of notices) await this.#show(notice, this.#options.clock.now());
   }
 
   async #noticesOf(told: readonly Told[]): Promise<readonly Notice[]> {
     const alarms = told.filter(({ says }) => says === 'alarm' || says === 'again');
     const gone = told.filter(({ says }) => says === 'gone');
-    const notes = told.filter(({ says }) => says === 'better' || says === 'recovered');
+    const better = told.filter(({ says }) => says === 'better' || says === 'recovered');
+    const notes = told.filter(({ says }) => says === 'note');
     const notices: Notice[] = [];
-    for (const group of [alarms, gone, notes]) {
+    for (const group of [alarms, gone, better, notes]) {
       if (group.length === 0) continue;
-      const level = group === notes ? 'note' : group.some((one) => one.level !== 'warn') ? 'danger' : 'warn';
+      const level = group === better || group === notes ? 'note' : group.some((one) => one.level !== 'warn') ? 'danger' : 'warn';
       notices.push({ level, ...(await this.#compose(group)) });
     }
     return notices;
@@ -332,8 +336,8 @@ export class WarningWatch implements Disposable {
     const { shared, window, clock } = this.#options;
     const { notices = [], againMs } = (await shared.ask({ do: 'claimNotices', window, at: clock.now() })) ?? {};
     if (this.#end.signal.aborted) return;
-    for (const { seq, notice } of notices) {
-      if (await this.#show(notice)) await shared.ask({ do: 'noteShown', seqs: [seq] });
+    for (const { seq, at, notice } of notices) {
+      if (await this.#show(notice, at)) await shared.ask({ do: 'noteShown', seqs: [seq] });
     }
     if (againMs === undefined || this.#isWaiting) return;
     this.#isWaiting = true;
@@ -347,11 +351,11 @@ export class WarningWatch implements Disposable {
   }
 
   /** @returns whether it is shown: what is not falls to any window again */
-  async #show(notice: Notice): Promise<boolean> {
+  async #show(notice: Notice, at: number): Promise<boolean> {
     const { log, front } = this.#options;
     log.info(`warning (${notice.level}): ${english(notice.sentence)}`);
     try {
-      await front.show(notice);
+      await front.show(notice, at);
       return true;
     } catch (error) {
       log.warn(`warnings: not shown: ${String(error)}`);

@@ -11,10 +11,13 @@ import {
 } from '../storage/warning-protocol.ts';
 
 /**
- * What can be warned of: the level of a loan or position, a debt that is overdue, one that is due soon, and an account whose figures can't
- * be read.
+ * What can be warned of: the level of a loan or position; of a loan a debt that is overdue, one that is due soon, a pledged coin that is
+ * accepted no more, and terms that changed; an account whose figures can't be read, a key that expires, and one without an IP list.
  */
-export type Facet = 'level' | 'overdue' | 'due' | 'blind';
+export type Facet = 'level' | 'overdue' | 'due' | 'capped' | 'terms' | 'blind' | 'key' | 'unbound';
+
+/** Told once, calmly: nothing is about to happen. */
+export const isNote = (facet: Facet): boolean => facet === 'terms' || facet === 'unbound';
 
 /** The name of what is warned of, within its account. Stored. */
 export const warningTarget = (facet: Facet, target?: Target): string => (target === undefined ? facet : `${facet} ${targetKey(target)}`);
@@ -42,6 +45,8 @@ export interface Sight extends WarningKey {
    */
   readonly sees: Alarm | 'calm' | 'lost' | 'old' | 'gone' | 'closed';
   readonly better?: Better;
+  /** When it happened: a later one than is known is told too. Milliseconds since the Unix epoch. */
+  readonly at?: number;
   /** When it began, if that was before it was seen. Milliseconds since the Unix epoch. */
   readonly since?: number;
   /** It speaks in quiet hours too. */
@@ -51,7 +56,7 @@ export interface Sight extends WarningKey {
 /** Something to tell. */
 export interface Told extends WarningKey {
   /** `again`: a warning that was told before. `better`: danger became a warning. `recovered`: the warning is over. */
-  readonly says: 'alarm' | 'again' | 'better' | 'recovered' | 'gone';
+  readonly says: 'alarm' | 'note' | 'again' | 'better' | 'recovered' | 'gone';
   readonly level: Alarm;
   /** When it began. */
   readonly since: number;
@@ -125,9 +130,10 @@ function step(held: Warning | undefined, sight: Sight, terms: Terms): Step {
   const { now } = terms;
   const before = held === undefined ? undefined : ofClock(held, now);
   const alarm = alarms.find((one) => one === sees);
-  if (alarm !== undefined && (before === undefined || isWorse(alarm, before.level))) {
+  const isNews = before === undefined || (sight.at !== undefined && sight.at > before.since);
+  if (alarm !== undefined && (isNews || isWorse(alarm, before.level))) {
     // A worse level ends what was acknowledged or snoozed before.
-    return telling({ account, target, level: alarm, since: Math.min(sight.since ?? now, now), repeats: 0 }, terms, sight);
+    return telling({ account, target, level: alarm, since: sight.at ?? Math.min(sight.since ?? now, now), repeats: 0 }, terms, sight);
   }
   if (before === undefined) return {};
   if (sees === 'closed') return {};
@@ -140,16 +146,16 @@ function step(held: Warning | undefined, sight: Sight, terms: Terms): Step {
 }
 
 function gone({ target, level }: Warning, { enabled }: Terms): Step {
-  const isDebt = readWarningTarget(target).facet === 'due';
+  const { facet } = readWarningTarget(target);
   // It may have been liquidated: that is told at night too.
-  return isDebt || !enabled ? {} : { says: 'gone', level };
+  return enabled && (facet === 'level' || facet === 'overdue') ? { says: 'gone', level } : {};
 }
 
 /** What a warning becomes after the quiet time; undefined as long as it stays. */
 function leaves({ target, level }: Warning, { sees, better = {} }: Sight): Alarm | 'clear' | undefined {
   const { facet } = readWarningTarget(target);
   if (sees === 'lost' || sees === 'old' || sees === level) return undefined;
-  if (facet === 'due' || facet === 'blind') return sees === 'calm' ? 'clear' : undefined;
+  if (facet !== 'level' && facet !== 'overdue' && facet !== 'capped') return sees === 'calm' ? 'clear' : undefined;
   const isLeft = (one: Alarm): boolean => better[one] !== undefined && better[one] >= quietMs;
   if (!isLeft(level)) return undefined;
   const lower = alarms.filter((one) => isWorse(level, one)).reverse();
@@ -182,15 +188,19 @@ function telling(row: Warning, { now, enabled, quiet }: Terms, { urgent }: Pick<
   const { facet } = readWarningTarget(row.target);
   const { told, level, since, repeats, snoozedUntil } = row;
   const mayWait = facet === 'blind' && now - since < blindAfterMs;
-  if (!enabled || (quiet && level === 'warn' && urgent !== true) || isAcknowledged(row) || mayWait) return { row };
+  // A key that expires within three days need not wake anybody.
+  const isQuiet = quiet && urgent !== true && (level === 'warn' || (facet === 'key' && level === 'danger'));
+  if (!enabled || isQuiet || isAcknowledged(row) || mayWait) return { row };
+  const says = isNote(facet) ? 'note' : told === undefined ? 'alarm' : 'again';
   if (snoozedUntil !== undefined) {
     if (now < snoozedUntil) return { row };
-    return { row: { ...row, told: now, snoozedUntil: undefined }, says: told === undefined ? 'alarm' : 'again' };
+    return { row: { ...row, told: now, snoozedUntil: undefined }, says };
   }
-  if (told === undefined) return { row: { ...row, told: now }, says: 'alarm' };
-  const waitMs = facet === 'due' ? dayMs : level !== 'warn' ? (repeatsMs[repeats] ?? repeatsMs[repeatsMs.length - 1]) : undefined;
+  if (told === undefined) return { row: { ...row, told: now }, says };
+  const isDaily = facet === 'due' || (facet === 'key' && level !== 'warn');
+  const waitMs = isDaily ? dayMs : level !== 'warn' ? (repeatsMs[repeats] ?? repeatsMs[repeatsMs.length - 1]) : undefined;
   if (waitMs === undefined || now - told < waitMs) return { row };
-  return { row: { ...row, told: now, repeats: repeats + 1 }, says: 'again' };
+  return { row: { ...row, told: now, repeats: repeats + 1 }, says };
 }
 
 /** Times from a clock that was ahead: what lies in the future would never come. */

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import type { Decimal } from '../../core/decimal.ts';
+import { isZero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
-import type { InterestRow, Page } from '../../core/model.ts';
+import type { InterestRow, Loan, Page } from '../../core/model.ts';
 import type { CollateralChange, InterestRequest, LoanRef } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 import { readDates } from './due-dates.ts';
@@ -27,6 +27,7 @@ import { leftOut, onceEach, readRows, said } from './schema.ts';
 
 /** The platform accepts no more collateral. Source: `colRes` of https://bybit-exchange.github.io/docs/v5/new-crypto-loan/crypto-loan-position */
 const full = '2';
+const unknownCap = '-1';
 
 export const noLoans = msg('bybit.no-loans', 'This Bybit site has no crypto loans, so only positions are shown.');
 /** Bybit's words when the account can't have loans: by identity or country, or because it is not unified. */
@@ -56,7 +57,8 @@ export class Pool implements LoanBook {
     if (pool.found === undefined) return { loans: [], asOf };
     const { due, trouble } = await readDates(this.#line, fixedDebts(pool), this.#setting.venueNow, signal);
     const troubles = [leftOut(pool.odd), trouble];
-    return { loans: [{ ...pool.found.loan, ...(due === undefined ? {} : { due }) }], ...said(...troubles), asOf };
+    const loan = { ...pool.found.loan, ...notedTerms(read), ...(due === undefined ? {} : { due }) };
+    return { loans: [loan], ...said(...troubles), asOf };
   }
 
   async find(_ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound | undefined> {
@@ -112,9 +114,8 @@ export class Pool implements LoanBook {
   }
 
   async addable(_ref: LoanRef, signal: AbortSignal | undefined): Promise<Taken> {
-    const [{ colRes, pool }, { coins, unsure }] = await Promise.all([this.#read(signal), this.terms.fresh(signal)]);
-    const capped = pool.pledges.filter((one) => one.colRes === full).map(({ currency }) => currency);
-    return { coins, ...(unsure === undefined ? {} : { unsure }), full: colRes === full ? coins : new Set(capped) };
+    const [read, { coins, unsure }] = await Promise.all([this.#read(signal), this.terms.fresh(signal)]);
+    return { coins, ...(unsure === undefined ? {} : { unsure }), full: read.colRes === full ? coins : new Set(cappedIn(read)) };
   }
 
   /** Given for old orders only. */
@@ -127,7 +128,7 @@ export class Pool implements LoanBook {
   }
 
   /** The pool, or why there is none: what existed before is not absent. */
-  async #readIfAny(signal: AbortSignal | undefined): Promise<{ readonly pool: PoolRead } | { readonly none: Message }> {
+  async #readIfAny(signal: AbortSignal | undefined): Promise<Read | { readonly none: Message }> {
     try {
       return await this.#read(signal);
     } catch (error) {
@@ -139,13 +140,35 @@ export class Pool implements LoanBook {
   }
 
   /** @throws ExchangeError `shape` when so little of it could be read that it would look as if nothing were owed */
-  async #read(signal: AbortSignal | undefined): Promise<{ readonly colRes: string; readonly pool: PoolRead }> {
+  async #read(signal: AbortSignal | undefined): Promise<Read> {
     const position = schema.read(schema.pool, await this.#line.get(endpoints.position, {}, signal));
     const pool = toPool(position, presumed(this.#setting.thresholds()));
     const [field] = pool.odd;
     if (field !== undefined && pool.found?.owesMore === true && looksUnowed(pool.found.loan)) throw schema.unlike(field);
     return { colRes: position.colRes, pool };
   }
+}
+
+interface Read {
+  readonly colRes: string;
+  readonly pool: PoolRead;
+}
+
+/** The pledged coins that Bybit takes no more of. */
+const cappedIn = ({ colRes, pool }: Read): readonly string[] =>
+  pool.pledges.filter((one) => colRes === full || one.colRes === full).map(({ currency }) => currency);
+
+/** What is watched besides the figures: caps, and the rates of flexible debts. */
+function notedTerms(read: Read): Pick<Loan, 'capped' | 'rates'> {
+  const { debts, pledges } = read.pool;
+  const isTold = (cap: string): boolean => cap !== '' && cap !== unknownCap;
+  const rates = debts.flatMap(({ loanCurrency, flexibleTotalDebt, flexibleHourlyInterestRate: rate }) =>
+    rate === undefined || typeof flexibleTotalDebt !== 'string' || isZero(flexibleTotalDebt) ? [] : [[loanCurrency, yearly(rate)] as const],
+  );
+  return {
+    ...(isTold(read.colRes) || pledges.some(({ colRes }) => isTold(colRes)) ? { capped: cappedIn(read) } : {}),
+    ...(rates.length === 0 ? {} : { rates: Object.fromEntries(rates) }),
+  };
 }
 
 /** What the pool accepts as collateral, and how it is valued. */

@@ -110,6 +110,7 @@ export const debt = v.object({
   fixedTotalDebt: part,
   flexibleTotalDebtUSD: maybeNatural,
   fixedTotalDebtUSD: maybeNatural,
+  flexibleHourlyInterestRate: v.fallback(maybeNatural, undefined),
 });
 // The documentation's table indents the cap as if it were per coin; its sample has it once for all.
 export const pledge = v.object({

@@ -96,7 +96,7 @@ export async function testConnection(app: Acting, account: Account): Promise<voi
   }
   const venue = app.connections.exchange(account.venue)?.name ?? account.venue;
   const report = keyReport(facts, venue, app.viewContext().zoned);
-  const kept = keptFacts(facts, report);
+  const kept = keptFacts(facts, report, app.clock.now());
   const { uid } = account;
   if (uid !== undefined && isOtherOwner(account, kept.uid)) {
     await offerUpdate(app.talk, account, otherOwnerSentence(venue, kept.uid, uid), [otherOwnerAdvice()]);

@@ -1,8 +1,18 @@
 import { msg, type Message } from '../../core/message.ts';
 import type { Exchange, Keys, Site } from '../../exchanges/exchange.ts';
-import { checkAccountName, checkKeyPart, checkLoopbackAddress, freeAccountName } from '../../words/key.ts';
+import { decimal, type Decimal } from '../../core/decimal.ts';
+import { checkAccountName, checkKeyPart, checkLoopbackAddress, freeAccountName, type Checked } from '../../words/key.ts';
 import type { Text } from '../../words/text.ts';
-import { type Conversation, type Item, type Frame, back, type Back, type InputQuestion, type PickQuestion } from '../conversation.ts';
+import {
+  type Conversation,
+  type Item,
+  type Frame,
+  back,
+  type Back,
+  type InputQuestion,
+  type Judged,
+  type PickQuestion,
+} from '../conversation.ts';
 import { loopbackOnly } from '../../exchanges/http/address.ts';
 import { spaced } from '../../words/text.ts';
 
@@ -186,4 +196,17 @@ export async function askInput<T>(
 function outcomeOf<T>(answer: T | Back | undefined): Outcome<T> {
   if (answer === undefined) return { kind: 'cancel' };
   return answer === back ? { kind: 'back' } : { kind: 'next', value: answer as T };
+}
+
+/** A percentage that was typed, with what a person should know about it. */
+export function judged(
+  check: (raw: string) => Checked,
+  consider: (typed: Decimal) => Message | undefined,
+): (raw: string) => Judged<string> {
+  return (raw) => {
+    const checked = check(raw);
+    if ('problem' in checked) return checked;
+    const caution = consider(decimal(checked.value));
+    return { ...checked, remark: caution === undefined ? undefined : { sentence: caution, caution: true } };
+  };
 }

@@ -5,9 +5,8 @@ import type { AccountUpdate } from '../../engine/accounts/account-book.ts';
 import type { AccountState } from '../../engine/monitor/store.ts';
 import type { Acting } from '../acting.ts';
 import { venueName } from '../../words/account.ts';
-import type { Checked } from '../../words/key.ts';
-import type { Conversation, Judged } from '../conversation.ts';
-import { askInput, askPick, runSteps, type Step } from './steps.ts';
+import type { Conversation } from '../conversation.ts';
+import { askInput, askPick, judged, runSteps, type Step } from './steps.ts';
 import {
   aboveTable,
   checkLiquidation,
@@ -112,13 +111,4 @@ function stepsFor(talk: Conversation, state: AccountState, venue: string): reado
       },
     },
   ];
-}
-
-function judged(check: (raw: string) => Checked, consider: (typed: Decimal) => Message | undefined): (raw: string) => Judged<string> {
-  return (raw) => {
-    const checked = check(raw);
-    if ('problem' in checked) return checked;
-    const caution = consider(decimal(checked.value));
-    return { ...checked, remark: caution === undefined ? undefined : { sentence: caution, caution: true } };
-  };
 }

@@ -1,4 +1,4 @@
-import { isOtherOwner, type KeptFacts } from '../../engine/replace-keys.ts';
+import { isOtherOwner, keyNote, type KeptFacts } from '../../engine/replace-keys.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
@@ -47,7 +47,9 @@ export async function tryKeys(app: Acting, trial: Trial): Promise<TrialOutcome> 
       connection?.dispose();
     }
     const report = keyReport(facts, trial.exchange.name, app.viewContext().zoned);
-    return report.verdict === 'refuse' ? askAfterRefusal(app.talk, report) : askWhose(app, report, keptFacts(facts, report), trial);
+    return report.verdict === 'refuse'
+      ? askAfterRefusal(app.talk, report)
+      : askWhose(app, report, keptFacts(facts, report, app.clock.now()), trial);
   }
 }
 
@@ -71,8 +73,10 @@ async function askAfterRefusal(talk: Conversation, report: KeyReport): Promise<T
   return { kind: choice ?? 'nothing' };
 }
 
-export function keptFacts({ uid }: KeyFacts, { readOnly }: KeyReport): KeptFacts {
-  return { readOnly, ...(uid === undefined ? {} : { uid }) };
+/** @param now milliseconds since the Unix epoch */
+export function keptFacts(facts: KeyFacts, { readOnly }: KeyReport, now: number): KeptFacts {
+  const { uid } = facts;
+  return { readOnly, ...(uid === undefined ? {} : { uid }), key: keyNote(facts, now) };
 }
 
 /** Keys of the right user are asked about as usual; those of another, or of one who is here already, with a warning. */

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { english } from '../../../src/core/message.ts';
 import type { Notice } from '../../../src/engine/storage/warning-protocol.ts';
-import { acknowledgeWarnings, composeWarning, snoozeWarnings, tellWarning, testWarnings } from '../../../src/flows/warnings.ts';
+import { testWarnings } from '../../../src/flows/test-warnings.ts';
+import { acknowledgeWarnings, composeWarning, snoozeWarnings, tellWarning } from '../../../src/flows/warnings.ts';
+import { setWarningLevels } from '../../../src/flows/warning-levels.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { says, saysInTurn, saysLike } from '../../texts.ts';
 import { text } from '../views/samples.ts';
-import { pick, press, Scripted, type Answer } from './scripted.ts';
+import { consider, pick, press, Scripted, type, type Answer } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
 
 const minute = 60_000;
@@ -181,12 +183,60 @@ describe('warnings at a simulated exchange', function () {
     assert.equal(text(line?.label), says('level.warning'));
   });
 
+  it('that waited for a window tell their time', async () => {
+    const waited = trader.clock.now();
+    await trader.passes(3 * minute);
+    const talk = new Scripted();
+    await trader.until(tellWarning(trader.app(talk), screen.notices[0]!, waited));
+    assert.ok(talk.titles('notice')[0]?.startsWith(`${new Date(waited).toISOString()}: `));
+    const soon = new Scripted();
+    await trader.until(tellWarning(trader.app(soon), screen.notices[0]!, trader.clock.now()));
+    assert.equal(soon.titles('notice')[0], screen.texts[0]);
+  });
+
+  it('are acknowledged and snoozed one by one from their line', async () => {
+    const place = { accountId: 'main', on: { kind: 'loan', id: '67890' }, warning: 'level loan:67890' } as const;
+    await trader.until(snoozeWarnings(trader.app(new Scripted(pick(says('warning.one-hour')))), place));
+    assert.ok(row('level loan:67890')?.snoozedUntil !== undefined);
+    const talk = new Scripted();
+    await trader.until(acknowledgeWarnings(trader.app(talk), place));
+    assert.deepEqual(talk.titles('notice'), [says('warning.acknowledged-one')]);
+    const known = trader.engine.warnings.all().filter(({ acknowledged }) => acknowledged !== undefined);
+    assert.deepEqual(
+      known.map(({ target }) => target),
+      ['level loan:67890'],
+    );
+    assert.ok(trader.engine.warnings.all().length > 1);
+  });
+
   it('can be rehearsed, and acknowledge nothing then', async () => {
     const talk = new Scripted(press(says('button.bring-ltv-target-more')));
     await trader.until(testWarnings(trader.app(talk)));
     assert.match(talk.titles('notice')[0] ?? '', saysInTurn(saysLike('warning.test', saysLike('warning.near', says('level.danger')))));
     assert.equal(talk.ran[0]?.command, 'bringLtvToTarget');
     assert.ok(trader.engine.warnings.all().every(({ acknowledged }) => acknowledged === undefined));
+  });
+
+  it("go by levels of one's own, which a tooltip tells, until the defaults are taken again", async () => {
+    const place = { accountId: 'main', on: { kind: 'loan', id: '12345' } } as const;
+    const loan = () => loansOutline(trader.engine.store.all(), trader.viewContext())[0]?.children?.find(({ on }) => on?.id === '12345');
+    assert.equal(row('level loan:12345'), undefined);
+    const talk = new Scripted(consider('3'), type('8'), consider('8'), type('20'), type('40'));
+    await trader.until(setWarningLevels(trader.app(talk), place));
+    assert.match(talk.titles('notice')[0] ?? '', saysLike('levels.saved', says('kinds.loan', '12345'), '40/20/8%'));
+    await trader.passes(1_000);
+    const line = loan()
+      ?.details?.()
+      .lines.find(({ value }) => text(value) === '40/20/8%');
+    assert.equal(text(line?.label), says('levels.yours'));
+    okx.movePrice('BTC', '-7');
+    await trader.passes(minute);
+    assert.equal(row('level loan:12345')?.level, 'warn', 'earlier than by default');
+
+    await trader.until(setWarningLevels(trader.app(new Scripted(pick(says('levels.default')))), place));
+    assert.equal(trader.engine.book.get('main')?.levels, undefined);
+    await trader.passes(13 * minute);
+    assert.equal(row('level loan:12345'), undefined);
   });
 
   it('say nothing while they are turned off, and what stands once they are on again', async () => {
@@ -197,6 +247,77 @@ describe('warnings at a simulated exchange', function () {
     screen.enabled = true;
     await trader.passes(minute);
     assert.match(screen.last, saysLike('warning.reached', says('level.danger')));
+  });
+});
+
+describe('warnings of what an exchange says besides figures', function () {
+  this.timeout(60_000);
+  const day = 24 * 60 * minute;
+  let trader: Trader;
+  let bybit: SimulatedVenue;
+  let screen: Screen;
+  beforeEach(async () => {
+    trader = await Trader.open();
+    bybit = await trader.openBybit();
+  });
+  afterEach(() => trader.end());
+
+  it('tell a cap of the collateral once, without what could not be added, and end with it', async () => {
+    await trader.addAccount('b', 'Pool', bybit);
+    screen = new Screen(trader);
+    await trader.passes(15_000);
+    const before = screen.notices.length;
+    await trader.until(bybit.control('POST', 'cap', { level: '2' }));
+    await trader.passes(minute);
+    const capped = saysLike('warning.capped', says('level.warning'), 'Bybit', /BTC.*/, says('kinds.loan', 'pool'));
+    assert.match(screen.texts.slice(before).join(' '), capped);
+    const told = screen.notices.length;
+    await trader.passes(30 * minute);
+    assert.ok(!screen.texts.slice(told).some((one) => capped.test(one)), 'a warning is told once');
+    bybit.movePrice('BTC', '-40');
+    await trader.passes(minute);
+    assert.doesNotMatch(screen.last, saysLike('warning.add'), 'what is capped cannot be added');
+    await trader.until(bybit.control('POST', 'cap', { level: '0' }));
+    await trader.passes(12 * minute);
+    assert.equal(
+      trader.engine.warnings.all().find(({ target }) => target.startsWith('capped')),
+      undefined,
+    );
+  });
+
+  it('do not flood when an account is added, nor at the next start', async () => {
+    await trader.until(bybit.control('POST', 'cap', { level: '2' }));
+    screen = new Screen(trader);
+    const key = { asOf: trader.clock.now(), expiresAt: trader.clock.now() + 2 * day, unbound: true } as const;
+    await trader.addAccount('b', 'Pool', bybit, { simulated: false, key });
+    await trader.passes(minute);
+    const [alarms = '', note = '', ...more] = screen.texts;
+    assert.deepEqual(more, [], 'one message, and one notice');
+    assert.deepEqual(
+      screen.notices.map(({ level }) => level),
+      ['danger', 'note'],
+    );
+    assert.match(alarms, saysLike('warning.also'));
+    assert.equal(note, says('warning.unbound', 'Pool', 'Bybit'));
+    const told = trader.engine.warnings.all().map(({ target }) => target);
+    for (const target of ['capped loan:pool', 'key', 'unbound']) assert.ok(told.includes(target), told.join());
+    // Danger goes on, the rest has been told.
+    await trader.until(acknowledgeWarnings(trader.app(new Scripted())));
+    const window = await trader.openWindow();
+    const other = new Screen(window);
+    await window.passes(5 * minute);
+    assert.deepEqual([...screen.texts.slice(2), ...other.texts], []);
+  });
+
+  it('of a key lead to its update', async () => {
+    screen = new Screen(trader);
+    const expiresAt = trader.clock.now() + day;
+    const about = [{ account: 'b', target: 'key', level: 'danger' }] as const;
+    await trader.addAccount('b', 'Pool', bybit, { simulated: false, key: { asOf: trader.clock.now(), expiresAt } });
+    await trader.passes(15_000);
+    const talk = new Scripted(press(says('button.update-keys')));
+    await trader.until(tellWarning(trader.app(talk), { level: 'danger', sentence: { template: 'x', args: [] }, about }));
+    assert.deepEqual(talk.ran, [{ command: 'updateKeys', target: { accountId: 'b' } }]);
   });
 });
 

@@ -30,8 +30,9 @@ describe('the menu of a line', () => {
       'copyValue',
       'openGauges',
       'reduceMargin',
+      'setWarningLevels',
     ]);
-    assert.deepEqual(offered('ltvGauge.positions', 'fixedPosition'), ['copyValue']);
+    assert.deepEqual(offered('ltvGauge.positions', 'fixedPosition'), ['copyValue', 'setWarningLevels']);
   });
 
   it('offers changes of collateral only at a loan', () => {
@@ -42,6 +43,7 @@ describe('the menu of a line', () => {
       'maximumLoan',
       'openGauges',
       'reduceCollateral',
+      'setWarningLevels',
     ]);
     for (const item of ['position', 'fixedPosition', 'account', 'value', 'note', 'group', 'openWrite']) {
       const commands = offered('ltvGauge.positions', item);
@@ -63,6 +65,14 @@ describe('the menu of a line', () => {
       assert.deepEqual(offered(view, 'openWrite'), ['resolveWrite']);
       assert.deepEqual(offered(view, 'note'), []);
     }
+  });
+
+  it('offers at a warning what it is about, and to acknowledge it once', () => {
+    const common = ['openGauges', 'setWarningLevels', 'snoozeWarnings'];
+    assert.deepEqual(offered('ltvGauge.warnings', 'warning.loan'), ['acknowledgeWarnings', 'bringLtvToTarget', ...common]);
+    assert.deepEqual(offered('ltvGauge.warnings', 'warning.loan.known'), ['bringLtvToTarget', ...common]);
+    assert.deepEqual(offered('ltvGauge.warnings', 'warning.position'), ['acknowledgeWarnings', 'bringLiquidationToTarget', ...common]);
+    assert.deepEqual(offered('ltvGauge.warnings', 'warning.account'), ['acknowledgeWarnings', 'snoozeWarnings', 'updateKeys']);
   });
 
   it('offers to undo only a change of Activity that can be undone', () => {

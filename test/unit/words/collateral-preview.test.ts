@@ -59,6 +59,16 @@ describe('the preview before a change', () => {
     ]);
   });
 
+  it("goes by levels of one's own where those begin earlier, and never later than by default", () => {
+    const levels = (watch: string, warn: string, danger: string) => ({
+      account: { ...account, levels: { 'loan:12345': { watch: decimal(watch), warn: decimal(warn), danger: decimal(danger) } } },
+    });
+    const earlier = textsOf(previewText(preview(levels('0.5', '0.4', '0.35')), around).lines);
+    assert.equal(earlier[0], says('preview.near-by-fall', 'DANGER', '30.0%', 'margin call'));
+    const later = textsOf(previewText(preview(levels('0.1', '0.05', '0.01')), around).lines);
+    assert.deepEqual(later, textsOf(previewText(preview(), around).lines));
+  });
+
   it('says of removing where it goes, and that the limit reaches the margin call', () => {
     const { title, detail, act } = shown(preview({ change: reduce }));
     assert.equal(title, question('LIVE', 'term.remove-from'));

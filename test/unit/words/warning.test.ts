@@ -171,6 +171,47 @@ describe('the words of a warning', () => {
     assert.equal(blind, says('warning.blind', 'Main', new Date(now - 60_000).toISOString(), 'It went wrong.'));
   });
 
+  it('say that a coin is taken no more, which terms changed, until when a key is valid, and that it has no IP list', () => {
+    const [, ...rest] = named;
+    const warn = (target: string, one: AccountState, more: Partial<Told> = {}): string =>
+      words(told(target, { level: 'warn', ...more }), one);
+    assert.equal(
+      warn('capped loan:12345', read(nearLoan({ capped: ['BTC', 'ETH'] }))),
+      says('warning.capped', says('level.warning'), 'OKX', 'BTC, ETH', ...rest),
+    );
+    const change = { loan: '12345', noticed: now } as const;
+    const changed: Snapshot['changed'] = [
+      { ...change, what: 'marginCall', before: d('0.75'), after: d('0.72'), worse: true },
+      { ...change, what: 'tiers', coin: 'BTC', before: d('0.75'), after: d('0.8') },
+      { ...change, what: 'rate', coin: 'USDT', before: d('0.1'), after: d('0.126') },
+      { ...change, loan: 'other', what: 'liquidation', before: d('0.9'), after: d('0.8') },
+    ];
+    const note = told('terms loan:12345', { says: 'note', level: 'warn' });
+    const terms = [
+      says('list.brackets', `${says('preview.margin-call')} 75.00% → 72.00%`, says('terms.closer')),
+      `${says('terms.counts', 'BTC')} 75.00% → 80.00%`,
+      `${says('terms.rate', 'USDT')} 10.00% → 12.60%`,
+    ].join(', ');
+    const sentence = says('warning.terms', 'OKX', ...rest, terms);
+    assert.equal(words(note, read(nearLoan(), { changed })), sentence);
+
+    const keyed = { ...read(nearLoan(), { changed }), account: account({ key: { asOf: now, expiresAt: now + 5, unbound: true } }) };
+    assert.equal(
+      warn('key', keyed, { level: 'danger' }),
+      says('warning.key-expires', danger, 'Main', new Date(now + 5).toISOString(), 'OKX'),
+    );
+    const unbound = told('unbound', { says: 'note', level: 'warn' });
+    assert.equal(words([unbound, note], keyed), `${says('warning.unbound', 'Main', 'OKX')} ${sentence}`);
+  });
+
+  it('estimate the liquidation price where the exchange gives none', () => {
+    const without = Object.fromEntries(Object.entries(nearLoan()).filter(([name]) => name !== 'liquidationPrice'));
+    assert.match(
+      words(told('level loan:12345'), read(without as unknown as Loan)),
+      saysLike('warning.liquidation-at', /BTC ~52,785\.?\d*/),
+    );
+  });
+
   it('mark simulated money and demo trading', () => {
     const simulated = { ...read(nearLoan()), account: account({ simulated: true }) };
     assert.match(

@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { decimal as d } from '../../../../src/core/decimal.ts';
 import { freshUntil, isFresh } from '../../../../src/core/clock.ts';
-import { compareUrgency, levelOf, levelOfPosition, worst, type Level } from '../../../../src/core/risk/level.ts';
+import {
+  compareUrgency,
+  defaultLevels,
+  levelOf,
+  levelOfDistance,
+  levelOfPosition,
+  levelsOf,
+  worst,
+  type Level,
+} from '../../../../src/core/risk/level.ts';
 import { msg } from '../../../../src/core/message.ts';
 import type { Loan, Position } from '../../../../src/core/model.ts';
+import { holds } from '../../property.ts';
 
 function loan(ltv: string | undefined, marginCall: string | undefined, liquidation?: string): Loan {
   return {
@@ -163,5 +174,44 @@ describe('freshness', () => {
   it('is not granted to figures from the future, beyond what a clock may be set back', () => {
     assert.ok(isFresh(1_005_000, 1_000_000, 30_000));
     assert.equal(isFresh(1_005_001, 1_000_000, 30_000), false);
+  });
+});
+
+describe("levels of one's own", () => {
+  const on = { kind: 'loan', id: '1' } as const;
+  const own = { watch: d('0.3'), warn: d('0.15'), danger: d('0.08') };
+
+  it('count for the one loan or position they were set for', () => {
+    const levels = { 'loan:1': own };
+    assert.deepEqual(levelsOf({ levels }, on), own);
+    for (const other of [
+      { kind: 'loan', id: '2' },
+      { kind: 'position', id: '1' },
+    ] as const)
+      assert.deepEqual(levelsOf({ levels }, other), defaultLevels);
+    assert.deepEqual(levelsOf({}, on), defaultLevels);
+    // 7 % from its margin call.
+    assert.equal(levelOf(loan('0.744', '0.8'), true), 'warn');
+    assert.equal(levelOf(loan('0.744', '0.8'), true, own), 'danger');
+    assert.equal(levelOf(loan('0.744', '0.8'), true, { watch: d('0.1'), warn: d('0.06'), danger: d('0.02') }), 'watch');
+  });
+
+  it('rise with them and as the distance shrinks, never the other way', () => {
+    const part = fc.integer({ min: 1, max: 999 });
+    const levels = fc
+      .uniqueArray(part, { minLength: 3, maxLength: 3 })
+      .map((three) => three.sort((a, b) => b - a).map((one) => d((one / 1000).toFixed(3))))
+      .map(([watch, warn, danger]) => ({ watch: watch!, warn: warn!, danger: danger! }));
+    holds(
+      fc.property(levels, levels, part, part, (a, b, near, far) => {
+        const at = (distance: number, of: typeof a): Level => levelOfDistance(d((distance / 1000).toFixed(3)), of);
+        const [less, more] = [Math.min(near, far), Math.max(near, far)];
+        assert.ok(compareUrgency(at(less, a), at(more, a)) <= 0, 'nearer is never better');
+        const stricter = Object.fromEntries(
+          (['watch', 'warn', 'danger'] as const).map((name) => [name, Number(a[name]) > Number(b[name]) ? a[name] : b[name]]),
+        ) as typeof a;
+        for (const one of [a, b]) assert.ok(compareUrgency(at(less, stricter), at(less, one)) <= 0, 'further lines never warn later');
+      }),
+    );
   });
 });

@@ -144,6 +144,23 @@ describe('the account book', () => {
     assert.deepEqual(book.get('c')?.thresholds, own);
   });
 
+  it("keeps levels of one's own by loan and position, and of those only what can be meant", async () => {
+    const storage = new MemoryRecords();
+    const book = new AccountBook(storage);
+    await book.add(account('a'));
+    const levels = { 'loan:1': { watch: decimal('0.3'), warn: decimal('0.15'), danger: decimal('0.08') } };
+    await book.update('a', { levels });
+    assert.deepEqual(new AccountBook(storage).get('a')?.levels, levels);
+    const odd = [7, null, {}, { watch: '0.3', warn: '0.3', danger: '0.1' }, { watch: '1', warn: '0.2', danger: '0.1' }];
+    for (const one of [...odd, { watch: '0.3', warn: 0.2, danger: '0.1' }, { watch: '0.3', warn: '0.2', danger: '0' }] as never[]) {
+      storage.records = [{ ...account('a'), levels: { ...levels, 'loan:2': one } }];
+      assert.deepEqual(book.get('a')?.levels, levels, JSON.stringify(one));
+      await assert.rejects(book.update('a', { levels: { 'loan:2': one } }), RangeError);
+    }
+    await book.update('a', { levels: undefined });
+    assert.deepEqual(storage.records, [account('a')]);
+  });
+
   const broken: readonly unknown[] = [
     null,
     7,

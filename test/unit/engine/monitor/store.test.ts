@@ -4,6 +4,7 @@ import { Emitter } from '../../../../src/core/emitter.ts';
 import { msg } from '../../../../src/core/message.ts';
 import type { Position, Snapshot, Vanished, HaircutRule } from '../../../../src/core/model.ts';
 import { Store, type StoreChange } from '../../../../src/engine/monitor/store.ts';
+import { newsOf } from '../../../../src/engine/monitor/reading-news.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { account, failure, snapshot, World } from './support.ts';
 
@@ -99,7 +100,7 @@ describe('the store', () => {
   it('shows and keeps why a read failed as far as that is known besides', async () => {
     const { book, storage, clock } = await world();
     const better = failure('maintenance');
-    const store = new Store({ book, storage, clock, explain: ({ id }, error) => (id === 'a' ? better : error) });
+    const store = new Store({ book, storage, clock, newsOf, explain: ({ id }, error) => (id === 'a' ? better : error) });
     for (const id of ['a', 'b']) store.fail(id, failure('network'));
     assert.deepEqual([store.get('a')?.failure?.error, store.get('b')?.failure?.error.kind], [better, 'network']);
     store.fail('gone', failure('network'));
@@ -125,7 +126,7 @@ describe('the store', () => {
     const read = snapshot(clock.now());
     store.succeed('a', read);
     clock.jump(3_600_000);
-    const again = new Store({ book, storage, clock });
+    const again = new Store({ book, storage, clock, newsOf });
     assert.deepEqual(again.get('a'), { account: account('a'), snapshot: read, reading: false });
   });
 
@@ -160,7 +161,7 @@ describe('the store', () => {
     assert.equal(storage.kept.at(-1)?.reading.at, clock.now());
     assert.equal(store.get('a')?.snapshot?.asOf, clock.now());
     // The next start finds the figures, and they come back after they were let go of.
-    const again = new Store({ book, storage, clock });
+    const again = new Store({ book, storage, clock, newsOf });
     assert.notEqual(again.get('a')?.snapshot, undefined);
     again.forget('a');
     assert.equal(storage.get('a'), undefined);
@@ -185,6 +186,7 @@ describe('the store', () => {
     const loaded = new Emitter<undefined>();
     let isThere = false;
     const late = new Store({
+      newsOf,
       book,
       clock,
       storage: {
@@ -216,7 +218,7 @@ describe('the store', () => {
     };
     // As it is stored: text.
     await storage.update(slot, JSON.parse(JSON.stringify(whole)));
-    assert.deepEqual(new Store({ book, storage, clock }).get('a')?.snapshot, whole);
+    assert.deepEqual(new Store({ book, storage, clock, newsOf }).get('a')?.snapshot, whole);
   });
 
   it('does not let an overtaken answer replace a newer one', async () => {
@@ -263,7 +265,7 @@ describe('the store', () => {
     it(`shows nothing rather than a stored snapshot with ${name}`, async () => {
       const { storage, book, clock } = await world();
       await storage.update(slot, spoil(snapshot(clock.now())));
-      assert.equal(new Store({ book, storage, clock }).get('a')?.snapshot, undefined);
+      assert.equal(new Store({ book, storage, clock, newsOf }).get('a')?.snapshot, undefined);
     });
   }
 
@@ -419,7 +421,7 @@ describe('what is gone', () => {
     ];
     assert.deepEqual(read({ loans: [] }), expected);
     await storage.update(slot, JSON.parse(JSON.stringify(storage.get(slot))));
-    assert.deepEqual(new Store({ book, storage, clock }).get('a')?.snapshot?.vanished, expected);
+    assert.deepEqual(new Store({ book, storage, clock, newsOf }).get('a')?.snapshot?.vanished, expected);
   });
 
   it('is told whatever its last level was, apart from what alarmed: a price can jump past everything', async () => {
@@ -576,7 +578,7 @@ describe('what is gone', () => {
     read();
     const [missed] = read({ loans: [] })!;
     await world.storage.update(slot, { ...store.get('a')!.snapshot, vanished: [{ ...missed, noticed: clock.now() + 30 * day }] });
-    const again = new Store({ book: world.book, storage: world.storage, clock });
+    const again = new Store({ book: world.book, storage: world.storage, clock, newsOf });
     again.succeed('a', { ...snapshot(clock.now()), loans: [] });
     assert.equal(again.get('a')?.snapshot?.vanished?.[0]?.noticed, clock.now());
     again.forget('a');

@@ -7,6 +7,7 @@ import { msg } from '../../../../src/core/message.ts';
 import type { Account, Snapshot } from '../../../../src/core/model.ts';
 import type { Connection, ConnectionOptions, Exchange, Site } from '../../../../src/exchanges/exchange.ts';
 import { Store, type Reading, type ReadingStorage } from '../../../../src/engine/monitor/store.ts';
+import { newsOf } from '../../../../src/engine/monitor/reading-news.ts';
 import type { Pass, PricesRow } from '../../../../src/engine/storage/state-protocol.ts';
 import { storedSnapshot } from '../../../../src/engine/monitor/stored-snapshot.ts';
 import { MemoryRecords, MemorySecrets, MemoryStorage } from '../accounts/memory-storage.ts';
@@ -153,5 +154,5 @@ export class World {
   readonly records = new MemoryRecords();
   readonly book = new AccountBook(this.records);
   readonly vault = new Vault(this.secrets);
-  readonly store = new Store({ book: this.book, storage: this.storage, clock: this.clock });
+  readonly store = new Store({ book: this.book, storage: this.storage, clock: this.clock, newsOf });
 }

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { msg } from '../../../../src/core/message.ts';
-import type { Loan, Position } from '../../../../src/core/model.ts';
+import type { Account, Levels, Loan, Position } from '../../../../src/core/model.ts';
 import { dangerBelow, warnBelow } from '../../../../src/core/risk/level.ts';
 import type { AccountState, Live } from '../../../../src/engine/monitor/store.ts';
 import type { Warning } from '../../../../src/engine/storage/warning-protocol.ts';
 import { Lookout } from '../../../../src/engine/watch/sights.ts';
 import { blindAfterMs, quietMs, type Sight } from '../../../../src/engine/watch/warnings.ts';
+import { holds } from '../../property.ts';
 import { failure, now, position, snapshot, state } from '../../views/samples.ts';
 
 const minute = 60_000;
@@ -79,6 +81,51 @@ describe('what there is to warn of', () => {
         const sight = new Eyes().level(of(distance));
         assert.deepEqual([sight.sees, Object.keys(sight.better ?? {})], [sees, [...better, ...lines]], `${of.name} ${distance}`);
       }
+  });
+
+  it("is entered and left at levels of one's own", () => {
+    const levels = { watch: decimal('0.4'), warn: decimal('0.3'), danger: decimal('0.2') };
+    const account = {
+      ...state({}).account,
+      levels: { 'loan:12345': levels, 'position:p1': levels },
+    };
+    for (const [of, target] of [
+      [{ loans: [loanAt('0.19')] }, 'danger'],
+      [{ loans: [loanAt('0.29')] }, 'warn'],
+      [{ loans: [loanAt('0.31')] }, 'calm'],
+      [{ loans: [loanAt('0.29', { id: 'other' })] }, 'calm'],
+      [{ loans: [], positions: [positionAt('0.19')] }, 'danger'],
+      [{ loans: [], positions: [positionAt('0.31')] }, 'calm'],
+    ] as const)
+      assert.equal(new Eyes().see({ account, snapshot: snapshot(of) })[0]?.sees, target, JSON.stringify(of));
+    const left = (distance: string): Sight['better'] =>
+      new Eyes().see({ account, snapshot: snapshot({ loans: [loanAt(distance)] }) })[0]?.better;
+    assert.equal(left('0.35')?.warn, undefined);
+    assert.equal(left('0.37')?.warn, 0);
+  });
+
+  it('is never less urgent by levels that begin further away', () => {
+    const rank = (sight: Sight | undefined): number => ['calm', 'warn', 'danger'].indexOf(String(sight?.sees));
+    const part = fc.integer({ min: 1, max: 99 });
+    holds(
+      fc.property(fc.uniqueArray(part, { minLength: 3, maxLength: 3 }), part, fc.boolean(), (three, distance, isLoan) => {
+        const [danger = 0, warn = 0, watch = 0] = [...three].sort((a, b) => a - b).map((one) => one / 100);
+        const of = isLoan
+          ? { loans: [loanAt((distance / 100).toFixed(2))] }
+          : { loans: [], positions: [positionAt((distance / 100).toFixed(2))] };
+        const seen = (more: number): Sight | undefined => {
+          const levels = Object.fromEntries(
+            Object.entries({ watch, warn, danger }).map(([name, at]) => [name, decimal(Math.min(at + more, 0.999).toFixed(3))]),
+          ) as unknown as Levels;
+          const account = { ...state({}).account, levels: { 'loan:12345': levels, 'position:p1': levels } };
+          return new Eyes().see({ account, snapshot: snapshot(of) })[0];
+        };
+        assert.ok(rank(seen(0.05)) >= rank(seen(0)));
+        for (const level of ['warn', 'danger'] as const)
+          if (seen(0.05)?.better?.[level] === 0)
+            assert.equal(seen(0)?.better?.[level], 0, 'what is left by further levels is left by nearer ones');
+      }),
+    );
   });
 
   it('is worse than danger where a line is reached, or the exchange acts on it, also by an estimate', () => {
@@ -175,6 +222,61 @@ describe('what there is to warn of', () => {
     assert.deepEqual(sees(due(now - 1, true)), { 'level loan:12345': 'calm', 'overdue loan:12345': 'danger', 'due loan:12345': 'calm' });
     assert.equal(sees(due(now + 72 * hour, false))['due loan:12345'], 'warn');
     assert.equal(sees(due(now + 72 * hour + 1, false))['due loan:12345'], 'calm');
+  });
+
+  const sight = (seen: Partial<AccountState>, target: string, known: readonly Warning[] = []): Sight | undefined =>
+    eyes.see(seen, known).find((one) => one.target === target);
+
+  it('is a pledged coin that is taken no more, as long as that is told', () => {
+    const target = 'capped loan:12345';
+    const sees = (capped: readonly string[] | undefined, more: Partial<AccountState> = {}, known: readonly Warning[] = []) =>
+      sight({ snapshot: snapshot({ loans: [loanAt('0.5', capped === undefined ? {} : { capped })] }), ...more }, target, known)?.sees;
+    assert.equal(sees(['BTC']), 'warn');
+    assert.equal(sees([]), 'calm');
+    assert.equal(sees([], { failure: failure() }), 'lost');
+    assert.equal(sees(undefined), undefined);
+    assert.equal(sees(undefined, {}, [row(target)]), 'calm');
+    assert.equal(sees(undefined, { failure: failure() }, [row(target)]), 'lost');
+    assert.equal(sight({ snapshot: snapshot({ loans: [] }) }, target, [row(target)])?.sees, 'gone');
+  });
+
+  it('are terms that changed, with when the newest did', () => {
+    const target = 'terms loan:12345';
+    const change = { loan: '12345', what: 'marginCall', before: decimal('0.8'), after: decimal('0.75') } as const;
+    const seen = (noticed: readonly number[]): Partial<AccountState> => ({
+      snapshot: snapshot({ loans: [loanAt('0.5')], changed: noticed.map((at) => ({ ...change, noticed: at })) }),
+    });
+    const found = sight(seen([now - 5, now - hour]), target);
+    assert.deepEqual([found?.sees, found?.at], ['warn', now - 5]);
+    assert.equal(sight(seen([]), target), undefined);
+    assert.equal(sight(seen([now + hour]), target), undefined, 'a clock that was wrong');
+    assert.equal(sight(seen([]), target, [row(target)])?.sees, 'calm');
+  });
+
+  it('is a key that expires within 14, 3 and 1 days, each worse, and one without an IP list; of a simulated exchange none', () => {
+    const day = 24 * hour;
+    const keyed = (key: Account['key'], simulated = false): Partial<AccountState> => ({
+      account: { ...state({}).account, simulated, ...(key === undefined ? {} : { key }) },
+      snapshot: snapshot(),
+    });
+    for (const [left, sees] of [
+      [14 * day + 1, undefined],
+      [14 * day, 'warn'],
+      [3 * day + 1, 'warn'],
+      [3 * day, 'danger'],
+      [day + 1, 'danger'],
+      [day, 'marginCall'],
+      [-day, 'marginCall'],
+    ] as const) {
+      assert.equal(sight(keyed({ asOf: now, expiresAt: now + left }), 'key')?.sees, sees, left.toString());
+      assert.equal(sight(keyed({ asOf: now, expiresAt: now + left }, true), 'key'), undefined);
+    }
+    assert.equal(sight(keyed({ asOf: now, unbound: true }), 'unbound')?.sees, 'warn');
+    for (const target of ['key', 'unbound']) {
+      assert.equal(sight(keyed({ asOf: now }), target), undefined);
+      assert.equal(sight(keyed({ asOf: now }), target, [row(target)])?.sees, 'calm');
+      assert.equal(sight(keyed(undefined), target, [row(target)])?.sees, 'lost');
+    }
   });
 
   it('is an account that failed, or of which a part is missing that its key may read', () => {

@@ -306,12 +306,111 @@ describe('a warning', () => {
 describe('the name of what is warned of', () => {
   it('is read as it was written, whatever the id', () => {
     holds(
-      fc.property(fc.constantFrom('level', 'overdue', 'due'), fc.constantFrom('loan', 'position'), fc.string(), (facet, kind, id) => {
-        const on = { kind, id } as const;
-        assert.deepEqual(readWarningTarget(warningTarget(facet as 'level', on as never)), { facet, on });
-      }),
+      fc.property(
+        fc.constantFrom('level', 'overdue', 'due', 'capped', 'terms'),
+        fc.constantFrom('loan', 'position'),
+        fc.string(),
+        (facet, kind, id) => {
+          const on = { kind, id } as const;
+          assert.deepEqual(readWarningTarget(warningTarget(facet as 'level', on as never)), { facet, on });
+        },
+      ),
     );
     assert.deepEqual(readWarningTarget(warningTarget('blind')), { facet: 'blind' });
+  });
+});
+
+describe('what is only good to know', () => {
+  const day = 24 * hour;
+  let desk: Desk;
+  beforeEach(() => {
+    desk = new Desk();
+  });
+  const facet = (name: string): string => (name === 'unbound' || name === 'key' ? name : `${name} loan:1`);
+
+  it('is told once, never again, and can be acknowledged for ever', () => {
+    for (const name of ['terms', 'unbound']) {
+      assert.deepEqual(desk.sees('warn', {}, facet(name)), ['note warn']);
+      for (let hours = 0; hours < 72; hours += 1) {
+        desk.now += hour;
+        assert.deepEqual(desk.sees('warn', {}, facet(name)), []);
+      }
+      assert.deepEqual(desk.sees('lost', {}, facet(name)), []);
+      assert.deepEqual(desk.sees('calm', {}, facet(name)), []);
+      assert.equal(desk.rows.get(warningKey({ account: 'a', target: facet(name) })), undefined);
+    }
+  });
+
+  it('is told again when it happened once more, and not by a clock that was set back', () => {
+    const sees = (at: number): string[] => desk.all({ account: 'a', target: facet('terms'), sees: 'warn', at }).map(({ says }) => says);
+    assert.deepEqual(sees(desk.now - hour), ['note']);
+    assert.deepEqual(sees(desk.now - hour), []);
+    assert.deepEqual(sees(desk.now - minute), ['note']);
+    desk.now -= day;
+    assert.deepEqual(sees(desk.now - 30 * minute), []);
+  });
+
+  it('waits for the end of quiet hours, as a key that has days left does', () => {
+    desk.quiet = true;
+    assert.deepEqual(desk.sees('warn', {}, 'unbound'), []);
+    assert.deepEqual(desk.sees('danger', {}, 'key'), []);
+    assert.deepEqual(desk.sees('marginCall', {}, 'key'), ['alarm marginCall']);
+    desk.quiet = false;
+    assert.deepEqual(desk.sees('warn', {}, 'unbound'), ['note warn']);
+  });
+
+  it('of a key rises in three steps, is told daily in the last two, and ends with a new key', () => {
+    const said: string[] = [];
+    for (const [sees, days] of [
+      ['warn', 11],
+      ['danger', 2],
+      ['marginCall', 2],
+    ] as const)
+      for (let hours = 0; hours < 24 * days; hours += 1) {
+        said.push(...desk.sees(sees, {}, 'key'));
+        desk.now += hour;
+      }
+    assert.deepEqual(said, ['alarm warn', 'alarm danger', 'again danger', 'alarm marginCall', 'again marginCall']);
+    assert.deepEqual(desk.sees('calm', {}, 'key'), []);
+    assert.equal(desk.rows.size, 0);
+  });
+
+  it('of a coin that is taken no more ends after the quiet time without a word, and goes with its loan', () => {
+    assert.deepEqual(desk.sees('warn', {}, facet('capped')), ['alarm warn']);
+    assert.deepEqual(desk.sees('calm', {}, facet('capped')), []);
+    assert.equal(desk.rows.size, 1);
+    assert.deepEqual(desk.sees('calm', calm, facet('capped')), []);
+    assert.equal(desk.rows.size, 0);
+    desk.sees('warn', {}, facet('capped'));
+    desk.sees('warn', {}, facet('terms'));
+    for (const name of ['capped', 'terms']) assert.deepEqual(desk.sees('gone', {}, facet(name)), []);
+    assert.equal(desk.rows.size, 0);
+  });
+});
+
+describe('whatever is warned of', () => {
+  const levels = ['warn', 'danger', 'marginCall', 'liquidation'] as const;
+  const targets = ['level', 'overdue', 'due', 'capped', 'terms'].map((one) => `${one} loan:1`).concat('blind', 'key', 'unbound');
+
+  it('stands through lost data, and speaks at once when it gets worse', () => {
+    const seen = fc.constantFrom<Sight['sees']>(...levels, 'calm', 'lost', 'old');
+    holds(
+      fc.property(fc.constantFrom(...targets), fc.array(seen, { maxLength: 30 }), fc.boolean(), (name, course, ages) => {
+        const desk = new Desk();
+        const row = (): Warning | undefined => desk.rows.get(warningKey({ account: 'a', target: name }));
+        for (const sees of course) {
+          // A blind account is told after a while only.
+          desk.now += ages || name === 'blind' ? 6 * minute : 1_000;
+          const before = row();
+          const told = desk.sees(sees, sees === 'calm' ? calm : {}, name);
+          if (sees === 'lost' || sees === 'old') assert.equal(row()?.level, before?.level);
+          const rank = levels.findIndex((one) => one === sees);
+          const isWorse = rank >= 0 && rank > levels.findIndex((one) => one === before?.level);
+          if (isWorse && name !== 'blind') assert.equal(told.length, 1, `${name} ${sees}`);
+          assert.ok(told.length <= 1);
+        }
+      }),
+    );
   });
 });
 

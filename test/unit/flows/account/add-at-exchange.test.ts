@@ -111,8 +111,18 @@ describe('a key that an exchange is asked about', () => {
     assert.deepEqual(talk.did, ['showLoans']);
     const [account] = front.engine.book.list();
     assert.deepEqual(
-      { ...account, id: '', uid: '' },
-      { id: '', uid: '', venue: 'okx', site: 'loopback', baseUrl: okx.url, name: 'Main', simulated: true, readOnly: false },
+      { ...account, id: '', uid: '', key: { ...account?.key, asOf: 0 } },
+      {
+        id: '',
+        uid: '',
+        key: { asOf: 0 },
+        venue: 'okx',
+        site: 'loopback',
+        baseUrl: okx.url,
+        name: 'Main',
+        simulated: true,
+        readOnly: false,
+      },
     );
     const { owner, keys: stored } = await front.engine.vault.readOwned(account!.id);
     assert.deepEqual([owner, stored], [account!.uid, keys]);

@@ -159,7 +159,16 @@ describe('keys of another user, for an account that is here', () => {
     assert.deepEqual(await storedOf(account), okx.keys);
     assert.deepEqual(
       { ...second, id: '' },
-      { id: '', venue: 'okx', site: 'global', name: 'Other', simulated: false, readOnly: true, uid: '770002' },
+      {
+        id: '',
+        venue: 'okx',
+        site: 'global',
+        name: 'Other',
+        simulated: false,
+        readOnly: true,
+        uid: '770002',
+        key: { asOf: second!.key!.asOf },
+      },
     );
     assert.deepEqual(await front.engine.vault.readOwned(second!.id), { keys: others, owner: '770002' });
   });

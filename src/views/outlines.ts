@@ -4,6 +4,7 @@ export { shortTimes } from '../words/activity.ts';
 export { collateralOutline } from './collateral.ts';
 export { loansOutline } from './loans.ts';
 export { emptyEntry, failedEntry, moreEntry, readPage } from './pages.ts';
+export { outletEntries } from './outlets.ts';
 export { positionsOutline } from './positions.ts';
 export { loanAlarms, positionAlarms, statusOf } from './status.ts';
 export { warningsOutline } from './warnings.ts';

@@ -60,7 +60,11 @@ const positionsBadgeText = (alarms: number): string =>
 function registerWarningsView(app: App, pages: LazyPages): vscode.Disposable {
   return showOutline(app, pages, {
     id: 'ltvGauge.warnings',
-    load: async () => (await loadViews()).warningsOutline,
+    load: async () => {
+      const { outletEntries, warningsOutline } = await loadViews();
+      // Below what stands: where it is sent besides.
+      return (states, viewContext) => [...warningsOutline(states, viewContext), ...outletEntries(app.warnings.outlets(), viewContext.now)];
+    },
     onDidChange: app.warnings.onDidChange,
   });
 }

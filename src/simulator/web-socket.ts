@@ -38,6 +38,8 @@ export class Peer {
       while (this.#takeFrame());
     });
     socket.on('error', () => socket.destroy());
+    // A client that was killed.
+    socket.on('end', () => socket.end());
     socket.on('close', () => {
       this.onGone();
     });

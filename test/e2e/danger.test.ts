@@ -15,6 +15,17 @@ describe('someone who comes near the end', () => {
     const read = await bench().waitForRow('Loans', /57\.98% · Watch/);
     assert.ok(!read.includes('~'), 'nothing has moved yet');
 
+    // The editor's own WebSocket; when these stand the account is read once more, and then only when something happens to it.
+    await eventually('the sockets', async () => {
+      const { open } = (await exchange().control('GET', 'sockets')) as { open: { path: string }[] };
+      return (
+        open
+          .map(({ path }) => path)
+          .sort()
+          .join() === '/ws/v5/private,/ws/v5/public'
+      );
+    });
+
     const near = await previewCollateral(bench(), 'Remove', { loan: '12345', coin: 'BTC', amount: '0.16' });
     const warning = saysLike('preview.near-by-fall', 'DANGER', /1\.\d%/, says('preview.margin-call'));
     assert.match(near.text, warning);
@@ -36,12 +47,14 @@ describe('someone who comes near the end', () => {
     await bench().escape();
 
     const readings = await exchange().requests('/flexible-loan/loan-info');
+    const prices = await exchange().requests('/market/index-tickers');
     await exchange().control('POST', 'price', { coin: 'BTC', percent: '-18.5' });
     await bench().waitForRow('Loans', /^57\.98% · Danger now ~71\.\d\d% \(estimate\)/);
     await bench().waitForRow('Positions', /^23\.2% · Warning long · now ~5\.\d% \(estimate\) · BTC-USDT-SWAP/);
     await eventually('the status bar to say so', async () => /→ ~.*\(estimate\)/.test((await bench().statusBarText()) ?? ''));
     assert.match((await bench().statusBarLabel()) ?? '', saysLike('estimate.live'));
     assert.equal(await exchange().requests('/flexible-loan/loan-info'), readings, 'the account itself was not read again');
+    assert.equal(await exchange().requests('/market/index-tickers'), prices, 'the prices were told');
     await bench().runCommand('LTV Gauge: Open Gauges');
     const gauge = (await bench().gaugeFrame()).locator('.gauge').filter({ hasText: '12345' });
     await eventually('the second needle', async () => (await gauge.locator('.tick.estimate').count()) === 1);

@@ -32,7 +32,7 @@ const gates = (): readonly Gate[] => [
   { what: 'extension, all parts', files: globSync('dist/**/*.js', { cwd: root, exclude: ['dist/webview'] }), limit: 650 * kilobyte },
   { what: 'page', files: ['dist/webview/main.js', 'dist/webview/page.css'], limit: 30 * kilobyte },
   // A tenth of it is the second language. Zopfli has packed it.
-  { what: 'package', files: [path.relative(root, vsixFile)], limit: 290 * kilobyte },
+  { what: 'package', files: [path.relative(root, vsixFile)], limit: 300 * kilobyte },
 ];
 
 /** What may be in the package; vsce adds the two XML files and renames the three texts. */

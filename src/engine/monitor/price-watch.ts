@@ -56,8 +56,8 @@ interface Grades {
 const noGrades: Grades = { off: {}, doubted: [] };
 
 /**
- * Asks for public index prices between the readings, once for each site and in one window for all, and keeps in the store what the last
- * readings would be at them. Nothing waits for it and no failure of it is anybody's trouble: then there simply is no estimate. No account, no
+ * Listens to prices between the readings, or where the venue does not tell them just now asks for public index prices, once for each site and in
+ * one window for all, and keeps in the store what the last readings would be at them. Nothing waits for it and no failure of it is anybody's trouble: then there simply is no estimate. No account, no
  * timer.
  */
 export class PriceWatch implements Disposable {

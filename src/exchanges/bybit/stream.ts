@@ -93,15 +93,15 @@ interface Told {
 }
 
 /** What is no data: acknowledgements, the login, and pongs, which public and private lines word in different ways. */
-function opened(text: string): readonly Heard[] | Told {
+function opened(text: string, isPrivate = false): readonly Heard[] | Told {
   const { op, success, topic, type, ts, data } = JSON.parse(text) as Row;
   if (typeof topic === 'string') return { topic, type, ts, data };
   switch (op) {
     case 'auth':
       return [success === true ? { kind: 'loggedIn' } : { kind: 'lost', refused: true }];
     case 'subscribe':
-      // Of a topic that Bybit has not, the silence tells.
-      return [{ kind: 'ack' }];
+      // Of prices that Bybit has not, the silence tells. What is private may be silent for days.
+      return [isPrivate && success !== true ? { kind: 'lost', refused: true } : { kind: 'ack' }];
     case 'unsubscribe':
       return [{ kind: 'lost', refused: false }];
     case 'ping':
@@ -162,7 +162,7 @@ const telling = ['side', 'size', 'entryPrice', 'leverage', 'positionBalance', 'l
 function accountReader(): (text: string) => readonly Heard[] {
   const known = new Map<string, string>();
   return (text) => {
-    const told = opened(text);
+    const told = opened(text, true);
     if (!('topic' in told)) return told;
     if (told.topic === 'wallet') return [{ kind: 'data', events: [{ kind: 'account', what: 'balance' }] }];
     if (!Array.isArray(told.data)) throw new TypeError('no list');

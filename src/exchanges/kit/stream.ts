@@ -29,8 +29,11 @@ const beatMs = 5_000;
 const patienceMs = 10_000;
 /** A topic may be silent for so long before the connection is given up. It may be a quiet market, which is asked about until then. Milliseconds. */
 const silentMs = 200_000;
-/** What comes later over a connection has come after all that was sent before. Data of any topic says so much of all. Milliseconds. */
-const newestMs = 10_000;
+/**
+ * What comes later over a connection has come after all that was sent before: data of any topic says so much of all. Ten seconds and some room,
+ * as OKX tells a mark price that stands still. Milliseconds.
+ */
+const newestMs = 12_000;
 const longestWaitMs = 30_000;
 /** A connection that lasted this long was a good one. Milliseconds. */
 const goodMs = 30_000;

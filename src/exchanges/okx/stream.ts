@@ -22,9 +22,6 @@ const ping = { text: 'ping', everyMs: 25_000 } as const;
 /** OKX pushes an index at least once a minute and a mark price every ten seconds, changed or not. Milliseconds, with some room. */
 const limits = { 'index-tickers': 65_000, 'mark-price': 15_000 } as const;
 
-/** Codes of a login that is no better the next time. Source: https://www.okx.com/docs-v5/en/#error-code-websocket */
-const notLoggedIn: ReadonlySet<unknown> = new Set(['60004', '60005', '60006', '60007', '60009', '60011', '60024', '60032']);
-
 type Row = Readonly<Record<string, unknown>>;
 
 interface Arg {
@@ -45,7 +42,7 @@ export function okxStreams({ site, origin, keys, now }: StreamOptions): StreamSo
       topics: new Map(args.map((arg) => [topicOf(arg), kind === 'public' ? limits[arg.channel as keyof typeof limits] : undefined])),
       subscribe: [JSON.stringify({ op: 'subscribe', args })],
       ping,
-      reader: () => (text) => heard(text, latest),
+      reader: () => (text) => heard(text, latest, kind === 'private'),
     };
   };
   return {
@@ -72,10 +69,10 @@ export function okxStreams({ site, origin, keys, now }: StreamOptions): StreamSo
 const topicOf = ({ channel, instId }: Partial<Arg>): string => `${String(channel)} ${instId ?? ''}`;
 
 /** @param latest the venue's time of what each topic told last, over whichever connection */
-function heard(text: string, latest: Map<string, number>): readonly Heard[] {
+function heard(text: string, latest: Map<string, number>, isPrivate: boolean): readonly Heard[] {
   if (text === 'pong') return [];
   const message = JSON.parse(text) as { event?: unknown; code?: unknown; arg?: Partial<Arg>; data?: unknown; eventType?: unknown };
-  if (message.event !== undefined) return eventOf(message.event, message.code);
+  if (message.event !== undefined) return eventOf(message.event, message.code, isPrivate);
   const { arg, data } = message;
   if (arg === undefined || !Array.isArray(data)) throw new TypeError('neither event nor data');
   const rows = data as readonly Row[];
@@ -96,15 +93,15 @@ function heard(text: string, latest: Map<string, number>): readonly Heard[] {
   }
 }
 
-function eventOf(event: unknown, code: unknown): readonly Heard[] {
+function eventOf(event: unknown, code: unknown, isPrivate: boolean): readonly Heard[] {
   switch (event) {
     case 'login':
       return [code === '0' ? { kind: 'loggedIn' } : { kind: 'lost', refused: true }];
     case 'subscribe':
       return [{ kind: 'ack' }];
     case 'error':
-      // Of a topic that OKX has not, the others go on; its silence tells.
-      return [notLoggedIn.has(code) ? { kind: 'lost', refused: true } : { kind: 'ack' }];
+      // Of prices that OKX has not, the others go on, and the silence tells. What is private may be silent for days.
+      return [isPrivate ? { kind: 'lost', refused: true } : { kind: 'ack' }];
     case 'notice':
       return code === '64008' ? [{ kind: 'moving' }] : [];
     case 'unsubscribe':

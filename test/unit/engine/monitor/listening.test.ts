@@ -91,7 +91,7 @@ for (const [venue, { start, publicPaths, privatePath }] of Object.entries(venues
       await until('the new price in both windows', () =>
         [one, two].every((window) => ltvs(window) !== before[0] && marks(window) !== before[1]),
       );
-      assert.ok(Date.now() - movedAt < 6_000, `${(Date.now() - movedAt).toString()} ms`);
+      assert.ok(Date.now() - movedAt < 9_000, `${(Date.now() - movedAt).toString()} ms`);
       await until('the same in both', () => ltvs(one) === ltvs(two) && marks(one) === marks(two));
       // The standing readings are ten minutes apart.
       const asOf = one.store.get('main')!.snapshot!.asOf;

@@ -494,7 +494,7 @@ describe('the watch of prices of a venue that tells them by itself', () => {
     }
     assert.equal(ltv(), '0.725');
     assert.deepEqual(asked, []);
-    await world.clock.advance(watchEveryMs);
+    await world.clock.advance(2 * watchEveryMs);
     assert.equal(asked.length, 1);
     assert.equal(ltv(), '0.58', 'by what was asked for');
     await world.clock.advance(watchEveryMs);

@@ -194,7 +194,7 @@ describe('a line to a venue', () => {
     bench.last.says(data('fast'));
     assert.deepEqual([bench.line.isFresh('fast'), bench.line.isFresh('slow')], [true, false]);
     bench.last.says(data('slow'));
-    await bench.clock.advance(10_000);
+    await bench.clock.advance(12_000);
     assert.ok(bench.line.isFresh('slow'));
     bench.last.saysText('pong');
     await bench.clock.advance(1);

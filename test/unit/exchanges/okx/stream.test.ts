@@ -56,7 +56,6 @@ describe('the sockets of OKX', () => {
   const answers: readonly (readonly [string, string, readonly Heard[]])[] = [
     ['a pong', 'pong', []],
     ['a login', '{"event":"login","code":"0","msg":"","connId":"a4d3ae55"}', [{ kind: 'loggedIn' }]],
-    ['a wrong login', '{"event":"error","code":"60009","msg":"Login failed.","connId":"a4d3ae55"}', [{ kind: 'lost', refused: true }]],
     [
       'an acknowledgement',
       '{"event":"subscribe","arg":{"channel":"index-tickers","instId":"BTC-USD"},"connId":"a4d3ae55"}',
@@ -122,6 +121,16 @@ describe('the sockets of OKX', () => {
       [{ kind: 'data', events: [{ kind: 'account', what: 'liquidation' }] }],
     ],
   ];
+  it('read the refusal of a login or of a private topic as the end of the line, which would not tell by silence', () => {
+    for (const text of [
+      '{"event":"error","code":"60009","msg":"Login failed.","connId":"a4d3ae55"}',
+      '{"event":"login","code":"60009","msg":"Login failed.","connId":"a4d3ae55"}',
+      '{"event":"error","code":"60018","msg":"Wrong URL or channel","connId":"a4d3ae55"}',
+    ]) {
+      assert.deepEqual(streams().privateLine!().reader()(text), [{ kind: 'lost', refused: true }]);
+    }
+  });
+
   for (const [what, text, heard] of answers) {
     it(`read ${what}`, () => {
       assert.deepEqual(lineOf().reader()(text), heard);

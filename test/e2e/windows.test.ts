@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { eventually } from './eventually.ts';
 import { addAccount, enterAccount, previewCollateral } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
@@ -125,5 +128,90 @@ describe('several windows', () => {
     await one.reload();
     await one.openContainer();
     for (const name of ['One', 'Late', 'Again']) await one.waitForRow('Loans', new RegExp(`^${name} simulated .*just now`));
+  }).timeout(240_000);
+});
+
+/** Process ids of the windows' extension hosts below the process that works in this folder, the oldest first. */
+function extensionHosts(folder: string): readonly number[] {
+  const read = (pid: number, what: string): string => {
+    try {
+      return readFileSync(`/proc/${pid.toString()}/${what}`, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  /** After the name, which may hold blanks: the parent is the second field, the start the twentieth. */
+  const statOf = (pid: number): readonly string[] => read(pid, 'stat').split(') ').at(-1)?.split(' ') ?? [];
+  const isBelow = (pid: number): boolean => pid > 1 && (read(pid, 'cmdline').includes(folder) || isBelow(Number(statOf(pid)[1] ?? 0)));
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && read(pid, 'cmdline').includes('--type=extensionHost') && isBelow(pid))
+    .sort((a, b) => Number(statOf(a)[19]) - Number(statOf(b)[19]));
+}
+
+/** The window that reads for all, as the shared database has it. */
+function reader(folder: string): string {
+  const file = readdirSync(path.join(folder, 'user-data'), { recursive: true, encoding: 'utf8' }).find((one) =>
+    one.endsWith('state.sqlite'),
+  );
+  assert.ok(file !== undefined, 'the shared database');
+  const db = new DatabaseSync(path.join(folder, 'user-data', file), { readOnly: true, timeout: 2_000 });
+  try {
+    return String(db.prepare("SELECT holder FROM leases WHERE name = ''").get()?.['holder']);
+  } finally {
+    db.close();
+  }
+}
+
+/** One window reads for all. */
+describe('several windows on one exchange', () => {
+  const exchange = useExchange();
+  const bench = useWorkbench({ settings: { 'ltvGauge.warnings.enabled': true, 'ltvGauge.refreshIntervalSeconds': 10 } });
+
+  it('ask it as often as one does, go on within ten seconds when the one that reads is killed, and warn in one of them', async function () {
+    if (!bench().inBrowser || process.platform !== 'linux') this.skip();
+    await bench().openContainer();
+    await addAccount(bench(), exchange(), 'One');
+    await bench().waitForNotification(saysLike('warning.near', says('level.danger')));
+    await bench().clearNotifications();
+    /** In the time of one reading and a half. */
+    const readings = async (): Promise<number> => {
+      const asked = await exchange().requests('loan-info');
+      await new Promise((resolve) => setTimeout(resolve, 15_000));
+      return (await exchange().requests('loan-info')) - asked;
+    };
+    const ofOne = await readings();
+    const windows = [bench(), await bench().openWindow(), await bench().openWindow()];
+    for (const window of windows.slice(1)) {
+      await window.openContainer();
+      await window.waitForRow('Loans', /^One simulated/);
+    }
+    const ofThree = await readings();
+    // One more may just fall into the time.
+    assert.ok(
+      ofOne >= 1 && ofThree >= 1 && ofThree <= ofOne + 1,
+      `${ofThree.toString()} readings of three windows, ${ofOne.toString()} of one`,
+    );
+
+    const { folder } = bench();
+    const [first, ...others] = extensionHosts(folder);
+    assert.ok(first !== undefined && others.length === 2, [first, ...others].join());
+    const before = reader(folder);
+    assert.notEqual(before, '');
+    const began = Date.now();
+    process.kill(first, 'SIGKILL');
+    await eventually('another one to read', () => Promise.resolve(!['', before].includes(reader(folder))), soon);
+    const took = Date.now() - began;
+    assert.ok(took < 10_000, `handed over after ${took.toString()} ms`);
+    const after = await exchange().requests('loan-info');
+    await eventually('it to read', async () => (await exchange().requests('loan-info')) > after, { deadlineMs: 20_000 });
+
+    await exchange().control('POST', 'price', { coin: 'BTC', percent: '-25' });
+    const isIt = (text: string): boolean => text.includes(says('kinds.loan', '12345'));
+    const told = async (): Promise<number> =>
+      (await Promise.all(windows.map((window) => window.notifications()))).flat().filter(isIt).length;
+    await eventually('the warning', async () => (await told()) > 0, { deadlineMs: 30_000 });
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    assert.equal(await told(), 1);
   }).timeout(240_000);
 });

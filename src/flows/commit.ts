@@ -178,7 +178,9 @@ async function commit(
           last = record;
           const text = progressText(record, venueName(app, account.venue));
           if (text === undefined) return;
-          say(msg('change.cancel-only-stops', '{0}: {1}. Cancel only stops waiting.', changeText(record, account.simulated), text));
+          say(
+            msg('change.cancel-only-stops', '{0}: {1}. Cancel stops waiting, not the change.', changeText(record, account.simulated), text),
+          );
         },
         { signal, withoutEstimate },
       );

@@ -104,8 +104,12 @@ export async function acknowledgeWarnings(app: Acting, argument?: unknown): Prom
     standing.length === 0
       ? msg('warning.none', 'There is no warning to acknowledge.')
       : standing.length === 1
-        ? msg('warning.acknowledged-one', '1 warning acknowledged. It speaks again at a worse level.')
-        : msg('warning.acknowledged-several', '{0} warnings acknowledged. Each speaks again at a worse level.', standing.length.toString());
+        ? msg('warning.acknowledged-one', '1 warning acknowledged. A worse level notifies again.')
+        : msg(
+            'warning.acknowledged-several',
+            '{0} warnings acknowledged. A worse level of any notifies again.',
+            standing.length.toString(),
+          );
   void app.talk.tell({ kind: 'info', sentence });
 }
 
@@ -121,7 +125,7 @@ export async function snoozeWarnings(app: Acting, argument?: unknown): Promise<v
   const until = await askUntil(app);
   if (until === undefined || until === back) return;
   await app.warnings.snooze(which, until);
-  const sentence = msg('warning.snoozed', 'Snoozed until {0}. A worse level speaks at once.', app.viewContext().when(until));
+  const sentence = msg('warning.snoozed', 'Snoozed until {0}. A worse level notifies at once.', app.viewContext().when(until));
   void app.talk.tell({ kind: 'info', sentence });
 }
 

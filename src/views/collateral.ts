@@ -59,7 +59,7 @@ function byUse(a: WalletCoin, b: WalletCoin): number {
 const accepted = (): Message => msg('collateral.accepted', 'accepted as collateral');
 
 function useText({ pledgeable }: WalletCoin): Message {
-  if (pledgeable === undefined) return msg('collateral.unknown', 'unknown whether accepted');
+  if (pledgeable === undefined) return msg('collateral.unknown', 'acceptance unknown');
   return pledgeable ? accepted() : msg('collateral.not-accepted', 'not accepted');
 }
 
@@ -70,13 +70,14 @@ function useIcon({ pledgeable }: WalletCoin): Icon {
 
 function coinEntry(group: string, state: AccountState, coin: WalletCoin, viewContext: ViewContext): Entry {
   const value = formatCoinUsd(coin, 'asset') ?? msg('term.value-unknown', 'value unknown');
-  const exact = `${formatAmount(coin.amount)} ${coin.coin}`;
+  const exact = formatAmount(coin.amount);
   return {
     id: `${group}/${coin.coin}`,
     accountId: state.account.id,
     coin: coin.coin,
-    label: exact,
-    description: [value, useText(coin)],
+    // The coin first: its amount may have more digits than a narrow view shows.
+    label: coin.coin,
+    description: [exact, value, useText(coin)],
     icon: useIcon(coin),
     expansion: 'leaf',
     context: 'value',
@@ -84,7 +85,7 @@ function coinEntry(group: string, state: AccountState, coin: WalletCoin, viewCon
     details: () => ({
       title: coin.coin,
       lines: [
-        { label: msg('collateral.available', 'Available'), value: exact },
+        { label: msg('collateral.available', 'Available'), value: `${exact} ${coin.coin}` },
         { label: msg('collateral.value', 'Value'), value: coin.usdEstimated === true ? estimated(value) : value },
         { label: msg('term.collateral', 'Collateral'), value: useText(coin) },
         updatedLine(state, viewContext),

@@ -144,7 +144,7 @@ const maxLength = 512;
  */
 export function checkKeyPart(raw: string): Checked {
   const value = raw.trim();
-  if (value === '') return { problem: msg('key.needed', 'This is needed.') };
+  if (value === '') return { problem: msg('key.needed', 'Required.') };
   return value.length <= maxLength && /^[\x21-\x7e]+$/.test(value)
     ? { value }
     : { problem: msg('key.bad-part', 'Paste only this part of the key: letters, digits and symbols, without spaces.') };
@@ -156,7 +156,7 @@ const maxNameLength = 60;
 /** A name for an account: not empty, and not the name of another, so that a dialog names one account only. */
 export function checkAccountName(raw: string, taken: readonly string[]): Checked {
   const value = raw.trim().replace(/\s+/g, ' ');
-  if (value === '') return { problem: msg('key.needed', 'This is needed.') };
+  if (value === '') return { problem: msg('key.needed', 'Required.') };
   if (value.length > maxNameLength) return { problem: msg('key.most-characters', 'At most {0} characters.', maxNameLength.toString()) };
   const same = (name: string): boolean => name.toLocaleLowerCase() === value.toLocaleLowerCase();
   return taken.some(same) ? { problem: msg('key.already-account-named', '{0} exists already.', value) } : { value };
@@ -176,7 +176,7 @@ export function freeAccountName(wish: string, taken: readonly string[]): string 
  */
 export function checkLoopbackAddress(raw: string): Checked {
   const text = raw.trim();
-  if (text === '') return { problem: msg('key.needed', 'This is needed.') };
+  if (text === '') return { problem: msg('key.needed', 'Required.') };
   try {
     return { value: loopbackOrigin(text) };
   } catch (error) {

@@ -25,15 +25,15 @@ export function levelBy(level: Level, by: Substitute | undefined): Message {
     case undefined:
       return word;
     case 'marginRatio':
-      return msg('level.margin-ratio', '{0} (margin ratio)', word);
+      return msg('level.margin-ratio', '{0} (by margin ratio)', word);
     case 'marginLeft':
-      return msg('level.margin-left', '{0} (margin left)', word);
+      return msg('level.margin-left', '{0} (by margin left)', word);
     case 'usd':
-      return msg('level.values-usd', '{0} (USD values)', word);
+      return msg('level.values-usd', '{0} (by USD values)', word);
     case 'price':
-      return msg('level.liquidation-price', '{0} (liquidation price)', word);
+      return msg('level.liquidation-price', '{0} (by liquidation price)', word);
     case 'whole':
-      return msg('level.near-100', '{0} (near 100%)', word);
+      return msg('level.near-100', '{0} (LTV near 100%)', word);
   }
 }
 

@@ -117,7 +117,9 @@ export const notEnoughIn = (wallet: Message): Message => msg('target.not-enough-
 export const noMoreRemovable = (): Message => msg('target.no-more-removable', 'no more removable now');
 
 function costText({ steps, usd }: Offer): Message {
-  return steps[0]?.act === 'reduce' ? msg('target.frees', 'frees {0}', formatUsd(usd, 'asset')) : needs(formatUsd(usd, 'debt'));
+  return steps[0]?.act === 'reduce'
+    ? msg('target.frees', 'frees {0}', formatUsd(usd, 'asset'))
+    : msg('target.uses', 'uses {0}', formatUsd(usd, 'debt'));
 }
 
 export const needs = (amount: string): Message => msg('target.needs', 'needs {0}', amount);

@@ -101,7 +101,7 @@ function headOf(told: Told, states: readonly AccountState[], viewContext: ViewCo
       state.failure?.error.sentence ??
       gapsOf(state.snapshot)[0] ??
       msg('warning.no-readings', 'No readings arrive. Run "LTV Gauge: Refresh".');
-    return msg('warning.blind', "LTV Gauge can't read {0}, since {1}. {2}", account, viewContext.when(told.since), reason);
+    return msg('warning.blind', 'No figures from {0} since {1}. {2}', account, viewContext.when(told.since), reason);
   }
   const names = [beginning(told), nameOf(on, state), account] as const;
   if (told.says === 'gone') {

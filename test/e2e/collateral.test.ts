@@ -65,7 +65,7 @@ describe('adding collateral', () => {
     await bench().screenshot('done');
     assert.equal(await sent(), 1);
     await isEverywhere(/is now (\d\d\.\d\d)%/.exec(told)?.[1] ?? '', 'Warning');
-    await bench().waitForRow('Collateral', /1\.8900755578876945 ETH/);
+    await bench().waitForRow('Collateral', /^ETH 1\.8900755578876945/);
 
     await bench().clearNotifications();
     // Here taking it out again comes near no margin call.

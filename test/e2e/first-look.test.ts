@@ -32,7 +32,7 @@ describe('the first look', () => {
     await bench().waitForRow('Loans', /^Simulated .*simulated/);
     await bench().waitForRow('Loans', /5[78]\.\d\d% · Watch/);
     await bench().waitForRow('Loans', nearMarginCall('Danger', 'Warning'));
-    await bench().waitForRow('Collateral', /1\.7921483143067599 BTC/);
+    await bench().waitForRow('Collateral', /^BTC 1\.7921483143067599/);
     await eventually('the worst loan in the status bar', async () =>
       new RegExp(`(?:${nearMarginCall('Danger', 'Warning').source}) · simulated`).test((await bench().statusBarText()) ?? ''),
     );

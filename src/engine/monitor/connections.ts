@@ -243,7 +243,10 @@ const gone = (): ExchangeError =>
 export const failedInside = (): ExchangeError =>
   new ExchangeError({
     kind: 'unavailable',
-    sentence: msg('account.failed-inside', 'LTV Gauge failed inside. Run "LTV Gauge: Refresh"; if it fails again, report it with the log.'),
+    sentence: msg(
+      'account.failed-inside',
+      'Internal error in LTV Gauge. Run "LTV Gauge: Refresh"; if it fails again, report it with the log.',
+    ),
     effect: 'none',
   });
 

@@ -49,7 +49,7 @@ describe('bringing a loan to an LTV on the whole engine', () => {
     assert.match(
       ways!.lines![0]!,
       saysInTurn(
-        `| ${says('target.leads-to', says('term.ltv-is', '55.00%'))} | ${says('target.needs', '$3,814.41')}`,
+        `| ${says('target.leads-to', says('term.ltv-is', '55.00%'))} | ${says('target.uses', '$3,814.41')}`,
         says('loan.to-margin-call', '25.4%'),
       ),
     );

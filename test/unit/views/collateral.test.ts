@@ -22,10 +22,10 @@ describe('the Collateral view', () => {
     const [group] = collateralOutline([state({ snapshot: snapshot({ wallet }) })], viewContext())[0]!.children!;
     assert.equal(line(group!), 'Wallet | Funding account');
     assert.deepEqual(below(group!), [
-      `1.7921483143067599 BTC | $158,292.62 | ${says('collateral.accepted')}`,
-      `63.9795959720319628 USDT | $64.36 | ${says('collateral.accepted')}`,
-      `7 XYZ | ${says('term.value-unknown')} | ${says('collateral.unknown')}`,
-      `5 DOGE | $1.00 | ${says('collateral.not-accepted')}`,
+      `BTC | 1.7921483143067599 | $158,292.62 | ${says('collateral.accepted')}`,
+      `USDT | 63.9795959720319628 | $64.36 | ${says('collateral.accepted')}`,
+      `XYZ | 7 | ${says('term.value-unknown')} | ${says('collateral.unknown')}`,
+      `DOGE | 5 | $1.00 | ${says('collateral.not-accepted')}`,
     ]);
     assert.equal(group!.children![0]!.copy, '1.7921483143067599');
     const shown = group!.children![0]!.details!().lines.map(({ label, value }) => `${text(label)}: ${text(value)}`);

@@ -40,7 +40,7 @@ describe('an alternative in words', () => {
     assert.deepEqual(lines(first(readingOf(single, 'add', [coin('BTC', '2')]), '0.4')), [
       'Add 0.25 BTC',
       leads('40.00%'),
-      `${says('target.needs', '$20,000.00')} · ${toCall('46.6%')} · ${left('1.75 BTC')}`,
+      `${says('target.uses', '$20,000.00')} · ${toCall('46.6%')} · ${left('1.75 BTC')}`,
     ]);
     assert.deepEqual(lines(first(readingOf(single, 'reduce', [coin('BTC', '0.3')]), '0.6')), [
       says('term.remove', '0.16666666 BTC'),
@@ -51,11 +51,11 @@ describe('an alternative in words', () => {
     assert.deepEqual(lines(first(repaying, '0.4')), [
       'Repay 7,200 USDT',
       leads('40.00%'),
-      `${says('target.repay-there')} · ${says('target.needs', '$7,200.00')} · ${toCall('46.6%')} · ${left('800 USDT')}`,
+      `${says('target.repay-there')} · ${says('target.uses', '$7,200.00')} · ${toCall('46.6%')} · ${left('800 USDT')}`,
     ]);
     const two = lines(first(readingOf(single, 'add', [coin('BTC', '0.2'), coin('ETH', '5')]), '0.4'));
     assert.equal(two[0], 'Add 5 ETH + Add 0.04166667 BTC');
-    assert.match(two[2]!, saysInTurn(saysLike('target.needs'), toCall('46.6%'), `${left('0 ETH')} · ${left('0.158333 BTC')}`));
+    assert.match(two[2]!, saysInTurn(saysLike('target.uses'), toCall('46.6%'), `${left('0 ETH')} · ${left('0.158333 BTC')}`));
   });
 
   it('says what it assumes and what to be careful of', () => {
@@ -72,7 +72,7 @@ describe('an alternative in words', () => {
   it('says why it is not enough and how far it leads', () => {
     const short = first(readingOf(single, 'add', [coin('BTC', '0.1')]), '0.4');
     assert.deepEqual(lines(short).slice(0, 2), ['Add 0.1 BTC', says('target.leads-only', says('term.ltv-is', '45.46%'))]);
-    assert.match(lines(short)[2]!, saysInTurn(`${notEnough} · ${says('target.needs', '$8,000.00')}`, left('0 BTC')));
+    assert.match(lines(short)[2]!, saysInTurn(`${notEnough} · ${says('target.uses', '$8,000.00')}`, left('0 BTC')));
     assert.equal(
       inBoth(shortText(stepsText(short.steps), ltvIs(short.ltv))),
       `Add 0.1 BTC ${says('target.leads-only', says('term.ltv-is', '45.46%'))}`,

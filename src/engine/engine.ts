@@ -109,7 +109,7 @@ export function createEngine(ports: EnginePorts): Engine {
     new Store({ book, storage: reader, clock, newsOf: news.of, explain: (account, error) => prices.explain(account, error) }),
   );
   const journal = keep(lateJournal(ports, shared));
-  // Figures that the views would have read anew by now are not acted on.
+  // Figures that the views would have refreshed by now are not acted on.
   const acting = { maxPreviewAgeMs: intervalMs, proofPatienceMs, limits: settings.limits };
   const ledger = keep(new Ledger({ journal, book, connections, clock, newId, window, arming, ...acting }));
   const wakes = new Wakes(clock);

@@ -75,7 +75,7 @@ export async function carryOut(
   for (;;) {
     let preview: Preview;
     try {
-      preview = await readAfresh(app, accountId, change, carrying.undo?.of);
+      preview = await readFresh(app, accountId, change, carrying.undo?.of);
     } catch (error) {
       if (carrying.undo !== undefined && error instanceof Refusal && error.undo !== undefined) {
         const instead = await carrying.undo.refused(error.undo);
@@ -127,7 +127,7 @@ export async function carryOut(
   }
 }
 
-function readAfresh(app: Acting, accountId: string, change: Change, undoOf: string | undefined): Promise<Preview> {
+function readFresh(app: Acting, accountId: string, change: Change, undoOf: string | undefined): Promise<Preview> {
   return app.talk.progress(readingText, (signal) => app.ledger.preview(accountId, change, { signal, undoOf }));
 }
 

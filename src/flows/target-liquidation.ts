@@ -90,7 +90,7 @@ async function bring(
   const { account } = choice.state;
   const wallet = walletOf(account, 'margin');
   for (;;) {
-    const readiness = await readAfresh(app, choice);
+    const readiness = await readFresh(app, choice);
     if (readiness === undefined) return 'ended';
     const { position, walletAvailable: available, reducible, places } = readiness;
     // The market may have moved the position past the target since it was typed.
@@ -120,7 +120,7 @@ async function bring(
 }
 
 /** @returns undefined when the person left. */
-async function readAfresh(app: Acting, choice: PositionChoice): Promise<MarginReadiness | undefined> {
+async function readFresh(app: Acting, choice: PositionChoice): Promise<MarginReadiness | undefined> {
   for (;;) {
     try {
       return await app.talk.progress(readingText, async (signal) => {

@@ -90,7 +90,7 @@ async function bring(
   target: Decimal,
 ): Promise<{ readonly loan: LoanChoice['loan'] } | 'ended'> {
   for (;;) {
-    const answer = await readAfresh(app, choice, target);
+    const answer = await readFresh(app, choice, target);
     if (answer === undefined) return 'ended';
     const { loan } = answer;
     if ('trouble' in answer) {
@@ -121,7 +121,7 @@ async function bring(
 }
 
 /** @returns undefined when the person left. */
-async function readAfresh(app: Acting, { state, loan }: LoanChoice, target: Decimal): Promise<LoanReading | undefined> {
+async function readFresh(app: Acting, { state, loan }: LoanChoice, target: Decimal): Promise<LoanReading | undefined> {
   const { id } = state.account;
   for (;;) {
     try {

@@ -1,12 +1,17 @@
 import Big from 'big.js';
 
-// Strict mode refuses JavaScript numbers, so no float can enter an amount by accident.
-const Exact = Big();
-Exact.strict = true;
+/** Strict mode refuses JavaScript numbers, so no float can enter an amount by accident. */
+function strictBig(): typeof Big {
+  const made = Big();
+  made.strict = true;
+  return made;
+}
+
+// Pure, so that the build can leave the library out where nothing is computed, as in the ledger's thread.
+const Exact = /* @__PURE__ */ strictBig();
 
 // Its digits and rounding are set for each division; making a constructor each time costs more than the division.
-const Division = Big();
-Division.strict = true;
+const Division = /* @__PURE__ */ strictBig();
 
 declare const brand: unique symbol;
 

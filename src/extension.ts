@@ -13,7 +13,7 @@ import { registerWarnings } from './vscode/warnings.ts';
 
 let closing: (() => Promise<void>) | undefined;
 
-/** Lets what became of the last changes be written down before the window is gone. */
+/** Lets the outcomes of the last changes be recorded before the window closes. */
 export function deactivate(): Promise<void> | undefined {
   return closing?.();
 }

@@ -53,7 +53,7 @@ export interface Engine extends Disposable {
   readonly intervalMs: () => number;
   /** Begins to read. Returns at once; resolves when what all windows share was looked at, however that ended. Once is enough. */
   start(): Promise<void>;
-  /** Lets what became of the last changes be written down, then disposes. Takes three seconds at most and never rejects. */
+  /** Lets the outcomes of the last changes be recorded, then disposes. Takes three seconds at most and never rejects. */
   close(): Promise<void>;
   /** Ends all work at once. What left for an exchange is not called back; the next start finds it in the ledger. */
   dispose(): void;

@@ -31,10 +31,11 @@ export function isOtherOwner({ uid }: Pick<Account, 'uid'>, found: string | unde
 }
 
 /**
- * Gives an account other keys. Those of another owner come after the owner, and what was read with the old ones is forgotten. What was sent
- * with the old ones could not be looked up with them, so it has to be settled before.
+ * Gives an account other keys. Those of another owner come after the owner, and what was read with the old ones is forgotten. The new keys can't
+ * look up what the old ones sent, so that must be settled first.
  * @param kept what the venue said about the new keys
- * @throws Refusal when something is not settled, or that cannot be told, and the keys are another owner's; ExchangeError when the keyring does not keep them; then the account is as it was, save that it may be disarmed.
+ * @throws Refusal when something is not settled, or that cannot be told, and the keys are another owner's; ExchangeError when the keyring does
+ * not keep them; then the account is as it was, save that it may be disarmed.
  */
 export async function replaceKeys(places: KeyPlaces, account: Account, keys: Keys, kept: KeptFacts): Promise<void> {
   const { book, vault, arming, poller, store, ledger } = places;

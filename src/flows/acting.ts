@@ -38,6 +38,6 @@ export interface Acting extends Pick<Engine, 'clock' | 'exchanges' | 'newId' | '
   readonly readLimits: () => Promise<Limits | LimitsFault>;
   /** BCP 47. */
   readonly language: string;
-  /** Each window remembers the keys by itself, and wipes those it does not know when it stores one; else all share a keyring. */
+  /** Each window keeps its own copy of the keys, and storing one wipes those it does not know; otherwise all share a keyring. */
   readonly keepsOwnKeys: boolean;
 }

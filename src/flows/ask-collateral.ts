@@ -20,7 +20,7 @@ import { actionOf } from '../engine/actions.ts';
 import { safeLine, safestMost } from '../engine/targets/safe-maximum.ts';
 import { dotted, joined, type Text } from '../words/text.ts';
 
-/** What the venue is told about a loan: its order id whenever there is one. */
+/** How a request names a loan: by its order id if there is one. */
 export function refOf(choice: LoanChoice): LoanRef {
   const { id, orderId } = choice.loan;
   return orderId === undefined ? { loanId: id } : { loanId: id, orderId };

@@ -119,8 +119,8 @@ export interface PositionChoice {
 }
 
 /**
- * The positions that `place` leaves to choose from: all of them without one. Those whose margin can't be changed are
- * among them, after the others of their account, so that the reason can be told.
+ * The positions that `place` leaves to choose from: all of them without one. Those whose margin can't be changed are among them, after the others
+ * of their account, so that the reason is shown.
  */
 export function positionChoices(states: readonly AccountState[], place: Place | undefined): readonly PositionChoice[] {
   const meant = positionIn(place);

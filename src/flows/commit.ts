@@ -26,7 +26,7 @@ const mostWaitForViewsMs = 3_000;
 
 /** What the one who asks for a change brings along. */
 export interface Carrying {
-  /** Called with the outcome just before the person is told: the notice may stand for long. */
+  /** Called with the outcome just before it is shown: the notice may stay for long. */
   readonly settled?: (outcome: WriteRecord) => void;
   /** Said above the first preview. */
   readonly remark?: Text;
@@ -217,7 +217,7 @@ export interface Confirming {
   readonly remark: Text | undefined;
   /** Nothing was ever sent from this account, and real money may move. */
   readonly first: boolean;
-  /** The request of this very change was shown. */
+  /** The request of this exact change was shown. */
   readonly rehearsed: boolean;
 }
 

@@ -117,7 +117,7 @@ export interface SaveQuestion {
 export interface NamedFile {
   /** With its ending. */
   readonly path: string;
-  /** Where it is, as it is told. */
+  /** Where it is, as shown. */
   readonly where: string;
   /** Rejects in the words of the file system. */
   readonly write: (text: string) => Promise<void>;

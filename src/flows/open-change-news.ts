@@ -35,15 +35,15 @@ function keyOf(accountId: string, change: Change): string {
   return JSON.stringify([accountId, targetKey(changeTarget(change))]);
 }
 
-/** An open change is mostly found out by the very next look; only one that stays open is worth a word. Milliseconds. */
+/** The next look mostly settles an open change; only one that stays open is worth a notice. Milliseconds. */
 const graceMs = 15_000;
 
-/** Says what became of a change; `isNews` is false for what was found at the start and was said before. */
+/** Shows the outcome of a change; `isNews` is false for one found at the start that was shown before. */
 type SayOutcome = (record: WriteRecord, isNews: boolean) => Promise<void>;
 
 /**
- * Writes each step of each change into the log, and tells what became of one that nobody waits for any more: the person
- * stopped waiting, or it is from before a restart. Each outcome of each change is told once.
+ * Logs each step of each change, and shows the outcome of one that no flow waits for any more: the person stopped waiting, or it is from before a
+ * restart. Each outcome is shown once.
  * @param load what says it, read when there is something to say
  */
 export function watchWrites(
@@ -74,7 +74,7 @@ export function watchWrites(
     app.log.info(`change ${record.id}: ${direction} ${amount} ${coin}, ${targetKey(changeTarget(record.change))}: ${record.state}`);
     if (record.state === 'planned' || record.freezeLiftedAt !== undefined) return;
     if (attended.has(record)) {
-      // Said by whoever attends; when the journal brings the same end again, that is no news.
+      // Shown by the flow that waits; when the journal brings the same outcome again, it is no news.
       if (!isOpenState(record.state)) told.add(keyOfWrite(record));
       return;
     }

@@ -208,7 +208,7 @@ export async function isWanted(talk: Conversation, title: Text, detail: Text, go
 
 /**
  * One after the other; the first that is not confirmed by the exchange ends it.
- * @returns the first that was not started, if that is news: whoever left the first preview knows it
+ * @returns the first that was not started, if that is news: a person who left the first preview knows it
  */
 async function carryOutAll(app: Acting, attended: Attended, accountId: string, changes: readonly Change[]): Promise<number | undefined> {
   const { rest } = await inSequence(changes, (change) => outcomeOf(app, attended, accountId, change));

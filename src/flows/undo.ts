@@ -15,9 +15,7 @@ import { flowOf } from './kinds.ts';
 import { notUndoable } from '../engine/ledger/undo-checks.ts';
 import { lowered, type Less } from '../words/undo.ts';
 
-/**
- * "Undo Addition…": removes what was added in the last ten minutes, through the usual preview and confirmation. Sends nothing by itself.
- */
+/** "Undo Addition…": removes what was added in the last ten minutes, through the usual preview and confirmation. Sends nothing without them. */
 export async function undoAdd(app: Acting, attended: Attended, argument: unknown): Promise<void> {
   const target = asPlace(argument);
   let records: readonly WriteRecord[];
@@ -60,7 +58,7 @@ export async function undoAdd(app: Acting, attended: Attended, argument: unknown
   await carryOut(app, attended, accountId, less.change, { remark: less.remark, fixed: true, undo: { of: id, refused } });
 }
 
-/** As much of it as is safe; where that is nothing, the person is told. */
+/** As much of it as is safe; if that is nothing, it says so. */
 async function loweredTo(app: Acting, undo: Undo, most: Decimal | undefined): Promise<Less | undefined> {
   const less = lowered(undo, most, app.book.get(undo.record.accountId)?.simulated ?? false);
   if (!('refused' in less)) return less;

@@ -201,7 +201,7 @@ function unreadable(trouble: Message): Entry {
 export interface WriteHistory {
   /** Newest first. @throws Refusal when the journal cannot be read. */
   activity(accountId?: string): Promise<readonly WriteRecord[]>;
-  /** The rows of the journal, oldest first; the very same array as long as nothing was added. @throws as above. */
+  /** The rows of the journal, oldest first; the same array as long as nothing was added. @throws as above. */
   steps(): Promise<readonly WriteRecord[]>;
 }
 

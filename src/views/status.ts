@@ -56,7 +56,7 @@ export function statusOf(states: readonly AccountState[], viewContext: ViewConte
     ...counted(worst === undefined || isUntold(worst) ? 0 : gauged.filter(isUntold).length, msg('term.unknown', 'unknown')),
     ...counted(states.filter(({ snapshot, failure }) => snapshot === undefined && failure !== undefined).length, notRead()),
     ...counted(states.filter(isPartlyRead).length, partlyRead()),
-    // Something that stood near its end and is gone makes the rest look calmer than it is.
+    // If something near liquidation is gone, the rest looks calmer than it is.
     ...counted(goneIn(states).filter(({ one }) => one.calm !== true).length, msg('status.closed', 'closed')),
   ];
   const empty = states.filter((state) => gauged.every((one) => one.state !== state));

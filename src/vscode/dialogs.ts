@@ -85,5 +85,5 @@ export const dialogs = {
   setWarningLevels,
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;
 
-/** What is told without a dialog of its own. */
+/** Notices without a dialog of their own. */
 export const telling = { sayOutcome, sayDisarmed, activityDocument, composeWarning, tellWarning };

@@ -44,7 +44,7 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
   /** Updates the tree from the store. */
   update(): void {
     if (this.#outline === undefined) {
-      // The editor asks on first view without being told; after a failure it has to be told to ask again.
+      // The editor reads on first view; after a failure it has to be told to read again.
       if (this.#failed) this.#changed.fire(undefined);
       this.#failed = false;
       return;

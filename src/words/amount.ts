@@ -43,7 +43,7 @@ export interface AmountBounds {
 }
 
 export type JudgedAmount =
-  | { readonly ok: true; /** Without needless zeros: the very characters that would be sent. */ readonly amount: Decimal }
+  | { readonly ok: true; /** Without needless zeros: the exact characters that would be sent. */ readonly amount: Decimal }
   | { readonly ok: false; readonly sentence: Message };
 
 /** How many decimals may be typed: as the venue tells, else as many as the limit shows, at least 8, at most 18. */

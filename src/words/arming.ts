@@ -36,7 +36,7 @@ export function armingChoices(stakes: Stakes): readonly ArmingChoice[] {
   ];
 }
 
-/** Whether a term is taken only from somebody who types the name of the account. */
+/** Whether a term requires typing the name of the account. */
 export function asksForName(term: ArmingTerm, stakes: Stakes): boolean {
   return term === 'always' && stakes === 'live';
 }
@@ -74,7 +74,7 @@ function limitParts(limits: Limits): readonly Message[] {
   ];
 }
 
-/** What is asked of somebody who arms a live account for always. */
+/** What a person must type to always arm a live account. */
 export function namePrompt(accountName: string): Message {
   return msg(
     'arming.name-prompt',
@@ -83,7 +83,7 @@ export function namePrompt(accountName: string): Message {
   );
 }
 
-/** Why a typed name is not taken, or undefined when it is the very name. */
+/** Why a typed name is not accepted, or undefined when it is the exact name. */
 export function nameFault(typed: string, accountName: string): Message | undefined {
   return typed === accountName ? undefined : msg('arming.type-exactly', 'Type exactly: {0}', accountName);
 }

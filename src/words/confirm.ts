@@ -12,7 +12,7 @@ export interface ConfirmFacts {
   readonly armed: boolean;
   /** Nothing was ever sent from this account, and it is not simulated: the request has to be looked at once. */
   readonly first: boolean;
-  /** The request of this very change was shown. */
+  /** The request of this exact change was shown. */
   readonly rehearsed: boolean;
   /** What we compute differs from the figures of the exchange. */
   readonly doubt: boolean;

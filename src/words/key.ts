@@ -171,8 +171,8 @@ export function freeAccountName(wish: string, taken: readonly string[]): string 
 }
 
 /**
- * The address of a simulated exchange that somebody started. What is loopback is decided where requests are sent from; here it is
- * only said why nothing else is taken. @returns the origin, without a slash at its end.
+ * The address of a running simulated exchange. What counts as loopback is decided where requests are sent; here we only say why anything else is
+ * rejected. @returns the origin, without a slash at its end.
  */
 export function checkLoopbackAddress(raw: string): Checked {
   const text = raw.trim();

@@ -302,7 +302,7 @@ function marginAdvice(change: MarginChange, baseline: MarginBaseline, position: 
   const { entryPrice } = position;
   const isOther = baseline.entryPrice !== undefined && entryPrice !== undefined && compare(baseline.entryPrice, entryPrice) !== 0;
   if (isOther || !isSizeAsBefore(baseline, position)) return unclear();
-  // The part that moves by itself is left out on both sides, or on neither.
+  // The part that follows the price is left out on both sides, or on neither.
   const [was, is] =
     baseline.steadyMargin === undefined
       ? [baseline.margin, figures?.margin ?? position.margin]

@@ -197,7 +197,7 @@ export function aimText(aim: MarginAim, position: Position): Message {
 const mostPlaces = 2;
 /** Decimals of the amounts tried while typing; what the venue takes is known only once its figures are read. */
 const triedPlaces = 8;
-/** More than any wallet holds: whether it is enough is told later. */
+/** More than any wallet holds: whether it is enough is checked later. */
 const plenty = decimal(`1${'0'.repeat(30)}`);
 
 /** What a wanted effective leverage means by the figures at hand: margin to add or to remove, and where liquidation is then. */

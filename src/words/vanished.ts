@@ -11,14 +11,14 @@ export function vanishedName({ kind, name, side }: Vanished): Text {
   return side === undefined ? name : namedWithSide({ instrument: name, side });
 }
 
-/** How it stood when it was last seen. */
+/** Its state when last seen. */
 export function vanishedStanding({ kind, distance, overdue, calm }: Vanished): Text {
   if (distance === undefined && calm !== true && overdue !== true) return msg('vanished.close', 'close to margin call or liquidation');
   const reach = kind === 'position' ? liquidationDistanceText(distance) : distanceText(standingAt(distance, undefined));
   return overdue === true ? joined([msg('term.debt-overdue', 'debt overdue'), reach]) : reach;
 }
 
-/** What is gone, what may have happened, and how it stood when it was last seen. */
+/** What is gone, what may have happened, and its state when last seen. */
 export function vanishedSentence(one: Vanished, viewContext: ViewContext): Message {
   return msg(
     'vanished.closed',

@@ -99,9 +99,8 @@ export class Arming implements Disposable {
 
   /**
    * Nothing happens when the account is not in the book.
-   * @param proof a live account is armed `always` only for somebody who typed its very name
-   * @throws Refusal when that was not given, or it is not known whose money would be armed; StateTrouble when it cannot be written down.
-   * Then nothing is armed.
+   * @param proof a live account is armed `always` only for a person who typed its exact name
+   * @throws Refusal without that proof, or when the owner of the keys is unknown; StateTrouble when it can't be recorded. Then nothing is armed.
    */
   async arm(accountId: string, term: ArmingTerm, { typedName }: ArmingProof = {}): Promise<void> {
     const { book, clock, rows, window, newId } = this.#options;
@@ -207,7 +206,7 @@ export class Arming implements Disposable {
   }
 }
 
-/** Whether a term is taken only from somebody who types the name of the account. */
+/** Whether a term requires typing the name of the account. */
 const asksForName = (term: ArmingTerm, account: Account): boolean => term === 'always' && stakesOf(account) === 'live';
 
 const nameNotTyped = (name: string): Refusal =>

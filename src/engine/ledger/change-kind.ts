@@ -75,9 +75,9 @@ type WriteFor<P extends AnyPreview> = WriteRecord & { readonly change: P['change
 export type Kinds = ReadonlyMap<string, ChangeKind>;
 
 export interface LtvAfterReduction {
-  /** Our own estimate. Absent where it cannot be told. */
+  /** Our estimate. Absent when unknown. */
   readonly ltv: Decimal | undefined;
-  /** The largest amount that keeps LTV within `limit`; undefined where that cannot be told. */
+  /** The largest amount that keeps LTV within `limit`; undefined when unknown. */
   most(limit: Decimal): Decimal | undefined;
 }
 
@@ -101,7 +101,7 @@ export function kindOf(kinds: Kinds, { kind }: Pick<Change, 'kind'>): ChangeKind
 export const incomplete = (): Refusal =>
   new Refusal(msg('change.incomplete', 'This change is incomplete or has no amount above zero. Start again.'));
 
-/** The exchange does not answer about, or would not act on, the very loan or position that was named. */
+/** The exchange's answer, or the request, is about another loan or position than the one named. */
 export const anotherTarget = (): Refusal =>
   new Refusal(msg('change.another-target', 'The exchange returned another loan or position. Refresh, then start again.'));
 

@@ -44,7 +44,7 @@ export class Guard {
   }
 
   /**
-   * Everything that can be told at once, without reading anything: asked after each wait on the way to the send, and last right before it.
+   * Everything that can be checked at once, without reading: checked after each wait before the send, and last right before it.
    * @throws Refusal when something that was true at the preview no longer is.
    */
   mustStillHold({ account, readAt }: Preview, stop: AbortSignal): void {

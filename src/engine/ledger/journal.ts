@@ -4,8 +4,8 @@ import type { WriteRecord } from './record.ts';
 /** Where writes are remembered. Only ever grows. */
 export interface Journal {
   /**
-   * Every row ever appended, oldest first, also those of other windows; a record has a row for each of its states.
-   * The very same array as long as nothing was added.
+   * Every row ever appended, oldest first, also those of other windows; a record has a row for each of its states. The same array as long as
+   * nothing was added.
    * @throws JournalError
    */
   load(): Promise<readonly WriteRecord[]>;

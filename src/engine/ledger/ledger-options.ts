@@ -13,7 +13,7 @@ export interface LedgerOptions {
   readonly connections: { get(accountId: string): Promise<Connection> };
   readonly clock: Clock;
   readonly newId: () => string;
-  /** How old the figures may be that a person confirmed, asked for each time: at most `longestPreviewAgeMs` counts. Milliseconds. */
+  /** How old the figures may be that a person confirmed, looked up each time, at most `longestPreviewAgeMs`. Milliseconds. */
   readonly maxPreviewAgeMs: () => number;
   /** How long `commit` waits for proof. Milliseconds. */
   readonly proofPatienceMs: number;
@@ -21,7 +21,7 @@ export interface LedgerOptions {
   readonly window: string;
   /** Which accounts may be written on. */
   readonly arming: Pick<Arming, 'state'>;
-  /** What the person allows at most, asked for at each check. */
+  /** The person's limits, looked up at each check. */
   readonly limits: () => Limits | LimitsFault | Promise<Limits | LimitsFault>;
   /** The kinds of change it knows: those of kinds/kinds.ts, where nothing else is said. */
   readonly kinds?: Kinds;

@@ -217,8 +217,8 @@ export class Ledger implements Disposable {
   }
 
   /**
-   * The rows of one write in the order in which the journal has them; none when it is not known. Without an id those of all writes: the
-   * very same array as long as nothing was added.
+   * The rows of one write in the order in which the journal has them; none when it is not known. Without an id, those of all writes: the same
+   * array as long as nothing was added.
    * @throws Refusal when the journal cannot be read.
    */
   async steps(writeId?: string): Promise<readonly WriteRecord[]> {
@@ -310,7 +310,7 @@ export class Ledger implements Disposable {
     return stakesOf(account) !== 'simulated' && !this.#writes.all(account.id).some(({ sentAt }) => sentAt !== undefined);
   }
 
-  /** Whether this very request was shown before its preview was read again. */
+  /** Whether this exact request was shown before its preview was refreshed. */
   #seen(connection: Connection, { account, change }: Preview): { readonly requestShown?: true } {
     return this.#shown.size > 0 && this.#shown.has(shownAs(account, requestOf(connection, change).rehearse(change)))
       ? { requestShown: true }

@@ -64,7 +64,7 @@ function mayCount(write: WriteRecord): boolean {
 export interface Now {
   /** Of the wall clock. */
   readonly now: number;
-  /** The same, as far as it ran by itself since this window began (see `steadyNow`). */
+  /** The same, without what the clock was set forward since this window began (see `steadyNow`). */
   readonly steady: number;
 }
 

@@ -30,8 +30,8 @@ const hundred = decimal('100');
 const fractionPlaces = 12;
 
 /**
- * The limits from what a settings file may hold. Only decimal text is an amount: a JSON number has been through a float by the time
- * anybody can look at it. Coins are told apart without regard to case.
+ * The limits from what a settings file may hold. Only decimal text is an amount: a JSON number has already been through a float. Coins are told
+ * apart without regard to case.
  * @param settings by the last part of the setting's name; what is absent, or an empty text, is no limit
  * @returns the first thing that cannot be understood, with what to write instead, when there is one
  */

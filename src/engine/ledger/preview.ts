@@ -13,7 +13,7 @@ export type AnyPreview = CollateralPreview | MarginPreview;
 interface PreviewMarks {
   /** Nothing was ever sent from this account, and something is at stake: the exact request has to be shown before (see `Ledger.rehearse`). */
   readonly firstChange?: true;
-  /** This very request was shown already, beside a first change. */
+  /** This exact request was already shown, for a first change. */
   readonly requestShown?: true;
   /** The write that it takes back (see `PreviewOptions.undoOf`). */
   readonly undoOf?: string;
@@ -27,7 +27,7 @@ interface PreviewOf<C extends Change, R extends Readiness> {
   readonly readiness: R;
   /**
    * What we compute of things as they are now differs from the venue's own figure by more than 0.5 %, so nothing is estimated: it can only be
-   * added, and only by somebody who says so explicitly (see `CommitOptions.withoutEstimate`).
+   * added, and only on explicit request (see `CommitOptions.withoutEstimate`).
    */
   readonly doubt?: 'definitions';
   /** Of the coin, in the wallet that it comes from and returns to. */

@@ -35,7 +35,7 @@ export interface ProvingRow {
   readonly at: number;
 }
 
-/** The row as the venue had it, so that it can be told later what was believed. */
+/** The venue's row, so that the basis of the proof can be seen later. */
 export function historyEvidence({ id, type, coin, amount, at }: HistoryRow): Evidence {
   return { kind: 'history', id, row: { type, coin, amount, at } };
 }

@@ -24,7 +24,7 @@ export async function inSequence(
   return { rest: changes.length };
 }
 
-/** Without evidence it is a person's word; and the proof has to be of this very change. */
+/** Without evidence it is a person's word; and the proof must be of this exact change. */
 function isProven({ state, evidence, change: sent }: WriteRecord, asked: Change): boolean {
   return (
     state === 'effective' &&

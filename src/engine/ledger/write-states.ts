@@ -243,7 +243,7 @@ export const sameTarget = (a: Intended, b: Intended): boolean =>
 /** Whether it may have changed its target: it was sent, and the venue did not refuse it. */
 export const mayHaveMoved = (record: WriteRecord): boolean => record.sentAt !== undefined && record.state !== 'rejected';
 
-/** Whether `b` asks for the very same as `a` did. */
+/** Whether `b` requests exactly the same as `a`. */
 export function sameChange(a: WriteRecord, b: WriteRecord): boolean {
   return (
     sameTarget(a, b) &&

@@ -17,7 +17,7 @@ export interface Remedy {
   readonly held?: Decimal;
 }
 
-/** More than anybody has: what the wallet holds is told beside the amount. */
+/** More than anyone has: what the wallet holds is shown beside the amount. */
 const anyAmount = decimal('1000000000000000');
 /** Of a margin coin whose price is not known. */
 const usualPlaces = 8;

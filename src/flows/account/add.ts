@@ -39,7 +39,7 @@ export async function addAccount(app: Acting): Promise<void> {
   }
 }
 
-/** Adds keys that turned out to be of another user than those of `beside`, at the same place. Only the name is left to be asked for. */
+/** Adds keys that turned out to be of another user than those of `beside`, at the same place. Only the name is missing. */
 export async function addBeside(app: Acting, beside: Account, exchange: Exchange, keys: Keys, kept: KeptFacts): Promise<void> {
   const { venue, baseUrl, simulated } = beside;
   const site = exchange.sites.find(({ id }) => id === beside.site);

@@ -84,7 +84,7 @@ function isOfficial(site: Site): boolean {
 
 function siteItem(talk: Conversation, site: Site): Item<Site> & { readonly value: Site } {
   return {
-    // An address will be asked for.
+    // An address question follows.
     label: site.baseUrl === undefined ? `${talk.localize(site.label)}…` : site.label,
     ...(site.baseUrl === undefined ? {} : { description: new URL(site.baseUrl).host }),
     ...(site.detail === undefined ? {} : { detail: site.detail }),

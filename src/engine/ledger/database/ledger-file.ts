@@ -77,7 +77,7 @@ export class LedgerFile {
     });
   }
 
-  /** Takes in what happened before there was a database: facts, whoever holds what. Once for each `source`. */
+  /** Takes in what happened before there was a database: facts, regardless of open changes. Once for each `source`. */
   takeIn(lines: readonly string[], source: string, seen: readonly Seen[]): Seen {
     return this.#writing(seen, (opened) => {
       const { db, chain } = opened;
@@ -151,7 +151,7 @@ export class LedgerFile {
         const opened = this.#opened;
         if (opened === undefined) return undefined;
         const done = inTransaction(opened.db, mode, () => {
-          // Another window may have set it aside, or somebody put another file in its place, up to this moment.
+          // Another window may just have set it aside, or another file been put in its place.
           if (!this.#isThere(opened)) return undefined;
           mustBeKnown(opened.db);
           catchUp(opened, seen);

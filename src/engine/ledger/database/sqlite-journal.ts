@@ -103,7 +103,7 @@ export class SqliteJournal implements Journal {
     });
   }
 
-  /** What was asked for before is still done. */
+  /** Earlier requests are still carried out. */
   dispose(): void {
     this.#isDisposed = true;
     this.#last = this.#last.then(() => {
@@ -111,7 +111,7 @@ export class SqliteJournal implements Journal {
     });
   }
 
-  /** One after the other, in the order asked for. */
+  /** One after the other, in the order of requests. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isDisposed) return Promise.reject(disposed());
     const turn = this.#last.then(work).catch((error: unknown) => {

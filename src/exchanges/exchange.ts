@@ -284,7 +284,10 @@ export interface LoanReads {
 export interface Connection {
   /** What the venue says about the key; also proves that address, key, signature and clock are right. */
   inspect(signal?: AbortSignal): Promise<KeyFacts>;
-  /** All loans, the collateral wallet and all positions. Rejects only when nothing at all could be read; what failed in part is told in the snapshot. */
+  /**
+   * All loans, the collateral wallet and all positions. Rejects only when nothing at all could be read; what failed in part is told in the snapshot.
+   * @param signal says by `setPurpose` what it is for
+   */
   read(signal?: AbortSignal): Promise<Snapshot>;
   /**
    * What one of each coin is worth now, in USD, from the very source of `Snapshot.prices`: public, unsigned, one request at most.
@@ -296,6 +299,8 @@ export interface Connection {
    * one that went through, whatever our clock was set to, because a venue refuses those whose time is off by more than seconds. Milliseconds.
    */
   clockOffsetMs?(): number;
+  /** Whether the venue said within the last minute that the account is asked too often, which is not our doing. */
+  isLimited?(): boolean;
   /** Absent where there are no loans to be had. */
   readonly loans?: LoanReads;
   readonly actions: Actions;
@@ -314,6 +319,8 @@ export interface ConnectionOptions {
    */
   readonly keys: (write?: boolean) => Promise<Keys>;
   readonly clock: Clock;
+  /** Whose account it is at the venue, where that is known: all that is asked for one user counts together. */
+  readonly owner?: string;
   /** The platform's `fetch`; injected by tests. */
   readonly fetch?: typeof globalThis.fetch;
   /** Told about each request: method, path without query, outcome and duration. Never a key, query or body. */

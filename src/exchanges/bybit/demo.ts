@@ -28,6 +28,7 @@ export function demoConnection(http: Http, clock: Clock): Connection {
         accountMode: msg('bybit.demo-mode', 'demo trading, no crypto loans'),
       };
     },
+    isLimited: () => http.isLimited(),
     async read(signal) {
       const read = await positions.all(signal);
       // There is nothing else here: that the key works is part of what reading says.

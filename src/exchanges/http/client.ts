@@ -1,11 +1,12 @@
-import type { Clock } from '../../core/clock.ts';
+import { uptimeOf, type Clock } from '../../core/clock.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
 import type { Keys, RequestView } from '../exchange.ts';
 import { queryText, rehearsalOf, type Call, type Dialect } from './call.ts';
-import { keepPace, Limiter } from './limits.ts';
+import { keepPace, limiterOf, type Line } from './limits.ts';
 import { hiding, withoutSecrets } from './redact.ts';
 import { aborted, Transport } from './transport.ts';
+import { purposeOf, type Purpose } from '../purpose.ts';
 import { clockOff } from '../refusals.ts';
 
 export interface HttpOptions {
@@ -13,6 +14,8 @@ export interface HttpOptions {
   /** Asked for at each signed attempt; rejects when it must not leave any more. */
   readonly keys: (write?: boolean) => Promise<Keys>;
   readonly clock: Clock;
+  /** As in `ConnectionOptions`. */
+  readonly owner?: string;
   readonly fetch?: typeof globalThis.fetch;
   readonly deadline?: (ms: number) => AbortSignal;
   /** 0 to 1; spreads retries. */
@@ -31,10 +34,15 @@ const longestPauseMs = 5_000;
 /** A change was decided on figures of a moment ago: what waited for longer than this, as for the keyring or in a machine that slept, does not leave. */
 const longestWriteWaitMs = 10_000;
 
+/** After a limit error that we did not cause, the account is asked less often for so long. Milliseconds. */
+const limitedMs = 60_000;
+let lines = 0;
+
 /** What stops a request while it waits for its turn, and what stops it once it is under way. */
 interface Stops {
   readonly waiting: AbortSignal;
   readonly underWay: AbortSignal | undefined;
+  readonly purpose: () => Purpose;
   /** When a change was asked for; it leaves soon after or never. */
   readonly writeAskedAt?: number;
 }
@@ -43,8 +51,11 @@ interface Stops {
 export class Http {
   readonly #options: HttpOptions;
   readonly #transport: Transport;
-  readonly #limiter: Limiter;
   readonly #disposal = new AbortController();
+  /** Whose limits signed requests count towards. */
+  readonly #owner: string;
+  /** By `uptimeOf`. */
+  #limitedUntil = 0;
   /** The venue's clock minus ours, once learnt. */
   #offsetMs = 0;
 
@@ -57,7 +68,7 @@ export class Http {
       ...(fetch === undefined ? {} : { fetch }),
       ...(deadline === undefined ? {} : { deadline }),
     });
-    this.#limiter = new Limiter((path) => dialect.limitOf(path));
+    this.#owner = options.owner ?? `line ${(lines += 1).toString()}`;
   }
 
   /**
@@ -66,16 +77,18 @@ export class Http {
    */
   async call(call: Call, signal?: AbortSignal): Promise<unknown> {
     const either = signal === undefined ? this.#disposal.signal : AbortSignal.any([signal, this.#disposal.signal]);
-    // A write under way is not called back when its connection is closed: that would only make its outcome unknown.
-    const stops: Stops =
-      call.write === true
-        ? { waiting: either, underWay: signal, writeAskedAt: this.#options.clock.now() }
-        : { waiting: either, underWay: either };
+    const stops: Stops = {
+      waiting: either,
+      purpose: () => purposeOf(signal),
+      // A write under way is not called back when its connection is closed: that would only make its outcome unknown.
+      ...(call.write === true ? { underWay: signal, writeAskedAt: this.#options.clock.now() } : { underWay: either }),
+    };
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#inStep(call, stops);
       } catch (error) {
         if (!(error instanceof ExchangeError)) throw error;
+        if (error.kind === 'rate') this.#limitedUntil = uptimeOf(this.#options.clock) + limitedMs;
         if (call.write === true || attempt >= mostAttempts || !isPassing(error)) throw error;
         await this.#pause(attempt, error.retryAfterMs, either);
       }
@@ -85,6 +98,11 @@ export class Http {
   /** What was learnt of the venue's clock, for a person to be told; empty when ours was good enough. */
   clockFacts(): { readonly clockOffsetMs?: number } {
     return Math.abs(this.#offsetMs) < 1000 ? {} : { clockOffsetMs: this.#offsetMs };
+  }
+
+  /** Whether the venue said within the last minute that the account is asked too often: by others, for we keep the limits. */
+  isLimited(): boolean {
+    return uptimeOf(this.#options.clock) < this.#limitedUntil;
   }
 
   /** The request as `call` would send it, without key, signature and time. Reads no key and sends nothing. */
@@ -108,7 +126,7 @@ export class Http {
       if (!ExchangeError.is(error, 'clock') || error.effect !== 'none') throw error;
       // A machine may have slept while the refusal was on its way.
       if (this.#isLate(stops)) throw error;
-      await this.#learnOffset(stops.waiting);
+      await this.#learnOffset(stops);
       try {
         return await this.#attempt(call, stops);
       } catch (again) {
@@ -120,8 +138,9 @@ export class Http {
   async #attempt(call: Call, stops: Stops): Promise<unknown> {
     const progress = { started: false };
     try {
-      return await this.#limiter.run(
-        call.path,
+      return await limiterOf(this.#options.clock).run(
+        this.#lines(call),
+        stops.purpose,
         () => {
           progress.started = true;
           return this.#send(call, stops);
@@ -132,6 +151,16 @@ export class Http {
       // What never started was taken out of the queue by the signal, and nothing was sent.
       throw progress.started ? error : aborted('none');
     }
+  }
+
+  /** Limits of signed requests are the user's, those of others the machine's. */
+  #lines({ path, signed }: Call): readonly Line[] {
+    const { dialect } = this.#options;
+    const { origin, machineLimit } = dialect;
+    return [
+      { key: `${signed ? this.#owner : origin}\n${path}`, limit: dialect.limitOf(path) },
+      ...(machineLimit === undefined ? [] : [{ key: origin, limit: machineLimit }]),
+    ];
   }
 
   async #send(call: Call, stops: Stops): Promise<unknown> {
@@ -197,11 +226,11 @@ export class Http {
     return dialect.sign({ method: call.method, target, body: call.body ?? '', timestamp: clock.now() + this.#offsetMs }, keys);
   }
 
-  async #learnOffset(signal: AbortSignal): Promise<void> {
+  async #learnOffset({ waiting, purpose }: Stops): Promise<void> {
     const { dialect, clock } = this.#options;
     const before = clock.now();
     const time: Call = { method: 'GET', path: dialect.time.path, signed: false };
-    const payload = await this.#attempt(time, { waiting: signal, underWay: signal });
+    const payload = await this.#attempt(time, { waiting, underWay: waiting, purpose });
     this.#offsetMs = dialect.time.read(payload) - Math.round((before + clock.now()) / 2);
   }
 

@@ -9,7 +9,7 @@ import { sign, signedHeaders } from './sign.ts';
 import { sites } from './sites.ts';
 
 /** Ready to call OKX; nothing is sent yet. @throws ExchangeError for an address that is not OKX's. */
-export function connectOkx({ account, keys, clock, fetch, trace }: ConnectionOptions): Connection {
+export function connectOkx({ account, keys, clock, owner, fetch, trace }: ConnectionOptions): Connection {
   const { site, origin } = originOf(sites, account);
   const http = new Http({
     dialect: {
@@ -24,6 +24,7 @@ export function connectOkx({ account, keys, clock, fetch, trace }: ConnectionOpt
     },
     keys,
     clock,
+    ...(owner === undefined ? {} : { owner }),
     ...(fetch === undefined ? {} : { fetch }),
     ...(trace === undefined ? {} : { trace }),
   });

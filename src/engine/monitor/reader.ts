@@ -20,7 +20,7 @@ export interface ReaderOptions {
 const closingMs = 1_500;
 
 /** What fails so says something of the window, and nothing of the account. */
-const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, otherOwnerCode]);
+export const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, otherOwnerCode]);
 
 /** A reading of whichever window. */
 export interface News {

@@ -270,7 +270,7 @@ describe('the watch of prices', () => {
       await world.clock.advance(watchEveryMs);
       times.push(...world.asked.map(() => (world.clock.now() - began) / watchEveryMs));
     }
-    assert.deepEqual(times, [1, 3, 7, 15, 31, 61, 91]);
+    assert.deepEqual(times, [1, 3, 6, 11, 20, 36, 52, 68, 84, 100]);
   });
 
   it('keeps the last estimate with its time when prices cannot be had, even when the answer is empty', async () => {

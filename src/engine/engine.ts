@@ -93,7 +93,7 @@ export function createEngine(ports: EnginePorts): Engine {
       },
     }),
   );
-  const reader = keep(new Reader({ shared, book, clock, window }));
+  const reader = keep(new Reader({ shared, book, clock, window, isSeen: ports.isSeen }));
   const store = keep(new Store({ book, storage: reader, clock }));
   const journal = keep(lateJournal(ports, shared));
   // Figures that the views would have read anew by now are not acted on.

@@ -15,6 +15,7 @@ export const portsOf = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   settings: { intervalMs, limits: readLimits },
   log,
   window: randomUUID(),
+  isSeen: () => vscode.window.state.focused,
   newId: randomUUID,
 });
 

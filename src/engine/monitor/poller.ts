@@ -23,7 +23,7 @@ export interface PollerOptions {
   /** 0 up to but not including 1. */
   readonly random?: () => number;
   /** Whether this window reads for all, and by what right the next standing read is made. Default: for itself. */
-  readonly reader?: { readonly isReader: boolean; pass(): Promise<Pass | undefined> };
+  readonly reader?: { readonly isReader: boolean; pass(): Promise<Pass | undefined>; isSeen?(): Promise<boolean> };
   /**
    * Called after each successful read of an account; the next read does not wait for it.
    * @param isRoutine whether nobody asked for it, and it is not the first of these
@@ -57,6 +57,8 @@ interface Line {
   heldUntil?: number;
   /** So many failed attempts are from before the machine woke, and no reason to wait any more. */
   forgiven?: number;
+  /** It is not left alone for another interval. */
+  isWanted?: boolean;
   /** The venue said that the account is asked too often. */
   isLimited?: boolean;
   /** The last reading that was brought forward was due then, by `uptimeOf`. */
@@ -152,6 +154,7 @@ export class Poller implements Disposable {
     const line = this.#lines.get(accountId);
     if (line === undefined || reader?.isReader === false || line.keylessUntil !== undefined) return;
     // What is under way may have been asked before it happened.
+    line.isWanted = true;
     if (line.reading !== undefined) line.isNudged = true;
     const failure = store.get(accountId)?.failure;
     if (line.reading !== undefined || (failure !== undefined && personsMatter.has(failure.error.kind))) return;
@@ -209,6 +212,7 @@ export class Poller implements Disposable {
   #begin(accountId: string, line: Line): void {
     const { store, reader } = this.#options;
     if (line.reading !== undefined) return;
+    line.isWanted = true;
     const isAtOnce = reader?.isReader !== false && (store.readAt(accountId) ?? 0) < this.#began;
     this.#arm(accountId, line, isAtOnce ? 0 : this.#nextIn(accountId, line));
   }
@@ -239,14 +243,18 @@ export class Poller implements Disposable {
   async #readIfMay(accountId: string, line: Line, wait: AbortSignal): Promise<void> {
     const { reader, random = Math.random } = this.#options;
     const right = reader === undefined ? {} : await reader.pass();
+    const isUnseen = right !== undefined && this.#mayRest(accountId, line) && (await reader?.isSeen?.()) === false;
     if (wait.aborted) return;
     const twin = this.#twinsOf(accountId).find((id) => this.#lines.get(id)?.reading !== undefined);
     if (twin !== undefined) {
       // What that reads is this one's too; where it isn't, this one is still due.
       await this.#lines.get(twin)?.reading;
       await this.#readIfMay(accountId, line, wait);
-    } else if (right !== undefined) void this.#read(accountId, right);
-    else if (reader?.isReader === true) this.#arm(accountId, line, askAgainMs);
+    } else if (right !== undefined) {
+      line.isWanted = true;
+      if (isUnseen) this.#arm(accountId, line, this.#restMs());
+      else void this.#read(accountId, right);
+    } else if (reader?.isReader === true) this.#arm(accountId, line, askAgainMs);
     else if (line.isLate === true) void this.#read(accountId, {});
     else {
       // After sleep all windows find it late, before the one that reads has.
@@ -254,6 +262,15 @@ export class Poller implements Disposable {
       this.#arm(accountId, line, lateMs * (1 + random()));
     }
   }
+
+  /** Far from its lines an account is read half as often while nobody looks, though not less than every five minutes. */
+  #mayRest(accountId: string, line: Line): boolean {
+    const { snapshot, failure, live } = this.#options.store.get(accountId) ?? {};
+    if (line.isWanted === true || line.isLimited === true || failure !== undefined || this.#restMs() <= 0) return false;
+    return nearness(snapshot, live) === 'ok';
+  }
+
+  readonly #restMs = (): number => Math.min(this.#options.intervalMs(), longestMs - this.#options.intervalMs());
 
   /** @param right none for what a person asks for */
   #read(accountId: string, right?: Pass): Promise<void> {
@@ -273,6 +290,7 @@ export class Poller implements Disposable {
       delete line.reading;
       delete line.signal;
       delete line.isAsked;
+      delete line.isWanted;
       if (line.isLate === true) line.isOrphan = store.get(accountId)?.failure === undefined;
       delete line.isLate;
       this.#arm(accountId, line, this.#nextIn(accountId, line));
@@ -316,6 +334,7 @@ export class Poller implements Disposable {
       const ms = readAfterWakeInMs(wake, failure, held, random());
       if (ms === undefined) continue;
       line.forgiven = failure?.attempts ?? 0;
+      line.isWanted = true;
       // Who is just reading finds out by that.
       if (line.reading === undefined) this.#arm(accountId, line, ms);
     }

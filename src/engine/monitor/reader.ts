@@ -14,10 +14,14 @@ export interface ReaderOptions {
   readonly clock: Clock;
   /** A name for this window that no other one has. */
   readonly window: string;
+  /** Whether somebody looks at this window. Default: always. */
+  readonly isSeen?: (() => boolean) | undefined;
 }
 
 /** A window that closes waits no longer for a database that is locked. Milliseconds. */
 const closingMs = 1_500;
+/** Nobody looks any more when nobody has for so long. Milliseconds. */
+const unseenMs = 5 * 60_000;
 
 /** What fails so says something of the window, and nothing of the account. */
 export const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, otherOwnerCode]);
@@ -39,6 +43,7 @@ export class Reader implements ReadingStorage, Disposable {
   /** It could not be loaded: then this window reads for itself. */
   #isAlone = false;
   #isDisposed = false;
+  readonly #began: number;
   readonly #changed = new Emitter<undefined>();
   readonly #news = new Emitter<News>();
   readonly #priced = new Emitter<PricesRow>();
@@ -56,11 +61,13 @@ export class Reader implements ReadingStorage, Disposable {
   constructor(options: ReaderOptions) {
     const { shared, book } = options;
     this.#options = options;
+    this.#began = options.clock.now();
     this.onDidLoad = shared.onDidLoad;
     this.#watches = [
       shared.onDidLook((seen) => {
         for (const row of seen?.prices ?? []) this.#price(row);
         for (const reading of seen?.readings ?? []) tell(this.#news, newsOf(reading));
+        if (options.isSeen?.() === true && (seen?.readings.length ?? 0) > 0) void this.isSeen();
         // After what was read: who takes over goes on from there.
         if (this.#lease === undefined) this.#begin();
         else this.#lease.see(seen?.lease);
@@ -80,6 +87,15 @@ export class Reader implements ReadingStorage, Disposable {
   /** By what right this window reads now; undefined when another one does. */
   pass(): Promise<Pass | undefined> {
     return this.#lease?.pass() ?? Promise.resolve(this.#isAlone ? {} : undefined);
+  }
+
+  /** Whether somebody looks at any window, or did within the last minutes; also where that can't be told. */
+  async isSeen(): Promise<boolean> {
+    const { shared, clock, isSeen } = this.#options;
+    if (isSeen === undefined) return true;
+    const now = clock.now();
+    const at = await shared.share({ do: 'seen', isSeen: isSeen(), now }).catch(() => undefined);
+    return now - Math.max(at ?? now, this.#began) < unseenMs;
   }
 
   get(accountId: string): Snapshot | undefined {

@@ -50,6 +50,8 @@ export type Shared =
   | { readonly do: 'lead'; readonly window: string; readonly seen: Lease }
   | { readonly do: 'beat' | 'release'; readonly window: string; readonly fence: number }
   | { readonly do: 'keepReading'; readonly reading: NewReading; readonly now: number; readonly pass: Pass }
+  /** Asks when somebody last looked at a window, and says whether somebody looks at this one. */
+  | { readonly do: 'seen'; readonly isSeen: boolean; readonly now: number }
   | { readonly do: 'keepPrices'; readonly prices: PricesRow; readonly now: number; readonly pass: Pass };
 
 /** Which window reads for all. */
@@ -148,6 +150,8 @@ export interface StateAnswers extends WarningAnswers {
   readonly release: boolean | undefined;
   readonly keepReading: Kept | undefined;
   readonly keepPrices: Kept | undefined;
+  /** Milliseconds since the Unix epoch; zero for never. */
+  readonly seen: number | undefined;
   readonly anchor: Seen | undefined;
   readonly noteAnchor: undefined;
 }

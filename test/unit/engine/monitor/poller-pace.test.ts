@@ -6,7 +6,7 @@ import type { Snapshot } from '../../../../src/core/model.ts';
 import { intervalInForce } from '../../../../src/engine/monitor/pace.ts';
 import { isCurrent, type Live } from '../../../../src/engine/monitor/store.ts';
 import { holds } from '../../property.ts';
-import { beside, failing, minute, polling, type Polling } from './polling.ts';
+import { beside, failing, fence, minute, polling, type Polling } from './polling.ts';
 import { account, failure, snapshot } from './support.ts';
 
 /** The margin call of the sample is at 73.74 %. */
@@ -203,6 +203,70 @@ describe('the pace of the poller', () => {
     finish();
     await asked;
     assert.equal(world.count('a'), 2);
+    world.poller.dispose();
+  });
+});
+
+describe('the pace while nobody looks', () => {
+  async function unseen(level: keyof typeof ltvs, interval = 30_000): Promise<Polling & { person: { looks: boolean } }> {
+    const person = { looks: false };
+    const world = await polling(['a'], {
+      reader: { isReader: true, pass: async () => fence, isSeen: async () => person.looks },
+    });
+    world.interval = interval;
+    world.answers.set('a', at(world, level));
+    world.poller.start();
+    await world.clock.advance(0);
+    return Object.assign(world, { person });
+  }
+
+  for (const [level, interval, expected] of [
+    ['ok', 30_000, 60_000],
+    ['ok', 200_000, 300_000],
+    ['ok', 300_000, 300_000],
+    ['watch', 30_000, 30_000],
+    ['warn', 30_000, 10_000],
+    ['danger', 30_000, 5_000],
+  ] as const) {
+    it(`is ${(expected / 1_000).toString()} s at ${level} for somebody who wants ${(interval / 1_000).toString()} s`, async () => {
+      const world = await unseen(level, interval);
+      assert.equal(world.count('a'), 1, 'a first load waits for nobody');
+      for (let count = 2; count < 5; count += 1) {
+        await world.clock.advance(expected - 1);
+        assert.equal(world.count('a'), count - 1);
+        await world.clock.advance(1);
+        assert.equal(world.count('a'), count);
+        assert.ok(isCurrent(world.store.get('a')!, world.clock.now(), interval));
+      }
+      world.poller.dispose();
+    });
+  }
+
+  it('is the whole pace again once somebody looks, and for a nudge, a sleep or an estimate that is nearer', async () => {
+    const world = await unseen('ok');
+    world.person.looks = true;
+    await world.clock.advance(30_000);
+    assert.equal(world.count('a'), 2);
+    world.person.looks = false;
+    world.poller.nudge('a');
+    await world.clock.advance(1_000);
+    assert.equal(world.count('a'), 3);
+    await world.clock.advance(31_000);
+    assert.equal(world.count('a'), 3);
+    world.store.estimate('a', world.store.get('a')!.snapshot!, estimated('warn'));
+    await world.clock.advance(0);
+    assert.equal(world.count('a'), 4);
+    world.poller.dispose();
+  });
+
+  it('is not slower still where the venue says that too much is asked', async () => {
+    const world = await unseen('ok');
+    world.isLimited = true;
+    await world.poller.refresh('a');
+    await world.clock.advance(59_999);
+    assert.equal(world.count('a'), 2);
+    await world.clock.advance(1);
+    assert.equal(world.count('a'), 3);
     world.poller.dispose();
   });
 });

@@ -1,6 +1,7 @@
 // Several windows on the whole engine, with their databases on the disk and a simulated exchange behind HTTP.
 import assert from 'node:assert/strict';
 import type { Account } from '../../../../src/core/model.ts';
+import type { Reader } from '../../../../src/engine/monitor/reader.ts';
 import type { Failure } from '../../../../src/engine/monitor/store.ts';
 import type { EnginePorts } from '../../../../src/engine/ports.ts';
 import { startSimulator, type Simulator } from '../../../../src/simulator/okx/start.ts';
@@ -139,6 +140,24 @@ describe('windows that read together', function () {
     assert.deepEqual([one, two, three].map(asOf), [read, read, read], 'the reading that was due by now counts from the one asked for');
     await one.passes(15_000);
     assert.ok(asOf(three)! > read!);
+  });
+
+  it('know that somebody looks at one of them, though another one reads, and for how long nobody did', async () => {
+    let looks = false;
+    const one = (await open(1, { isSeen: () => false }))[0]!;
+    const two = await machine.front({ isSeen: () => looks });
+    const isSeen = (front: Front): Promise<boolean> => front.through((front.engine.reader as Reader).isSeen());
+    assert.equal(await isSeen(one), true, 'it was opened just now');
+    await one.passes(5 * minute);
+    assert.deepEqual([await isSeen(one), await isSeen(two)], [false, false]);
+    looks = true;
+    await one.passes(minute);
+    looks = false;
+    assert.equal(await isSeen(one), true);
+    await one.passes(4 * minute);
+    assert.equal(await isSeen(one), true);
+    await one.passes(minute);
+    assert.equal(await isSeen(one), false);
   });
 
   it('go on when the one that reads closes, at once and from where it was', async () => {

@@ -31,6 +31,8 @@ export interface PollerOptions {
   readonly onRead?: (accountId: string, isRoutine: boolean) => Promise<void>;
   /** Ends the waits that began before the machine slept or changed its network. */
   readonly wakes?: Pick<Wakes, 'on'>;
+  /** When this window began. Default: now. Milliseconds since the Unix epoch. */
+  readonly began?: number;
 }
 
 interface Line {
@@ -98,7 +100,7 @@ export class Poller implements Disposable {
 
   constructor(options: PollerOptions) {
     this.#options = options;
-    this.#began = options.clock.now();
+    this.#began = options.began ?? options.clock.now();
   }
 
   /**

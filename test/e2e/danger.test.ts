@@ -6,10 +6,16 @@ import { says, saysLike } from '../texts.ts';
 
 describe('someone who comes near the end', () => {
   const exchange = useExchange();
-  // Readings are so far apart that none comes by itself: what changes is estimated.
-  const bench = useWorkbench({ settings: { 'ltvGauge.refreshIntervalSeconds': 600 }, viewport: { width: 1400, height: 1400 } });
+  // Readings are so far apart that none comes by itself while nothing is near its line: what changes is estimated.
+  const bench = useWorkbench({ settings: { 'ltvGauge.refreshIntervalSeconds': 300 }, viewport: { width: 1400, height: 1400 } });
 
   it('sees danger first: in a preview that leads there, by estimate between readings, by reading, and when a position is gone', async () => {
+    for (const [coin, percent] of [
+      ['ETH', '4'],
+      ['SOL', '20'],
+    ]) {
+      await exchange().control('POST', 'price', { coin, percent });
+    }
     await bench().openContainer();
     await addAccount(bench(), exchange(), 'Main');
     const read = await bench().waitForRow('Loans', /57\.98% · Watch/);
@@ -35,13 +41,13 @@ describe('someone who comes near the end', () => {
     await bench().screenshot('near-margin-call');
     await bench().escape();
 
-    const readings = await exchange().requests('/flexible-loan/loan-info');
+    // By the estimate it is read at once; until that is there, the estimate is all there is.
+    await exchange().control('POST', 'fault', { endpoint: 'loan-info', fault: 'timeout' });
     await exchange().control('POST', 'price', { coin: 'BTC', percent: '-18.5' });
     await bench().waitForRow('Loans', /^57\.98% · Danger → ~71\.\d\d% \(estimate\)/);
     await bench().waitForRow('Positions', /^23\.2% · Warning long · → ~5\.\d% \(estimate\) · BTC-USDT-SWAP/);
     await eventually('the status bar to say so', async () => /→ ~.*\(estimate\)/.test((await bench().statusBarText()) ?? ''));
     assert.match((await bench().statusBarLabel()) ?? '', saysLike('estimate.live'));
-    assert.equal(await exchange().requests('/flexible-loan/loan-info'), readings, 'the account itself was not read again');
     await bench().runCommand('LTV Gauge: Open Gauges');
     const gauge = (await bench().gaugeFrame()).locator('.gauge').filter({ hasText: '12345' });
     await eventually('the second needle', async () => (await gauge.locator('.tick.estimate').count()) === 1);
@@ -52,6 +58,7 @@ describe('someone who comes near the end', () => {
     assert.equal(await meter.getAttribute('aria-valuenow'), '57.98');
     await bench().screenshot('live-estimate-warning');
 
+    await exchange().control('DELETE', 'fault');
     await bench().runCommand('LTV Gauge: Refresh');
     assert.ok(!(await bench().waitForRow('Loans', /^71\.\d\d% · Danger /)).includes('→'));
     await eventually('the difference to be told', async () => /Estimate error\s*0\.0[01] pp/.test(await gauge.innerText()));

@@ -22,6 +22,8 @@ export interface ReaderOptions {
 const closingMs = 1_500;
 /** Nobody looks any more when nobody has for so long. Milliseconds. */
 const unseenMs = 5 * 60_000;
+/** That somebody looks is said not more often than that. Milliseconds. */
+const noteEveryMs = 30_000;
 
 /** What fails so says something of the window, and nothing of the account. */
 export const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, otherOwnerCode]);
@@ -44,6 +46,8 @@ export class Reader implements ReadingStorage, Disposable {
   #isAlone = false;
   #isDisposed = false;
   readonly #began: number;
+  /** When it was last said whether somebody looks. */
+  #notedAt = 0;
   readonly #changed = new Emitter<undefined>();
   readonly #news = new Emitter<News>();
   readonly #priced = new Emitter<PricesRow>();
@@ -67,7 +71,8 @@ export class Reader implements ReadingStorage, Disposable {
       shared.onDidLook((seen) => {
         for (const row of seen?.prices ?? []) this.#price(row);
         for (const reading of seen?.readings ?? []) tell(this.#news, newsOf(reading));
-        if (options.isSeen?.() === true && (seen?.readings.length ?? 0) > 0) void this.isSeen();
+        const isNews = (seen?.readings.length ?? 0) > 0 && Math.abs(options.clock.now() - this.#notedAt) >= noteEveryMs;
+        if (isNews && options.isSeen?.() === true) void this.isSeen();
         // After what was read: who takes over goes on from there.
         if (this.#lease === undefined) this.#begin();
         else this.#lease.see(seen?.lease);
@@ -93,7 +98,7 @@ export class Reader implements ReadingStorage, Disposable {
   async isSeen(): Promise<boolean> {
     const { shared, clock, isSeen } = this.#options;
     if (isSeen === undefined) return true;
-    const now = clock.now();
+    const now = (this.#notedAt = clock.now());
     const at = await shared.share({ do: 'seen', isSeen: isSeen(), now }).catch(() => undefined);
     return now - Math.max(at ?? now, this.#began) < unseenMs;
   }

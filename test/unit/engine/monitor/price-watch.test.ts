@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal as d, divide, type Decimal } from '../../../../src/core/decimal.ts';
 import type { LiveLoan } from '../../../../src/core/risk/live-estimate.ts';
 import type { Account, Loan, Position, Snapshot } from '../../../../src/core/model.ts';
+import { purposeOf } from '../../../../src/exchanges/purpose.ts';
 import type { Connection } from '../../../../src/exchanges/exchange.ts';
 import { watchEveryMs, type Live } from '../../../../src/engine/monitor/store.ts';
 import { PriceWatch } from '../../../../src/engine/monitor/price-watch.ts';
@@ -56,7 +57,8 @@ class Watched extends World {
     connections: {
       get: async (accountId): Promise<Connection> => ({
         ...readingConnection(() => assert.fail('the watch reads no account')),
-        indexPrices: (coins) => {
+        indexPrices: (coins, signal) => {
+          assert.equal(purposeOf(signal), 'near', 'a person goes first');
           this.asked.push({ accountId, coins });
           return this.answer(accountId);
         },

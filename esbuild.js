@@ -32,7 +32,7 @@ const together = [
     'settle.ts',
   ].map((file) => path.join(__dirname, 'src/engine/ledger', file)),
   // With an account, these are needed right after activation.
-  ['open-state.ts', 'monitor/lease.ts'].map((file) => path.join(__dirname, 'src/engine', file)),
+  ['open-state.ts', 'monitor/lease.ts', 'monitor/poller.ts'].map((file) => path.join(__dirname, 'src/engine', file)),
   [
     'engine/monitor/price-watch.ts',
     'engine/monitor/reading-news.ts',

@@ -11,6 +11,8 @@ export interface Clock {
    * Timers do not count sleep on every system, and `now` may be set: to know how much time has really passed, ask this.
    */
   uptime?(): number;
+  /** The same to the millisecond, for short spans; it may leave out sleep. A clock without it uses `uptime`. */
+  ticks?(): number;
 }
 
 export const uptimeOf = (clock: Clock): number => clock.uptime?.() ?? clock.now();
@@ -31,6 +33,7 @@ const longestTimerMs = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   uptime: () => Math.round(uptime() * 1000),
+  ticks: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) {

@@ -58,6 +58,7 @@ function answerTo(request: Request | StateAsked | { readonly do: 'close' }): Any
     case 'release':
     case 'keepReading':
     case 'keepPrices':
+    case 'seen':
     case 'forget':
       return state().share(request);
     case 'anchor':

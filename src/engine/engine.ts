@@ -10,7 +10,7 @@ import { Arming } from './ledger/arming.ts';
 import { LateJournal } from './ledger/database/late-journal.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Connections } from './monitor/connections.ts';
-import { Poller } from './monitor/poller.ts';
+import { LatePoller } from './monitor/late-poller.ts';
 import { Store, type Failure, type NewsOf } from './monitor/store.ts';
 import { Wakes } from './monitor/wakes.ts';
 import { watchPrices } from './monitor/watch-prices.ts';
@@ -34,7 +34,7 @@ export interface Engine extends Disposable {
   readonly store: Store;
   /** Tells when the machine has slept or moved. */
   readonly wakes: Wakes;
-  readonly poller: Poller;
+  readonly poller: Pick<LatePoller, 'refresh' | 'nudge'>;
   /** Whether this window reads for all that are open, and news of that. */
   readonly reader: Pick<Reader, 'isReader' | 'onDidChange'>;
   readonly ledger: Ledger;
@@ -104,7 +104,7 @@ export function createEngine(ports: EnginePorts): Engine {
       },
     }),
   );
-  const reader = keep(new Reader({ shared, book, clock, window }));
+  const reader = keep(new Reader({ shared, book, clock, window, isSeen: ports.isSeen }));
   const store: Store = keep(
     new Store({ book, storage: reader, clock, newsOf: news.of, explain: (account, error) => prices.explain(account, error) }),
   );
@@ -114,7 +114,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const ledger = keep(new Ledger({ journal, book, connections, clock, newId, window, arming, ...acting }));
   const wakes = new Wakes(clock);
   const poller = keep(
-    new Poller({
+    new LatePoller({
       ...{ book, store, connections, clock, intervalMs, wakes },
       reader,
       onRead: (accountId, isRoutine) => ledger.reconcile(accountId, isRoutine ? 'routine' : 'all'),
@@ -184,7 +184,7 @@ function lateNews(): { readonly load: () => Promise<void>; readonly of: NewsOf }
 }
 
 /** One window reads; what it reads is in all windows as if each had read it. */
-function shareReadings(reader: Reader, store: Store, poller: Poller, ledger: Ledger): Disposable {
+function shareReadings(reader: Reader, store: Store, poller: LatePoller, ledger: Ledger): Disposable {
   const change = reader.onDidChange(() => {
     poller.turn();
   });

@@ -20,6 +20,8 @@ export interface EnginePorts {
   readonly log: Log;
   /** A name for this window that no other one has, also none before it. */
   readonly window: string;
+  /** Whether somebody looks at this window. Default: always. */
+  readonly isSeen?: () => boolean;
   /** An id that nothing else has. */
   readonly newId: () => string;
   /** Default: the machine's clock. */

@@ -4,7 +4,7 @@ import type { Arming } from './ledger/arming.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { accountFrozen, unfinished } from './ledger/refusal.ts';
 import { isFreezing } from './ledger/write-states.ts';
-import type { Poller } from './monitor/poller.ts';
+import type { LatePoller } from './monitor/late-poller.ts';
 import type { Store } from './monitor/store.ts';
 import type { AccountBook } from './accounts/account-book.ts';
 import type { Vault } from './accounts/vault.ts';
@@ -17,7 +17,7 @@ export interface KeyPlaces {
   readonly book: Pick<AccountBook, 'get' | 'update'>;
   readonly vault: Pick<Vault, 'store'>;
   readonly arming: Pick<Arming, 'disarm'>;
-  readonly poller: Pick<Poller, 'refresh'>;
+  readonly poller: Pick<LatePoller, 'refresh'>;
   readonly store: Pick<Store, 'forget'>;
   readonly ledger: Pick<Ledger, 'unsettled'>;
 }

@@ -293,7 +293,10 @@ export interface LoanReads {
 export interface Connection {
   /** What the venue says about the key; also proves that address, key, signature and clock are right. */
   inspect(signal?: AbortSignal): Promise<KeyFacts>;
-  /** All loans, the collateral wallet and all positions. Rejects only when nothing could be read; the snapshot says what failed. */
+  /**
+   * All loans, the collateral wallet and all positions. Rejects only when nothing could be read; the snapshot says what failed.
+   * @param signal says by `setPurpose` what it is for
+   */
   read(signal?: AbortSignal): Promise<Snapshot>;
   /**
    * The USD price of each coin now, from the same source as `Snapshot.prices`: public, unsigned, at most one request. A coin the venue does not
@@ -305,6 +308,8 @@ export interface Connection {
    * whatever our clock, because venues reject times that are seconds off. Milliseconds.
    */
   clockOffsetMs?(): number;
+  /** Whether the venue said within the last minute that the account is asked too often, which is not our doing. */
+  isLimited?(): boolean;
   /** What the venue tells by itself, over sockets. Absent where the site has none that is documented. */
   readonly streams?: StreamSource | undefined;
   /** Absent where there are no loans. */
@@ -325,6 +330,8 @@ export interface ConnectionOptions {
    */
   readonly keys: (write?: boolean) => Promise<Keys>;
   readonly clock: Clock;
+  /** Whose account it is at the venue, where that is known: all that is asked for one user counts together. */
+  readonly owner?: string;
   /** The platform's `fetch`; injected by tests. */
   readonly fetch?: typeof globalThis.fetch;
   /** Logs each request: method, path without query, outcome and duration. Never a key, query or body. */

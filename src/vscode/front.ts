@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../engine/engine.ts';
+import { intervalInForce } from '../engine/monitor/pace.ts';
 import { liveIntervalMs } from '../engine/monitor/store.ts';
 import { msUntilAgeChanges, zonedTimes } from '../words/time.ts';
 import { msUntilArmingChanges } from '../words/arming-mark.ts';
@@ -49,7 +50,7 @@ export function msUntilAnyAgeChanges(app: App): number | undefined {
   const waits = app.store
     .all()
     .flatMap(({ account, snapshot, live }) => [
-      snapshot === undefined ? undefined : msUntilAgeChanges(snapshot.asOf, now, app.intervalMs()),
+      snapshot === undefined ? undefined : msUntilAgeChanges(snapshot.asOf, now, intervalInForce(snapshot, app.intervalMs())),
       live?.at === undefined ? undefined : msUntilAgeChanges(live.at, now, liveIntervalMs),
       msUntilArmingChanges(app.arming.state(account.id), now),
     ])

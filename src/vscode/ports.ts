@@ -17,6 +17,7 @@ export const portsOf = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   // The editor's own knows about proxies. Without any, venues are asked.
   WebSocket: globalThis.WebSocket,
   window: randomUUID(),
+  isSeen: () => vscode.window.state.focused,
   newId: randomUUID,
 });
 

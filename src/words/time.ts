@@ -51,8 +51,8 @@ export function msUntilAgeChanges(asOf: number, now: number, intervalMs: number)
 
 const defaultSeconds = 30;
 const minimumSeconds = 10;
-/** One day: longer than any useful wait, short enough for a timer. */
-const maximumSeconds = 86_400;
+/** What is read less often than that is not watched. */
+const maximumSeconds = 300;
 
 /** Milliseconds between readings, from whatever a settings file holds. Anything but a number counts as the default. */
 export function intervalMsOf(setting: unknown): number {

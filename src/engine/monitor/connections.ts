@@ -9,6 +9,7 @@ import { msg } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
 import type { Connection, Exchange, Keys } from '../../exchanges/exchange.ts';
 import { wrongPlace } from '../../exchanges/http/address.ts';
+import { ownerOf } from '../ledger/owner.ts';
 
 type Address = Pick<Account, 'site' | 'baseUrl'>;
 
@@ -103,7 +104,7 @@ export class Connections implements Disposable {
     // Asked for at each read, so that a new figure counts without a new connection.
     return this.#connect(
       account.venue,
-      address,
+      { ...address, ...(account.uid === undefined ? {} : { uid: account.uid }) },
       (write) => this.#keysFor(accountId, line, address, write === true),
       () => book.get(accountId)?.thresholds,
     );
@@ -130,7 +131,7 @@ export class Connections implements Disposable {
 
   async #connect(
     venueId: string,
-    account: Address,
+    account: Address & Pick<Account, 'uid'>,
     keys: (write?: boolean) => Promise<Keys>,
     thresholds?: () => Account['thresholds'],
   ): Promise<Connection> {
@@ -143,11 +144,13 @@ export class Connections implements Disposable {
       });
     }
     const { clock, fetch, trace, prepare } = this.#options;
+    const owner = ownerOf({ venue: venueId, ...account });
     await prepare?.();
     return exchange.connect({
-      account,
+      account: addressOf(account),
       keys,
       clock,
+      ...(owner === undefined ? {} : { owner }),
       ...(thresholds === undefined ? {} : { thresholds }),
       ...(fetch === undefined ? {} : { fetch }),
       ...(trace === undefined ? {} : { trace }),

@@ -1,11 +1,16 @@
 import { uptimeOf, type Clock } from '../../core/clock.ts';
 import type { Disposable } from '../../core/emitter.ts';
 import { ExchangeError, type ErrorKind } from '../../core/errors.ts';
-import type { Snapshot } from '../../core/model.ts';
+import type { Account, Snapshot } from '../../core/model.ts';
+import { isAlarm } from '../../core/risk/level.ts';
+import { setPurpose, type Purpose } from '../../exchanges/purpose.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
+import { ownerOf } from '../ledger/owner.ts';
 import { failedInside, type Connections } from './connections.ts';
 import type { Pass } from '../storage/state-protocol.ts';
-import type { Failure, Store } from './store.ts';
+import { intervalInForce, nearness } from './pace.ts';
+import { keysHere } from './reader.ts';
+import { isCurrent, type Failure, type Store } from './store.ts';
 import type { Wake, Wakes } from './wakes.ts';
 
 export interface PollerOptions {
@@ -13,12 +18,12 @@ export interface PollerOptions {
   readonly store: Store;
   readonly connections: Pick<Connections, 'get'>;
   readonly clock: Clock;
-  /** Asked before each wait. Milliseconds. */
+  /** The person's, asked before each wait. Milliseconds. */
   readonly intervalMs: () => number;
   /** 0 up to but not including 1. */
   readonly random?: () => number;
   /** Whether this window reads for all, and by what right the next standing read is made. Default: for itself. */
-  readonly reader?: { readonly isReader: boolean; pass(): Promise<Pass | undefined> };
+  readonly reader?: { readonly isReader: boolean; pass(): Promise<Pass | undefined>; isSeen?(): Promise<boolean> };
   /**
    * Called after each successful read of an account; the next read does not wait for it.
    * @param isRoutine whether nobody asked for it, and it is not the first of these
@@ -26,6 +31,8 @@ export interface PollerOptions {
   readonly onRead?: (accountId: string, isRoutine: boolean) => Promise<void>;
   /** Ends the waits that began before the machine slept or changed its network. */
   readonly wakes?: Pick<Wakes, 'on'>;
+  /** When this window began. Default: now. Milliseconds since the Unix epoch. */
+  readonly began?: number;
 }
 
 interface Line {
@@ -33,7 +40,11 @@ interface Line {
   readonly end: AbortController;
   /** The wait before the next read; aborted to read at once. */
   wait?: AbortController;
+  /** When it is over, by `uptimeOf`. */
+  dueAt?: number;
   reading?: Promise<void>;
+  /** Of the read under way. */
+  signal?: AbortSignal;
   /** Aborted when the standing reads end. */
   standing?: AbortController;
   /** Somebody waits for the read under way: it goes on when the standing reads end. */
@@ -44,38 +55,52 @@ interface Line {
   isLate?: boolean;
   /** That one cannot read it, as when it does not find the keys, and this one can. */
   isOrphan?: boolean;
-  /** Something has happened at the venue since the last reading began. */
-  isNudged?: boolean;
   /** Until then the venue wants to be left alone, by `uptimeOf`. */
   heldUntil?: number;
   /** So many failed attempts are from before the machine woke, and no reason to wait any more. */
   forgiven?: number;
+  /** It is not left alone for another interval. */
+  isWanted?: boolean;
+  /** The venue said that the account is asked too often. */
+  isLimited?: boolean;
+  /** The last reading that was brought forward was due then, by `uptimeOf`. */
+  nudgedAt?: number;
+  /** Something happened at the venue while it was being read. */
+  isNudged?: boolean;
+  /** The last figures were not read here. */
+  isFollowed?: boolean;
+  /** This window doesn't find the keys, and looks for them again then, by `uptimeOf`. */
+  keylessUntil?: number;
 }
 
 /** How soon it is asked again whether this window may read, when that could not be told. Milliseconds. */
 const askAgainMs = 1_000;
 /** A window that reads for all may be late by this much, and others are spread over as much again. Milliseconds. */
 const lateMs = 10_000;
-
-/** What happens at a venue happens in bursts. Milliseconds. */
-const nudgedMs = 1_000;
+/** What happened at the venue is read after this time, in which more may happen. Milliseconds. */
+const nudgeMs = 1_000;
+/** And not more often than that. Milliseconds. */
+const nudgeEveryMs = 2_000;
+/** Keys that this window doesn't find are looked for that often. Milliseconds. */
+const keylessMs = 5 * 60_000;
 
 /**
  * Reads every account again and again, each at its own pace: the wait begins when the work is done, so a slow venue is
  * never asked twice at a time and never holds up another. No account, no timer. Where another window reads for all, this one only reads
- * what a person asks for, and what that one is late with.
+ * what a person asks for, and what that one is late with. An exchange account that was added twice is read once.
  */
 export class Poller implements Disposable {
   readonly #options: PollerOptions;
   readonly #lines = new Map<string, Line>();
   #watch: Disposable | undefined;
+  #live: Disposable | undefined;
   #wakes: Disposable | undefined;
   readonly #began: number;
   #disposed = false;
 
   constructor(options: PollerOptions) {
     this.#options = options;
-    this.#began = options.clock.now();
+    this.#began = options.began ?? options.clock.now();
   }
 
   /**
@@ -84,10 +109,21 @@ export class Poller implements Disposable {
    */
   start(): void {
     if (this.#disposed || this.#watch !== undefined) return;
-    const { book } = this.#options;
+    const { book, store, reader } = this.#options;
     this.#watch = book.onDidChange((accountId) => {
+      const line = this.#lines.get(accountId);
       if (book.get(accountId) === undefined) this.#end(accountId);
-      else if (!this.#lines.has(accountId)) this.#begin(accountId, this.#line(accountId));
+      else if (line === undefined) this.#begin(accountId, this.#line(accountId));
+      else if (line.keylessUntil !== undefined && line.reading === undefined) {
+        delete line.keylessUntil;
+        this.#arm(accountId, line, 0);
+      }
+    });
+    // By an estimate it may be near its line by now.
+    this.#live = store.onDidChange(({ accountId, what }) => {
+      const line = this.#lines.get(accountId);
+      if (what !== 'live' || line === undefined || line.reading !== undefined || reader?.isReader === false) return;
+      if (store.get(accountId)?.failure === undefined) this.#armBy(accountId, line, this.#nextIn(accountId, line));
     });
     for (const { id } of book.list()) this.#begin(id, this.#line(id));
   }
@@ -107,7 +143,26 @@ export class Poller implements Disposable {
     if (line === undefined || line.reading !== undefined) return;
     delete line.isLate;
     delete line.isOrphan;
+    line.isFollowed = true;
     this.#arm(accountId, line, this.#nextIn(accountId, line));
+  }
+
+  /**
+   * Something happened at the venue: reads within about a second, once for all that happens until then and at most every two seconds.
+   * Nothing happens where another window reads, or where asking again would not help.
+   */
+  nudge(accountId: string): void {
+    const { clock, reader, store } = this.#options;
+    const line = this.#lines.get(accountId);
+    if (line === undefined || reader?.isReader === false || line.keylessUntil !== undefined) return;
+    // What is under way may have been asked before it happened.
+    line.isWanted = true;
+    if (line.reading !== undefined) line.isNudged = true;
+    const failure = store.get(accountId)?.failure;
+    if (line.reading !== undefined || (failure !== undefined && personsMatter.has(failure.error.kind))) return;
+    const now = uptimeOf(clock);
+    const at = Math.max(now + nudgeMs, (line.nudgedAt ?? -Infinity) + nudgeEveryMs, line.heldUntil ?? 0);
+    if (this.#armBy(accountId, line, at - now)) line.nudgedAt = at;
   }
 
   /**
@@ -115,21 +170,26 @@ export class Poller implements Disposable {
    * Resolves when read or failed; a failure is in the store.
    */
   async refresh(accountId?: string): Promise<void> {
-    const accounts = this.#options.book.list().filter(({ id }) => accountId === undefined || id === accountId);
-    await Promise.all(accounts.map(({ id }) => this.#read(id)));
-  }
-
-  /** Something has happened at the venue: reads soon, once for all that comes until then. */
-  nudge(accountId: string): void {
-    const line = this.#lines.get(accountId);
-    if (line === undefined || line.isNudged === true) return;
-    line.isNudged = true;
-    if (line.reading === undefined) this.#arm(accountId, line, this.#nextIn(accountId, line));
+    const { book, store } = this.#options;
+    const accounts = book.list().filter(({ id }) => accountId === undefined || id === accountId);
+    await Promise.all(
+      accounts.map(async ({ id }, index) => {
+        const twins = this.#twinsOf(id);
+        const twin = accounts.slice(0, index).find((other) => twins.includes(other.id));
+        if (twin !== undefined) {
+          await this.#read(twin.id);
+          const [own, its] = [store.get(id), store.get(twin.id)];
+          if (own?.failure === undefined && its?.failure === undefined && own?.snapshot?.asOf === its?.snapshot?.asOf) return;
+        }
+        await this.#read(id);
+      }),
+    );
   }
 
   dispose(): void {
     this.#disposed = true;
     this.#watch?.dispose();
+    this.#live?.dispose();
     for (const accountId of [...this.#lines.keys()]) this.#end(accountId);
   }
 
@@ -154,6 +214,7 @@ export class Poller implements Disposable {
   #begin(accountId: string, line: Line): void {
     const { store, reader } = this.#options;
     if (line.reading !== undefined) return;
+    line.isWanted = true;
     const isAtOnce = reader?.isReader !== false && (store.readAt(accountId) ?? 0) < this.#began;
     this.#arm(accountId, line, isAtOnce ? 0 : this.#nextIn(accountId, line));
   }
@@ -166,19 +227,36 @@ export class Poller implements Disposable {
     line.wait?.abort();
     const wait = new AbortController();
     line.wait = wait;
+    line.dueAt = uptimeOf(this.#options.clock) + ms;
     this.#options.clock.sleep(ms, wait.signal).then(
       () => this.#readIfMay(accountId, line, wait.signal),
       () => undefined,
     );
   }
 
+  /** As `#arm`, unless it is due sooner. @returns whether it was */
+  #armBy(accountId: string, line: Line, ms: number): boolean {
+    const isSooner = ms < (line.dueAt ?? 0) - uptimeOf(this.#options.clock);
+    if (isSooner) this.#arm(accountId, line, ms);
+    return isSooner;
+  }
+
   /** @param wait aborted when it is not wanted any more */
   async #readIfMay(accountId: string, line: Line, wait: AbortSignal): Promise<void> {
     const { reader, random = Math.random } = this.#options;
     const right = reader === undefined ? {} : await reader.pass();
+    const isUnseen = right !== undefined && this.#mayRest(accountId, line) && (await reader?.isSeen?.()) === false;
     if (wait.aborted) return;
-    if (right !== undefined) void this.#read(accountId, right);
-    else if (reader?.isReader === true) this.#arm(accountId, line, askAgainMs);
+    const twin = this.#twinsOf(accountId).find((id) => this.#lines.get(id)?.reading !== undefined);
+    if (twin !== undefined) {
+      // What that reads is this one's too; where it isn't, this one is still due.
+      await this.#lines.get(twin)?.reading;
+      await this.#readIfMay(accountId, line, wait);
+    } else if (right !== undefined) {
+      line.isWanted = true;
+      if (isUnseen) this.#arm(accountId, line, this.#restMs());
+      else void this.#read(accountId, right);
+    } else if (reader?.isReader === true) this.#arm(accountId, line, askAgainMs);
     else if (line.isLate === true) void this.#read(accountId, {});
     else {
       // After sleep all windows find it late, before the one that reads has.
@@ -186,6 +264,15 @@ export class Poller implements Disposable {
       this.#arm(accountId, line, lateMs * (1 + random()));
     }
   }
+
+  /** Far from its lines an account is read half as often while nobody looks, though not less than every five minutes. */
+  #mayRest(accountId: string, line: Line): boolean {
+    const { snapshot, failure, live } = this.#options.store.get(accountId) ?? {};
+    if (line.isWanted === true || line.isLimited === true || failure !== undefined || this.#restMs() <= 0) return false;
+    return nearness(snapshot, live) === 'ok';
+  }
+
+  readonly #restMs = (): number => Math.min(this.#options.intervalMs(), longestMs - this.#options.intervalMs());
 
   /** @param right none for what a person asks for */
   #read(accountId: string, right?: Pass): Promise<void> {
@@ -197,28 +284,48 @@ export class Poller implements Disposable {
       // What was given up brings nothing.
       if (line.standing?.signal.aborted === true && line.reading !== undefined) return line.reading.then(() => this.#read(accountId));
       line.isAsked = true;
+      if (line.signal !== undefined) setPurpose(line.signal, 'command');
     }
-    if (line.reading === undefined) delete line.isNudged;
-    line.reading ??= this.#readOnce(accountId, line, right).finally(() => {
+    line.reading ??= this.#readOnce(accountId, line, right).then((twins) => {
+      const { isNudged } = line;
+      delete line.isNudged;
       delete line.reading;
+      delete line.signal;
       delete line.isAsked;
+      delete line.isWanted;
       if (line.isLate === true) line.isOrphan = store.get(accountId)?.failure === undefined;
       delete line.isLate;
       this.#arm(accountId, line, this.#nextIn(accountId, line));
+      // Later than this one: it goes on reading.
+      for (const id of twins) this.follow(id);
+      if (isNudged === true) this.nudge(accountId);
     });
     return line.reading;
   }
 
   #nextIn(accountId: string, line: Line): number {
     const { clock, intervalMs, random = Math.random, reader, store } = this.#options;
-    const failure = store.get(accountId)?.failure;
+    const state = store.get(accountId);
+    const failure = state?.failure;
     if (failure === undefined) delete line.forgiven;
     const passed = Math.max(clock.now() - (store.readAt(accountId) ?? clock.now()), 0);
     line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0) - passed;
-    if (line.isNudged === true) return Math.max(nudgedMs, line.heldUntil - uptimeOf(clock));
     const since = failure && { ...failure, attempts: Math.max(failure.attempts - (line.forgiven ?? 0), 1) };
     const isPatient = reader?.isReader === false && line.isOrphan !== true;
-    return Math.max(nextReadInMs(intervalMs(), since, isPatient ? 1 : random()) + (isPatient ? intervalMs() : 0) - passed, 0);
+    const everyMs = intervalInForce(state?.snapshot, intervalMs(), state?.live);
+    const ms = nextReadInMs(line.isLimited === true ? 2 * everyMs : everyMs, since, isPatient ? 1 : random());
+    const keylessMs = (line.keylessUntil ?? 0) - uptimeOf(clock);
+    return Math.max(ms + (isPatient ? intervalMs() : 0) - passed, keylessMs, 0);
+  }
+
+  /** Other accounts that stand for the same one at the venue, and value it by the same thresholds: what is read of one is true of all. */
+  #twinsOf(accountId: string): readonly string[] {
+    const { book } = this.#options;
+    const account = book.get(accountId);
+    const owner = account && ownerOf(account);
+    if (account === undefined || owner === undefined) return [];
+    const isTwin = (other: Account): boolean => ownerOf(other) === owner && sameThresholds(other, account);
+    return book.list().flatMap((other) => (other.id !== accountId && isTwin(other) ? [other.id] : []));
   }
 
   #woke(wake: Wake): void {
@@ -229,17 +336,20 @@ export class Poller implements Disposable {
       const ms = readAfterWakeInMs(wake, failure, held, random());
       if (ms === undefined) continue;
       line.forgiven = failure?.attempts ?? 0;
+      line.isWanted = true;
       // Who is just reading finds out by that.
       if (line.reading === undefined) this.#arm(accountId, line, ms);
     }
   }
 
-  async #readOnce(accountId: string, line: Line, right: Pass | undefined): Promise<void> {
-    const { store, onRead } = this.#options;
+  /** Never rejects. @returns accounts that were read with it */
+  async #readOnce(accountId: string, line: Line, right: Pass | undefined): Promise<readonly string[]> {
+    const { store, clock, intervalMs } = this.#options;
     const standing = new AbortController();
     line.standing = standing;
-    const isRoutine = right !== undefined && line.isRoutine === true;
     const signal = AbortSignal.any([line.end.signal, standing.signal]);
+    line.signal = signal;
+    setPurpose(signal, right === undefined ? 'command' : this.#purposeOf(accountId));
     // What somebody waits for is newer than what another window has, or is refused.
     const pass = (): Pass => (line.isAsked === true ? {} : (right ?? {}));
     const told = (news: () => void): boolean => {
@@ -257,22 +367,66 @@ export class Poller implements Disposable {
       tell(() => {
         store.begin(accountId);
       });
-      const snapshot = await this.#snapshot(accountId, signal);
+      const snapshot = await this.#snapshot(accountId, line, signal);
+      delete line.keylessUntil;
+      delete line.isFollowed;
       const isRead = told(() => {
         store.succeed(accountId, snapshot, pass());
       });
-      if (!isRead) return;
-      if (right !== undefined) line.isRoutine = true;
-      afterwards(async () => onRead?.(accountId, isRoutine && line.isAsked !== true));
+      return isRead ? this.#share(accountId, snapshot, right, line.isAsked === true) : [];
     } catch (error) {
+      const failure = ExchangeError.is(error) ? error : failedInside();
+      if (keysHere.has(failure.code)) line.keylessUntil = uptimeOf(clock) + keylessMs;
+      else delete line.keylessUntil;
       told(() => {
-        store.fail(accountId, ExchangeError.is(error) ? error : failedInside(), pass());
+        const state = store.get(accountId);
+        // Another window finds them, and reads it.
+        const isLeft = line.keylessUntil !== undefined && line.isFollowed === true && line.isAsked !== true && state !== undefined;
+        if (isLeft && isCurrent(state, clock.now(), intervalMs())) store.giveUp(accountId);
+        else store.fail(accountId, failure, pass());
       });
+      return [];
     }
   }
 
-  async #snapshot(accountId: string, signal: AbortSignal): Promise<Snapshot> {
-    const read = async (): Promise<Snapshot> => (await this.#options.connections.get(accountId)).read(signal);
+  /** A first load is what a person waits for. */
+  #purposeOf(accountId: string): Purpose {
+    const { store } = this.#options;
+    if ((store.readAt(accountId) ?? 0) < this.#began) return 'command';
+    const state = store.get(accountId);
+    return isAlarm(nearness(state?.snapshot, state?.live)) ? 'near' : 'standing';
+  }
+
+  /** What was read of one account is read of its twins. One that failed by its own keys, or of which more can be read, is left to itself. */
+  #share(accountId: string, snapshot: Snapshot, right: Pass | undefined, isAsked: boolean): readonly string[] {
+    const { store, onRead } = this.#options;
+    const twins = this.#twinsOf(accountId).filter((id) => {
+      const { failure, snapshot: held } = store.get(id) ?? {};
+      return failure === undefined && gaps.every((gap) => snapshot[gap] === undefined || held?.[gap] !== undefined);
+    });
+    for (const id of twins) {
+      tell(() => {
+        store.succeed(id, snapshot, isAsked ? {} : (right ?? {}));
+      });
+    }
+    for (const id of [accountId, ...twins]) {
+      const line = this.#line(id);
+      const isRoutine = right !== undefined && line.isRoutine === true && !isAsked;
+      if (right !== undefined) line.isRoutine = true;
+      afterwards(async () => onRead?.(id, isRoutine));
+    }
+    return twins;
+  }
+
+  async #snapshot(accountId: string, line: Line, signal: AbortSignal): Promise<Snapshot> {
+    const read = async (): Promise<Snapshot> => {
+      const connection = await this.#options.connections.get(accountId);
+      try {
+        return await connection.read(signal);
+      } finally {
+        line.isLimited = connection.isLimited?.() === true;
+      }
+    };
     try {
       return await read();
     } catch (error) {
@@ -282,6 +436,11 @@ export class Poller implements Disposable {
     }
   }
 }
+
+const gaps = ['loansTrouble', 'positionsTrouble', 'walletTrouble'] as const;
+
+const sameThresholds = ({ thresholds: a }: Account, { thresholds: b }: Account): boolean =>
+  a?.marginCall === b?.marginCall && a?.liquidation === b?.liquidation;
 
 /** A listener that fails is not the venue's failure and must not stop the reading. */
 function tell(news: () => void): void {
@@ -301,23 +460,21 @@ const longestMs = 5 * 60_000;
 /** Some things only a person can fix: asking often does not help and may get an address banned. */
 const personsMatterMs = 60_000;
 const personsMatter: ReadonlySet<ErrorKind> = new Set(['auth', 'permission', 'ip']);
-/** Keeps many windows and accounts from asking in step after a common failure. */
-const jitter = 0.2;
 
 /**
- * How long to wait before the next read. After a failure the wait doubles with each further one, up to five minutes,
- * with up to 20 % more or less at random; it is never shorter than the interval, nor than what the venue asked for.
- * @param intervalMs the person's interval
+ * How long to wait before the next read. After one failure it is the interval; after more it is anything from the interval to a time that
+ * doubles with each, up to five minutes, all of it at random, so that accounts don't ask in step after a common failure. It is never shorter
+ * than what the venue asked for.
+ * @param intervalMs the interval in force
  * @param random 0 up to but not including 1
  * @returns milliseconds
  */
 export function nextReadInMs(intervalMs: number, failure: Failure | undefined, random: number): number {
   if (failure === undefined) return intervalMs;
   const { error, attempts } = failure;
-  const doubled = Math.min(intervalMs * 2 ** Math.min(attempts - 1, 16), longestMs);
-  const spread = Math.min(doubled * (1 - jitter + 2 * jitter * random), longestMs);
-  const least = Math.max(intervalMs, personsMatter.has(error.kind) ? personsMatterMs : 0, error.retryAfterMs ?? 0);
-  return Math.round(Math.max(spread, least));
+  const most = Math.max(intervalMs, Math.min(intervalMs * 2 ** Math.min(attempts - 1, 16), longestMs));
+  const least = Math.max(personsMatter.has(error.kind) ? personsMatterMs : 0, error.retryAfterMs ?? 0);
+  return Math.round(Math.max(intervalMs + random * (most - intervalMs), least));
 }
 
 /** On another network keys are no better, and asking with them is no use. */

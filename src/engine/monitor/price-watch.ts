@@ -4,6 +4,7 @@ import type { Disposable } from '../../core/emitter.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { liveEstimate, livePosition, measured, type Prices } from '../../core/risk/live-estimate.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
+import { setPurpose } from '../../exchanges/purpose.ts';
 import { failedInside } from './connections.ts';
 import { nextReadInMs, readAfterWakeInMs, type Poller } from './poller.ts';
 import type { Connections } from './connections.ts';
@@ -89,6 +90,7 @@ export class PriceWatch implements Disposable {
   /** Begins with what is in the store. */
   start(): void {
     if (this.#watches.length > 0 || this.#end.signal.aborted) return;
+    setPurpose(this.#end.signal, 'near');
     const { store, reader } = this.#options;
     for (const { account, snapshot } of store.all()) if (snapshot !== undefined) this.#seen.set(account.id, snapshot);
     this.#watches.push(

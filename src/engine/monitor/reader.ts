@@ -14,10 +14,17 @@ export interface ReaderOptions {
   readonly clock: Clock;
   /** A name for this window that no other one has. */
   readonly window: string;
+  /** Whether somebody looks at this window. Default: always. */
+  readonly isSeen?: (() => boolean) | undefined;
 }
 
+/** Nobody looks any more when nobody has for so long. Milliseconds. */
+const unseenMs = 5 * 60_000;
+/** That somebody looks is said not more often than that. Milliseconds. */
+const noteEveryMs = 30_000;
+
 /** What fails so says something of the window, and nothing of the account. */
-const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, keysElsewhereCode, otherOwnerCode]);
+export const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, keysElsewhereCode, otherOwnerCode]);
 
 /** What all windows read together: one of them reads, and each gets what any of them has read. */
 export class Reader implements ReadingStorage, Disposable {
@@ -28,6 +35,9 @@ export class Reader implements ReadingStorage, Disposable {
   /** It could not be loaded: then this window reads for itself. */
   #isAlone = false;
   #isDisposed = false;
+  readonly #began: number;
+  /** When it was last said whether somebody looks. */
+  #notedAt = 0;
   readonly #changed = new Emitter<undefined>();
   readonly #read = new Emitter<SharedReading<Snapshot, Failure>>();
   readonly #priced = new Emitter<PricesRow>();
@@ -45,11 +55,14 @@ export class Reader implements ReadingStorage, Disposable {
   constructor(options: ReaderOptions) {
     const { shared, book } = options;
     this.#options = options;
+    this.#began = options.clock.now();
     this.onDidLoad = shared.onDidLoad;
     this.#watches = [
       shared.onDidLook((seen) => {
         for (const row of seen?.prices ?? []) this.#price(row);
         for (const reading of seen?.readings ?? []) this.#read.tell(timed(reading));
+        const isNews = (seen?.readings.length ?? 0) > 0 && Math.abs(options.clock.now() - this.#notedAt) >= noteEveryMs;
+        if (isNews && options.isSeen?.() === true) void this.isSeen();
         // After what was read: who takes over goes on from there.
         if (this.#lease === undefined) this.#begin();
         else this.#lease.see(seen?.lease);
@@ -69,6 +82,15 @@ export class Reader implements ReadingStorage, Disposable {
   /** By what right this window reads now; undefined when another one does. */
   pass(): Promise<Pass | undefined> {
     return this.#lease?.pass() ?? Promise.resolve(this.#isAlone ? {} : undefined);
+  }
+
+  /** Whether somebody looks at any window, or did within the last minutes; also where that can't be told. */
+  async isSeen(): Promise<boolean> {
+    const { shared, clock, isSeen } = this.#options;
+    if (isSeen === undefined) return true;
+    const now = (this.#notedAt = clock.now());
+    const at = await shared.ask({ do: 'seen', isSeen: isSeen(), now }).catch(() => undefined);
+    return now - Math.max(at ?? now, this.#began) < unseenMs;
   }
 
   get(accountId: string): Snapshot | undefined {

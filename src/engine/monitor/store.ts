@@ -7,6 +7,7 @@ import type { Account, Snapshot } from '../../core/model.ts';
 import type { LiveLoan, LivePosition, NoLive } from '../../core/risk/live-estimate.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
 import type { Pass } from '../storage/state-protocol.ts';
+import { intervalInForce } from './pace.ts';
 
 /** Reads of an account that failed, one after the other. Times are milliseconds since the Unix epoch. */
 export interface Failure {
@@ -30,11 +31,13 @@ export interface AccountState {
 
 /**
  * Whether figures of an account may be shown as the present ones: read in time, and the last reading did not fail.
+ * @param intervalMs the person's
  * @param keptFrom when they were read, if earlier than the rest: then the newest reading could not tell
  */
 export function isCurrent(state: AccountState, now: number, intervalMs: number, keptFrom?: number): boolean {
   const { failure, snapshot } = state;
-  return failure === undefined && keptFrom === undefined && snapshot !== undefined && isFresh(snapshot.asOf, now, intervalMs);
+  if (failure !== undefined || keptFrom !== undefined || snapshot === undefined) return false;
+  return isFresh(snapshot.asOf, now, intervalInForce(snapshot, intervalMs));
 }
 
 /** What should have been read and was not. A key that is not meant to read everything leaves no gap: the views say what it may not. */

@@ -24,7 +24,7 @@ export const leaseSchema = `CREATE TABLE leases (name TEXT PRIMARY KEY NOT NULL,
 const dayMs = 24 * 60 * 60_000;
 
 /** Within a transaction that holds the lock for writing. */
-export function share(db: DatabaseSync, asked: Shared): boolean | Kept | undefined {
+export function share(db: DatabaseSync, asked: Shared): boolean | number | Kept | undefined {
   switch (asked.do) {
     case 'lead':
       return lead(db, asked.window, asked.seen, asked.of);
@@ -36,10 +36,17 @@ export function share(db: DatabaseSync, asked: Shared): boolean | Kept | undefin
       return keepReading(db, asked.reading, asked.now, asked.pass);
     case 'keepPrices':
       return keepPrices(db, asked.prices, asked.now, asked.pass);
+    case 'seen':
+      return seenAt(db, asked.isSeen, asked.now);
     case 'forget':
       forget(db, asked.account, asked.now);
       return undefined;
   }
+}
+
+function seenAt(db: DatabaseSync, isSeen: boolean, now: number): number {
+  if (isSeen) db.prepare("INSERT INTO facts (name, value) VALUES ('seen', ?) ON CONFLICT DO UPDATE SET value = excluded.value").run(now);
+  return Number(db.prepare("SELECT value FROM facts WHERE name = 'seen'").get()?.['value'] ?? 0);
 }
 
 /** A row that somebody took away must not keep every window from reading. */

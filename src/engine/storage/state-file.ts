@@ -108,7 +108,7 @@ export class StateFile {
   /** What one window reads for all. @returns undefined when there is no file */
   share(asked: Shared): StateAnswers[Shared['do']] {
     // What would be old after a power cut need not survive one.
-    const isDurable = asked.do !== 'beat' && asked.do !== 'release' && asked.do !== 'keepPrices';
+    const isDurable = asked.do !== 'beat' && asked.do !== 'release' && asked.do !== 'keepPrices' && asked.do !== 'seen';
     return this.#within('IMMEDIATE', false, lookBusyMs, ({ db }) => ({ answer: share(db, asked) }), isDurable)?.answer;
   }
 

@@ -52,6 +52,8 @@ export type Shared =
   | { readonly do: 'lead'; readonly window: string; readonly seen: Lease; readonly of?: LeaseName }
   | { readonly do: 'beat' | 'release'; readonly window: string; readonly fence: number; readonly of?: LeaseName }
   | { readonly do: 'keepReading'; readonly reading: NewReading; readonly now: number; readonly pass: Pass }
+  /** Asks when somebody last looked at a window, and says whether somebody looks at this one. */
+  | { readonly do: 'seen'; readonly isSeen: boolean; readonly now: number }
   | { readonly do: 'keepPrices'; readonly prices: PricesRow; readonly now: number; readonly pass: Pass };
 
 /** What one window does for all: without a name it reads, else it serves the simulated exchange of the account of this id. */
@@ -158,6 +160,8 @@ export interface StateAnswers extends WarningAnswers, OutletAnswers {
   readonly release: boolean | undefined;
   readonly keepReading: Kept | undefined;
   readonly keepPrices: Kept | undefined;
+  /** Milliseconds since the Unix epoch; zero for never. */
+  readonly seen: number | undefined;
   readonly anchor: Seen | undefined;
   readonly noteAnchor: undefined;
 }

@@ -3,7 +3,7 @@ import type { Connection, ConnectionOptions } from '../exchange.ts';
 import { Http } from '../http/client.ts';
 import { BybitConnection } from './connection.ts';
 import { demoConnection } from './demo.ts';
-import { BybitPace, endpoints, limitOf } from './endpoints.ts';
+import { BybitPace, endpoints, limitOf, machineLimit } from './endpoints.ts';
 import { open } from './envelope.ts';
 import { read, serverTime } from './schema.ts';
 import { receiveWindow, sign, signedHeaders } from './sign.ts';
@@ -11,7 +11,7 @@ import { demoSite, sites } from './sites.ts';
 import { bybitStreams } from './stream.ts';
 
 /** Ready to call Bybit; nothing is sent yet. @throws ExchangeError for an address that is not Bybit's. */
-export function connectBybit({ account, keys, clock, fetch, trace, thresholds }: ConnectionOptions): Connection {
+export function connectBybit({ account, keys, clock, owner, fetch, trace, thresholds }: ConnectionOptions): Connection {
   const { site, origin } = originOf(sites, account);
   const http = new Http({
     dialect: {
@@ -22,11 +22,13 @@ export function connectBybit({ account, keys, clock, fetch, trace, thresholds }:
       signedHeaders,
       open,
       limitOf,
+      machineLimit,
       pace: new BybitPace(origin, clock),
       time: { path: endpoints.time, read: (result) => Number(BigInt(read(serverTime, result).timeNano) / 1_000_000n) },
     },
     keys,
     clock,
+    ...(owner === undefined ? {} : { owner }),
     ...(fetch === undefined ? {} : { fetch }),
     ...(trace === undefined ? {} : { trace }),
   });

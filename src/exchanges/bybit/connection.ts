@@ -51,6 +51,10 @@ export class BybitConnection implements Connection {
     return this.#http.clockFacts().clockOffsetMs ?? 0;
   }
 
+  isLimited(): boolean {
+    return this.#http.isLimited();
+  }
+
   async read(signal?: AbortSignal): Promise<Snapshot> {
     const [loans, wallet, positions, prices] = await Promise.all([
       this.loans.all(signal),

@@ -29,6 +29,7 @@ export function demoConnection(http: Http, clock: Clock, streams?: StreamSource)
         accountMode: msg('bybit.demo-mode', 'demo trading, no crypto loans'),
       };
     },
+    isLimited: () => http.isLimited(),
     async read(signal) {
       const read = await positions.all(signal);
       // There is nothing else to read here: reading positions also proves that the key works.

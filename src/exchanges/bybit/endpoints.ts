@@ -32,6 +32,9 @@ export const endpoints = {
   tickers: '/v5/market/tickers',
 } as const;
 
+/** Of one address, whatever it asks for. Source: https://bybit-exchange.github.io/docs/v5/rate-limit */
+export const machineLimit: RateLimit = { count: 600, intervalMs: 5_000 };
+
 const everySecond = (count: number): RateLimit => ({ count, intervalMs: 1_000 });
 
 const limits: Readonly<Record<string, RateLimit>> = {
@@ -41,6 +44,8 @@ const limits: Readonly<Record<string, RateLimit>> = {
   [endpoints.positions]: everySecond(50),
   [endpoints.addMargin]: everySecond(10),
   [endpoints.time]: everySecond(10),
+  // Public, so that only the address counts; all accounts ask for the same prices.
+  [endpoints.tickers]: machineLimit,
 };
 
 /**

@@ -41,6 +41,8 @@ export interface Dialect {
    */
   open(answer: Answer, write: boolean, hide: Hide): unknown;
   limitOf(path: string): RateLimit;
+  /** What all requests of a machine count towards, whoever they are of. */
+  readonly machineLimit?: RateLimit;
   /** For a venue that says how long to wait. */
   readonly pace?: Pace;
   readonly time: { readonly path: string; read(payload: unknown): number };

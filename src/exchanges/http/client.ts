@@ -1,11 +1,12 @@
-import type { Clock } from '../../core/clock.ts';
+import { uptimeOf, type Clock } from '../../core/clock.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
 import type { Keys, RequestView } from '../exchange.ts';
 import { queryText, rehearsalOf, type Call, type Dialect } from './call.ts';
-import { keepPace, Limiter } from './limits.ts';
+import { keepPace, limiterOf, type Line } from './limits.ts';
 import { hiding, withoutSecrets } from './redact.ts';
 import { aborted, Transport } from './transport.ts';
+import { purposeOf, type Purpose } from '../purpose.ts';
 import { clockOff } from '../refusals.ts';
 
 export interface HttpOptions {
@@ -13,6 +14,8 @@ export interface HttpOptions {
   /** Fetched for each signed attempt; rejects when it must no longer be sent. */
   readonly keys: (write?: boolean) => Promise<Keys>;
   readonly clock: Clock;
+  /** As in `ConnectionOptions`. */
+  readonly owner?: string;
   readonly fetch?: typeof globalThis.fetch;
   readonly deadline?: (ms: number) => AbortSignal;
   /** 0 to 1; spreads retries. */
@@ -33,10 +36,15 @@ const longestPauseMs = 5_000;
  */
 const longestWriteWaitMs = 10_000;
 
+/** After a limit error that we did not cause, the account is asked less often for so long. Milliseconds. */
+const limitedMs = 60_000;
+let lines = 0;
+
 /** What stops a request while it waits, and what stops it once it is being sent. */
 interface Stops {
   readonly waiting: AbortSignal;
   readonly underWay: AbortSignal | undefined;
+  readonly purpose: () => Purpose;
   /** When a change was requested; it is sent soon after or never. */
   readonly writeAskedAt?: number;
 }
@@ -45,8 +53,11 @@ interface Stops {
 export class Http {
   readonly #options: HttpOptions;
   readonly #transport: Transport;
-  readonly #limiter: Limiter;
   readonly #disposal = new AbortController();
+  /** Whose limits signed requests count towards. */
+  readonly #owner: string;
+  /** By `uptimeOf`. */
+  #limitedUntil = 0;
   /** The venue's clock minus ours, once known. */
   #offsetMs = 0;
 
@@ -59,7 +70,7 @@ export class Http {
       ...(fetch === undefined ? {} : { fetch }),
       ...(deadline === undefined ? {} : { deadline }),
     });
-    this.#limiter = new Limiter((path) => dialect.limitOf(path));
+    this.#owner = options.owner ?? `line ${(lines += 1).toString()}`;
   }
 
   /**
@@ -68,16 +79,18 @@ export class Http {
    */
   async call(call: Call, signal?: AbortSignal): Promise<unknown> {
     const either = signal === undefined ? this.#disposal.signal : AbortSignal.any([signal, this.#disposal.signal]);
-    // A write being sent is not aborted when its connection is closed: that would only make its outcome unknown.
-    const stops: Stops =
-      call.write === true
-        ? { waiting: either, underWay: signal, writeAskedAt: this.#options.clock.now() }
-        : { waiting: either, underWay: either };
+    const stops: Stops = {
+      waiting: either,
+      purpose: () => purposeOf(signal),
+      // A write being sent is not aborted when its connection is closed: that would only make its outcome unknown.
+      ...(call.write === true ? { underWay: signal, writeAskedAt: this.#options.clock.now() } : { underWay: either }),
+    };
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#inStep(call, stops);
       } catch (error) {
         if (!(error instanceof ExchangeError)) throw error;
+        if (error.kind === 'rate') this.#limitedUntil = uptimeOf(this.#options.clock) + limitedMs;
         if (call.write === true || attempt >= mostAttempts || !isPassing(error)) throw error;
         await this.#pause(attempt, error.retryAfterMs, either);
       }
@@ -87,6 +100,11 @@ export class Http {
   /** The venue's clock offset, for display; empty while our own time is accepted. */
   clockFacts(): { readonly clockOffsetMs?: number } {
     return Math.abs(this.#offsetMs) < 1000 ? {} : { clockOffsetMs: this.#offsetMs };
+  }
+
+  /** Whether the venue said within the last minute that the account is asked too often: by others, for we keep the limits. */
+  isLimited(): boolean {
+    return uptimeOf(this.#options.clock) < this.#limitedUntil;
   }
 
   /** The request as `call` would send it, without key, signature and time. Reads no key and sends nothing. */
@@ -110,7 +128,7 @@ export class Http {
       if (!ExchangeError.is(error, 'clock') || error.effect !== 'none') throw error;
       // The machine may have slept while the rejection was on its way.
       if (this.#isLate(stops)) throw error;
-      await this.#learnOffset(stops.waiting);
+      await this.#learnOffset(stops);
       try {
         return await this.#attempt(call, stops);
       } catch (again) {
@@ -122,8 +140,9 @@ export class Http {
   async #attempt(call: Call, stops: Stops): Promise<unknown> {
     const progress = { started: false };
     try {
-      return await this.#limiter.run(
-        call.path,
+      return await limiterOf(this.#options.clock).run(
+        this.#lines(call),
+        stops.purpose,
         () => {
           progress.started = true;
           return this.#send(call, stops);
@@ -134,6 +153,16 @@ export class Http {
       // What never started was removed from the queue by the signal; nothing was sent.
       throw progress.started ? error : aborted('none');
     }
+  }
+
+  /** Limits of signed requests are the user's, those of others the machine's. */
+  #lines({ path, signed }: Call): readonly Line[] {
+    const { dialect } = this.#options;
+    const { origin, machineLimit } = dialect;
+    return [
+      { key: `${signed ? this.#owner : origin}\n${path}`, limit: dialect.limitOf(path) },
+      ...(machineLimit === undefined ? [] : [{ key: origin, limit: machineLimit }]),
+    ];
   }
 
   async #send(call: Call, stops: Stops): Promise<unknown> {
@@ -199,11 +228,11 @@ export class Http {
     return dialect.sign({ method: call.method, target, body: call.body ?? '', timestamp: clock.now() + this.#offsetMs }, keys);
   }
 
-  async #learnOffset(signal: AbortSignal): Promise<void> {
+  async #learnOffset({ waiting, purpose }: Stops): Promise<void> {
     const { dialect, clock } = this.#options;
     const before = clock.now();
     const time: Call = { method: 'GET', path: dialect.time.path, signed: false };
-    const payload = await this.#attempt(time, { waiting: signal, underWay: signal });
+    const payload = await this.#attempt(time, { waiting, underWay: waiting, purpose });
     this.#offsetMs = dialect.time.read(payload) - Math.round((before + clock.now()) / 2);
   }
 

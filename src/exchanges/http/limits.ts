@@ -1,5 +1,5 @@
-import PQueue from 'p-queue';
-import type { Clock } from '../../core/clock.ts';
+import { uptimeOf, type Clock } from '../../core/clock.ts';
+import type { Purpose } from '../purpose.ts';
 import { aborted, type Answer } from './transport.ts';
 
 /** At most `count` requests in any `intervalMs`. */
@@ -8,57 +8,143 @@ export interface RateLimit {
   readonly intervalMs: number;
 }
 
+/** A limit that a request counts towards, and whose: requests with the same key are counted together. */
+export interface Line {
+  readonly key: string;
+  readonly limit: RateLimit;
+}
+
+/** The part of a documented limit that requests of a kind may use, in tenths: the limits are the person's, shared with their other programs. */
+const tenths = { command: 9, near: 3, standing: 3 } as const;
+const urgency: readonly Purpose[] = ['command', 'near', 'standing'];
+
+/** A request that was let go. Its places are kept until one interval after its answer. */
+interface Place {
+  readonly isStanding: boolean;
+  readonly intervalMs: number;
+  /** By the limiter's clock; absent while it is under way. */
+  until?: number;
+}
+
+interface Waiting {
+  readonly lines: readonly Line[];
+  readonly purpose: () => Purpose;
+  readonly start: () => Promise<unknown>;
+}
+
 /**
- * Holds requests back so that we never exceed an endpoint's limit. One queue per endpoint.
+ * Holds requests back so that no limit is exceeded by our own doing. What a person waits for goes first, then standing readings of what is
+ * near its line.
  *
- * The venue counts arrivals, and a request arrives at some moment between its start and its answer. So there are as many slots as the limit
- * allows, each held until one interval after the answer: however long requests take, no window of the venue sees more. Only timers are used, so
- * setting the clock has no effect.
+ * The venue counts arrivals, and a request arrives at some moment between its start and its answer. So there are as many
+ * places as our share of the limit allows, and each is kept until one interval after the answer: however long requests are under way, no
+ * window of the venue can see more. A clock is used that nobody sets, so that its being corrected neither stops nor hastens anything.
  */
 export class Limiter {
-  readonly #limitOf: (endpoint: string) => RateLimit;
-  readonly #lines = new Map<string, { readonly queue: PQueue; readonly intervalMs: number }>();
+  readonly #clock: Clock;
+  readonly #places = new Map<string, Place[]>();
+  #waiting: Waiting[] = [];
+  #timer: AbortController | undefined;
 
-  constructor(limitOf: (endpoint: string) => RateLimit) {
-    this.#limitOf = limitOf;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  /** Runs `task` when the endpoint has room. Rejects with the signal's reason when aborted while waiting; then `task` never starts. */
-  run<T>(endpoint: string, task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const { queue, intervalMs } = this.#line(endpoint);
+  /**
+   * Runs `task` when all its lines have room. Rejects with the signal's reason when aborted while waiting; then `task` never starts.
+   * @param purpose asked for again while it waits
+   */
+  run<T>(lines: readonly Line[], purpose: () => Purpose, task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      // The signal only takes a waiting task out of the queue; one that has started handles it itself, because the outcome of a
-      // request must be known even when nothing waits for it any more.
-      const waiting = new AbortController();
-      const forward = (): void => {
-        waiting.abort(signal?.reason);
+      const stop = (): void => {
+        this.#waiting = this.#waiting.filter((one) => one !== waiting);
+        reject(signal?.reason as Error);
       };
-      if (signal?.aborted === true) forward();
-      signal?.addEventListener('abort', forward, { once: true });
-      const start = async (): Promise<void> => {
-        signal?.removeEventListener('abort', forward);
-        await task().then(resolve, reject);
-        await interval(intervalMs);
+      const waiting: Waiting = {
+        lines,
+        purpose,
+        // Once started it handles the signal itself: its outcome must be known even when nothing waits for it any more.
+        start: () => {
+          signal?.removeEventListener('abort', stop);
+          return task().then(resolve, reject);
+        },
       };
-      queue.add(start, { signal: waiting.signal }).catch(reject);
+      if (signal?.aborted === true) {
+        stop();
+        return;
+      }
+      signal?.addEventListener('abort', stop, { once: true });
+      this.#waiting.push(waiting);
+      this.#serve();
     });
   }
 
-  #line(endpoint: string): { readonly queue: PQueue; readonly intervalMs: number } {
-    const there = this.#lines.get(endpoint);
-    if (there !== undefined) return there;
-    const { count, intervalMs } = this.#limitOf(endpoint);
-    const line = { queue: new PQueue({ concurrency: count }), intervalMs };
-    this.#lines.set(endpoint, line);
-    return line;
+  #serve(): void {
+    this.#timer?.abort();
+    for (const purpose of urgency) {
+      for (const one of this.#waiting.filter((waiting) => waiting.purpose() === purpose)) {
+        // One that is started may ask for more.
+        if (this.#waiting.includes(one) && this.#hasRoom(one)) this.#start(one);
+      }
+    }
+    const free = this.#waiting.flatMap(({ lines }) => lines.flatMap(({ key }) => this.#held(key).flatMap(({ until }) => until ?? [])));
+    if (free.length === 0) return;
+    const timer = new AbortController();
+    this.#timer = timer;
+    this.#clock.sleep(Math.ceil(Math.min(...free) - this.#now()), timer.signal).then(
+      () => {
+        this.#serve();
+      },
+      () => undefined,
+    );
   }
+
+  #hasRoom({ lines, purpose }: Waiting): boolean {
+    const isStanding = purpose() !== 'command';
+    return lines.every(({ key, limit: { count } }) => {
+      const held = this.#held(key);
+      const standing = held.filter((place) => place.isStanding);
+      return held.length < shareOf(count, 'command') && !(isStanding && standing.length >= shareOf(count, 'standing'));
+    });
+  }
+
+  #start(waiting: Waiting): void {
+    this.#waiting = this.#waiting.filter((one) => one !== waiting);
+    const isStanding = waiting.purpose() !== 'command';
+    const places = waiting.lines.map(({ key, limit: { intervalMs } }) => {
+      const place: Place = { isStanding, intervalMs };
+      this.#places.set(key, [...this.#held(key), place]);
+      return place;
+    });
+    void waiting.start().finally(() => {
+      for (const place of places) place.until = this.#now() + place.intervalMs;
+      this.#serve();
+    });
+  }
+
+  #held(key: string): readonly Place[] {
+    const now = this.#now();
+    const held = (this.#places.get(key) ?? []).filter(({ until }) => until === undefined || until > now);
+    // A clock that can be set back must not make anything wait longer.
+    for (const place of held) if (place.until !== undefined) place.until = Math.min(place.until, now + place.intervalMs);
+    if (held.length === 0) this.#places.delete(key);
+    else this.#places.set(key, held);
+    return held;
+  }
+
+  readonly #now = (): number => this.#clock.ticks?.() ?? uptimeOf(this.#clock);
 }
 
-/** A slot that is only held must not keep the process alive. */
-function interval(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
+/** One at the least: else nothing could ever be asked. */
+const shareOf = (count: number, purpose: Purpose): number => Math.max(1, Math.floor((count * tenths[purpose]) / 10));
+
+const limiters = new WeakMap<Clock, Limiter>();
+
+/** The limiter of a window: accounts share what their venue counts together. */
+export function limiterOf(clock: Clock): Limiter {
+  const limiter = limiters.get(clock) ?? new Limiter(clock);
+  limiters.set(clock, limiter);
+  return limiter;
 }
 
 /** What a venue said about retrying. */

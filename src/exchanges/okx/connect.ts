@@ -10,7 +10,7 @@ import { sites } from './sites.ts';
 import { okxStreams } from './stream.ts';
 
 /** Ready to call OKX; nothing is sent yet. @throws ExchangeError for an address that is not OKX's. */
-export function connectOkx({ account, keys, clock, fetch, trace }: ConnectionOptions): Connection {
+export function connectOkx({ account, keys, clock, owner, fetch, trace }: ConnectionOptions): Connection {
   const { site, origin } = originOf(sites, account);
   const http = new Http({
     dialect: {
@@ -25,6 +25,7 @@ export function connectOkx({ account, keys, clock, fetch, trace }: ConnectionOpt
     },
     keys,
     clock,
+    ...(owner === undefined ? {} : { owner }),
     ...(fetch === undefined ? {} : { fetch }),
     ...(trace === undefined ? {} : { trace }),
   });

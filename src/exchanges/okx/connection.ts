@@ -48,6 +48,10 @@ export class OkxConnection implements Connection {
     return this.#http.clockFacts().clockOffsetMs ?? 0;
   }
 
+  isLimited(): boolean {
+    return this.#http.isLimited();
+  }
+
   async read(signal?: AbortSignal): Promise<Snapshot> {
     const loansRead = part(this.#clock, this.loans.all(undefined, signal));
     const positionsRead = part(this.#clock, this.#positions.read(signal));

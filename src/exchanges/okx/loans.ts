@@ -22,6 +22,7 @@ import {
 } from './loan-map.ts';
 import { ambiguous, mustBeNamed, orderOf, pageQuery, signedGet, toPage } from './requests.ts';
 import * as schema from './schema.ts';
+import { purposeOf } from '../purpose.ts';
 import { noSuchLoan } from '../refusals.ts';
 import { venue } from './codes.ts';
 
@@ -36,7 +37,7 @@ export interface LoansRead {
 /** The loans of one account, the funding account, where their collateral comes from, and what coins are worth. */
 export class Loans implements LoanReads {
   readonly #http: Http;
-  /** By loan: the coins that OKX last named as collateral assets. Only a hint. */
+  /** By loan, the one asked about longest ago first: the coins that OKX last named as collateral assets. Only a hint. */
   readonly #hints = new Map<string, ReadonlyMap<string, Hint>>();
   /** By loan: the coins it owed when it was last read. No loan takes the coin it owes (code 51750). */
   readonly #owed = new Map<string, ReadonlySet<string>>();
@@ -81,8 +82,14 @@ export class Loans implements LoanReads {
     signal: AbortSignal | undefined,
   ): Promise<{ readonly coins: readonly WalletCoin[]; readonly trouble?: Message }> {
     const asked = refs?.length === 0 ? [undefined] : (refs ?? []);
-    const [funds, ...hints] = await Promise.all([this.#funds(signal), ...asked.map((ref) => this.#askHints(ref, signal))]);
-    const wallet = toWallet(funds, new Map(hints.flatMap((some) => [...some])));
+    const skipped = this.#skipped(asked, signal);
+    const [funds, ...hints] = await Promise.all([
+      this.#funds(signal),
+      ...asked.filter((ref) => !skipped.includes(ref?.loanId)).map((ref) => this.#askHints(ref, signal)),
+    ]);
+    // What was told just now counts.
+    const all = [...skipped.map((id) => this.#named(id)), ...hints];
+    const wallet = toWallet(funds, new Map(all.flatMap((some) => [...some])));
     const trouble = walletTrouble(wallet);
     return { coins: wallet.coins, ...(trouble === undefined ? {} : { trouble }) };
   }
@@ -162,6 +169,17 @@ export class Loans implements LoanReads {
     return toPrices(schema.readRows(schema.indexTicker, data).rows);
   }
 
+  /** Each loan costs a request: a standing reading asks about one that it knows something of, the one asked about longest ago. */
+  #skipped(asked: readonly (LoanRef | undefined)[], signal: AbortSignal | undefined): readonly (string | undefined)[] {
+    return purposeOf(signal) === 'command' ? [] : [...this.#hints.keys()].filter((id) => asked.some((ref) => ref?.loanId === id)).slice(1);
+  }
+
+  /** What was named before stays a hint, without its value, which may be another by now. */
+  #named(loanId: string | undefined): ReadonlyMap<string, Hint> {
+    const before = loanId === undefined ? undefined : this.#hints.get(loanId);
+    return new Map([...(before?.keys() ?? [])].map((coin) => [coin, { amt: undefined, notionalUsd: undefined }]));
+  }
+
   async #funds(signal: AbortSignal | undefined): Promise<Parameters<typeof toWallet>[0]> {
     return schema.readRows(schema.balance, await signedGet(this.#http, endpoints.balances, {}, signal));
   }
@@ -170,10 +188,13 @@ export class Loans implements LoanReads {
   async #askHints(ref: LoanRef | undefined, signal: AbortSignal | undefined): Promise<ReadonlyMap<string, Hint>> {
     const data = await ifAny(signedGet(this.#http, endpoints.collateralAssets, orderOf(ref), signal));
     // If unreadable, the coins named before stay hints.
-    if (!Array.isArray(data)) return (ref === undefined ? undefined : this.#hints.get(ref.loanId)) ?? new Map<string, Hint>();
+    if (!Array.isArray(data)) return this.#named(ref?.loanId);
     const lists = schema.rowsOf(schema.collateralAssets, data).rows.map(({ assets }) => schema.rowsOf(schema.collateralAsset, assets).rows);
     const hints = new Map(lists.flat().map(({ ccy, ...hint }) => [ccy, hint] as const));
-    if (ref !== undefined) this.#hints.set(ref.loanId, hints);
+    if (ref !== undefined) {
+      this.#hints.delete(ref.loanId);
+      this.#hints.set(ref.loanId, hints);
+    }
     return hints;
   }
 }

@@ -1,4 +1,4 @@
-// Prices that move between two readings, with the real engine: the account is read once a minute, prices more often.
+// Prices that move between two readings, with the real engine: an account far from its lines is read once a minute, prices more often.
 import assert from 'node:assert/strict';
 import { statusOf } from '../../../src/views/status.ts';
 import { TestExchange } from '../../e2e/exchange.ts';
@@ -15,6 +15,13 @@ describe('someone whose prices move between two readings', () => {
     machine = new Machine();
     front = await machine.front();
     exchange = await machine.runs(TestExchange.start({ clock: machine.clock }));
+    // So that nothing is near enough to its line to be read before a minute is over.
+    for (const [coin, percent] of [
+      ['ETH', '4'],
+      ['SOL', '20'],
+    ]) {
+      await exchange.control('POST', 'price', { coin, percent });
+    }
     accountId = await added(front, exchange, 'Main');
   });
   afterEach(() => machine.end());
@@ -38,6 +45,8 @@ describe('someone whose prices move between two readings', () => {
   });
 
   it('sees a level turn worse by estimate, everywhere, and the main figure stay that of the exchange', async () => {
+    // By the estimate it is read at once; until that is there, the estimate is all there is.
+    await exchange.control('POST', 'fault', { endpoint: 'loan-info', fault: 'timeout' });
     await moves('-19.3');
     assert.match(row('loans', /^57\.98%/), saysInTurn(/^57\.98% · Danger /, saysLike('term.by-estimate', /now ~71\.\d\d%/)));
     assert.match(front.status()!, saysInTurn('→ ~', saysLike('term.by-estimate', 'Danger')));
@@ -63,8 +72,9 @@ describe('someone whose prices move between two readings', () => {
   it('has estimates also while the account itself cannot be read, and no better level by them', async () => {
     await moves('-19.3');
     await front.through(front.engine.poller.refresh(accountId));
-    await exchange.control('POST', 'fault', { endpoint: 'loan-info', fault: '5xx' });
+    for (const endpoint of ['loan-info', 'account/positions']) await exchange.control('POST', 'fault', { endpoint, fault: '5xx' });
     await moves('30');
+    assert.notEqual(front.engine.store.get(accountId)?.failure, undefined);
     assert.match(row('loans', /^71\.\d\d%/), /^71\.\d\d% · Danger now ~55\.\d\d%/);
   });
 });

@@ -32,6 +32,18 @@ describe('connections', () => {
     assert.deepEqual(exchange.made[0]?.account, { site: 'global' });
   });
 
+  it('say whose account it is, so that what is asked for one user counts together', async () => {
+    const { connections, exchange, book } = await connecting();
+    for (const id of ['b', 'c', 'd']) await book.add(account(id, { uid: id === 'd' ? '8' : '7' }));
+    for (const id of ['a', 'b', 'c', 'd']) await connections.get(id);
+    const [a, b, c, d] = exchange.made.map(({ owner }) => owner);
+    assert.equal(a, undefined, 'not known');
+    assert.ok(b !== undefined && b === c && b !== d);
+    await book.update('b', { uid: '8' });
+    await connections.get('b');
+    assert.equal(exchange.made.at(-1)?.owner, d);
+  });
+
   it('ask the keyring at each use, and fail for the one account whose keys are missing', async () => {
     const { connections, exchange, vault, book } = await connecting();
     await book.add(account('b'));

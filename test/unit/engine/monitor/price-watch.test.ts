@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal as d, divide, type Decimal } from '../../../../src/core/decimal.ts';
 import type { LiveLoan } from '../../../../src/core/risk/live-estimate.ts';
 import type { Account, Loan, Position, Snapshot } from '../../../../src/core/model.ts';
+import { purposeOf } from '../../../../src/exchanges/purpose.ts';
 import type { Connection } from '../../../../src/exchanges/exchange.ts';
 import { watchEveryMs, type Live } from '../../../../src/engine/monitor/store.ts';
 import { PriceWatch } from '../../../../src/engine/monitor/price-watch.ts';
@@ -57,7 +58,8 @@ class Watched extends World {
     connections: {
       get: async (accountId): Promise<Connection> => ({
         ...readingConnection(() => assert.fail('the watch reads no account')),
-        indexPrices: (coins) => {
+        indexPrices: (coins, signal) => {
+          assert.equal(purposeOf(signal), 'near', 'a person goes first');
           this.asked.push({ accountId, coins });
           return this.answer(accountId);
         },
@@ -271,7 +273,7 @@ describe('the watch of prices', () => {
       await world.clock.advance(watchEveryMs);
       times.push(...world.asked.map(() => (world.clock.now() - began) / watchEveryMs));
     }
-    assert.deepEqual(times, [1, 3, 7, 15, 31, 61, 91]);
+    assert.deepEqual(times, [1, 3, 6, 11, 20, 36, 52, 68, 84, 100]);
   });
 
   it('keeps the last estimate with its time when prices cannot be had, even when the answer is empty', async () => {

@@ -1,6 +1,7 @@
 // Several windows on the whole engine, with their databases on the disk and a simulated exchange behind HTTP.
 import assert from 'node:assert/strict';
 import type { Account } from '../../../../src/core/model.ts';
+import type { Reader } from '../../../../src/engine/monitor/reader.ts';
 import type { Failure } from '../../../../src/engine/monitor/store.ts';
 import type { EnginePorts } from '../../../../src/engine/ports.ts';
 import { startSimulator, type Simulator } from '../../../../src/simulator/okx/start.ts';
@@ -43,9 +44,17 @@ describe('windows that read together', function () {
 
   beforeEach(async () => {
     machine = new Machine();
-    okx = await machine.runs(startSimulator({ walk: false, clock: machine.clock }));
+    okx = await calmExchange();
   });
   afterEach(() => machine.end());
+
+  /** Nothing on it is near enough to its line to be read more often than the person wants. */
+  async function calmExchange(): Promise<Simulator> {
+    const exchange = await machine.runs(startSimulator({ walk: false, clock: machine.clock }));
+    exchange.movePrice('ETH', '4');
+    exchange.movePrice('SOL', '20');
+    return exchange;
+  }
 
   async function requests(): Promise<Readonly<Record<string, number>>> {
     const answer = await fetch(`${okx.url}/__simulator/record`);
@@ -82,7 +91,7 @@ describe('windows that read together', function () {
     const one = await costOf(1);
     await machine.end();
     machine = new Machine();
-    okx = await machine.runs(startSimulator({ walk: false, clock: machine.clock }));
+    okx = await calmExchange();
     const ten = await costOf(10);
     assert.ok(one > 50, one.toString());
     assert.ok(ten <= one * 1.1, `${ten.toString()} of ten, ${one.toString()} of one`);
@@ -99,7 +108,7 @@ describe('windows that read together', function () {
       assert.deepEqual(other.rows('loans'), one.rows('loans'));
     }
     assert.ok(heard.includes('state'));
-    okx.movePrice('BTC', '-20');
+    okx.movePrice('BTC', '-2');
     await one.passes(15_000);
     assert.ok(one.engine.store.get('main')?.live?.at !== undefined);
     assert.deepEqual(two.engine.store.get('main')?.live, one.engine.store.get('main')?.live);
@@ -131,6 +140,24 @@ describe('windows that read together', function () {
     assert.deepEqual([one, two, three].map(asOf), [read, read, read], 'the reading that was due by now counts from the one asked for');
     await one.passes(15_000);
     assert.ok(asOf(three)! > read!);
+  });
+
+  it('know that somebody looks at one of them, though another one reads, and for how long nobody did', async () => {
+    let looks = false;
+    const one = (await open(1, { isSeen: () => false }))[0]!;
+    const two = await machine.front({ isSeen: () => looks });
+    const isSeen = (front: Front): Promise<boolean> => front.through((front.engine.reader as Reader).isSeen());
+    assert.equal(await isSeen(one), true, 'it was opened just now');
+    await one.passes(5 * minute);
+    assert.deepEqual([await isSeen(one), await isSeen(two)], [false, false]);
+    looks = true;
+    await one.passes(minute);
+    looks = false;
+    assert.equal(await isSeen(one), true);
+    await one.passes(4 * minute);
+    assert.equal(await isSeen(one), true);
+    await one.passes(minute);
+    assert.equal(await isSeen(one), false);
   });
 
   it('go on when the one that reads closes, at once and from where it was', async () => {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import type { Clock } from '../../../../src/core/clock.ts';
 import { ExchangeError } from '../../../../src/core/errors.ts';
-import type { Keys } from '../../../../src/exchanges/exchange.ts';
+import type { Connection, Keys } from '../../../../src/exchanges/exchange.ts';
 import type { Attempt, Call } from '../../../../src/exchanges/http/call.ts';
 import { Http } from '../../../../src/exchanges/http/client.ts';
 import { connectOkx } from '../../../../src/exchanges/okx/connect.ts';
-import { bench, canary, change, failureOf, FakeFetch, HastyClock } from '../bench.ts';
+import { setPurpose } from '../../../../src/exchanges/purpose.ts';
+import { FakeClock, settled } from '../../core/fake-clock.ts';
+import { bench, canary, change, failureOf, FakeFetch, HastyClock, refusal, success } from '../bench.ts';
 
 /** A venue of its own words: nothing here may depend on OKX. */
 function plain(
@@ -12,6 +15,7 @@ function plain(
     reply?: (signal: AbortSignal | null | undefined) => Promise<Response>;
     deadline?: (ms: number) => AbortSignal;
     keys?: () => Promise<Keys>;
+    clock?: Clock;
   } = {},
 ) {
   const clock = new HastyClock();
@@ -33,7 +37,7 @@ function plain(
       time: { path: '/time', read: () => 0 },
     },
     keys: options.keys ?? (async () => ({ secret: 's' })),
-    clock,
+    clock: options.clock ?? clock,
     fetch: async (_input, init) => {
       sends += 1;
       if (options.reply !== undefined) return options.reply(init?.signal);
@@ -96,15 +100,14 @@ describe('a request that gets no answer', () => {
   });
 
   it('that is stopped while it waits for its turn is never sent', async () => {
-    const one = plain({ reply: async () => new Response('') });
-    await one.http.call(write);
+    const one = plain({ reply: async () => new Response(''), clock: new FakeClock() });
     await one.http.call(write);
     const stop = new AbortController();
     const failure = failureOf(one.http.call(write, stop.signal));
     await turn();
     stop.abort();
     const error = await failure;
-    assert.deepEqual([error.kind, error.effect, one.sends()], ['aborted', 'none', 2]);
+    assert.deepEqual([error.kind, error.effect, one.sends()], ['aborted', 'none', 1]);
   });
 
   it('that changes something is never sent when its keys come long after it was asked for', async () => {
@@ -251,5 +254,41 @@ describe('the pause before a read is repeated', () => {
     const connection = connectOkx({ account: { site: 'global' }, keys: async () => canary, clock, fetch: venue.fetch });
     assert.equal((await failureOf(connection.loans!.borrowableCoins(stop.signal))).kind, 'aborted');
     assert.equal(venue.seen.length, 1);
+  });
+});
+
+describe('a standing reading', () => {
+  it('leaves most of a limit to what a person waits for, of all accounts of one user together', async () => {
+    const clock = new FakeClock();
+    const venue = new FakeFetch().on('/borrow-currencies', success([])).on('/index-tickers', success([]));
+    const connect = (owner: string): Connection =>
+      connectOkx({ account: { site: 'global' }, keys: async () => canary, clock, owner, fetch: venue.fetch });
+    const [one, twin, other] = [connect('a'), connect('a'), connect('b')] as const;
+    const { signal } = new AbortController();
+    setPurpose(signal, 'standing');
+    const asked = (): number => venue.to('/borrow-currencies').length;
+    for (const connection of [one, twin, other]) void connection.loans!.borrowableCoins(signal);
+    await settled();
+    assert.equal(asked(), 2, 'one of five in two seconds, of each user');
+    for (let count = 0; count < 4; count += 1) void [one, twin][count % 2]!.loans!.borrowableCoins();
+    await settled();
+    assert.equal(asked(), 5, 'four of five in all');
+    await clock.advance(2_000);
+    assert.equal(asked(), 7, 'what a person waits for is first, and the other reading may go too');
+    // What needs no key counts for the machine.
+    for (const connection of [one, twin, other]) for (let count = 0; count < 4; count += 1) void connection.indexPrices(['BTC'], signal);
+    await settled();
+    assert.equal(venue.to('/index-tickers').length, 6);
+    for (const connection of [one, twin, other]) connection.dispose();
+  });
+
+  it('knows for a minute that the venue says too many were sent', async () => {
+    const { venue, connection, clock } = bench();
+    venue.on('/borrow-currencies', refusal('50011'), success([]));
+    assert.equal(connection.isLimited!(), false);
+    await connection.loans!.borrowableCoins();
+    assert.equal(connection.isLimited!(), true);
+    clock.time += 60_000;
+    assert.equal(connection.isLimited!(), false);
   });
 });

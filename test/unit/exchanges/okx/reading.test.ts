@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ExchangeError } from '../../../../src/core/errors.ts';
 import { english } from '../../../../src/core/message.ts';
+import { setPurpose } from '../../../../src/exchanges/purpose.ts';
 import { bench, failureOf, fixture, refusal, success } from '../bench.ts';
 import { says, saysLike } from '../../../texts.ts';
 
@@ -55,6 +56,32 @@ describe('the loans of an account', () => {
       assert.notEqual(snapshot.walletTrouble, undefined);
       assert.deepEqual(snapshot.wallet, []);
     }
+  });
+
+  it('cost a standing reading one question about what they take, however many they are, about each in turn', async () => {
+    const { venue, connection } = reading(element('1'), element('2'), element('3'));
+    const asked = (): (string | null)[] => venue.to('/collateral-assets').map(({ url }) => url.searchParams.get('ordId'));
+    const { signal } = new AbortController();
+    setPurpose(signal, 'standing');
+    await connection.read(signal);
+    assert.deepEqual(asked(), ['1', '2', '3'], 'those of which nothing is known');
+    for (const next of ['1', '2', '3', '1']) {
+      const { wallet } = await connection.read(signal);
+      assert.equal(asked().at(-1), next);
+      assert.equal(wallet.find(({ coin }) => coin === 'BTC')?.usd, '176000');
+    }
+    assert.equal(asked().length, 7);
+    venue.on('/collateral-assets', refusal('50001'));
+    const { wallet } = await connection.read(signal);
+    assert.deepEqual(
+      wallet.find(({ coin }) => coin === 'BTC'),
+      { coin: 'BTC', amount: '2', pledgeable: true },
+      'no old value',
+    );
+    const before = asked().length;
+    setPurpose(signal, 'command');
+    await connection.read(signal);
+    assert.ok(asked().length >= before + 3, 'a person is told all of it');
   });
 
   it('are not replaced by none when they cannot be read', async () => {

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { Emitter } from '../../../../src/core/emitter.ts';
+import { nextReadInMs } from '../../../../src/engine/monitor/poller.ts';
+import { Wakes, type Wake } from '../../../../src/engine/monitor/wakes.ts';
+import { FakeClock } from '../../core/fake-clock.ts';
+import { holds } from '../../property.ts';
+import { failing, minute, polling, type Polling } from './polling.ts';
+import { account, failure } from './support.ts';
+
+describe('the back-off of the poller', () => {
+  for (const [where, random, expected] of [
+    ['the most', 1 - 1e-9, [30_000, 60_000, 120_000, 240_000, 300_000, 300_000]],
+    ['half of it', 0.5, [30_000, 45_000, 75_000, 135_000, 165_000, 165_000]],
+    ['the least', 0, Array.from({ length: 6 }, () => 30_000)],
+  ] as const) {
+    it(`waits longer after each failure, at most five minutes, and is back to normal after a success (${where})`, async () => {
+      const world = await polling(['a'], { random: () => random });
+      world.answers.set('a', failing('network'));
+      world.poller.start();
+      await world.clock.advance(0);
+      const waits: (number | undefined)[] = [];
+      for (let round = 0; round < 6; round += 1) {
+        waits.push(world.clock.nextIn);
+        await world.clock.advance(world.clock.nextIn ?? 0);
+      }
+      assert.deepEqual(waits, expected);
+      assert.equal(world.store.get('a')?.failure?.attempts, 7);
+      world.answers.delete('a');
+      await world.clock.advance(world.clock.nextIn ?? 0);
+      assert.equal(world.store.get('a')?.failure, undefined);
+      assert.equal(world.clock.nextIn, 30_000);
+      world.poller.dispose();
+    });
+  }
+
+  describe('when the machine woke or moved', () => {
+    /** Failing for long enough to wait five minutes; then the network is back. */
+    async function backedOff(
+      kind: Parameters<typeof failure>[0] = 'network',
+      retryAfterMs?: number,
+    ): Promise<{ world: Polling; wakes: Emitter<Wake> }> {
+      const wakes = new Emitter<Wake>();
+      const world = await polling(['a'], { wakes });
+      world.answers.set('a', failing(kind, retryAfterMs));
+      world.poller.start();
+      await world.clock.advance(12 * minute);
+      assert.ok((world.store.get('a')?.failure?.attempts ?? 0) > (retryAfterMs === undefined ? 4 : 0));
+      return { world, wakes };
+    }
+
+    for (const wake of ['slept', 'moved'] as const) {
+      it(`ends a running back-off within a second (${wake})`, async () => {
+        const { world, wakes } = await backedOff();
+        const before = world.count('a');
+        world.clock.suspend(8 * 60 * minute);
+        await world.clock.advance(0);
+        assert.equal(world.count('a'), before, 'a timer does not count sleep');
+        world.answers.delete('a');
+        wakes.fire(wake);
+        await world.clock.advance(1_000);
+        assert.equal(world.count('a'), before + 1);
+        assert.equal(world.store.get('a')?.failure, undefined);
+        world.poller.dispose();
+        assert.equal(world.clock.sleeping, 0);
+      });
+    }
+
+    it('begins the back-off anew when the network is not there yet', async () => {
+      const { world, wakes } = await backedOff();
+      wakes.fire('slept');
+      await world.clock.advance(1_000);
+      const waits: (number | undefined)[] = [];
+      // Of the first, half a second is over: it was read after as long.
+      await world.clock.advance(0);
+      for (let round = 0; round < 4; round += 1) {
+        waits.push(world.clock.nextIn);
+        await world.clock.advance(world.clock.nextIn ?? 0);
+      }
+      assert.deepEqual(waits, [29_500, 45_000, 75_000, 135_000]);
+      world.poller.dispose();
+    });
+
+    it('still leaves the venue alone for as long as it asked for, sleep included', async () => {
+      const { world, wakes } = await backedOff('rate', 30 * minute);
+      const before = world.count('a');
+      wakes.fire('slept');
+      wakes.fire('moved');
+      await world.clock.advance(10 * minute);
+      assert.equal(world.count('a'), before);
+      world.clock.suspend(20 * minute);
+      wakes.fire('slept');
+      await world.clock.advance(1_000);
+      assert.equal(world.count('a'), before + 1);
+      world.poller.dispose();
+    });
+
+    it('asks no sooner with keys that are no good on another network either, but does where the address is what was refused', async () => {
+      for (const [kind, more] of [
+        ['auth', 0],
+        ['permission', 0],
+        ['ip', 1],
+      ] as const) {
+        const { world, wakes } = await backedOff(kind);
+        const before = world.count('a');
+        wakes.fire('moved');
+        await world.clock.advance(1_000);
+        assert.equal(world.count('a'), before + more, kind);
+        world.poller.dispose();
+      }
+    });
+
+    it('reads old figures anew after sleep also where nothing failed, and lets the interval run when only the network changed', async () => {
+      const wakes = new Emitter<Wake>();
+      const world = await polling(['a', 'b'], { wakes });
+      world.interval = 10 * minute;
+      world.poller.start();
+      await world.clock.advance(minute);
+      wakes.fire('moved');
+      await world.clock.advance(1_000);
+      assert.deepEqual([world.count('a'), world.count('b')], [1, 1]);
+      world.clock.suspend(60 * minute);
+      wakes.fire('slept');
+      await world.clock.advance(1_000);
+      assert.deepEqual([world.count('a'), world.count('b')], [2, 2]);
+      world.poller.dispose();
+    });
+
+    it('listens only while there is an account', async () => {
+      const clock = new FakeClock();
+      const wakes = new Wakes(clock, () => '');
+      const world = await polling([], { wakes });
+      world.poller.start();
+      assert.equal(clock.sleeping, 0);
+      await world.book.add(account('a'));
+      assert.equal(clock.sleeping, 1);
+      await world.book.remove('a');
+      assert.equal(clock.sleeping, 0);
+      await world.book.add(account('b'));
+      assert.equal(clock.sleeping, 1);
+      world.poller.dispose();
+      assert.equal(clock.sleeping, 0);
+    });
+  });
+});
+
+describe('the wait after a failure', () => {
+  const after = (kind: Parameters<typeof failure>[0], attempts: number, retryAfterMs?: number) => ({
+    error: failure(kind, retryAfterMs),
+    since: 0,
+    at: 0,
+    attempts,
+  });
+
+  it('is at least a minute where only a person can help', () => {
+    for (const kind of ['auth', 'permission', 'ip'] as const) assert.equal(nextReadInMs(10_000, after(kind, 1), 0), minute);
+    assert.equal(nextReadInMs(10_000, after('network', 1), 0), 10_000);
+  });
+
+  it('is at least what the venue asks for', () => {
+    assert.equal(nextReadInMs(10_000, after('rate', 1, 45_000), 0), 45_000);
+  });
+
+  it('is never below the interval and never above five minutes unless the person or the venue wants more', () => {
+    holds(
+      fc.property(
+        fc.integer({ min: 10_000, max: 3_600_000 }),
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (interval, attempts, random) => {
+          const wait = nextReadInMs(interval, after('network', attempts), random);
+          assert.ok(wait >= interval && wait <= Math.max(interval, 5 * minute));
+          assert.equal(nextReadInMs(interval, undefined, random), interval);
+        },
+      ),
+    );
+  });
+
+  it('is spread over all of it from the second on, so that accounts do not ask in step', () => {
+    const waits = (attempts: number): number[] =>
+      [0, 0.5, 1 - 1e-9].map((random) => nextReadInMs(10_000, after('network', attempts), random));
+    assert.deepEqual(waits(1), [10_000, 10_000, 10_000]);
+    assert.deepEqual(waits(4), [10_000, 45_000, 80_000]);
+    assert.deepEqual(waits(20), [10_000, 155_000, 300_000]);
+  });
+});

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { staleAfterMs } from '../../../../src/core/clock.ts';
 import { decimal } from '../../../../src/core/decimal.ts';
+import { Emitter } from '../../../../src/core/emitter.ts';
 import type { Snapshot } from '../../../../src/core/model.ts';
 import { intervalInForce } from '../../../../src/engine/monitor/pace.ts';
+import type { Wake } from '../../../../src/engine/monitor/wakes.ts';
 import { isCurrent, type Live } from '../../../../src/engine/monitor/store.ts';
 import { holds } from '../../property.ts';
 import { beside, failing, fence, minute, polling, type Polling } from './polling.ts';
@@ -362,4 +364,91 @@ describe('a nudge', () => {
     assert.equal(world.count('a'), before + 1);
     world.poller.dispose();
   });
+});
+
+describe('the poller, whatever happens', () => {
+  const ids = fc.constantFrom('a', 'b');
+  const event = fc.oneof(
+    fc.record({ do: fc.constant('pass' as const), ms: fc.oneof(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 0, max: 40_000 })) }),
+    fc.record({ do: fc.constant('nudge' as const), id: ids }),
+    fc.record({ do: fc.constant('refresh' as const), id: fc.option(ids, { nil: undefined }) }),
+    fc.record({ do: fc.constant('level' as const), id: ids, level: fc.constantFrom('danger', 'warn', 'watch', 'ok') }),
+    fc.record({ do: fc.constant('fail' as const), id: ids, kind: fc.constantFrom('network', 'auth', 'rate', undefined) }),
+    fc.record({ do: fc.constant('estimate' as const), id: ids, level: fc.constantFrom('danger', 'ok') }),
+    fc.record({ do: fc.constant('wake' as const), wake: fc.constantFrom<Wake>('slept', 'moved') }),
+    fc.record({ do: fc.constant('look' as const), looks: fc.boolean() }),
+  );
+
+  it('never reads an account twice at a time or faster than it may, and never falls silent', async () => {
+    await holds(
+      fc.asyncProperty(
+        fc.array(event, { maxLength: 60 }),
+        fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3_000 })),
+        async (events, tookMs) => {
+          const wakes = new Emitter<Wake>();
+          let looks = true;
+          const world = await polling(['a', 'b'], {
+            wakes,
+            reader: { isReader: true, pass: async () => fence, isSeen: async () => looks },
+          });
+          const levels = new Map<string, keyof typeof ltvs>();
+          const faults = new Map<string, Parameters<typeof failure>[0]>();
+          const underWay = new Set<string>();
+          const begun = new Map<string, number[]>([
+            ['a', []],
+            ['b', []],
+          ]);
+          const woke: number[] = [];
+          const broken: string[] = [];
+          for (const id of ['a', 'b']) {
+            world.answers.set(id, async () => {
+              const now = world.clock.now();
+              const last = begun.get(id)!.at(-1);
+              const isAsked = world.purposes.at(-1) === 'command' || woke.some((then) => now - then <= 1_000);
+              if (underWay.has(id)) broken.push(`${id} is read twice at a time`);
+              // A nudge takes a second, and the fastest pace is five.
+              if (last !== undefined && !isAsked && now - last < 1_000) broken.push(`${id} is read ${(now - last).toString()} ms after`);
+              begun.get(id)!.push(now);
+              underWay.add(id);
+              await world.clock.sleep(tookMs);
+              underWay.delete(id);
+              const kind = faults.get(id);
+              if (kind !== undefined) throw failure(kind);
+              return snapshot(world.clock.now(), ltvs[levels.get(id) ?? 'ok']);
+            });
+          }
+          world.poller.start();
+          for (const one of events) {
+            if (one.do === 'pass') await world.clock.advance(one.ms);
+            else if (one.do === 'nudge') world.poller.nudge(one.id);
+            else if (one.do === 'refresh') void world.poller.refresh(one.id);
+            else if (one.do === 'level') levels.set(one.id, one.level);
+            else if (one.do === 'fail') {
+              if (one.kind === undefined) faults.delete(one.id);
+              else faults.set(one.id, one.kind);
+            } else if (one.do === 'estimate') {
+              const known = world.store.get(one.id)?.snapshot;
+              if (known !== undefined) world.store.estimate(one.id, known, estimated(one.level));
+            } else if (one.do === 'wake') {
+              woke.push(world.clock.now());
+              wakes.fire(one.wake);
+            } else looks = one.looks;
+          }
+          faults.clear();
+          const before = new Map([...begun].map(([id, times]) => [id, times.length]));
+          await world.clock.advance(5 * minute + 10_000);
+          for (const [id, times] of begun) {
+            assert.ok(times.length > before.get(id)!, `${id} is read`);
+            assert.equal(world.store.get(id)?.failure, undefined);
+            assert.ok(isCurrent(world.store.get(id)!, world.clock.now(), world.interval), `${id} is current`);
+          }
+          world.poller.dispose();
+          await world.clock.advance(10_000);
+          assert.equal(world.clock.sleeping, 0);
+          assert.deepEqual(broken, []);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  }).timeout(60_000);
 });

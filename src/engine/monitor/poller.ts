@@ -3,7 +3,7 @@ import type { Disposable } from '../../core/emitter.ts';
 import { ExchangeError, type ErrorKind } from '../../core/errors.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
 import { isAlarm } from '../../core/risk/level.ts';
-import { setPurpose, type Purpose } from '../../exchanges/purpose.ts';
+import { setPurpose, setReadElsewhere, type Purpose } from '../../exchanges/purpose.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
 import { ownerOf } from '../ledger/owner.ts';
 import { failedInside, type Connections } from './connections.ts';
@@ -110,6 +110,7 @@ export class Poller implements Disposable {
   start(): void {
     if (this.#disposed || this.#watch !== undefined) return;
     const { book, store, reader } = this.#options;
+    this.#noteRole();
     this.#watch = book.onDidChange((accountId) => {
       const line = this.#lines.get(accountId);
       if (book.get(accountId) === undefined) this.#end(accountId);
@@ -130,6 +131,7 @@ export class Poller implements Disposable {
 
   /** This window begins or ends to read for all. What a person waits for is read to its end. */
   turn(): void {
+    this.#noteRole();
     for (const [accountId, line] of this.#lines) {
       delete line.isRoutine;
       if (this.#options.reader?.isReader === false && line.isAsked !== true) line.standing?.abort();
@@ -191,6 +193,10 @@ export class Poller implements Disposable {
     this.#watch?.dispose();
     this.#live?.dispose();
     for (const accountId of [...this.#lines.keys()]) this.#end(accountId);
+  }
+
+  #noteRole(): void {
+    setReadElsewhere(this.#options.clock, this.#options.reader?.isReader === false);
   }
 
   #line(accountId: string): Line {

@@ -1,5 +1,5 @@
 import { uptimeOf, type Clock } from '../../core/clock.ts';
-import type { Purpose } from '../purpose.ts';
+import { isReadElsewhere, type Purpose } from '../purpose.ts';
 import { aborted, type Answer } from './transport.ts';
 
 /** At most `count` requests in any `intervalMs`. */
@@ -15,7 +15,7 @@ export interface Line {
 }
 
 /** The part of a documented limit that requests of a kind may use, in tenths: the limits are the person's, shared with their other programs. */
-const tenths = { command: 9, near: 3, standing: 3 } as const;
+const tenths = { command: 9, standing: 3 } as const;
 const urgency: readonly Purpose[] = ['command', 'near', 'standing'];
 
 /** A request that was let go. Its places are kept until one interval after its answer. */
@@ -104,7 +104,7 @@ export class Limiter {
     return lines.every(({ key, limit: { count } }) => {
       const held = this.#held(key);
       const standing = held.filter((place) => place.isStanding);
-      return held.length < shareOf(count, 'command') && !(isStanding && standing.length >= shareOf(count, 'standing'));
+      return held.length < this.#most(count) && !(isStanding && standing.length >= shareOf(count, tenths.standing));
     });
   }
 
@@ -132,11 +132,14 @@ export class Limiter {
     return held;
   }
 
+  /** Of all requests of this window at once. */
+  readonly #most = (count: number): number => shareOf(count, tenths.command - (isReadElsewhere(this.#clock) ? tenths.standing : 0));
+
   readonly #now = (): number => this.#clock.ticks?.() ?? uptimeOf(this.#clock);
 }
 
 /** One at the least: else nothing could ever be asked. */
-const shareOf = (count: number, purpose: Purpose): number => Math.max(1, Math.floor((count * tenths[purpose]) / 10));
+const shareOf = (count: number, part: number): number => Math.max(1, Math.floor((count * part) / 10));
 
 const limiters = new WeakMap<Clock, Limiter>();
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Pass } from '../../../../src/engine/storage/state-protocol.ts';
+import { isReadElsewhere } from '../../../../src/exchanges/purpose.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { beside, fence, minute, never, polling } from './polling.ts';
 import { failure, snapshot } from './support.ts';
@@ -9,7 +10,9 @@ describe('the poller of a window beside others', () => {
     const world = await beside(['a', 'b']);
     world.poller.start();
     await world.clock.advance(0);
+    assert.equal(isReadElsewhere(world.clock), false);
     world.turns(false);
+    assert.equal(isReadElsewhere(world.clock), true);
     await world.clock.advance(minute);
     assert.equal(world.reads.length, 2);
     await world.poller.refresh('a');

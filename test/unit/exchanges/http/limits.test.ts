@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Limiter, type Line } from '../../../../src/exchanges/http/limits.ts';
-import type { Purpose } from '../../../../src/exchanges/purpose.ts';
+import { setReadElsewhere, type Purpose } from '../../../../src/exchanges/purpose.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 
@@ -108,6 +108,21 @@ describe('the rate limiter', () => {
       assert.equal(order.length, Math.min(2 * share, 12) + 1);
       assert.equal(order.at(-1), Math.min(2 * share, 12));
     }
+  });
+
+  it('leaves room for the standing readings of another window', async () => {
+    const clock = new FakeClock();
+    const limiter = new Limiter(clock);
+    setReadElsewhere(clock, true);
+    let served = 0;
+    const ask = (): void => void limiter.run([one], command, async () => void (served += 1));
+    for (let count = 0; count < 20; count += 1) ask();
+    await settled();
+    assert.equal(served, 6);
+    setReadElsewhere(clock, false);
+    ask();
+    await settled();
+    assert.equal(served, 9);
   });
 
   it('always lets one through where a share is less', async () => {

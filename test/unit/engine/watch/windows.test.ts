@@ -97,6 +97,27 @@ describe('windows that read together', function () {
     assert.ok(ten <= one * 1.1, `${ten.toString()} of ten, ${one.toString()} of one`);
   });
 
+  it('ask once for an exchange account that was added twice, and show it twice in each of them', async () => {
+    const one = await machine.front();
+    for (const id of ['main', 'twin']) {
+      await one.engine.vault.store(id, { ...okx.keys }, '7');
+      await one.engine.book.add({ ...account(okx.url), id, name: id, uid: '7' });
+    }
+    const two = await machine.front();
+    await one.passes(2_000);
+    const before = await requests();
+    await one.passes(10 * minute);
+    const now = await requests();
+    const asked = Object.entries(now).map(([path, count]) => [path, count - (before[path] ?? 0)] as const);
+    const readings = asked.find(([path]) => path.endsWith('/loan-info'))?.[1] ?? 0;
+    assert.ok(readings >= 9 && readings <= 11, JSON.stringify(asked));
+    for (const { engine } of [one, two]) {
+      const [main, twin] = ['main', 'twin'].map((id) => engine.store.get(id)!);
+      assert.ok(main!.snapshot !== undefined && main!.failure === undefined);
+      assert.deepEqual(twin!.snapshot, main!.snapshot);
+    }
+  });
+
   it('show what one read within a second: figures, age, estimates and failures', async () => {
     const windows = await open(3);
     const [one, two, three] = windows as [Front, Front, Front];

@@ -30,9 +30,9 @@ export interface LeaseOptions {
 type Role = 'none' | 'follower' | 'holder' | 'alone';
 
 /**
- * Which window reads for all of them. The one that holds the lease says every two seconds that it is at work. The others watch that with their
- * own clocks, and when it stops one of them takes over, with a higher fence. What a window reads with a fence that is not the present one is not
- * written down. When the database cannot be used, each window reads for itself.
+ * Which window reads for all of them, or serves the simulated exchange for all. The one that holds the lease says every two seconds that it
+ * is at work. The others watch that with their own clocks, and when it stops one of them takes over, with a higher fence. What a window reads
+ * with a fence that is not the present one is not written down. When the database cannot be used, each window reads for itself.
  */
 export class ReaderLease {
   readonly #options: LeaseOptions;

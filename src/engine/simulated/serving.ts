@@ -120,7 +120,10 @@ export class Serving {
     if (this.#end.signal.aborted) return;
     this.#end.abort(new Error('this window is closing'));
     const running = this.#running;
-    if (state === 'forget') rmSync(this.#file, { force: true });
+    if (state === 'forget')
+      this.#onDisk(() => {
+        rmSync(this.#file, { force: true });
+      });
     else if (running !== undefined && this.#lease.isReader) this.#write(running.saveState());
     // Another window tries again until the port is free.
     await Promise.all([this.#stop(), this.#lease.end()]);
@@ -153,7 +156,9 @@ export class Serving {
         if (this.#running.url !== baseUrl) await book.update(this.#id, { baseUrl: this.#running.url });
         return;
       } catch (error) {
-        if (!(error instanceof ServedElsewhere)) {
+        // That one will close, or this one take over when it is gone.
+        if (error instanceof ServedElsewhere) await clock.sleep(againMs, this.#end.signal).catch(() => undefined);
+        else {
           if (String(error) !== String(this.#failure)) log.warn(`simulated exchange: ${String(error)}`);
           this.#failure = error;
         }
@@ -238,11 +243,17 @@ export class Serving {
 
   /** To a neighbour and renamed, so that a torn write never replaces a whole one; at once, because the editor does not wait when it goes away. */
   #write(state: string): void {
-    try {
+    this.#onDisk(() => {
       mkdirSync(this.#options.folder, { recursive: true });
       const draft = `${this.#file}.new`;
       writeFileSync(draft, state, { mode: 0o600 });
       renameSync(draft, this.#file);
+    });
+  }
+
+  #onDisk(work: () => void): void {
+    try {
+      work();
     } catch (error) {
       this.#options.log.warn(`simulated exchange: state file: ${String(error)}`);
     }

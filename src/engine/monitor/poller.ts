@@ -196,13 +196,13 @@ export class Poller implements Disposable {
   }
 
   #nextIn(accountId: string, line: Line): number {
-    const { clock, intervalMs, random = Math.random, reader, store } = this.#options;
+    const { clock, intervalMs, random = Math.random, store } = this.#options;
     const failure = store.get(accountId)?.failure;
     if (failure === undefined) delete line.forgiven;
     const passed = Math.max(clock.now() - (store.readAt(accountId) ?? clock.now()), 0);
     line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0) - passed;
-    const since = failure && { ...failure, attempts: Math.max(failure.attempts - (line.forgiven ?? 0), 1) };
-    const isPatient = reader?.isReader === false && line.isOrphan !== true;
+    const isPatient = this.#isPatient(line);
+    const since = failure && { ...failure, attempts: Math.max(failure.attempts - (isPatient ? 0 : (line.forgiven ?? 0)), 1) };
     return Math.max(nextReadInMs(intervalMs(), since, isPatient ? 1 : random()) + (isPatient ? intervalMs() : 0) - passed, 0);
   }
 
@@ -214,9 +214,14 @@ export class Poller implements Disposable {
       const ms = readAfterWakeInMs(wake, failure, held, random());
       if (ms === undefined) continue;
       line.forgiven = failure?.attempts ?? 0;
-      // Who is just reading finds out by that.
-      if (line.reading === undefined) this.#arm(accountId, line, ms);
+      // Who is just reading finds out by that. The window that reads for all need not have slept: one may be stopped alone.
+      if (line.reading === undefined && !this.#isPatient(line)) this.#arm(accountId, line, ms);
     }
+  }
+
+  /** Another window reads this account. */
+  #isPatient({ isOrphan }: Line): boolean {
+    return this.#options.reader?.isReader === false && isOrphan !== true;
   }
 
   async #readOnce(accountId: string, line: Line, right: Pass | undefined): Promise<void> {

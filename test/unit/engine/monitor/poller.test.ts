@@ -254,6 +254,26 @@ describe('the poller', () => {
       world.poller.dispose();
     });
 
+    it('leaves the reading to the window that reads for all when this one was stopped alone', async () => {
+      const role = { isReader: true, pass: async (): Promise<Pass | undefined> => (role.isReader ? { fence: 1, window: 'w' } : undefined) };
+      const wakes = new Emitter<Wake>();
+      const world = await reading(['a'], { wakes, reader: role });
+      world.answers.set('a', failing('network'));
+      world.poller.start();
+      await world.clock.advance(12 * minute);
+      role.isReader = false;
+      world.poller.turn();
+      const before = world.count('a');
+      wakes.fire('slept');
+      await world.clock.advance(minute);
+      assert.equal(world.count('a'), before, 'that one waits for five minutes');
+      role.isReader = true;
+      world.poller.turn();
+      await world.clock.advance(10_000);
+      assert.equal(world.count('a'), before + 1, 'the back-off is forgiven once it reads');
+      world.poller.dispose();
+    });
+
     it('listens only while there is an account', async () => {
       const clock = new FakeClock();
       const wakes = new Wakes(clock, () => '');

@@ -143,7 +143,7 @@ function sharedState({ folder, worker, old }: EnginePorts, clock: Clock): Shared
 }
 
 /** One window reads; what it reads is in all windows as if each had read it. */
-function shareReadings(reader: Reader, store: Store, poller: Poller, ledger: Ledger): Disposable {
+export function shareReadings(reader: Reader, store: Store, poller: Poller, ledger: Pick<Ledger, 'reconcile'>): Disposable {
   const change = reader.onDidChange(() => {
     poller.turn();
   });

@@ -42,8 +42,8 @@ export interface Engine extends Disposable {
   readonly simulated: SimulatedExchange;
   /** What comes near its line, told to a person. */
   readonly warnings: LateWarnings;
-  /** News of what all windows share. What is in there is changed by the parts above alone. */
-  readonly shared: Pick<SharedState<Snapshot, Failure>, 'onDidMeetTrouble' | 'onDidRemake'>;
+  /** News of what all windows share. What is in there is changed by the parts above, and by an import. */
+  readonly shared: Pick<SharedState<Snapshot, Failure>, 'ask' | 'onDidMeetTrouble' | 'onDidRemake'>;
   /** The person's poll interval, clamped to its minimum. Milliseconds. */
   readonly intervalMs: () => number;
   /** Begins to read. Returns at once; resolves when what all windows share was looked at, however that ended. Once is enough. */

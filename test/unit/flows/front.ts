@@ -173,7 +173,8 @@ export class Front {
       viewContext: () => this.viewContext(),
       readLimits: async () => this.limits,
       language: 'en',
-      keepsOwnKeys: this.keepsOwnKeys,
+      ownSettings: { read: () => undefined, write: () => Promise.reject(new Error('not to be used here')) },
+    keepsOwnKeys: this.keepsOwnKeys,
     };
   }
 

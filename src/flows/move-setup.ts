@@ -1,6 +1,6 @@
 import { msg, type Message } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
-import { movedSettings, movingText, readMoved, type Moved, type MovedAccount } from '../engine/accounts/moving-file.ts';
+import { movedSettings, movingText, readMoved, type Moved, type MovedAccount } from '../engine/moving-file.ts';
 import type { Warning } from '../engine/storage/warning-protocol.ts';
 import { localIso } from '../words/activity.ts';
 import { freeAccountName } from '../words/key.ts';

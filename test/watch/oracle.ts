@@ -119,7 +119,7 @@ export class Oracle {
     }
     const awake = this.#options.windows.filter((window) => window.isAwake);
     for (const window of awake) this.#figures(window);
-    for (const account of this.#readings.keys()) this.#together(account, now, awake);
+    for (const account of this.#readings.keys()) this.#together(account, awake);
     this.#leaseAt(now, awake);
     for (const one of this.#watched) this.#levels(one, now, awake.length > 0);
     for (const [account, readings] of this.#readings) this.#blind(account, readings, now, awake.length > 0);
@@ -298,13 +298,13 @@ export class Oracle {
   }
 
   /** What one window shows, all show two seconds later. */
-  #together(account: string, now: number, awake: readonly SimulatedWindow[]): void {
+  #together(account: string, awake: readonly SimulatedWindow[]): void {
     const { newest } = this.#readingsOf(account);
     const shown = awake.map((window) => ({ window, asOf: window.store.get(account)?.snapshot?.asOf ?? 0 }));
     newest.push(Math.max(0, ...shown.map(({ asOf }) => asOf)));
     const before = newest.length > 3 ? newest.shift()! : 0;
-    // Who was stopped may show what it had asked for before, and nobody else wants.
-    if (now - this.#disturbedAt < 2 * minute) return;
+    // What was read while something was wrong may be known to one window alone, until the next reading.
+    if ((this.#readingsOf(account).read.at(-1)?.served ?? 0) < this.#disturbedAt + 15 * second) return;
     for (const { window, asOf } of shown) {
       if (asOf < before) this.fault(`${window.name} shows figures of ${account} that are older than those of another window`);
     }

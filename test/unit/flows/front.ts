@@ -174,7 +174,7 @@ export class Front {
       readLimits: async () => this.limits,
       language: 'en',
       ownSettings: { read: () => undefined, write: () => Promise.reject(new Error('not to be used here')) },
-    keepsOwnKeys: this.keepsOwnKeys,
+      keepsOwnKeys: this.keepsOwnKeys,
     };
   }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { decimal } from '../../../src/core/decimal.ts';
 import { english } from '../../../src/core/message.ts';
 import type { Account } from '../../../src/core/model.ts';
-import { movingText, readMoved, type Moved } from '../../../src/engine/accounts/moving-file.ts';
+import { movingText, readMoved, type Moved } from '../../../src/engine/moving-file.ts';
 import type { Warning } from '../../../src/engine/storage/warning-protocol.ts';
 import { exchanges } from '../../../src/exchanges/registry.ts';
 import type { Acting } from '../../../src/flows/acting.ts';
@@ -229,7 +229,9 @@ describe('moving to another computer', () => {
   }
 
   it('reads back all that it writes, and takes no other field of it', () => {
-    const text = fc.string({ unit: fc.constantFrom('a', 'Z', ' ', '0', '-', '中', 'é'), minLength: 1, maxLength: 40 }).map((one) => `x${one}`.trim());
+    const text = fc
+      .string({ unit: fc.constantFrom('a', 'Z', ' ', '0', '-', '中', 'é'), minLength: 1, maxLength: 40 })
+      .map((one) => `x${one}`.trim());
     const moved: fc.Arbitrary<Moved> = fc.record({
       accounts: fc.uniqueArray(
         fc.record(

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { decimal, isDecimal } from '../../core/decimal.ts';
-import { msg, type Message } from '../../core/message.ts';
-import type { Account } from '../../core/model.ts';
-import type { Exchange } from '../../exchanges/exchange.ts';
-import { limitNames, limitsFrom } from '../ledger/limits.ts';
-import { alarms, type Warning } from '../storage/warning-protocol.ts';
-import { thresholdsOf } from './account-book.ts';
+import { decimal, isDecimal } from '../core/decimal.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { Account } from '../core/model.ts';
+import type { Exchange } from '../exchanges/exchange.ts';
+import { limitNames, limitsFrom } from './ledger/limits.ts';
+import { alarms, type Warning } from './storage/warning-protocol.ts';
+import { thresholdsOf } from './accounts/account-book.ts';
 
 // The file that a person takes to another computer. It holds no key, no secret and no address, and nothing in it arms an account.
 

@@ -304,7 +304,8 @@ export class Oracle {
     newest.push(Math.max(0, ...shown.map(({ asOf }) => asOf)));
     const before = newest.length > 3 ? newest.shift()! : 0;
     // What was read while something was wrong may be known to one window alone, until the next reading.
-    if ((this.#readingsOf(account).read.at(-1)?.served ?? 0) < this.#disturbedAt + 15 * second) return;
+    const { time } = this.#options;
+    if (before - (time.wall - time.passed) < this.#disturbedAt + 15 * second) return;
     for (const { window, asOf } of shown) {
       if (asOf < before) this.fault(`${window.name} shows figures of ${account} that are older than those of another window`);
     }

@@ -1,5 +1,5 @@
 // Bundles the extension, its page and the tests. `--watch` keeps going, `--unit` builds only what the unit tests need,
-// `--crash` only what kills processes, `--tests` all tests and no product, `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
+// `--crash` only what kills processes, `--simulation` only what simulates the watch, `--tests` all tests and no product, `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
 const { build, context } = require('esbuild');
 const { globSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -229,17 +229,22 @@ const crash = {
   alias: extension.alias,
 };
 
+// Worlds of one seed each, in threads that start from the same file.
+const simulation = { ...crash, entryPoints: ['test/watch/main.ts'], outdir: 'out/test/watch' };
+
 const product = [extension, worker, page];
-const everyTest = [unit, unitWorker, integration, e2e, crash, crashWorker];
+const everyTest = [unit, unitWorker, integration, e2e, crash, crashWorker, simulation];
 const wanted = flags.has('--unit')
   ? [unit, unitWorker]
   : flags.has('--crash')
     ? [crash, crashWorker]
-    : flags.has('--tests')
-      ? everyTest
-      : minify
-        ? product
-        : [...product, ...everyTest];
+    : flags.has('--simulation')
+      ? [simulation]
+      : flags.has('--tests')
+        ? everyTest
+        : minify
+          ? product
+          : [...product, ...everyTest];
 
 async function main() {
   // Parts carry a hash in their names: old ones would stay behind.

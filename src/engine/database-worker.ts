@@ -49,40 +49,13 @@ function answerTo(request: Request | StateAsked | { readonly do: 'close' }): Any
       return opened().verify(request.seen);
     case 'setAside':
       return opened().setAside(request.seen);
-    case 'look':
-      return state().look(request);
-    case 'change':
-      return state().change(request.change);
-    case 'lead':
-    case 'beat':
-    case 'release':
-    case 'keepReading':
-    case 'keepPrices':
-    case 'seen':
-    case 'forget':
-      return state().share(request);
-    case 'anchor':
-      return state().anchor();
-    case 'noteAnchor':
-      state().noteAnchor(request.at);
-      return undefined;
-    case 'warnings':
-    case 'putWarnings':
-    case 'noteFocus':
-    case 'claimNotices':
-    case 'noteShown':
-      return state().warnings(request);
-    case 'outlets':
-    case 'putOutlet':
-    case 'dropOutlet':
-    case 'claimMessages':
-    case 'noteSent':
-      return state().outlets(request);
     case 'close':
       ledger?.close();
       shared?.close();
       parentPort?.close();
       return undefined;
+    default:
+      return state().answer(request);
   }
 }
 

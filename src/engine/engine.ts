@@ -47,8 +47,8 @@ export interface Engine extends Disposable {
   readonly outlets: OutletPorts;
   /** An id that nothing else has. */
   readonly newId: () => string;
-  /** News of what all windows share. What is in there is changed by the parts above alone. */
-  readonly shared: Pick<SharedState<Snapshot, Failure>, 'onDidMeetTrouble' | 'onDidRemake'>;
+  /** News of what all windows share. What is in there is changed by the parts above, and by an import. */
+  readonly shared: Pick<SharedState<Snapshot, Failure>, 'ask' | 'onDidMeetTrouble' | 'onDidRemake'>;
   /** The person's poll interval, clamped to its minimum. Milliseconds. */
   readonly intervalMs: () => number;
   /** Begins to read. Returns at once; resolves when what all windows share was looked at, however that ended. Once is enough. */
@@ -184,7 +184,12 @@ function lateNews(): { readonly load: () => Promise<void>; readonly of: NewsOf }
 }
 
 /** One window reads; what it reads is in all windows as if each had read it. */
-function shareReadings(reader: Reader, store: Store, poller: LatePoller, ledger: Ledger): Disposable {
+export function shareReadings(
+  reader: Reader,
+  store: Store,
+  poller: Pick<LatePoller, 'turn' | 'follow'>,
+  ledger: Pick<Ledger, 'reconcile'>,
+): Disposable {
   const change = reader.onDidChange(() => {
     poller.turn();
   });

@@ -31,11 +31,15 @@ export interface Acting extends Pick<Engine, 'clock' | 'exchanges' | 'newId' | '
   >;
   readonly arming: Pick<Engine['arming'], 'state' | 'arm' | 'disarm'>;
   readonly warnings: Pick<Engine['warnings'], 'all' | 'acknowledge' | 'snooze'>;
+  /** The warnings as all windows share them. */
+  readonly shared: Pick<Engine['shared'], 'ask'>;
   readonly simulated: Pick<Engine['simulated'], 'account' | 'create' | 'coins' | 'movePrice'>;
   /** What the views go by at this moment, and how times are written. */
   readonly viewContext: () => ViewContext;
   /** What the person allows at most. */
   readonly readLimits: () => Promise<Limits | LimitsFault>;
+  /** The person's own settings, by name without `ltvGauge.`; those of a workspace don't count. */
+  readonly ownSettings: { read(name: string): unknown; write(name: string, value: unknown): Promise<void> };
   /** BCP 47. */
   readonly language: string;
   /** Each window keeps its own copy of the keys, and storing one wipes those it does not know; otherwise all share a keyring. */

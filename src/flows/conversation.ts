@@ -113,6 +113,14 @@ export interface SaveQuestion {
   readonly kinds: Readonly<Record<string, readonly string[]>>;
 }
 
+/** A file that a person chose. */
+export interface ChosenFile {
+  /** Where it is, as it is told. */
+  readonly where: string;
+  /** Rejects in the words of the file system. */
+  readonly read: () => Promise<string>;
+}
+
 /** A file that a person named. */
 export interface NamedFile {
   /** With its ending. */
@@ -167,6 +175,7 @@ export interface Conversation {
   /** Closes every page that was shown. */
   closePages(): Promise<void>;
   save(question: SaveQuestion): Promise<NamedFile | undefined>;
+  open(question: Omit<SaveQuestion, 'name'>): Promise<ChosenFile | undefined>;
   copy(text: string): Promise<void>;
   run(command: Command, place?: Place): Promise<void>;
   /** Opens the person's own settings at the limits. */

@@ -5,7 +5,7 @@ import { Refusal } from '../engine/ledger/refusal.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
 import { byWrite } from '../views/activity.ts';
 import type { Acting } from './acting.ts';
-import type { NamedFile } from './conversation.ts';
+import type { Conversation, NamedFile } from './conversation.ts';
 import { exportText, formatOf } from '../words/activity-export.ts';
 import { localIso } from '../words/activity.ts';
 
@@ -18,10 +18,7 @@ export async function exportActivity(app: Acting): Promise<void> {
     await exported(app);
   } catch (error) {
     if (error instanceof NotWritten) {
-      void app.talk.tell({
-        kind: 'error',
-        sentence: msg('export.file-not-written', 'The file could not be written: {0} Choose another place.', ended(error.message)),
-      });
+      sayNotWritten(app.talk, error.message);
     } else if (error instanceof Refusal) {
       void app.talk.tell({ kind: 'error', sentence: msg('export.nothing-exported', 'Nothing was exported. {0}', error.sentence) });
     } else {
@@ -30,7 +27,12 @@ export async function exportActivity(app: Acting): Promise<void> {
   }
 }
 
-const ended = (text: string): string => (/[.!?。]$/.test(text) ? text : `${text}.`);
+export function sayNotWritten(talk: Conversation, reason: string): void {
+  const sentence = msg('export.file-not-written', 'The file could not be written: {0} Choose another place.', ended(reason));
+  void talk.tell({ kind: 'error', sentence });
+}
+
+export const ended = (text: string): string => (/[.!?。]$/.test(text) ? text : `${text}.`);
 
 async function exported(app: Acting): Promise<void> {
   const records = await app.ledger.activity();

@@ -23,6 +23,8 @@ export const commandIds = {
   disarmWriting: 'ltvGauge.disarmWriting',
   openActivity: 'ltvGauge.openActivity',
   exportActivity: 'ltvGauge.exportActivity',
+  exportSetup: 'ltvGauge.exportSetup',
+  importSetup: 'ltvGauge.importSetup',
   verifyLedger: 'ltvGauge.verifyLedger',
   acknowledgeWarnings: 'ltvGauge.acknowledgeWarnings',
   snoozeWarnings: 'ltvGauge.snoozeWarnings',

@@ -34,6 +34,8 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   maximumLoan: 'told',
   armWriting: 'guarded',
   exportActivity: 'guarded',
+  exportSetup: 'guarded',
+  importSetup: 'guarded',
   verifyLedger: 'guarded',
   acknowledgeWarnings: 'guarded',
   snoozeWarnings: 'guarded',

@@ -5,6 +5,7 @@ import {
   back,
   type Back,
   type Button,
+  type ChosenFile,
   type Command,
   type Conversation,
   type Dialog,
@@ -211,12 +212,12 @@ export class EditorConversation implements Conversation {
       title: localize(title),
       saveLabel: localize(label),
       defaultUri: vscode.Uri.joinPath(folder, name),
-      filters: Object.fromEntries(Object.entries(kinds).map(([kind, endings]) => [kind, [...endings]])),
+      filters: filtersOf(kinds),
     });
     if (file === undefined) return undefined;
     return {
       path: file.path,
-      where: file.scheme === 'file' ? file.fsPath : file.toString(),
+      where: placeOf(file),
       write: async (text) => {
         await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
       },
@@ -224,6 +225,13 @@ export class EditorConversation implements Conversation {
         await vscode.window.showTextDocument(file, { preview: false });
       },
     };
+  }
+
+  async open({ title, label, kinds }: Omit<SaveQuestion, 'name'>): Promise<ChosenFile | undefined> {
+    const [file] =
+      (await vscode.window.showOpenDialog({ title: localize(title), openLabel: localize(label), filters: filtersOf(kinds) })) ?? [];
+    if (file === undefined) return undefined;
+    return { where: placeOf(file), read: async () => new TextDecoder().decode(await vscode.workspace.fs.readFile(file)) };
   }
 
   async copy(text: string): Promise<void> {
@@ -253,6 +261,11 @@ export class EditorConversation implements Conversation {
 }
 
 const scheme = 'ltv-gauge-request';
+
+const filtersOf = (kinds: SaveQuestion['kinds']): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(kinds).map(([kind, endings]) => [kind, [...endings]]));
+
+const placeOf = (file: vscode.Uri): string => (file.scheme === 'file' ? file.fsPath : file.toString());
 
 const boxes = {
   info: vscode.window.showInformationMessage,

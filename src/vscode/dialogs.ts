@@ -10,6 +10,7 @@ import { changeCollateral, changeMargin } from '../flows/change.ts';
 import { activityDocument, exportActivity } from '../flows/export-activity.ts';
 import { showMaximumLoan } from '../flows/maximum-loan.ts';
 import { movePrice } from '../flows/move-price.ts';
+import { exportSetup, importSetup } from '../flows/move-setup.ts';
 import type { Attended } from '../flows/open-change-news.ts';
 import { manageOutlets } from '../flows/outlets.ts';
 import { resolveWrite } from '../flows/resolve.ts';
@@ -24,7 +25,7 @@ import { setWarningLevels } from '../flows/warning-levels.ts';
 import type { commandIds } from './command-ids.ts';
 import { EditorConversation } from './conversation.ts';
 import { sceneOf, type App } from './front.ts';
-import { readLimits } from './ports.ts';
+import { ownSettings, readLimits } from './ports.ts';
 
 // All dialogs. Imported with import() only, so that activation doesn't load them; one part, because they share most of their code.
 
@@ -39,6 +40,7 @@ export function actingOf(app: App): Acting {
     talk: new EditorConversation(app),
     viewContext: () => sceneOf(app),
     readLimits,
+    ownSettings,
     language: vscode.env.language,
     keepsOwnKeys: vscode.env.uiKind === vscode.UIKind.Web,
   };
@@ -77,6 +79,8 @@ export const dialogs = {
   maximumLoan: showMaximumLoan,
   armWriting: armWritingOn,
   exportActivity,
+  exportSetup,
+  importSetup,
   verifyLedger,
   acknowledgeWarnings,
   snoozeWarnings,

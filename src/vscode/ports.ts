@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { EnginePorts } from '../engine/ports.ts';
 import type { Limits, LimitsFault } from '../engine/ledger/limits.ts';
+import type { Acting } from '../flows/acting.ts';
 import { intervalMsOf } from '../words/time.ts';
 
 /** What the editor brings to the engine. */
@@ -31,6 +32,14 @@ export async function readLimits(): Promise<Limits | LimitsFault> {
   const settings = vscode.workspace.getConfiguration('ltvGauge.limits');
   return (await import('../engine/ledger/limits.ts')).limitsOfUser(settings);
 }
+
+/** The person's own settings of ours; those of a workspace don't count. */
+export const ownSettings: Acting['ownSettings'] = {
+  read: (name) => vscode.workspace.getConfiguration('ltvGauge').inspect(name)?.globalValue,
+  write: async (name, value) => {
+    await vscode.workspace.getConfiguration('ltvGauge').update(name, value, vscode.ConfigurationTarget.Global);
+  },
+};
 
 /** What may warn the person, as they set it; no workspace decides it. */
 export function warningSettings(): { readonly enabled: boolean; readonly quietHours: string } {

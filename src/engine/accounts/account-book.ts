@@ -105,7 +105,7 @@ function accountOf(record: unknown): Account | undefined {
 }
 
 /** Two fractions above 0 and up to 2, the margin call before the liquidation; undefined for anything else. */
-function thresholdsOf(value: unknown): Account['thresholds'] {
+export function thresholdsOf(value: unknown): Account['thresholds'] {
   if (typeof value !== 'object' || value === null) return undefined;
   const { marginCall, liquidation } = value as Record<string, unknown>;
   if (!isLtv(marginCall) || !isLtv(liquidation) || compare(marginCall, liquidation) >= 0) return undefined;

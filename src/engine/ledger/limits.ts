@@ -54,7 +54,8 @@ export function limitsFrom(settings: Readonly<Record<string, unknown>>): Limits 
   }
 }
 
-const names: readonly (keyof Limits)[] = [
+/** All limits there are, by the last parts of their settings' names. */
+export const limitNames: readonly (keyof Limits)[] = [
   'perActionUsd',
   'perDayUsd',
   'perActionByCoin',
@@ -68,7 +69,7 @@ const names: readonly (keyof Limits)[] = [
  * default that something else brings along, can raise, lift or set one.
  */
 export function limitsOfUser(settings: { inspect(name: string): { readonly globalValue?: unknown } | undefined }): Limits | LimitsFault {
-  return limitsFrom(Object.fromEntries(names.map((name) => [name, settings.inspect(name)?.globalValue])));
+  return limitsFrom(Object.fromEntries(limitNames.map((name) => [name, settings.inspect(name)?.globalValue])));
 }
 
 class Fault extends Error {

@@ -310,18 +310,23 @@ export class Poller implements Disposable {
   }
 
   #nextIn(accountId: string, line: Line): number {
-    const { clock, intervalMs, random = Math.random, reader, store } = this.#options;
+    const { clock, intervalMs, random = Math.random, store } = this.#options;
     const state = store.get(accountId);
     const failure = state?.failure;
     if (failure === undefined) delete line.forgiven;
     const passed = Math.max(clock.now() - (store.readAt(accountId) ?? clock.now()), 0);
     line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0) - passed;
-    const since = failure && { ...failure, attempts: Math.max(failure.attempts - (line.forgiven ?? 0), 1) };
-    const isPatient = reader?.isReader === false && line.isOrphan !== true;
+    const isPatient = this.#isPatient(line);
+    const since = failure && { ...failure, attempts: Math.max(failure.attempts - (isPatient ? 0 : (line.forgiven ?? 0)), 1) };
     const everyMs = intervalInForce(state?.snapshot, intervalMs(), state?.live);
     const ms = nextReadInMs(line.isLimited === true ? 2 * everyMs : everyMs, since, isPatient ? 1 : random());
     const keylessMs = (line.keylessUntil ?? 0) - uptimeOf(clock);
     return Math.max(ms + (isPatient ? intervalMs() : 0) - passed, keylessMs, 0);
+  }
+
+  /** Another window reads this account. */
+  #isPatient({ isOrphan }: Line): boolean {
+    return this.#options.reader?.isReader === false && isOrphan !== true;
   }
 
   /** Other accounts that stand for the same one at the venue, and value it by the same thresholds: what is read of one is true of all. */
@@ -343,8 +348,8 @@ export class Poller implements Disposable {
       if (ms === undefined) continue;
       line.forgiven = failure?.attempts ?? 0;
       line.isWanted = true;
-      // Who is just reading finds out by that.
-      if (line.reading === undefined) this.#arm(accountId, line, ms);
+      // Who is just reading finds out by that. The window that reads for all need not have slept: one may be stopped alone.
+      if (line.reading === undefined && !this.#isPatient(line)) this.#arm(accountId, line, ms);
     }
   }
 

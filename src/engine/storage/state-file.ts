@@ -66,6 +66,41 @@ export class StateFile {
     this.#copyPath = path.join(place.folder, lastCopyName);
   }
 
+  /** @throws LedgerFault, and SQLite's own errors */
+  answer(asked: StateAsked): StateAnswers[StateAsked['do']] | undefined {
+    switch (asked.do) {
+      case 'look':
+        return this.look(asked);
+      case 'change':
+        return this.change(asked.change);
+      case 'anchor':
+        return this.anchor();
+      case 'noteAnchor':
+        this.noteAnchor(asked.at);
+        return undefined;
+      case 'lead':
+      case 'beat':
+      case 'release':
+      case 'keepReading':
+      case 'keepPrices':
+      case 'seen':
+      case 'forget':
+        return this.share(asked);
+      case 'warnings':
+      case 'putWarnings':
+      case 'noteFocus':
+      case 'claimNotices':
+      case 'noteShown':
+        return this.warnings(asked);
+      case 'outlets':
+      case 'putOutlet':
+      case 'dropOutlet':
+      case 'claimMessages':
+      case 'noteSent':
+        return this.outlets(asked);
+    }
+  }
+
   look({ known, snapshots, old, copy, news: since = 0 }: Omit<Extract<StateAsked, { do: 'look' }>, 'do'>): Looked {
     const make = old !== undefined || copy !== undefined || this.#hasCopy();
     this.#given = copy;

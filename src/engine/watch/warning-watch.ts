@@ -60,6 +60,8 @@ export interface WarningWatchOptions {
 const evaluateEveryMs = 15_000;
 /** After a start or a sleep all accounts are waited for, so that what stands already is told in one message; not longer. Milliseconds. */
 const settleMs = 10_000;
+/** What was taken for longer than this will soon be anybody's, and may be shown elsewhere. Milliseconds. */
+const showSoonMs = 8_000;
 /** So often somebody else may change the rows between a look and a write. */
 const attempts = 10;
 
@@ -334,9 +336,12 @@ export class WarningWatch implements Disposable {
 
   async #claimNow(): Promise<void> {
     const { shared, window, clock } = this.#options;
+    const asked = uptimeOf(clock);
     const { notices = [], againMs } = (await shared.ask({ do: 'claimNotices', window, at: clock.now() })) ?? {};
     if (this.#end.signal.aborted) return;
     for (const { seq, at, notice } of notices) {
+      // This window was stopped meanwhile: another one may have shown it. Whatever nobody showed can be taken again.
+      if (uptimeOf(clock) - asked > showSoonMs) break;
       if (await this.#show(notice, at)) await shared.ask({ do: 'noteShown', seqs: [seq] });
     }
     if (againMs === undefined || this.#isWaiting) return;

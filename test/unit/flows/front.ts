@@ -173,6 +173,7 @@ export class Front {
       viewContext: () => this.viewContext(),
       readLimits: async () => this.limits,
       language: 'en',
+      ownSettings: { read: () => undefined, write: () => Promise.reject(new Error('not to be used here')) },
       keepsOwnKeys: this.keepsOwnKeys,
     };
   }

@@ -9,6 +9,7 @@ import {
   back,
   type Back,
   type Button,
+  type ChosenFile,
   type Command,
   type Conversation,
   type Dialog,
@@ -32,6 +33,7 @@ export type Answer =
   | { readonly does: 'press'; readonly label: string }
   | { readonly does: 'pickSeveral'; readonly labels: readonly string[] }
   | { readonly does: 'name'; readonly file: NamedFile }
+  | { readonly does: 'choose'; readonly file: ChosenFile }
   | { readonly does: 'after'; readonly act: () => unknown; readonly then: Answer }
   | { readonly does: 'leave' | 'goBack' };
 
@@ -42,6 +44,7 @@ export const consider = (text: string): Answer => ({ does: 'consider', text });
 export const press = (label: string): Answer => ({ does: 'press', label });
 export const pickSeveral = (...labels: readonly string[]): Answer => ({ does: 'pickSeveral', labels });
 export const name = (file: NamedFile): Answer => ({ does: 'name', file });
+export const choose = (file: ChosenFile): Answer => ({ does: 'choose', file });
 /** What happens elsewhere while the question is open, and then the answer. */
 export const after = (act: () => unknown, then: Answer): Answer => ({ does: 'after', act, then });
 export const leave: Answer = { does: 'leave' };
@@ -198,6 +201,13 @@ export class Scripted implements Conversation {
     return answer.file;
   }
 
+  async open({ title, kinds }: Omit<SaveQuestion, 'name'>): Promise<ChosenFile | undefined> {
+    const answer = await this.#next('file', say(title), '', Object.keys(kinds));
+    if (answer.does === 'leave') return undefined;
+    assert.ok(answer.does === 'choose', `asked to choose a file, not to ${answer.does}: ${say(title)}`);
+    return answer.file;
+  }
+
   async copy(text: string): Promise<void> {
     this.copied.push(text);
   }
@@ -332,6 +342,7 @@ export function actingAt(setup: Setup, talk: Conversation, snapshot: Partial<Sna
     warnings: { all: () => [], acknowledge: unused, snooze: unused },
     newId: unused,
     outlets: { shared: { ask: unused }, secrets: { get: unused, store: unused, delete: unused }, clock },
+    shared: { ask: unused },
     simulated: { account: () => undefined, create: unused, coins: unused, movePrice: unused },
     viewContext: () => ({
       exchanges,
@@ -345,6 +356,7 @@ export function actingAt(setup: Setup, talk: Conversation, snapshot: Partial<Sna
       warnings: () => [],
     }),
     readLimits: async () => setup.limits,
+    ownSettings: { read: () => undefined, write: unused },
     language: 'en',
     keepsOwnKeys: false,
   };

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import { nextReadInMs } from '../../../../src/engine/monitor/poller.ts';
 import { Wakes, type Wake } from '../../../../src/engine/monitor/wakes.ts';
+import type { Pass } from '../../../../src/engine/storage/state-protocol.ts';
 import { FakeClock } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { failing, minute, polling, type Polling } from './polling.ts';
@@ -140,6 +141,26 @@ describe('the back-off of the poller', () => {
       assert.equal(clock.sleeping, 1);
       world.poller.dispose();
       assert.equal(clock.sleeping, 0);
+    });
+
+    it('leaves the reading to the window that reads for all when this one was stopped alone', async () => {
+      const role = { isReader: true, pass: async (): Promise<Pass | undefined> => (role.isReader ? { fence: 1, window: 'w' } : undefined) };
+      const wakes = new Emitter<Wake>();
+      const world = await polling(['a'], { wakes, reader: role, random: () => 1 - 1e-9 });
+      world.answers.set('a', failing('network'));
+      world.poller.start();
+      await world.clock.advance(12 * minute);
+      role.isReader = false;
+      world.poller.turn();
+      const before = world.count('a');
+      wakes.fire('slept');
+      await world.clock.advance(minute);
+      assert.equal(world.count('a'), before, 'that one waits for five minutes');
+      role.isReader = true;
+      world.poller.turn();
+      await world.clock.advance(10_000);
+      assert.equal(world.count('a'), before + 1, 'the back-off is forgiven once it reads');
+      world.poller.dispose();
     });
   });
 });

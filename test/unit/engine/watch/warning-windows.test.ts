@@ -4,7 +4,7 @@ import { decimal } from '../../../../src/core/decimal.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import { english, msg } from '../../../../src/core/message.ts';
 import type { AccountState, StoreChange } from '../../../../src/engine/monitor/store.ts';
-import type { Alarm, KnownWarning, Notice } from '../../../../src/engine/storage/warning-protocol.ts';
+import type { Alarm, ClaimedNotices, KnownWarning, Notice } from '../../../../src/engine/storage/warning-protocol.ts';
 import { WarningWatch } from '../../../../src/engine/watch/warning-watch.ts';
 import type { Told } from '../../../../src/engine/watch/warnings.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
@@ -145,6 +145,14 @@ describe('several windows that warn', function () {
     await settled();
   }
 
+  /** In steps, so that no window looks as if it had been stopped before it heard what it is to show. */
+  async function pass(ms: number, clock: FakeClock, all: readonly Watcher[]): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 5_000) {
+      await clock.advance(5_000);
+      for (const watcher of all) await watcher.idle();
+    }
+  }
+
   it('tell one event once, in the window used last', async () => {
     const { clock, one, other } = await two();
     one.watch.noteFocus();
@@ -189,7 +197,7 @@ describe('several windows that warn', function () {
     await clock.advance(9_000);
     for (const watcher of [one, other]) await watcher.idle();
     assert.equal(shown(), 0);
-    await clock.advance(20_000);
+    await pass(20_000, clock, [one, other]);
     await within(20_000, 'it is told', () => shown() === 1);
     await within(20_000, 'it is noted as shown', () => unshown().length === 0);
 
@@ -201,6 +209,35 @@ describe('several windows that warn', function () {
     next.watch.start();
     await within(20_000, 'it is told by the next window', () => next.shown.length === 1);
     assert.equal(shown(), 1);
+  });
+
+  it('show nothing that a window took before it was stopped, because another one may have', async () => {
+    const { clock, one, other } = await two();
+    one.watch.noteFocus();
+    await one.idle();
+    const { shared } = windows[0]!;
+    const ask = shared.ask.bind(shared);
+    let stopped = false;
+    shared.ask = async (asked) => {
+      const answer = await ask(asked);
+      const isTaken = asked.do === 'claimNotices' && (answer as ClaimedNotices | undefined)?.notices.length === 1;
+      if (!isTaken || stopped) return answer;
+      stopped = true;
+      clock.jump(12_000);
+      await clock.advance(0);
+      await windows[1]!.shared.look();
+      await within(20_000, 'it is shown by the other window', () => other.shown.length === 1);
+      return answer;
+    };
+    try {
+      one.sees('danger', clock.now());
+      await within(20_000, 'the window is stopped', () => stopped);
+      await within(20_000, 'it is noted as shown', () => unshown().length === 0);
+      await one.idle();
+      assert.deepEqual(one.shown, []);
+    } finally {
+      shared.ask = ask;
+    }
   });
 
   it('tell a warning again that nobody showed while it was news', async () => {
@@ -216,7 +253,7 @@ describe('several windows that warn', function () {
     one.sees('warn', clock.now());
     await one.idle();
     assert.deepEqual(one.shown, []);
-    await clock.advance(15_000);
+    await pass(15_000, clock, [one, other]);
     await within(20_000, 'the old notice is dropped', () => unshown().length === 0);
     await one.idle();
     one.sees('warn', clock.now());
@@ -234,7 +271,7 @@ describe('several windows that warn', function () {
     await within(20_000, 'it is tried', () => one.log.some((line) => line.includes('no screen')));
     assert.deepEqual([unshown().length, one.shown, other.shown], [1, [], []]);
     one.failing = 'none';
-    await clock.advance(30_000);
+    await pass(30_000, clock, [one, other]);
     await within(20_000, 'it is told', () => one.shown.length + other.shown.length === 1);
     await within(20_000, 'it is noted as shown', () => unshown().length === 0);
   });
@@ -289,6 +326,7 @@ describe('several windows that warn', function () {
     await other.watch.acknowledge([other.key]);
     await one.idle();
     assert.equal(one.watch.all().find(({ account: id }) => id === one.key.account)?.acknowledged, 'danger');
+    await shownSoon(clock);
     await clock.advance(10 * minute);
     one.sees('danger', clock.now());
     await one.idle();

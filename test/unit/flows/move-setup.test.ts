@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { decimal } from '../../../src/core/decimal.ts';
+import { english } from '../../../src/core/message.ts';
+import type { Account } from '../../../src/core/model.ts';
+import { movingText, readMoved, type Moved } from '../../../src/engine/moving-file.ts';
+import type { Warning } from '../../../src/engine/storage/warning-protocol.ts';
+import { exchanges } from '../../../src/exchanges/registry.ts';
+import type { Acting } from '../../../src/flows/acting.ts';
+import type { ChosenFile, NamedFile } from '../../../src/flows/conversation.ts';
+import { exportSetup, importSetup } from '../../../src/flows/move-setup.ts';
+import { Setup } from '../engine/ledger/support.ts';
+import { holds } from '../property.ts';
+import { says } from '../../texts.ts';
+import { actingAt, choose, leave, name, press, Scripted, type Answer } from './scripted.ts';
+
+const account = (id: string, more: Partial<Account> = {}): Account => ({
+  ...{ id, venue: 'okx', site: 'global', name: `Account ${id}`, simulated: false, readOnly: false, uid: `user of ${id}` },
+  ...more,
+});
+const own = { marginCall: decimal('0.7'), liquidation: decimal('0.8') };
+const silenced: Warning = { account: 'a', target: 'level loan:1', level: 'danger', since: 1, told: 2, repeats: 0, acknowledged: 'danger' };
+
+/** A computer with accounts, settings and warnings of its own. */
+class Computer {
+  readonly setup = new Setup();
+  readonly settings = new Map<string, unknown>();
+  warnings: Warning[] = [];
+  writes = 0;
+  talk = new Scripted();
+  failing: string | undefined;
+
+  constructor(...accounts: readonly Account[]) {
+    this.setup.accounts.clear();
+    for (const one of accounts) this.setup.accounts.set(one.id, one);
+  }
+
+  get accounts(): readonly Account[] {
+    return [...this.setup.accounts.values()];
+  }
+
+  async does(flow: (app: Acting) => Promise<void>, ...answers: readonly Answer[]): Promise<Scripted> {
+    const talk = new Scripted(...answers);
+    const { app } = actingAt(this.setup, talk);
+    const unused = async (): Promise<never> => assert.fail('keys and arming are not touched');
+    await flow({
+      ...app,
+      book: {
+        ...app.book,
+        add: async (one) => {
+          if (one.id === this.failing) throw new Error('disk full');
+          this.writes += 1;
+          await app.book.add(one);
+        },
+        update: async (id, change) => {
+          this.writes += 1;
+          await app.book.update(id, change);
+        },
+      },
+      vault: { has: unused, store: unused, delete: unused },
+      arming: { ...app.arming, arm: unused, disarm: unused },
+      warnings: { ...app.warnings, all: () => this.warnings },
+      ownSettings: {
+        read: (setting) => this.settings.get(setting),
+        write: async (setting, value) => {
+          this.writes += 1;
+          this.settings.set(setting, value);
+        },
+      },
+      shared: {
+        ask: (async (asked: { readonly do: string; readonly put?: readonly Warning[] }) => {
+          if (asked.do === 'putWarnings') this.warnings.push(...(asked.put ?? []));
+          return { version: '1', rows: this.warnings };
+        }) as never,
+      },
+    });
+    assert.equal(talk.left, 0);
+    return talk;
+  }
+
+  async exported(): Promise<string> {
+    let written = '';
+    const paper: NamedFile = {
+      path: '/a.json',
+      where: '/a.json',
+      write: async (text) => void (written = text),
+      open: async () => undefined,
+    };
+    await this.does(exportSetup, name(paper));
+    return written;
+  }
+}
+
+const fileOf = (text: string): ChosenFile => ({ where: '/home/me/setup.json', read: async () => text });
+const importing = says('button.import');
+
+describe('moving to another computer', () => {
+  it('exports no key, no address and no simulated account', async () => {
+    const here = new Computer(
+      account('a', { thresholds: own }),
+      account('s', { site: 'simulated', simulated: true, baseUrl: 'http://127.0.0.1:1' }),
+    );
+    here.settings.set('limits.perDayUsd', '1000').set('outlets.url', 'https://secret');
+    here.warnings = [silenced, { ...silenced, target: 'level loan:2', acknowledged: undefined }];
+    const { format, version, exportedAt, ...moved } = JSON.parse(await here.exported()) as Record<string, unknown>;
+    assert.deepEqual([format, version, typeof exportedAt], ['ltv-gauge-setup', 1, 'string']);
+    assert.deepEqual(moved, {
+      accounts: [{ id: 'a', venue: 'okx', site: 'global', name: 'Account a', readOnly: false, uid: 'user of a', thresholds: own }],
+      settings: { 'limits.perDayUsd': '1000' },
+      warnings: [silenced],
+    });
+  });
+
+  it('brings accounts, thresholds, limits and silenced warnings to an empty computer, once', async () => {
+    const here = new Computer(account('a', { thresholds: own }), account('b', { venue: 'bybit' }));
+    here.settings.set('limits.perDayUsd', '1000').set('warnings.quietHours', '22:00-07:00');
+    here.warnings = [silenced];
+    const text = await here.exported();
+    const there = new Computer();
+    const talk = await there.does(importSetup, choose(fileOf(text)), press(importing), press(says('button.update-keys')));
+    assert.deepEqual(talk.did, ['updateKeys']);
+    assert.deepEqual(there.accounts, here.accounts);
+    assert.deepEqual(Object.fromEntries(there.settings), Object.fromEntries(here.settings));
+    assert.deepEqual(there.warnings, [silenced]);
+    assert.match(talk.heard[1]!.detail, /perDayUsd: .* → "1000"/);
+    const { writes } = there;
+    const again = await there.does(importSetup, choose(fileOf(text)));
+    assert.deepEqual(again.titles('notice'), [says('moving.all-here')]);
+    assert.equal(there.writes, writes);
+  });
+
+  it('keeps address, owner and name of an account that is there, and changes thresholds and limits only when told to', async () => {
+    const text = await new Computer(
+      account('a', { name: 'Other', uid: 'other', thresholds: own }),
+      account('b', { name: 'account A' }),
+    ).exported();
+    const changed = text.replace('"settings": {', '"settings": { "limits.perDayUsd": "99999"');
+    for (const [pressed, thresholds, limit] of [
+      [press(says('moving.add-only')), undefined, '10'],
+      [press(importing), own, '99999'],
+      [leave, undefined, '10'],
+    ] as const) {
+      const there = new Computer(account('a'));
+      there.settings.set('limits.perDayUsd', '10');
+      const talk = await there.does(importSetup, choose(fileOf(changed)), pressed);
+      const asked = talk.heard[1]!;
+      assert.deepEqual([asked.kind, asked.choices], ['warning', [importing, says('moving.add-only')]]);
+      assert.match(asked.detail, /Account a: .*70% \/ 80%/);
+      assert.match(asked.detail, /ltvGauge\.limits\.perDayUsd: "10" → "99999"/);
+      assert.deepEqual(there.accounts[0], account('a', thresholds === undefined ? {} : { thresholds }));
+      assert.equal(there.settings.get('limits.perDayUsd'), limit);
+      const names = there.accounts.map((one) => one.name);
+      assert.deepEqual(names, pressed === leave ? ['Account a'] : ['Account a', 'account A 2']);
+    }
+  });
+
+  it('says that only part was imported when something could not be stored', async () => {
+    const text = await new Computer(account('a'), account('b')).exported();
+    const there = new Computer();
+    there.failing = 'b';
+    const talk = await there.does(importSetup, choose(fileOf(text)), press(importing));
+    assert.deepEqual(talk.titles('notice'), [says('moving.partly', 'disk full.')]);
+  });
+
+  const good = {
+    ...{ format: 'ltv-gauge-setup', version: 1, settings: {}, warnings: [] as unknown[] },
+    accounts: [{ id: 'a', venue: 'okx', site: 'global', name: 'Main', readOnly: false }] as unknown[],
+  };
+  const [main] = good.accounts as [Record<string, unknown>];
+  for (const [what, content, sentence] of [
+    ['no JSON', 'nonsense', says('moving.not-ours')],
+    ['something else', '{"format":"other"}', says('moving.not-ours')],
+    ['a newer version', { ...good, version: 2 }, says('moving.newer')],
+    ['an account without an id', { ...good, accounts: [{ ...main, id: '' }] }, /^accounts\.0\.id in the file should be/],
+    [
+      'a name of two lines',
+      { ...good, accounts: [{ ...main, name: 'A\n✓ safe' }] },
+      /^accounts\.0\.name in the file should be one line of text/,
+    ],
+    ['a name in another direction', { ...good, accounts: [{ ...main, name: 'A\u202eB' }] }, /^accounts\.0\.name/],
+    ['an unknown exchange', { ...good, accounts: [{ ...main, venue: 'evil' }] }, says('moving.wrong', 'accounts.0.venue', 'okx | bybit')],
+    [
+      'a simulated site, which would be armed',
+      { ...good, accounts: [{ ...main, site: 'simulated' }] },
+      /^accounts\.0\.site in the file should be global \|/,
+    ],
+    ['an id twice', { ...good, accounts: [main, main] }, says('moving.wrong', 'accounts.1.id', says('moving.once'))],
+    [
+      'thresholds the wrong way round',
+      { ...good, accounts: [{ ...main, thresholds: { marginCall: '0.9', liquidation: '0.8' } }] },
+      /^accounts\.0\.thresholds/,
+    ],
+    [
+      'a threshold as a number',
+      { ...good, accounts: [{ ...main, thresholds: { marginCall: 0.7, liquidation: '0.8' } }] },
+      /^accounts\.0\.thresholds\.marginCall in the file should be string/,
+    ],
+    [
+      'a limit that is none',
+      { ...good, settings: { 'limits.perDayUsd': 5 } },
+      says('limit.setting-not-amount', 'ltvGauge.limits.perDayUsd', '5'),
+    ],
+    ['an interval of no time', { ...good, settings: { refreshIntervalSeconds: 0 } }, /^settings\.refreshIntervalSeconds/],
+    ['an unknown level', { ...good, warnings: [{ ...silenced, level: 'calm' }] }, /^warnings\.0\.level/],
+    [
+      'too many accounts',
+      { ...good, accounts: Array.from({ length: 201 }, (_, id) => ({ ...main, id: String(id) })) },
+      /^accounts in the file should be/,
+    ],
+  ] as const) {
+    it(`writes nothing and says what is wrong: ${what}`, async () => {
+      const there = new Computer();
+      const text = typeof content === 'string' ? content : JSON.stringify(content);
+      const talk = await there.does(importSetup, choose(fileOf(text)));
+      assert.equal(there.writes, 0);
+      assert.deepEqual(
+        talk.heard.map(({ what: kind, kind: loud }) => [kind, loud]),
+        [
+          ['file', undefined],
+          ['notice', 'error'],
+        ],
+      );
+      const told = readMoved(text, exchanges);
+      assert.ok('fault' in told);
+      assert.equal(talk.titles('notice')[0], says('moving.nothing-imported', english(told.fault)));
+      if (typeof sentence === 'string') assert.equal(english(told.fault), sentence);
+      else assert.match(english(told.fault), sentence);
+    });
+  }
+
+  it('reads back all that it writes, and takes no other field of it', () => {
+    const text = fc
+      .string({ unit: fc.constantFrom('a', 'Z', ' ', '0', '-', '中', 'é'), minLength: 1, maxLength: 40 })
+      .map((one) => `x${one}`.trim());
+    const moved: fc.Arbitrary<Moved> = fc.record({
+      accounts: fc.uniqueArray(
+        fc.record(
+          {
+            id: text,
+            venue: fc.constant('okx'),
+            site: fc.constant('global'),
+            name: text,
+            readOnly: fc.boolean(),
+            uid: text,
+            thresholds: fc.constant(own),
+          },
+          { requiredKeys: ['id', 'venue', 'site', 'name', 'readOnly'] },
+        ),
+        { selector: ({ id }) => id, maxLength: 5 },
+      ),
+      settings: fc.record(
+        { refreshIntervalSeconds: fc.integer({ min: 10, max: 600 }), 'limits.perDayUsd': fc.constant('12.5') },
+        { requiredKeys: [] },
+      ),
+      warnings: fc.array(
+        fc.record({ account: text, target: text, level: fc.constant('warn' as const), since: fc.nat(), repeats: fc.nat() }),
+        { maxLength: 3 },
+      ),
+    });
+    holds(
+      fc.property(moved, (one) => {
+        const plain: unknown = JSON.parse(JSON.stringify(one));
+        assert.deepEqual(readMoved(movingText(one, 'now'), exchanges), plain);
+        const more = JSON.stringify({
+          ...(JSON.parse(movingText(one, 'now')) as object),
+          keys: { apiKey: 'k' },
+          history: { version: 7, rows: [] },
+        });
+        assert.deepEqual(readMoved(more, exchanges), plain);
+      }),
+    );
+  });
+});

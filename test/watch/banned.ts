@@ -1,0 +1,32 @@
+/** A seed must tell everything. What the database does by itself is left alone: it stamps nothing with the time. */
+const globals = globalThis as unknown as Record<string, unknown>;
+const names = ['setTimeout', 'setInterval', 'setImmediate', 'fetch', 'WebSocket'] as const;
+let isInDatabase = false;
+
+/** SQLite's file is opened by code that measures how long it waits for a lock, which here it never does. */
+export function inDatabase<T>(work: () => T): T {
+  isInDatabase = true;
+  try {
+    return work();
+  } finally {
+    isInDatabase = false;
+  }
+}
+
+/** Runs with real time, real randomness and the network taken away: whoever asks for them fails. */
+export async function withoutReality<T>(work: () => Promise<T>): Promise<T> {
+  const kept = names.map((name) => [name, globals[name]] as const);
+  const [now, random] = [Date.now, Math.random];
+  const forbid = (name: string) => (): never => {
+    throw new Error(`${name} was used in a simulation`);
+  };
+  for (const name of names) globals[name] = forbid(name);
+  Date.now = () => (isInDatabase ? 0 : forbid('Date.now')());
+  Math.random = forbid('Math.random');
+  try {
+    return await work();
+  } finally {
+    for (const [name, value] of kept) globals[name] = value;
+    [Date.now, Math.random] = [now, random];
+  }
+}

@@ -1,0 +1,355 @@
+import { levelOfAlarm } from '../../src/engine/storage/warning-protocol.ts';
+import type { Told } from '../../src/engine/watch/warnings.ts';
+import type { Folder } from './folder.ts';
+import { loanLevel, order, positionLevel, rank, type Truth } from './levels.ts';
+import { millionths, type Market } from './market.ts';
+import type { WorldTime } from './time.ts';
+import type { Request } from './venue.ts';
+import type { Composed, SimulatedWindow } from './window.ts';
+
+// What has to be true of every simulated world, whatever happens in it. All times are milliseconds since the world began.
+
+const second = 1_000;
+const minute = 60 * second;
+/** A better level has to hold for so long. */
+const quiet = 10 * minute;
+const blindAfter = 5 * minute;
+const handOver = 10 * second;
+
+/** One thing that is watched. */
+interface Watched {
+  readonly account: string;
+  readonly target: string;
+  /** @param isLeft the worst level that is not left yet; @param more millionths of LTV by which a figure of ours may be off */
+  readonly level: (at: number, isLeft?: boolean, more?: number) => Truth;
+  /** What a person was told of it and has no reason to think over. */
+  told: Truth;
+  /** For a moment at least it left that level. */
+  wasBetter: boolean;
+  /** Since when each level has been there to be read and was not told. */
+  readonly untold: Map<Truth, { readonly since: number; limit: number }>;
+  /** Since when it has been better than what was told, without a break and there to be read. */
+  betterSince: number | undefined;
+}
+
+/** How an account was read. */
+interface Readings {
+  readonly requests: Request[];
+  /** Of the last readings in full, when each arrived and when the venue had looked. */
+  readonly read: { readonly arrived: number; readonly served: number }[];
+  /** Failures since, and when the first and the last of them ended. */
+  failures: number;
+  failedSince: number | undefined;
+  failedAt: number;
+  blindTold: boolean;
+  /** When the newest figures were read that any window showed, in the last seconds. By the wall clock. */
+  readonly newest: number[];
+}
+
+export interface OracleOptions {
+  readonly market: Market;
+  readonly folder: Folder;
+  readonly time: WorldTime;
+  readonly windows: readonly SimulatedWindow[];
+  /** Milliseconds. */
+  readonly intervalMs: number;
+}
+
+/** What came of a world. */
+export interface Counts {
+  notices: number;
+  alarms: number;
+  requests: number;
+  /** The longest wait for a word about a worse level that was there to be read. Milliseconds. */
+  latest: number;
+  handOvers: number;
+}
+
+export class Oracle {
+  readonly #options: OracleOptions;
+  readonly #watched: readonly Watched[];
+  readonly #readings = new Map<string, Readings>();
+  readonly #shown = new Map<number, { readonly by: string; isNoted: boolean }>();
+  readonly #events = new Set<string>();
+  /** Times by the wall clock of which a reading says that it is from there, with what was true then. */
+  readonly #truths = new Map<string, Set<number>>();
+  readonly faults: string[] = [];
+  readonly counts: Counts = { notices: 0, alarms: 0, requests: 0, latest: 0, handOvers: 0 };
+  /** A window came, went, was stopped or woke, or the database failed or was mended: what was under way may begin again. */
+  #disturbedAt = 0;
+  #databaseBadAt = -Infinity;
+  #readerSeenAt = 0;
+  #fence = 0;
+
+  constructor(options: OracleOptions) {
+    this.#options = options;
+    const { market } = options;
+    const watched = (account: string, target: string, level: Watched['level']): Watched => ({
+      ...{ account, target, level, told: 'calm', wasBetter: false, untold: new Map(), betterSince: undefined },
+    });
+    this.#watched = market.accounts.flatMap(({ account: { id }, loans, positions }) => [
+      ...loans.map((loan) => watched(id, `level loan:${loan.id}`, (at, isLeft, more) => loanLevel(market, loan, at, isLeft, more))),
+      ...positions.map((one) => watched(id, `level position:${one.id}`, (at, isLeft) => positionLevel(market, one, at, isLeft))),
+    ]);
+    for (const { account } of market.accounts) {
+      const readings: Readings = { requests: [], read: [], failures: 0, failedSince: undefined, failedAt: 0, blindTold: false, newest: [] };
+      this.#readings.set(account.id, readings);
+    }
+  }
+
+  get #now(): number {
+    return this.#options.time.passed;
+  }
+
+  fault(sentence: string): void {
+    const at = `${(this.#now / minute).toFixed(2)} min`;
+    if (this.faults.length < 20) this.faults.push(`${at}: ${sentence}`);
+  }
+
+  disturbed(): void {
+    this.#disturbedAt = this.#now;
+  }
+
+  /** Once a second. */
+  look(): void {
+    const now = this.#now;
+    if (this.#options.folder.faultAt(now) !== undefined) {
+      this.#databaseBadAt = now;
+      this.disturbed();
+    }
+    const awake = this.#options.windows.filter((window) => window.isAwake);
+    for (const window of awake) this.#figures(window);
+    for (const account of this.#readings.keys()) this.#together(account, awake);
+    this.#leaseAt(now, awake);
+    for (const one of this.#watched) this.#levels(one, now, awake.length > 0);
+    for (const [account, readings] of this.#readings) this.#blind(account, readings, now, awake.length > 0);
+  }
+
+  began(request: Request): void {
+    this.counts.requests += 1;
+    const { account, window, began } = request;
+    const { requests, ...readings } = this.#readingsOf(account);
+    const open = requests.filter(({ ended }) => ended === undefined && this.#window(window)?.isAwake);
+    const isShared = began - this.#databaseBadAt > 15 * second;
+    if (isShared) {
+      if (open.some((other) => this.#window(other.window)?.isAwake)) this.fault(`${account} is asked for twice at a time by ${window}`);
+      const lease = this.#options.folder.lease();
+      const last = requests.at(-1);
+      const isLate =
+        began - Math.max(last?.began ?? 0, this.#window(window)?.openedAt ?? 0) > this.#paceOf(account, readings) + 10 * second;
+      if (lease !== undefined && lease.holder !== window && !isLate) {
+        this.fault(`${window} reads ${account} though ${lease.holder || 'nobody'} holds the lease`);
+      }
+    }
+    requests.push(request);
+    if (requests.length > 100) requests.shift();
+  }
+
+  ended(request: Request, asOf: number): void {
+    const { account, end, served = 0 } = request;
+    const readings = this.#readingsOf(account);
+    if (end === 'read' || end === 'partial') {
+      this.#truths.set(`${account} ${String(asOf)}`, (this.#truths.get(`${account} ${String(asOf)}`) ?? new Set()).add(served));
+      if (this.#truths.size > 2_000) this.#truths.delete([...this.#truths.keys()][0]!);
+    }
+    if (end === 'read') {
+      readings.read.push({ arrived: this.#now, served });
+      if (readings.read.length > 100) readings.read.shift();
+      Object.assign(readings, { failures: 0, failedSince: undefined, blindTold: false });
+    } else if (end !== 'given up') {
+      readings.failures += end === 'failed' ? 1 : 0;
+      readings.failedSince ??= this.#now;
+      readings.failedAt = this.#now;
+    }
+  }
+
+  noted(window: SimulatedWindow): void {
+    for (const shown of this.#shown.values()) if (shown.by === window.name) shown.isNoted = true;
+  }
+
+  shown(window: SimulatedWindow, { id, at, told }: Composed): void {
+    this.counts.notices += 1;
+    const before = this.#shown.get(id);
+    const isShared = at - this.#databaseBadAt > 15 * second;
+    if (before !== undefined && isShared) {
+      const first = this.#window(before.by);
+      // Who was stopped or killed right after it had shown it could not say so.
+      if (before.isNoted || first?.isAwake === true)
+        this.fault(`notice ${String(id)} is shown by ${before.by} and again by ${window.name}`);
+    }
+    if (before === undefined) this.#shown.set(id, { by: window.name, isNoted: false });
+    if (before !== undefined) return;
+    for (const one of told) this.#told(one, at, isShared);
+  }
+
+  #told(told: Told, at: number, isShared: boolean): void {
+    const { account, target, says, level, since } = told;
+    const readings = this.#readingsOf(account);
+    const event = JSON.stringify([account, target, says, level, since]);
+    if (says === 'alarm') {
+      this.counts.alarms += 1;
+      if (this.#events.has(event) && isShared) this.fault(`told twice: ${event}`);
+      this.#events.add(event);
+    }
+    if (target === 'blind') {
+      this.#toldBlind(account, readings, at);
+      return;
+    }
+    const one = this.#watched.find((watched) => watched.account === account && watched.target === target);
+    if (one === undefined) {
+      this.fault(`nobody knows of ${target}`);
+      return;
+    }
+    const readBy = readings.read.findLast(({ arrived }) => arrived <= at)?.served ?? 0;
+    if (says === 'alarm' || says === 'again') {
+      const worst = this.#worstSince(one, readBy, at);
+      const isSo =
+        says === 'alarm' ? rank(worst) >= rank(level) : worst !== 'calm' && (level === 'warn' || levelOfAlarm(worst) === 'danger');
+      if (!isSo) this.fault(`false alarm: ${says} ${level} of ${account} ${target}, where the worst was ${worst}`);
+      if (isShared && says === 'alarm') {
+        const read = one.level(readBy);
+        if (rank(read) > rank(level)) this.fault(`${level} is told of ${account} ${target}, which was read at ${read}`);
+        const isAgain = rank(level) <= rank(one.told) && !one.wasBetter;
+        if (isAgain) this.fault(`${level} is told anew of ${account} ${target}, which never left ${one.told}`);
+      }
+      if (rank(level) > rank(one.told)) this.#spoke(one, level);
+    } else if (says === 'gone') this.fault(`${account} ${target} is told as gone`);
+    else {
+      const now = one.level(readBy, true);
+      // Both ends of the quiet time may be a moment off.
+      const lately = readings.read.filter(({ served }) => served > at - quiet + 5 * second && served <= at);
+      if (lately.some(({ served }) => rank(one.level(served)) >= rank(says === 'better' ? 'danger' : level)))
+        this.fault(`${account} ${target} is told as ${says} too soon`);
+      if (says === 'recovered' && now !== 'calm') this.fault(`${account} ${target} is told as recovered, and stands at ${now}`);
+      if (says === 'better' && rank(now) > rank('warn')) this.fault(`${account} ${target} is told as better, and stands at ${now}`);
+      one.told = says === 'recovered' ? 'calm' : 'warn';
+    }
+  }
+
+  #spoke(one: Watched, level: Truth): void {
+    for (const [untold, { since }] of one.untold) {
+      if (rank(untold) <= rank(level)) this.counts.latest = Math.max(this.counts.latest, this.#now - Math.max(since, this.#disturbedAt));
+    }
+    one.told = level;
+    one.wasBetter = false;
+    one.betterSince = undefined;
+  }
+
+  #toldBlind(account: string, { failedSince }: Readings, at: number): void {
+    if (failedSince === undefined || at - failedSince < blindAfter - 2 * second) {
+      this.fault(`false alarm: ${account} is told as blind after ${String(at - (failedSince ?? at))} ms`);
+    }
+    this.#readingsOf(account).blindTold = true;
+  }
+
+  #levels(one: Watched, now: number, isWatched: boolean): void {
+    const level = one.level(now);
+    const readings = this.#readingsOf(one.account);
+    const isReadable = isWatched && this.#options.market.lastFailing(now) < now;
+    const pace = this.#paceOf(one.account, readings);
+    for (const at of order) {
+      const isUntold = isReadable && rank(at) <= rank(level) && rank(at) > rank(one.told);
+      if (!isUntold) one.untold.delete(at);
+      else if (!one.untold.has(at)) one.untold.set(at, { since: now, limit: 2 * pace });
+    }
+    for (const [at, untold] of one.untold) {
+      const waited = now - Math.max(untold.since, this.#disturbedAt);
+      untold.limit = Math.max(untold.limit, 2 * pace);
+      if (waited <= untold.limit) continue;
+      this.fault(
+        `${one.account} ${one.target} is at ${at} and nothing is said for ${String(waited / second)} s, more than ${String(untold.limit / second)} s`,
+      );
+      this.#spoke(one, at);
+    }
+    // Beyond doubt the product has seen for long enough that it is better: from now on a worse level has to be told again.
+    const holds = one.level(now, true);
+    one.wasBetter ||= rank(holds) < rank(one.told);
+    if (one.told === 'calm' || !isReadable || rank(holds) >= rank(one.told)) one.betterSince = undefined;
+    else one.betterSince = Math.max(one.betterSince ?? now, this.#disturbedAt);
+    if (one.betterSince !== undefined && now - one.betterSince > quiet + 3 * pace + minute) one.told = holds;
+  }
+
+  #blind(account: string, readings: Readings, now: number, isWatched: boolean): void {
+    const { failedSince, blindTold } = readings;
+    if (failedSince === undefined || blindTold || !isWatched) return;
+    if (now - failedSince <= blindAfter + 20 * second || now - this.#disturbedAt <= minute) return;
+    this.fault(`${account} can't be read for ${String((now - failedSince) / second)} s and nothing is said`);
+    readings.blindTold = true;
+  }
+
+  #leaseAt(now: number, awake: readonly SimulatedWindow[]): void {
+    const { fence = 0 } = this.#options.folder.lease() ?? {};
+    if (fence !== this.#fence) {
+      this.counts.handOvers += 1;
+      // Whoever took it may be stopped right after.
+      this.#readerSeenAt = now;
+    }
+    if (fence < this.#fence) this.fault(`the fence falls from ${String(this.#fence)} to ${String(fence)}`);
+    this.#fence = fence;
+    const able = awake.filter(({ openedAt, wokeAt }) => now - Math.max(openedAt, wokeAt) >= handOver);
+    if (able.length === 0 || awake.some(({ reader }) => reader.isReader)) this.#readerSeenAt = now;
+    if (now - this.#readerSeenAt > handOver) {
+      this.fault(`nobody reads for ${String((now - this.#readerSeenAt) / second)} s`);
+      this.#readerSeenAt = now;
+    }
+    if (now - this.#databaseBadAt < 15 * second) return;
+    const readers = awake.filter(({ reader, wokeAt }) => reader.isReader && now - wokeAt > 2 * second);
+    if (readers.length > 1) this.fault(`${readers.map(({ name }) => name).join(' and ')} both read for all`);
+  }
+
+  /** What one window shows, all show two seconds later. */
+  #together(account: string, awake: readonly SimulatedWindow[]): void {
+    const { newest } = this.#readingsOf(account);
+    const shown = awake.map((window) => ({ window, asOf: window.store.get(account)?.snapshot?.asOf ?? 0 }));
+    newest.push(Math.max(0, ...shown.map(({ asOf }) => asOf)));
+    const before = newest.length > 3 ? newest.shift()! : 0;
+    // What was read while something was wrong may be known to one window alone, until the next reading.
+    const { time } = this.#options;
+    if (before - (time.wall - time.passed) < this.#disturbedAt + 15 * second) return;
+    for (const { window, asOf } of shown) {
+      if (asOf < before) this.fault(`${window.name} shows figures of ${account} that are older than those of another window`);
+    }
+  }
+
+  /** Nothing is shown that was not so when it says it was read. */
+  #figures(window: SimulatedWindow): void {
+    const { market } = this.#options;
+    for (const { account, snapshot } of window.store.all()) {
+      if (snapshot === undefined) continue;
+      const truths = this.#truths.get(`${account.id} ${String(snapshot.asOf)}`) ?? [];
+      for (const loan of snapshot.loans) {
+        if (loan.keptFrom !== undefined) continue;
+        const facts = market.facts(account.id).loans.find(({ id }) => id === loan.id)!;
+        if (![...truths].some((at) => millionths(market.ltv(facts, at)) === loan.ltv)) {
+          this.fault(`${window.name} shows ${loan.ltv ?? 'nothing'} of ${account.id} ${loan.id} as read at ${String(snapshot.asOf)}`);
+        }
+      }
+    }
+  }
+
+  #worstSince(one: Watched, from: number, to: number): Truth {
+    let worst: Truth = 'calm';
+    for (let at = from; at <= to + 5 * second; at += second) {
+      // An estimate is carried on from a rounded figure.
+      const level = one.level(Math.min(at, to), false, 3);
+      if (rank(level) > rank(worst)) worst = level;
+    }
+    return worst;
+  }
+
+  /** The interval at which an account is read now, at most. The one place that knows it. */
+  #paceOf(_account: string, { failures }: Pick<Readings, 'failures'>): number {
+    const { intervalMs } = this.#options;
+    if (failures === 0) return intervalMs;
+    // Back-off: doubled with each failure, a fifth of it at random, five minutes at most; and what a limit error asked for.
+    return Math.min(intervalMs * 2 ** (failures - 1) * 1.2, 5 * minute) + 5 * second;
+  }
+
+  #window(name: string): SimulatedWindow | undefined {
+    return this.#options.windows.find((window) => window.name === name);
+  }
+
+  #readingsOf(account: string): Readings {
+    return this.#readings.get(account)!;
+  }
+}

@@ -1,0 +1,152 @@
+import { english, msg } from '../../src/core/message.ts';
+import type { Snapshot } from '../../src/core/model.ts';
+import { AccountBook } from '../../src/engine/accounts/account-book.ts';
+import { Vault } from '../../src/engine/accounts/vault.ts';
+import { shareReadings } from '../../src/engine/engine.ts';
+import { Connections } from '../../src/engine/monitor/connections.ts';
+import { Poller } from '../../src/engine/monitor/poller.ts';
+import { Reader } from '../../src/engine/monitor/reader.ts';
+import { newsOf } from '../../src/engine/monitor/reading-news.ts';
+import { Store, type Failure } from '../../src/engine/monitor/store.ts';
+import { Wakes } from '../../src/engine/monitor/wakes.ts';
+import { watchPrices } from '../../src/engine/monitor/watch-prices.ts';
+import { SharedState } from '../../src/engine/storage/shared-state.ts';
+import { existsState, readLastCopy } from '../../src/engine/storage/state-folder.ts';
+import { LateWarnings } from '../../src/engine/watch/late-warnings.ts';
+import type { WarningFront } from '../../src/engine/watch/warning-watch.ts';
+import type { Told } from '../../src/engine/watch/warnings.ts';
+import type { Folder } from './folder.ts';
+import { OwnClock, type WorldTime } from './time.ts';
+import { venueFor, type VenueOptions } from './venue.ts';
+
+/** What a notice was made of, and when. */
+export interface Composed {
+  readonly id: number;
+  /** Milliseconds since the world began. */
+  readonly at: number;
+  readonly told: readonly Told[];
+}
+
+export interface WindowOptions extends Omit<VenueOptions, 'clock' | 'window'> {
+  readonly name: string;
+  readonly folder: Folder;
+  readonly intervalMs: () => number;
+  readonly network: () => string;
+  readonly newId: () => number;
+  /** It has just been handed what it is to show. */
+  readonly claimed: (window: SimulatedWindow) => void;
+  readonly shown: (window: SimulatedWindow, composed: Composed) => void;
+  readonly noted: (window: SimulatedWindow) => void;
+}
+
+const none = (): undefined => undefined;
+
+/** One window of the editor with the parts that watch, put together as src/engine/engine.ts does. */
+export class SimulatedWindow {
+  readonly name: string;
+  readonly openedAt: number;
+  wokeAt = 0;
+  readonly clock: OwnClock;
+  readonly store: Store;
+  readonly reader: Reader;
+  readonly book: AccountBook;
+  readonly warnings: LateWarnings;
+  readonly #front: WarningFront;
+  readonly log: string[] = [];
+  readonly #time: WorldTime;
+  readonly #shared: SharedState<Snapshot, Failure>;
+  readonly #poller: Poller;
+  readonly #parts: readonly { dispose(): void }[];
+  isClosed = false;
+
+  constructor(options: WindowOptions) {
+    const { name, folder, time, random, intervalMs, market } = options;
+    this.name = name;
+    this.openedAt = time.passed;
+    this.#time = time;
+    const clock = new OwnClock(time);
+    this.clock = clock;
+    const shared = new SharedState<Snapshot, Failure>({
+      open: async () =>
+        folder.open(clock, (asked, answer) => {
+          if (asked.do === 'noteShown') options.noted(this);
+          if (asked.do === 'claimNotices' && (answer as { notices: readonly unknown[] } | undefined)?.notices.length) options.claimed(this);
+        }),
+      lastCopy: () => readLastCopy(folder.path),
+      exists: () => existsState(folder.path),
+      old: { get: none, update: () => Promise.resolve() },
+      clock,
+    });
+    const book = new AccountBook(shared);
+    const keys = new Map(market.accounts.map(({ account }) => [`ltvGauge.keys.${account.id}`, JSON.stringify({ apiKey: account.id })]));
+    const vault = new Vault({ get: async (key) => keys.get(key), store: async () => undefined, delete: async () => undefined });
+    const connections = new Connections({
+      exchanges: [venueFor({ ...options, clock, window: name })],
+      ...{ book, vault, clock },
+      locate: async (account) => account,
+      look: () => shared.look(),
+    });
+    const reader = new Reader({ shared, book, clock, window: name });
+    const store = new Store({ book, storage: reader, clock, newsOf });
+    const wakes = new Wakes(clock, options.network);
+    const chance = random.for(name);
+    const poller = new Poller({ book, store, connections, clock, intervalMs, wakes, reader, random: chance.for('poller').next });
+    const log = { debug: none, info: none, warn: (line: string) => void this.log.push(line) };
+    const prices = watchPrices({ store, connections, clock, wakes, log, reader, random: chance.for('prices').next });
+    const following = shareReadings(reader, store, poller, { reconcile: async () => undefined });
+    const secrets = { get: async () => undefined, store: async () => undefined, delete: async () => undefined };
+    this.warnings = new LateWarnings({ store, book, connections, shared, clock, wakes, intervalMs, window: name, log, reader, secrets });
+    this.#front = {
+      compose: async (told) => {
+        const composed: Composed = { id: options.newId(), at: time.passed, told };
+        return {
+          sentence: msg('test', '{0}', JSON.stringify(composed)),
+          about: told.filter(({ says }) => says !== 'gone').map(({ account, target, level }) => ({ account, target, level })),
+        };
+      },
+      show: async (notice) => {
+        options.shown(this, JSON.parse(english(notice.sentence)) as Composed);
+      },
+      settings: () => ({ enabled: true, quietHours: '' }),
+    };
+    this.#shared = shared;
+    [this.book, this.reader, this.store, this.#poller] = [book, reader, store, poller];
+    this.#parts = [shared, book, connections, reader, store, poller, prices, following, this.warnings];
+  }
+
+  /** As after activation: the front is attached, then reading begins. */
+  open(): void {
+    this.warnings.attach(this.#front);
+    void this.#shared.start();
+    this.#poller.start();
+  }
+
+  /** Works, as far as others can see. */
+  get isAwake(): boolean {
+    return !this.isClosed && !this.clock.isDead && !this.clock.isStopped;
+  }
+
+  get isOpen(): boolean {
+    return !this.isClosed && !this.clock.isDead;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.reader.close();
+    for (const part of [...this.#parts].reverse()) part.dispose();
+    this.#time.after(5_000, () => {
+      this.clock.die();
+    });
+  }
+
+  /** As by SIGCONT, or when the machine wakes. */
+  wake(how: Parameters<OwnClock['wake']>[0]): void {
+    this.wokeAt = this.#time.passed;
+    this.clock.wake(how);
+  }
+
+  /** As by SIGKILL. */
+  crash(): void {
+    this.clock.die();
+  }
+}

@@ -32,7 +32,9 @@ const together = [
   ].map((file) => path.join(__dirname, 'src/engine/ledger', file)),
   // With an account, these are needed right after activation.
   ['open-state.ts', 'monitor/lease.ts'].map((file) => path.join(__dirname, 'src/engine', file)),
-  ['engine/monitor/price-watch.ts', 'engine/watch/warning-watch.ts', 'views/outlines.ts'].map((file) => path.join(__dirname, 'src', file)),
+  ['engine/history/venue-history.ts', 'engine/monitor/price-watch.ts', 'engine/watch/warning-watch.ts', 'views/outlines.ts'].map((file) =>
+    path.join(__dirname, 'src', file),
+  ),
 ];
 
 // esbuild splits ES modules only, and the editor's `vscode` is there for CommonJS only, so each part is converted after.

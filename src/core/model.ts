@@ -202,6 +202,8 @@ export interface Snapshot {
   readonly positionsBarred?: true;
   /** What is gone since earlier readings. Kept by us: no venue tells it. Newest first. */
   readonly vanished?: readonly Vanished[];
+  /** The last time, within a day, that nothing was read for long. Kept by us. Milliseconds since the Unix epoch. */
+  readonly unwatched?: { readonly from: number; readonly to: number };
   /** What one coin is worth in USD, by the venue's index: of every coin that is owed, pledged, held or traded here, as far as known. Feeds estimates only. */
   readonly prices?: Readonly<Record<string, Decimal>>;
   /** When the oldest of its parts was read, by our clock. Milliseconds since the Unix epoch. */

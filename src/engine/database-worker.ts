@@ -58,6 +58,7 @@ function answerTo(request: Request | StateAsked | { readonly do: 'close' }): Any
     case 'release':
     case 'keepReading':
     case 'keepPrices':
+    case 'keepVenuePage':
     case 'forget':
       return state().share(request);
     case 'anchor':
@@ -71,6 +72,12 @@ function answerTo(request: Request | StateAsked | { readonly do: 'close' }): Any
     case 'claimNotices':
     case 'noteShown':
       return state().warnings(request);
+    case 'historySeries':
+    case 'historyTargets':
+    case 'historyPoints':
+    case 'venueRows':
+    case 'venueStreams':
+      return state().history(request);
     case 'close':
       ledger?.close();
       shared?.close();

@@ -6,6 +6,7 @@ import type { Exchange } from '../exchanges/exchange.ts';
 import { exchanges as allExchanges } from '../exchanges/registry.ts';
 import { AccountBook } from './accounts/account-book.ts';
 import { Vault } from './accounts/vault.ts';
+import type { VenueHistoryOptions } from './history/venue-history.ts';
 import { Arming } from './ledger/arming.ts';
 import { LateJournal } from './ledger/database/late-journal.ts';
 import { Ledger } from './ledger/ledger.ts';
@@ -42,8 +43,8 @@ export interface Engine extends Disposable {
   readonly simulated: SimulatedExchange;
   /** What comes near its line, told to a person. */
   readonly warnings: LateWarnings;
-  /** News of what all windows share. What is in there is changed by the parts above alone. */
-  readonly shared: Pick<SharedState<Snapshot, Failure>, 'onDidMeetTrouble' | 'onDidRemake'>;
+  /** News of what all windows share, and what is kept of the past. What is in there is changed by the parts above alone. */
+  readonly shared: Pick<SharedState<Snapshot, Failure>, 'onDidMeetTrouble' | 'onDidRemake' | 'ask'>;
   /** The person's poll interval, clamped to its minimum. Milliseconds. */
   readonly intervalMs: () => number;
   /** Begins to read. Returns at once; resolves when what all windows share was looked at, however that ended. Once is enough. */
@@ -93,8 +94,8 @@ export function createEngine(ports: EnginePorts): Engine {
       },
     }),
   );
-  const reader = keep(new Reader({ shared, book, clock, window }));
-  const store = keep(new Store({ book, storage: reader, clock }));
+  const reader = keep(new Reader({ shared, book, clock, window, intervalMs }));
+  const store = keep(new Store({ book, storage: reader, clock, intervalMs }));
   const journal = keep(lateJournal(ports, shared));
   // Figures that the views would have read anew by now are not acted on.
   const acting = { maxPreviewAgeMs: intervalMs, proofPatienceMs, limits: settings.limits };
@@ -109,6 +110,7 @@ export function createEngine(ports: EnginePorts): Engine {
   );
   keep(watchPrices({ store, connections, clock, wakes, log, reader }));
   keep(shareReadings(reader, store, poller, ledger));
+  keep(readVenueHistory({ store, shared, connections, reader, clock, log }));
   const warnings = keep(new LateWarnings({ store, shared, clock, wakes, intervalMs, window, log, reader }));
   const dispose = (): void => {
     // What was built last is done with first: it asks those before it.
@@ -156,6 +158,36 @@ function shareReadings(reader: Reader, store: Store, poller: Poller, ledger: Led
     dispose: () => {
       change.dispose();
       news.dispose();
+    },
+  };
+}
+
+/** The venue's own history is read from the first reading of an account on. */
+function readVenueHistory(options: VenueHistoryOptions): Disposable {
+  const { store, log } = options;
+  let part: Promise<Disposable> | undefined;
+  const first = store.onDidChange(({ accountId }) => {
+    if (store.get(accountId)?.snapshot === undefined) return;
+    part ??= import('./history/venue-history.ts').then(({ VenueHistory }) => new VenueHistory(options));
+    part.then(
+      () => {
+        first.dispose();
+      },
+      (error: unknown) => {
+        part = undefined;
+        log.warn(`history: ${String(error)}`);
+      },
+    );
+  });
+  return {
+    dispose: () => {
+      first.dispose();
+      part?.then(
+        (venue) => {
+          venue.dispose();
+        },
+        () => undefined,
+      );
     },
   };
 }

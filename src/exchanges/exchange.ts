@@ -270,6 +270,8 @@ export interface Actions {
 export interface LoanReads {
   history(loan: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>>;
   interest(loan: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>>;
+  /** Whether `interest` lists each accrual as it was booked; else it tells what has accrued up to now and is not paid. */
+  readonly booksInterest: boolean;
   borrowableCoins(signal?: AbortSignal): Promise<readonly string[]>;
   /** What could be borrowed of `coin`, on top of `loan` when given, with `extra` collateral on top when given. */
   maximumLoan(

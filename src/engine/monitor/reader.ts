@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import { staleAfterMs, type Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { Snapshot } from '../../core/model.ts';
 import { keysMissingCode, otherOwnerCode } from '../accounts/vault.ts';
@@ -14,6 +14,8 @@ export interface ReaderOptions {
   readonly clock: Clock;
   /** A name for this window that no other one has. */
   readonly window: string;
+  /** The time between two readings. Milliseconds. */
+  readonly intervalMs: () => number;
 }
 
 /** A window that closes waits no longer for a database that is locked. Milliseconds. */
@@ -87,13 +89,13 @@ export class Reader implements ReadingStorage, Disposable {
   }
 
   keep(account: string, reading: Reading, pass: Pass): void {
-    const { clock, shared } = this.#options;
+    const { clock, shared, intervalMs } = this.#options;
     const { at } = reading;
     // Another window may find the keys.
     if ('failure' in reading && keysHere.has(reading.failure.error.code)) return;
     const kept =
       'snapshot' in reading
-        ? { account, at, asOf: reading.snapshot.asOf, text: JSON.stringify(reading.snapshot) }
+        ? { account, at, asOf: reading.snapshot.asOf, text: JSON.stringify(reading.snapshot), staleMs: staleAfterMs(intervalMs()) }
         : { account, at, failure: JSON.stringify(reading.failure) };
     // Where it is refused, or cannot be written, the looks tell what that means.
     shared.share({ do: 'keepReading', reading: kept, now: clock.now(), pass }).catch(() => undefined);

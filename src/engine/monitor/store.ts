@@ -1,4 +1,4 @@
-import { isFresh, type Clock } from '../../core/clock.ts';
+import { isFresh, staleAfterMs, type Clock } from '../../core/clock.ts';
 import type { Decimal } from '../../core/decimal.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { ExchangeError } from '../../core/errors.ts';
@@ -70,7 +70,13 @@ export interface StoreOptions {
   readonly book: AccountBook;
   readonly storage: ReadingStorage;
   readonly clock: Clock;
+  /** The time between two readings. Milliseconds. */
+  readonly intervalMs?: () => number;
 }
+
+/** A shorter time without a reading is not worth a word. Milliseconds. */
+const longMsLeast = 30 * 60_000;
+const unwatchedForMs = 24 * 60 * 60_000;
 
 type Known = Omit<AccountState, 'account'>;
 
@@ -120,7 +126,8 @@ export class Store implements Disposable {
     const at = this.#options.clock.now();
     this.#set(accountId, ({ snapshot: held }) => {
       if (held !== undefined && this.#isNewer(held.asOf, snapshot.asOf)) return { snapshot: held, reading: false };
-      const whole = held === undefined ? snapshot : withVanished(withKept(snapshot, held), held, at);
+      const longMs = Math.max(longMsLeast, staleAfterMs(this.#options.intervalMs?.() ?? 0));
+      const whole = held === undefined ? snapshot : withUnwatched(withVanished(withKept(snapshot, held), held, at), held, longMs);
       this.#keep(accountId, { at, snapshot: whole }, pass);
       return { snapshot: whole, reading: false };
     });
@@ -243,6 +250,13 @@ function withKept(snapshot: Snapshot, held: Snapshot): Snapshot {
 function withVanished(snapshot: Snapshot, held: Snapshot, now: number): Snapshot {
   const vanished = vanishedSince(held, snapshot, now);
   return vanished.length === 0 ? snapshot : { ...snapshot, vanished };
+}
+
+/** That nobody watched is said for a day. */
+function withUnwatched(snapshot: Snapshot, { asOf: from, unwatched: before }: Snapshot, longMs: number): Snapshot {
+  const { asOf: to } = snapshot;
+  const unwatched = to - from >= longMs ? { from, to } : before;
+  return unwatched !== undefined && to - unwatched.to < unwatchedForMs ? { ...snapshot, unwatched } : snapshot;
 }
 
 function kept<One extends { readonly keptFrom?: number }>(

@@ -97,6 +97,7 @@ const snapshot = v.object({
   loansTrouble: v.exactOptional(message),
   loansBarred: v.exactOptional(v.literal(true)),
   vanished: v.exactOptional(v.array(vanished)),
+  unwatched: v.exactOptional(v.object({ from: time, to: time })),
   prices: v.exactOptional(prices),
   asOf: time,
 });

@@ -1,4 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { forgetHistory, record } from './history-tables.ts';
+import type { KeptPage } from './history-protocol.ts';
+import { keepVenuePage } from './venue-rows.ts';
 import type { Kept, Lease, NewReading, News, Pass, PricesRow, ReadingRow, Shared } from './state-protocol.ts';
 
 // What one window reads for all: who it is, and what was read last. The rules are kept here, in the transactions of the database: a window
@@ -7,7 +10,7 @@ import type { Kept, Lease, NewReading, News, Pass, PricesRow, ReadingRow, Shared
 const dayMs = 24 * 60 * 60_000;
 
 /** Within a transaction that holds the lock for writing. */
-export function share(db: DatabaseSync, asked: Shared): boolean | Kept | undefined {
+export function share(db: DatabaseSync, asked: Shared, historyBytes: number): boolean | Kept | KeptPage {
   switch (asked.do) {
     case 'lead':
       return lead(db, asked.window, asked.seen);
@@ -16,9 +19,11 @@ export function share(db: DatabaseSync, asked: Shared): boolean | Kept | undefin
     case 'release':
       return release(db, asked.window, asked.fence);
     case 'keepReading':
-      return keepReading(db, asked.reading, asked.now, asked.pass);
+      return keepReading(db, asked.reading, asked.now, asked.pass, historyBytes);
     case 'keepPrices':
       return keepPrices(db, asked.prices, asked.now, asked.pass);
+    case 'keepVenuePage':
+      return mayWrite(db, asked.pass) ? keepVenuePage(db, asked.page, asked.now) : undefined;
     case 'forget':
       forget(db, asked.account, asked.now);
       return undefined;
@@ -61,7 +66,7 @@ function nextNews(db: DatabaseSync): number {
 const isNewer = (known: unknown, than: number, now: number): boolean => typeof known === 'number' && known > than && known <= now;
 
 /** The newest figures stay. Their text is only written when one of them changed: the age alone is not worth it. */
-function keepReading(db: DatabaseSync, reading: NewReading, now: number, pass: Pass): Kept {
+function keepReading(db: DatabaseSync, reading: NewReading, now: number, pass: Pass, historyBytes: number): Kept {
   const { account, at } = reading;
   if (!mayWrite(db, pass)) return 'fence';
   if (db.prepare('SELECT 1 FROM accounts WHERE id = ?').get(account) === undefined) return 'absent';
@@ -88,6 +93,8 @@ function keepReading(db: DatabaseSync, reading: NewReading, now: number, pass: P
     `INSERT INTO readings (account, at, as_of, news, figures) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at,
      as_of = excluded.as_of, failure = NULL, news = excluded.news, figures = iif(?, excluded.figures, figures)`,
   ).run(account, at, reading.asOf, news, news, isChanged ? 1 : 0);
+  const { recorded = [], staleMs = 0 } = reading;
+  record(db, { account, asOf: reading.asOf, recorded, staleMs }, now, historyBytes);
   return 'kept';
 }
 
@@ -103,6 +110,7 @@ function figuresIn(text: string): string {
 /** A reading that began before does not bring them back. */
 function forget(db: DatabaseSync, account: string, now: number): void {
   db.prepare('DELETE FROM snapshots WHERE account = ?').run(account);
+  forgetHistory(db, account);
   const news = nextNews(db);
   db.prepare(
     `INSERT INTO readings (account, at, as_of, news, figures) SELECT id, ?, ?, ?, ? FROM accounts WHERE id = ?

@@ -19,6 +19,7 @@ import {
   type StateFacts,
   type Version,
 } from './state-protocol.ts';
+import type { HistoryAnswers, HistoryAsked } from './history-protocol.ts';
 import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
 import { isMarked, markKey, oldAnchorKey, oldRecords, oldState, type RecordStorage } from './old-state.ts';
 
@@ -216,8 +217,8 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     },
   };
 
-  /** The warnings of all windows. @throws StateTrouble */
-  async ask<A extends WarningAsked>(asked: A): Promise<WarningAnswers[A['do']]> {
+  /** The warnings of all windows, and what is kept of the past. @throws StateTrouble */
+  async ask<A extends WarningAsked | HistoryAsked>(asked: A): Promise<(WarningAnswers & HistoryAnswers)[A['do']]> {
     return (await this.#opened()).ask(asked);
   }
 

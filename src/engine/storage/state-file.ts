@@ -5,6 +5,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { identityOf, inTransaction, logOf, makeFile, patiently } from './database-file.ts';
 import type { Place } from './worker-link.ts';
 import type { Seen } from './ledger-protocol.ts';
+import type { HistoryAnswers, HistoryAsked } from './history-protocol.ts';
+import { answerHistory, forgetHistory, usualBoundBytes } from './history-tables.ts';
 import { leaseOf, newsOf, share } from './readings-tables.ts';
 import { LedgerFault } from './trouble.ts';
 import {
@@ -104,7 +106,13 @@ export class StateFile {
   share(asked: Shared): StateAnswers[Shared['do']] {
     // What would be old after a power cut need not survive one.
     const isDurable = asked.do !== 'beat' && asked.do !== 'release' && asked.do !== 'keepPrices';
-    return this.#within('IMMEDIATE', false, lookBusyMs, ({ db }) => ({ answer: share(db, asked) }), isDurable)?.answer;
+    return this.#within(
+      'IMMEDIATE',
+      false,
+      lookBusyMs,
+      ({ db }) => ({ answer: share(db, asked, this.#place.historyBytes ?? usualBoundBytes) }),
+      isDurable,
+    )?.answer;
   }
 
   anchor(): Seen | undefined {
@@ -128,6 +136,11 @@ export class StateFile {
       answer: answerWarnings(opened.db, asked, () => warningsVersion(opened)),
     }));
     return done?.answer;
+  }
+
+  /** @returns undefined when there is no file */
+  history<A extends HistoryAsked>(asked: A): HistoryAnswers[A['do']] {
+    return this.#within('DEFERRED', false, lookBusyMs, ({ db }) => ({ answer: answerHistory(db, asked) }))?.answer;
   }
 
   close(): void {
@@ -274,6 +287,7 @@ function apply(db: DatabaseSync, change: StateChange): 'taken' | 'absent' | unde
       db.prepare('DELETE FROM snapshots WHERE account = ?').run(change.id);
       db.prepare('DELETE FROM readings WHERE account = ?').run(change.id);
       forgetWarnings(db, change.id);
+      forgetHistory(db, change.id);
       break;
     case 'arm':
       db.prepare("DELETE FROM armed WHERE account = ? AND window IN ('', ?)").run(change.row.account, change.row.window);

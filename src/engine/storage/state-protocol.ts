@@ -1,4 +1,5 @@
 import type { Disposable } from '../../core/emitter.ts';
+import type { HistoryAnswers, HistoryAsked, KeptPage, Recorded, VenuePage } from './history-protocol.ts';
 import type { Seen } from './ledger-protocol.ts';
 import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
 
@@ -40,7 +41,8 @@ export type StateAsked =
   | Shared
   | { readonly do: 'anchor' }
   | { readonly do: 'noteAnchor'; readonly at: Seen }
-  | WarningAsked;
+  | WarningAsked
+  | HistoryAsked;
 
 /** What one window reads for all. `now` is by the clock of the asking window. */
 export type Shared =
@@ -50,7 +52,8 @@ export type Shared =
   | { readonly do: 'lead'; readonly window: string; readonly seen: Lease }
   | { readonly do: 'beat' | 'release'; readonly window: string; readonly fence: number }
   | { readonly do: 'keepReading'; readonly reading: NewReading; readonly now: number; readonly pass: Pass }
-  | { readonly do: 'keepPrices'; readonly prices: PricesRow; readonly now: number; readonly pass: Pass };
+  | { readonly do: 'keepPrices'; readonly prices: PricesRow; readonly now: number; readonly pass: Pass }
+  | { readonly do: 'keepVenuePage'; readonly page: VenuePage; readonly now: number; readonly pass: Pass };
 
 /** Which window reads for all. */
 export interface Lease {
@@ -67,7 +70,16 @@ export type Pass = { readonly fence: number; readonly window: string } | { reado
 
 /** One reading of an account. Times are milliseconds since the Unix epoch. */
 export type NewReading = { readonly account: string; /** When it ended. */ readonly at: number } & (
-  { readonly asOf: number; /** The figures as JSON. */ readonly text: string } | { readonly failure: string }
+  | {
+      readonly asOf: number;
+      /** The figures as JSON. */
+      readonly text: string;
+      /** What of it is kept for good. */
+      readonly recorded?: readonly Recorded[];
+      /** How far two readings may be apart without a gap between them. Milliseconds. */
+      readonly staleMs?: number;
+    }
+  | { readonly failure: string }
 );
 
 /** `fence`: another window reads by now. `older`: what is there is newer. */
@@ -138,7 +150,7 @@ export interface Looked {
 export type Changed = { readonly facts: StateFacts } | { readonly refused: 'taken' | 'absent' };
 
 /** What each request is answered with. */
-export interface StateAnswers extends WarningAnswers {
+export interface StateAnswers extends WarningAnswers, HistoryAnswers {
   readonly look: Looked;
   readonly change: Changed;
   readonly forget: undefined;
@@ -148,6 +160,7 @@ export interface StateAnswers extends WarningAnswers {
   readonly release: boolean | undefined;
   readonly keepReading: Kept | undefined;
   readonly keepPrices: Kept | undefined;
+  readonly keepVenuePage: KeptPage;
   readonly anchor: Seen | undefined;
   readonly noteAnchor: undefined;
 }

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from './database-file.ts';
+import { historySchema } from './history-tables.ts';
 import { LedgerFault } from './trouble.ts';
+import { venueSchema } from './venue-rows.ts';
 import { warningSchema } from './warning-rows.ts';
 
 /** Marks a file as ours, at offset 68 of its header: “LTVS”. */
@@ -24,6 +26,7 @@ const migrations: readonly string[] = [
      figures INTEGER NOT NULL) STRICT;
    CREATE TABLE prices (site TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL, prices TEXT NOT NULL, news INTEGER NOT NULL) STRICT;`,
   warningSchema,
+  historySchema + venueSchema,
 ];
 
 const numberOf = (db: DatabaseSync, pragma: string): number => Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);

@@ -24,6 +24,7 @@ export const wholePool: LoanRef = { loanId: poolId };
 
 /** The loans of one account: its pool and, as long as there are any, its old orders; the funding account; and what coins are worth. */
 export class Loans implements LoanReads {
+  readonly booksInterest = false;
   readonly pool: Pool;
   /** As the key told it last. Until then the lowest: what it may borrow, every level may, so no coin is offered that is not to be had. */
   vipLevel = lowestLevel;

@@ -35,6 +35,7 @@ export interface LoansRead {
 
 /** The loans of one account, the funding account, where their collateral comes from, and what coins are worth. */
 export class Loans implements LoanReads {
+  readonly booksInterest = true;
   readonly #http: Http;
   /** By loan: the coins that OKX named among its collateral assets when it was last asked. A hint, no more. */
   readonly #hints = new Map<string, ReadonlyMap<string, Hint>>();

@@ -1,4 +1,5 @@
 import { targetKey, type Target } from '../../core/model.ts';
+import type { ForcedEvent } from '../storage/history-protocol.ts';
 import {
   alarms,
   isAcknowledged,
@@ -11,10 +12,10 @@ import {
 } from '../storage/warning-protocol.ts';
 
 /**
- * What can be warned of: the level of a loan or position, a debt that is overdue, one that is due soon, and an account whose figures can't
- * be read.
+ * What can be warned of: the level of a loan or position, a debt that is overdue, one that is due soon, an account whose figures can't
+ * be read, and what a venue did against the borrower's will: that is told once, and no warning stands of it.
  */
-export type Facet = 'level' | 'overdue' | 'due' | 'blind';
+export type Facet = 'level' | 'overdue' | 'due' | 'blind' | 'event';
 
 /** The name of what is warned of, within its account. Stored. */
 export const warningTarget = (facet: Facet, target?: Target): string => (target === undefined ? facet : `${facet} ${targetKey(target)}`);
@@ -47,11 +48,23 @@ export interface Sight extends WarningKey {
 /** Something to tell. */
 export interface Told extends WarningKey {
   /** `again`: a warning that was told before. `better`: danger became a warning. `recovered`: the warning is over. */
-  readonly says: 'alarm' | 'again' | 'better' | 'recovered' | 'gone';
+  readonly says: 'alarm' | 'again' | 'better' | 'recovered' | 'gone' | 'event';
   readonly level: Alarm;
   /** When it began. */
   readonly since: number;
+  /** The venue's own row that it is about. */
+  readonly event?: ForcedEvent;
 }
+
+/** What the venue did against the borrower's will, to be told once. */
+export const toldEvent = (event: ForcedEvent): Told => ({
+  account: event.account,
+  target: warningTarget('event', event.loan === undefined ? undefined : { kind: 'loan', id: event.loan }),
+  says: 'event',
+  level: 'danger',
+  since: event.at,
+  event,
+});
 
 /** What may be told now. */
 export interface Terms {

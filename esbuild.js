@@ -34,6 +34,7 @@ const together = [
   // With an account, these are needed right after activation.
   ['open-state.ts', 'monitor/lease.ts', 'monitor/poller.ts'].map((file) => path.join(__dirname, 'src/engine', file)),
   [
+    'engine/history/venue-history.ts',
     'engine/monitor/price-watch.ts',
     'engine/monitor/reading-news.ts',
     'engine/watch/key-watch.ts',

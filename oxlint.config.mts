@@ -73,7 +73,7 @@ const strict = [
     ...['prefer-for-of', 'prefer-function-type', 'prefer-includes', 'prefer-literal-enum-member', 'prefer-namespace-keyword'],
     ...['prefer-nullish-coalescing', 'prefer-optional-chain', 'prefer-promise-reject-errors', 'prefer-reduce-type-parameter'],
     ...['prefer-regexp-exec', 'prefer-return-this-type', 'prefer-string-starts-ends-with', 'related-getter-setter-pairs'],
-    ...['require-await', 'switch-exhaustiveness-check', 'triple-slash-reference', 'unbound-method', 'unified-signatures'],
+    ...['require-await', 'triple-slash-reference', 'unbound-method', 'unified-signatures'],
     'use-unknown-in-catch-callback-variable',
   ].map((name) => `typescript/${name}`),
 ];
@@ -95,6 +95,7 @@ export default defineConfig({
         'typescript/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
         'typescript/restrict-plus-operands': ['error', { ...plain, allowNumberAndString: false }],
         'typescript/restrict-template-expressions': ['error', { ...plain, allowNever: false, allowNumber: false }],
+        'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
         'typescript/return-await': ['error', 'error-handling-correctness-only'],
       },
     },

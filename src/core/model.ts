@@ -222,6 +222,8 @@ export interface Snapshot {
   readonly changed?: readonly TermChange[];
   /** By loan and coin: the borrow rates that were told last, which the next reading is compared with. */
   readonly ratesFrom?: Readonly<Record<string, Readonly<Record<string, Decimal>>>>;
+  /** The last time, within a day, that nothing was read for long. Kept by us. Milliseconds since the Unix epoch. */
+  readonly unwatched?: { readonly from: number; readonly to: number };
   /** What one coin is worth in USD, by the venue's index: for each coin owed, pledged, held or traded here, where known. For estimates only. */
   readonly prices?: Readonly<Record<string, Decimal>>;
   /** When the oldest of its parts was read, by our clock. Milliseconds since the Unix epoch. */

@@ -6,6 +6,7 @@ import type { Exchange } from '../exchanges/exchange.ts';
 import { exchanges as allExchanges } from '../exchanges/registry.ts';
 import { AccountBook } from './accounts/account-book.ts';
 import { Vault } from './accounts/vault.ts';
+import type { VenueHistoryOptions } from './history/venue-history.ts';
 import { Arming } from './ledger/arming.ts';
 import { LateJournal } from './ledger/database/late-journal.ts';
 import { Ledger } from './ledger/ledger.ts';
@@ -47,7 +48,7 @@ export interface Engine extends Disposable {
   readonly outlets: OutletPorts;
   /** An id that nothing else has. */
   readonly newId: () => string;
-  /** News of what all windows share. What is in there is changed by the parts above, and by an import. */
+  /** News of what all windows share, and what is kept of the past. What is in there is changed by the parts above, and by an import. */
   readonly shared: Pick<SharedState<Snapshot, Failure>, 'ask' | 'onDidMeetTrouble' | 'onDidRemake'>;
   /** The person's poll interval, clamped to its minimum. Milliseconds. */
   readonly intervalMs: () => number;
@@ -104,9 +105,12 @@ export function createEngine(ports: EnginePorts): Engine {
       },
     }),
   );
-  const reader = keep(new Reader({ shared, book, clock, window, isSeen: ports.isSeen }));
+  const reader = keep(new Reader({ shared, book, clock, window, intervalMs, isSeen: ports.isSeen }));
   const store: Store = keep(
-    new Store({ book, storage: reader, clock, newsOf: news.of, explain: (account, error) => prices.explain(account, error) }),
+    new Store({
+      ...{ book, storage: reader, clock, intervalMs, newsOf: news.of },
+      explain: (account, error) => prices.explain(account, error),
+    }),
   );
   const journal = keep(lateJournal(ports, shared));
   // Figures that the views would have refreshed by now are not acted on.
@@ -122,6 +126,7 @@ export function createEngine(ports: EnginePorts): Engine {
   );
   const prices = keep(watchPrices({ store, connections, clock, wakes, log, reader, poller, WebSocket: ports.WebSocket }));
   keep(shareReadings(reader, store, poller, ledger));
+  keep(readVenueHistory({ store, shared, connections, reader, clock, log }));
   const outlets = { shared, clock, secrets: ports.secrets, ...(ports.fetch === undefined ? {} : { fetch: ports.fetch }) };
   const warnings = keep(new LateWarnings({ ...outlets, store, book, connections, wakes, intervalMs, window, log, reader }));
   const dispose = (): void => {
@@ -202,6 +207,36 @@ export function shareReadings(
     dispose: () => {
       change.dispose();
       news.dispose();
+    },
+  };
+}
+
+/** The venue's own history is read from the first reading of an account on. */
+function readVenueHistory(options: VenueHistoryOptions): Disposable {
+  const { store, log } = options;
+  let part: Promise<Disposable> | undefined;
+  const first = store.onDidChange(({ accountId }) => {
+    if (store.get(accountId)?.snapshot === undefined) return;
+    part ??= import('./history/venue-history.ts').then(({ VenueHistory }) => new VenueHistory(options));
+    part.then(
+      () => {
+        first.dispose();
+      },
+      (error: unknown) => {
+        part = undefined;
+        log.warn(`history: ${String(error)}`);
+      },
+    );
+  });
+  return {
+    dispose: () => {
+      first.dispose();
+      part?.then(
+        (venue) => {
+          venue.dispose();
+        },
+        () => undefined,
+      );
     },
   };
 }

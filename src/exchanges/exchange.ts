@@ -277,6 +277,8 @@ export interface Actions {
 export interface LoanReads {
   history(loan: LoanRef | undefined, page: HistoryRequest, signal?: AbortSignal): Promise<Page<HistoryRow>>;
   interest(loan: LoanRef | undefined, page: InterestRequest, signal?: AbortSignal): Promise<Page<InterestRow>>;
+  /** Whether `interest` lists each accrual as it was booked; else it tells what has accrued up to now and is not paid. */
+  readonly booksInterest: boolean;
   borrowableCoins(signal?: AbortSignal): Promise<readonly string[]>;
   /** How much of `coin` could be borrowed: on top of `loan` if given, with `extra` collateral if given. */
   maximumLoan(

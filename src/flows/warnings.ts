@@ -27,8 +27,10 @@ type WarningButton = 'bringLtvToTarget' | 'bringLiquidationToTarget' | 'openGaug
 export function composeWarning(app: Acting, told: readonly Told[]): Pick<Notice, 'sentence' | 'about' | 'outside'> {
   const [states, viewContext] = [app.store.all(), app.viewContext()];
   const sorted = worstFirst(told, states, viewContext);
-  // What is gone can be neither acknowledged nor snoozed.
-  const about = sorted.filter(({ says }) => says !== 'gone').map(({ account, target, level }) => ({ account, target, level }));
+  // What is over can be neither acknowledged nor snoozed.
+  const about = sorted
+    .filter(({ says }) => says !== 'gone' && says !== 'event')
+    .map(({ account, target, level }) => ({ account, target, level }));
   const outside = {
     sentence: warningSentence(sorted, states, { ...viewContext, hidesAmounts: true }),
     alerts: alertsOf(sorted, states, viewContext),

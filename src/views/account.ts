@@ -6,7 +6,7 @@ import { isDemo, readingAge, siteLabel, troubleIcon, troubleWord, venueName, typ
 import { armingContext, armingMark, armingText } from '../words/arming-mark.ts';
 import { changeText, progressText } from '../words/kinds.ts';
 import { levelIcon, levelWord, type Icon } from '../words/level.ts';
-import { vanishedSentence } from '../words/vanished.ts';
+import { unwatchedSentence, vanishedSentence } from '../words/vanished.ts';
 import type { Details, Entry } from './entry.ts';
 import { bracketed, dotted, joined, labelled, lastKnown, type Text } from '../words/text.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
@@ -209,6 +209,23 @@ export function vanishedNotes({ account, snapshot }: AccountState, kind: Vanishe
             }),
       };
     });
+}
+
+/** That nobody watched for a while; beside loans it opens on the venue's own history of them. */
+export function unwatchedNote({ account, snapshot }: AccountState, kind: Target['kind'], viewContext: ViewContext): readonly Entry[] {
+  if (snapshot?.unwatched === undefined) return [];
+  return [
+    {
+      id: `${accountEntryId(account.id)}/unwatched`,
+      accountId: account.id,
+      label: unwatchedSentence(snapshot.unwatched, viewContext),
+      icon: { id: 'info' },
+      context: 'note',
+      ...(kind === 'position'
+        ? { expansion: 'leaf' }
+        : { expansion: 'closed', pages: { kind: 'history', accountId: account.id, version: snapshot.unwatched.to.toString() } }),
+    },
+  ];
 }
 
 /** Unfinished changes of loans or positions that are no longer there: they must stay visible. */

@@ -34,6 +34,7 @@ import {
   spokenAge,
   strayWrites,
   troubleNote,
+  unwatchedNote,
   updatedLine,
   vanishedNotes,
   writeEntry,
@@ -51,6 +52,7 @@ export function loansOutline(states: readonly AccountState[], viewContext: ViewC
     return accountEntry(
       state,
       [
+        ...unwatchedNote(state, 'loan', viewContext),
         ...troubleNote(state, 'loans'),
         ...vanishedNotes(state, 'loan', viewContext),
         ...strayWrites(state, 'loan', viewContext),

@@ -28,6 +28,7 @@ import {
   spokenAge,
   strayWrites,
   troubleNote,
+  unwatchedNote,
   vanishedNotes,
   writeEntry,
 } from './account.ts';
@@ -47,6 +48,7 @@ export function positionsOutline(states: readonly AccountState[], viewContext: V
     return accountEntry(
       state,
       [
+        ...unwatchedNote(state, 'position', viewContext),
         ...troubleNote(state, 'positions'),
         ...vanishedNotes(state, 'position', viewContext),
         ...strayWrites(state, 'position', viewContext),

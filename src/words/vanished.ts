@@ -1,5 +1,5 @@
 import { msg, type Message } from '../core/message.ts';
-import type { Vanished } from '../core/model.ts';
+import type { Snapshot, Vanished } from '../core/model.ts';
 import type { ViewContext } from './account.ts';
 import { distanceText, standingAt } from './loan.ts';
 import { liquidationDistanceText, namedWithSide } from './position.ts';
@@ -28,3 +28,7 @@ export function vanishedSentence(one: Vanished, viewContext: ViewContext): Messa
     vanishedStanding(one),
   );
 }
+
+/** Nothing was read for long. */
+export const unwatchedSentence = ({ from, to }: NonNullable<Snapshot['unwatched']>, { when }: Pick<ViewContext, 'when'>): Message =>
+  msg('account.unwatched', 'Not watched from {0} to {1}.', when(from), when(to));

@@ -1,13 +1,14 @@
-import { compare, isPositive, round, type Decimal } from '../core/decimal.ts';
+import { absolute, compare, isPositive, round, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance, formatLiquidationPrice, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { DueDebt, Snapshot, Target, TermChange } from '../core/model.ts';
 import { isAlarm } from '../core/risk/level.ts';
 import { believed } from '../core/risk/position-model.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
+import type { ForcedEvent } from '../engine/storage/history-protocol.ts';
 import { levelOfAlarm, type Warning } from '../engine/storage/warning-protocol.ts';
 import { loanRemedy, positionRemedy, type Remedy } from '../engine/targets/remedy.ts';
-import { readWarningTarget, type Told } from '../engine/watch/warnings.ts';
+import { readWarningTarget, toldEvent, type Told } from '../engine/watch/warnings.ts';
 import { isDemo, readingAge, venueName, type ViewContext } from './account.ts';
 import { shortAmount } from './amount.ts';
 import { levelBy, levelWord } from './level.ts';
@@ -16,7 +17,7 @@ import { liquidationsByCoin, loanEstimates } from './loan-estimates.ts';
 import { liquidationDistanceText, namedWithSide, positionViews, reachWords, type PositionView } from './position.ts';
 import { pricesText } from './since-reading.ts';
 import { bracketed, estimated, joined, labelled, spaced, type Text } from './text.ts';
-import { vanishedSentence } from './vanished.ts';
+import { unwatchedSentence, vanishedSentence } from './vanished.ts';
 
 /** Named beside the worst of several before the rest is counted. */
 const namedBeside = 3;
@@ -29,11 +30,13 @@ export function warningSentence(told: readonly Told[], states: readonly AccountS
   const [first, ...more] = told;
   if (first === undefined) throw new RangeError('nothing to tell');
   if (told.every(({ says }) => says === 'note')) return noteSentence(told, states, viewContext);
-  const head = headOf(first, states, viewContext);
+  const head = first.event === undefined ? headOf(first, states, viewContext) : eventSentence(told, first.event, states, viewContext);
   const details = detailsOf(first, states, viewContext);
   if (more.length === 0) return [head, ...details.figures, ...details.remedy].reduce((text, part) => spaced(text, part));
-  const names = more.slice(0, namedBeside).map((one) => warningName(one, states));
-  const rest = more.length - names.length;
+  const others = more.filter((one) => !isTogether(first, one));
+  if (others.length === 0) return head;
+  const names = others.slice(0, namedBeside).map((one) => warningName(one, states));
+  const rest = others.length - names.length;
   const also = joined(rest === 0 ? names : [...names, msg('warning.more', '{0} more', rest.toString())]);
   const shown = details.isLastKnown === true ? details.figures : details.remedy;
   return [head, ...shown, msg('warning.also', 'Also: {0}.', also)].reduce((text, part) => spaced(text, part));
@@ -45,6 +48,46 @@ function noteSentence(told: readonly Told[], states: readonly AccountState[], vi
   const rest = told.length - heads.length;
   const more = rest === 0 ? [] : [msg('warning.also', 'Also: {0}.', msg('warning.more', '{0} more', rest.toString()))];
   return [...heads, ...more].reduce((text, part) => spaced(text, part));
+}
+
+/** One liquidation has several rows. */
+const isTogether = (a: Told, b: Told): boolean => a.event !== undefined && a.account === b.account && a.target === b.target;
+
+/** What a venue did, by its own word for it: the worst first. */
+const deeds: readonly (readonly [word: RegExp, what: () => Message])[] = [
+  [/^(?!partial).*liquidation/, () => msg('preview.liquidation', 'liquidation')],
+  [/^partial/, () => msg('warning.partial-liquidation', 'partial liquidation')],
+  [/repa/, () => msg('warning.forced-repayment', 'forced repayment')],
+  [/^/, () => msg('warning.forced-trade', 'forced trade')],
+];
+
+const rankOf = ({ event }: Told): number => deeds.findIndex(([word]) => word.test(event?.type ?? ''));
+
+/** What the venue did to one loan, with the amounts of the worst of it. */
+function eventSentence(told: readonly Told[], event: ForcedEvent, states: readonly AccountState[], viewContext: ViewContext): Message {
+  const state = states.find(({ account }) => account.id === event.account);
+  const rows = told.filter((one) => isTogether(one, toldEvent(event)));
+  const worst = Math.min(...rows.map(rankOf));
+  const shown = rows.filter((one) => rankOf(one) === worst).flatMap((one) => one.event ?? []);
+  const amounts = shown
+    .slice(0, namedBeside)
+    .map(({ amount, coin }) => (viewContext.hidesAmounts === true ? coin : `${formatAmount(absolute(amount))} ${coin}`));
+  const account = state === undefined ? event.account : accountName(state, viewContext);
+  const sentence = msg(
+    'warning.event',
+    '{0}: {1} recorded a {2} of {3}, {4}: {5}. Check the exchange.',
+    levelWord('danger'),
+    state === undefined ? event.account : venueName(state, viewContext),
+    deeds[worst]?.[1]() ?? '',
+    event.loan === undefined ? account : bracketed(nameOf({ kind: 'loan', id: event.loan }, state), account),
+    viewContext.when(shown[0]?.at ?? event.at),
+    joined(
+      shown.length > amounts.length ? [...amounts, msg('warning.more', '{0} more', (shown.length - amounts.length).toString())] : amounts,
+    ),
+  );
+  const { unwatched } = state?.snapshot ?? {};
+  const wasUnwatched = unwatched !== undefined && rows.some(({ since }) => since >= unwatched.from && since <= unwatched.to);
+  return wasUnwatched ? spaced(sentence, unwatchedSentence(unwatched, viewContext)) : sentence;
 }
 
 /** In the order of worry: real money first, because a price moved in play must hide nothing; then danger; then what is nearest. */
@@ -205,6 +248,7 @@ export function warningWhat(row: Warning, state: AccountState, viewContext: View
     case 'unbound':
       return msg('warning.no-ip-list', 'key without an IP list');
     case 'blind':
+    case 'event':
       return msg('account.not-read', 'not read');
   }
 }

@@ -86,7 +86,7 @@ export class SimulatedWindow {
       locate: async (account) => account,
       look: () => shared.look(),
     });
-    const reader = new Reader({ shared, book, clock, window: name });
+    const reader = new Reader({ shared, book, clock, intervalMs, window: name });
     const store = new Store({ book, storage: reader, clock, newsOf });
     const wakes = new Wakes(clock, options.network);
     const chance = random.for(name);

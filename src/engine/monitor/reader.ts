@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import { staleAfterMs, type Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { Snapshot } from '../../core/model.ts';
 import { keysElsewhereCode, keysMissingCode, otherOwnerCode } from '../accounts/vault.ts';
@@ -16,6 +16,8 @@ export interface ReaderOptions {
   readonly window: string;
   /** Whether somebody looks at this window. Default: always. */
   readonly isSeen?: (() => boolean) | undefined;
+  /** The time between two readings. Milliseconds. */
+  readonly intervalMs: () => number;
 }
 
 /** Nobody looks any more when nobody has for so long. Milliseconds. */
@@ -98,13 +100,13 @@ export class Reader implements ReadingStorage, Disposable {
   }
 
   keep(account: string, reading: Reading, pass: Pass): void {
-    const { clock, shared } = this.#options;
+    const { clock, shared, intervalMs } = this.#options;
     const { at } = reading;
     // Another window may find the keys.
     if ('failure' in reading && keysHere.has(reading.failure.error.code)) return;
     const kept =
       'snapshot' in reading
-        ? { account, at, asOf: reading.snapshot.asOf, text: JSON.stringify(reading.snapshot) }
+        ? { account, at, asOf: reading.snapshot.asOf, text: JSON.stringify(reading.snapshot), staleMs: staleAfterMs(intervalMs()) }
         : { account, at, failure: JSON.stringify(reading.failure) };
     // Where it is refused, or cannot be written, the looks tell what that means.
     shared.ask({ do: 'keepReading', reading: kept, now: clock.now(), pass }).catch(() => undefined);

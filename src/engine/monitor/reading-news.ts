@@ -1,10 +1,26 @@
+import { staleAfterMs } from '../../core/clock.ts';
 import type { Snapshot } from '../../core/model.ts';
 import { changedTerms } from './changed-terms.ts';
 import type { NewsOf } from './store.ts';
 import { vanishedSince } from './vanished.ts';
 
-/** With what is gone, and what the venue has changed. A part of its own, loaded before the first reading. */
-export const newsOf: NewsOf = (held, read, now): Snapshot => {
+/** A shorter time without a reading is not worth a word. Milliseconds. */
+const longMsLeast = 30 * 60_000;
+/** That nobody watched is said for a day. Milliseconds. */
+const unwatchedForMs = 24 * 60 * 60_000;
+
+/** With what is gone, what the venue has changed, and when nobody watched. A part of its own, loaded before the first reading. */
+export const newsOf: NewsOf = (held, read, now, intervalMs): Snapshot => {
   const vanished = vanishedSince(held, read, now);
-  return { ...read, ...(vanished.length === 0 ? {} : { vanished }), ...changedTerms(held, read, now) };
+  return {
+    ...read,
+    ...(vanished.length === 0 ? {} : { vanished }),
+    ...changedTerms(held, read, now),
+    ...unwatched(held, read, Math.max(longMsLeast, staleAfterMs(intervalMs))),
+  };
 };
+
+function unwatched({ asOf: from, unwatched: before }: Snapshot, { asOf: to }: Snapshot, longMs: number): Pick<Snapshot, 'unwatched'> {
+  const last = to - from >= longMs ? { from, to } : before;
+  return last !== undefined && to - last.to < unwatchedForMs ? { unwatched: last } : {};
+}

@@ -68,8 +68,8 @@ export interface ReadingStorage {
   readonly onDidLoad?: (listener: () => void) => Disposable;
 }
 
-/** A reading with what comparing it with the held one tells. */
-export type NewsOf = (held: Snapshot, read: Snapshot, now: number) => Snapshot;
+/** A reading with what comparing it with the held one tells. @param intervalMs between two readings */
+export type NewsOf = (held: Snapshot, read: Snapshot, now: number, intervalMs: number) => Snapshot;
 
 export interface StoreOptions {
   readonly book: AccountBook;
@@ -78,6 +78,8 @@ export interface StoreOptions {
   /** What is known besides of why a reading failed. */
   readonly explain?: (account: Account, error: ExchangeError) => ExchangeError;
   readonly newsOf: NewsOf;
+  /** The time between two readings. Milliseconds. */
+  readonly intervalMs?: () => number;
 }
 
 type Known = Omit<AccountState, 'account'>;
@@ -128,7 +130,8 @@ export class Store implements Disposable {
     const at = this.#options.clock.now();
     this.#set(accountId, ({ snapshot: held }) => {
       if (held !== undefined && this.#isNewer(held.asOf, snapshot.asOf)) return { snapshot: held, reading: false };
-      const whole = held === undefined ? snapshot : this.#options.newsOf(held, withKept(snapshot, held), at);
+      const whole =
+        held === undefined ? snapshot : this.#options.newsOf(held, withKept(snapshot, held), at, this.#options.intervalMs?.() ?? 0);
       this.#keep(accountId, { at, snapshot: whole }, pass);
       return { snapshot: whole, reading: false };
     });

@@ -111,6 +111,7 @@ const snapshot = v.object({
   vanished: v.exactOptional(v.array(vanished)),
   changed: v.exactOptional(v.array(changed)),
   ratesFrom: v.exactOptional(v.record(v.string(), prices)),
+  unwatched: v.exactOptional(v.object({ from: time, to: time })),
   prices: v.exactOptional(prices),
   asOf: time,
 });

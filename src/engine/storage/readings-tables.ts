@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { forgetHistory, record } from './history-tables.ts';
+import type { KeptPage } from './history-protocol.ts';
 import {
   freeLease,
   type Kept,
@@ -11,6 +13,7 @@ import {
   type ReadingRow,
   type Shared,
 } from './state-protocol.ts';
+import { keepVenuePage } from './venue-rows.ts';
 
 // What one window reads for all: who it is, and what was read last. The rules are kept here, in the transactions of the database: a window
 // that was stopped and wakes knows nothing of what happened meanwhile.
@@ -24,7 +27,7 @@ export const leaseSchema = `CREATE TABLE leases (name TEXT PRIMARY KEY NOT NULL,
 const dayMs = 24 * 60 * 60_000;
 
 /** Within a transaction that holds the lock for writing. */
-export function share(db: DatabaseSync, asked: Shared): boolean | number | Kept | undefined {
+export function share(db: DatabaseSync, asked: Shared, historyBytes: number): boolean | number | Kept | KeptPage {
   switch (asked.do) {
     case 'lead':
       return lead(db, asked.window, asked.seen, asked.of);
@@ -33,11 +36,13 @@ export function share(db: DatabaseSync, asked: Shared): boolean | number | Kept 
     case 'release':
       return release(db, asked.window, asked.fence, asked.of);
     case 'keepReading':
-      return keepReading(db, asked.reading, asked.now, asked.pass);
+      return keepReading(db, asked.reading, asked.now, asked.pass, historyBytes);
     case 'keepPrices':
       return keepPrices(db, asked.prices, asked.now, asked.pass);
     case 'seen':
       return seenAt(db, asked.isSeen, asked.now);
+    case 'keepVenuePage':
+      return mayWrite(db, asked.pass) ? keepVenuePage(db, asked.page, asked.now) : undefined;
     case 'forget':
       forget(db, asked.account, asked.now);
       return undefined;
@@ -89,7 +94,7 @@ function nextNews(db: DatabaseSync): number {
 const isNewer = (known: unknown, than: number, now: number): boolean => typeof known === 'number' && known > than && known <= now;
 
 /** The newest figures stay. Their text is only written when one of them changed: the age alone is not worth it. */
-function keepReading(db: DatabaseSync, reading: NewReading, now: number, pass: Pass): Kept {
+function keepReading(db: DatabaseSync, reading: NewReading, now: number, pass: Pass, historyBytes: number): Kept {
   const { account, at } = reading;
   if (!mayWrite(db, pass)) return 'fence';
   if (db.prepare('SELECT 1 FROM accounts WHERE id = ?').get(account) === undefined) return 'absent';
@@ -116,6 +121,8 @@ function keepReading(db: DatabaseSync, reading: NewReading, now: number, pass: P
     `INSERT INTO readings (account, at, as_of, news, figures) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at,
      as_of = excluded.as_of, failure = NULL, news = excluded.news, figures = iif(?, excluded.figures, figures)`,
   ).run(account, at, reading.asOf, news, news, isChanged ? 1 : 0);
+  const { recorded = [], staleMs = 0 } = reading;
+  record(db, { account, asOf: reading.asOf, recorded, staleMs }, now, historyBytes);
   return 'kept';
 }
 
@@ -131,6 +138,7 @@ function figuresIn(text: string): string {
 /** A reading that began before does not bring them back. */
 function forget(db: DatabaseSync, account: string, now: number): void {
   db.prepare('DELETE FROM snapshots WHERE account = ?').run(account);
+  forgetHistory(db, account);
   const news = nextNews(db);
   db.prepare(
     `INSERT INTO readings (account, at, as_of, news, figures) SELECT id, ?, ?, ?, ? FROM accounts WHERE id = ?

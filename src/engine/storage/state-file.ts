@@ -5,6 +5,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { identityOf, inTransaction, logOf, makeFile, patiently } from './database-file.ts';
 import type { Place } from './worker-link.ts';
 import type { Seen } from './ledger-protocol.ts';
+import type { HistoryAnswers, HistoryAsked } from './history-protocol.ts';
+import { answerHistory, forgetHistory, usualBoundBytes } from './history-tables.ts';
 import { leasesIn, newsOf, share } from './readings-tables.ts';
 import { LedgerFault } from './trouble.ts';
 import {
@@ -83,6 +85,7 @@ export class StateFile {
       case 'release':
       case 'keepReading':
       case 'keepPrices':
+      case 'keepVenuePage':
       case 'seen':
       case 'forget':
         return this.share(asked);
@@ -98,6 +101,12 @@ export class StateFile {
       case 'claimMessages':
       case 'noteSent':
         return this.outlets(asked);
+      case 'historySeries':
+      case 'historyTargets':
+      case 'historyPoints':
+      case 'venueRows':
+      case 'venueStreams':
+        return this.history(asked);
     }
   }
 
@@ -144,7 +153,8 @@ export class StateFile {
   share(asked: Shared): StateAnswers[Shared['do']] {
     // What would be old after a power cut need not survive one.
     const isDurable = asked.do !== 'beat' && asked.do !== 'release' && asked.do !== 'keepPrices' && asked.do !== 'seen';
-    return this.#within('IMMEDIATE', false, lookBusyMs, ({ db }) => ({ answer: share(db, asked) }), isDurable)?.answer;
+    const bytes = this.#place.historyBytes ?? usualBoundBytes;
+    return this.#within('IMMEDIATE', false, lookBusyMs, ({ db }) => ({ answer: share(db, asked, bytes) }), isDurable)?.answer;
   }
 
   anchor(): Seen | undefined {
@@ -173,6 +183,11 @@ export class StateFile {
   outlets<A extends OutletAsked>(asked: A): OutletAnswers[A['do']] | undefined {
     const [mode, make] = [asked.do === 'outlets' ? 'DEFERRED' : 'IMMEDIATE', asked.do === 'putOutlet'] as const;
     return this.#within(mode, make, this.#place.busyMs, ({ db }) => ({ answer: answerOutlets(db, asked) }))?.answer;
+  }
+
+  /** @returns undefined when there is no file */
+  history<A extends HistoryAsked>(asked: A): HistoryAnswers[A['do']] {
+    return this.#within('DEFERRED', false, lookBusyMs, ({ db }) => ({ answer: answerHistory(db, asked) }))?.answer;
   }
 
   close(): void {
@@ -320,6 +335,7 @@ function apply(db: DatabaseSync, change: StateChange): 'taken' | 'absent' | unde
       db.prepare('DELETE FROM readings WHERE account = ?').run(change.id);
       db.prepare('DELETE FROM leases WHERE name = ?').run(change.id);
       forgetWarnings(db, change.id);
+      forgetHistory(db, change.id);
       break;
     case 'arm':
       db.prepare("DELETE FROM armed WHERE account = ? AND window IN ('', ?)").run(change.row.account, change.row.window);

@@ -1,4 +1,5 @@
 import type { Disposable } from '../../core/emitter.ts';
+import type { HistoryAnswers, HistoryAsked, KeptPage, Recorded, VenuePage } from './history-protocol.ts';
 import type { Seen } from './ledger-protocol.ts';
 import type { OutletAnswers, OutletAsked } from './outlet-protocol.ts';
 import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
@@ -42,7 +43,8 @@ export type StateAsked =
   | { readonly do: 'anchor' }
   | { readonly do: 'noteAnchor'; readonly at: Seen }
   | WarningAsked
-  | OutletAsked;
+  | OutletAsked
+  | HistoryAsked;
 
 /** What one window reads for all. `now` is by the clock of the asking window. */
 export type Shared =
@@ -54,7 +56,8 @@ export type Shared =
   | { readonly do: 'keepReading'; readonly reading: NewReading; readonly now: number; readonly pass: Pass }
   /** Asks when somebody last looked at a window, and says whether somebody looks at this one. */
   | { readonly do: 'seen'; readonly isSeen: boolean; readonly now: number }
-  | { readonly do: 'keepPrices'; readonly prices: PricesRow; readonly now: number; readonly pass: Pass };
+  | { readonly do: 'keepPrices'; readonly prices: PricesRow; readonly now: number; readonly pass: Pass }
+  | { readonly do: 'keepVenuePage'; readonly page: VenuePage; readonly now: number; readonly pass: Pass };
 
 /** What one window does for all: without a name it reads, else it serves the simulated exchange of the account of this id. */
 export type LeaseName = string;
@@ -77,7 +80,16 @@ export type Pass = { readonly fence: number; readonly window: string } | { reado
 
 /** One reading of an account. Times are milliseconds since the Unix epoch. */
 export type NewReading = { readonly account: string; /** When it ended. */ readonly at: number } & (
-  { readonly asOf: number; /** The figures as JSON. */ readonly text: string } | { readonly failure: string }
+  | {
+      readonly asOf: number;
+      /** The figures as JSON. */
+      readonly text: string;
+      /** What of it is kept for good. */
+      readonly recorded?: readonly Recorded[];
+      /** How far two readings may be apart without a gap between them. Milliseconds. */
+      readonly staleMs?: number;
+    }
+  | { readonly failure: string }
 );
 
 /** `fence`: another window reads by now. `older`: what is there is newer. */
@@ -150,7 +162,7 @@ export interface Looked {
 export type Changed = { readonly facts: StateFacts } | { readonly refused: 'taken' | 'absent' };
 
 /** What each request is answered with. */
-export interface StateAnswers extends WarningAnswers, OutletAnswers {
+export interface StateAnswers extends WarningAnswers, OutletAnswers, HistoryAnswers {
   readonly look: Looked;
   readonly change: Changed;
   readonly forget: undefined;
@@ -162,6 +174,7 @@ export interface StateAnswers extends WarningAnswers, OutletAnswers {
   readonly keepPrices: Kept | undefined;
   /** Milliseconds since the Unix epoch; zero for never. */
   readonly seen: number | undefined;
+  readonly keepVenuePage: KeptPage;
   readonly anchor: Seen | undefined;
   readonly noteAnchor: undefined;
 }

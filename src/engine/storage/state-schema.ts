@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from './database-file.ts';
+import { historySchema } from './history-tables.ts';
 import { outletSchema } from './outlet-rows.ts';
-import { LedgerFault } from './trouble.ts';
 import { leaseSchema } from './readings-tables.ts';
+import { LedgerFault } from './trouble.ts';
+import { venueSchema } from './venue-rows.ts';
 import { warningSchema } from './warning-rows.ts';
 
 /** Marks a file as ours, at offset 68 of its header: “LTVS”. */
@@ -28,6 +30,7 @@ const migrations: readonly string[] = [
   warningSchema,
   leaseSchema,
   outletSchema,
+  historySchema + venueSchema,
 ];
 
 const numberOf = (db: DatabaseSync, pragma: string): number => Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);

@@ -1,4 +1,5 @@
 import type { Message } from '../../core/message.ts';
+import type { ForcedEvent } from './history-protocol.ts';
 
 /** What is warned of, from bad to worst: the last two are lines that are reached. Stored. */
 export const alarms = ['warn', 'danger', 'marginCall', 'liquidation'] as const;
@@ -56,7 +57,7 @@ export interface OutsideAlert extends KnownWarning {
   /** The name of the account. */
   readonly account: string;
   readonly simulated: boolean;
-  readonly state: 'alarm' | 'again' | 'better' | 'recovered' | 'gone' | 'note';
+  readonly state: 'alarm' | 'again' | 'better' | 'recovered' | 'gone' | 'note' | 'event';
   /** When it began, as ISO 8601 has it. */
   readonly since: string;
   /** Absent where nothing is known. */
@@ -82,6 +83,8 @@ export type WarningAsked =
       readonly put: readonly Warning[];
       readonly drop: readonly WarningKey[];
       readonly notices: readonly Notice[];
+      /** What the notices tell of the venue's own history. */
+      readonly events?: readonly ForcedEvent[];
       readonly at: number;
     }
   /** A window has the focus of the person. */
@@ -94,6 +97,8 @@ export interface Warnings {
   /** Another one after each change. */
   readonly version: string;
   readonly rows: readonly Warning[];
+  /** What the venue did against the borrower's will, and nobody was told yet. */
+  readonly events: readonly ForcedEvent[];
 }
 
 export interface ClaimedNotices {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { queueOutside } from './outlet-rows.ts';
-import type { Alarm, ClaimedNotices, Notice, Warning, WarningAnswers, WarningAsked, WarningKey } from './warning-protocol.ts';
+import { noteTold, untoldEvents } from './venue-rows.ts';
+import type { Alarm, ClaimedNotices, Notice, Warning, WarningAnswers, WarningAsked, WarningKey, Warnings } from './warning-protocol.ts';
 
 // The rows of warnings and notices. Each function runs inside a transaction of whoever calls it.
 
@@ -31,9 +32,9 @@ export function answerWarnings<A extends WarningAsked>(db: DatabaseSync, asked: 
 export function answerWarnings(db: DatabaseSync, asked: WarningAsked, version: () => string): WarningAnswers[WarningAsked['do']] {
   switch (asked.do) {
     case 'warnings':
-      return { version: version(), rows: rowsIn(db) };
+      return { version: version(), ...rowsIn(db) };
     case 'putWarnings': {
-      if (version() !== asked.known) return { refused: { version: version(), rows: rowsIn(db) } };
+      if (version() !== asked.known) return { refused: { version: version(), ...rowsIn(db) } };
       for (const { account, target } of asked.drop)
         db.prepare('DELETE FROM warnings WHERE account = ? AND target = ?').run(account, target);
       for (const row of asked.put) put(db, row);
@@ -45,6 +46,7 @@ export function answerWarnings(db: DatabaseSync, asked: WarningAsked, version: (
         );
         queueOutside(db, notice, asked.at);
       }
+      noteTold(db, asked.events ?? []);
       db.exec(bump);
       return { version: version() };
     }
@@ -73,8 +75,9 @@ function put(db: DatabaseSync, row: Warning): void {
   ).run(target, level, since, told ?? null, repeats, acknowledged ?? null, snoozedUntil ?? null, account);
 }
 
-const rowsIn = (db: DatabaseSync): readonly Warning[] =>
-  db
+const rowsIn = (db: DatabaseSync): Omit<Warnings, 'version'> => ({
+  events: untoldEvents(db),
+  rows: db
     .prepare('SELECT account, target, level, since, told, repeats, acknowledged, snoozed_until FROM warnings')
     .all()
     .map(({ account, target, level, since, told, repeats, acknowledged, snoozed_until: snoozedUntil }) => ({
@@ -84,7 +87,8 @@ const rowsIn = (db: DatabaseSync): readonly Warning[] =>
       ...(told === null ? {} : { told: Number(told) }),
       ...(acknowledged === null ? {} : { acknowledged: acknowledged as Alarm }),
       ...(snoozedUntil === null ? {} : { snoozedUntil: Number(snoozedUntil) }),
-    }));
+    })),
+});
 
 /** The window with the newest focus takes them at once, any other one after a while. */
 function claim(db: DatabaseSync, window: string, at: number): ClaimedNotices {

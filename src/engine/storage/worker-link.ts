@@ -9,6 +9,8 @@ export interface Place {
   readonly busyMs: number;
   /** More to set on each connection, such as `max_page_count = 20`: tests make small disks of it. */
   readonly pragmas: readonly string[];
+  /** When the figures of the past are thinned: tests make a small one of it. */
+  readonly historyBytes?: number;
 }
 
 /** What a thread is asked; `close` is answered by its end. */

@@ -5,6 +5,7 @@ import type { AccountState, Store } from '../monitor/store.ts';
 import type { Wakes } from '../monitor/wakes.ts';
 import type { Log } from '../ports.ts';
 import type { SharedState } from '../storage/shared-state.ts';
+import type { ForcedEvent } from '../storage/history-protocol.ts';
 import type { KnownWarning, Notice, Warning, WarningKey, Warnings } from '../storage/warning-protocol.ts';
 import { Lookout } from './sights.ts';
 import {
@@ -14,6 +15,7 @@ import {
   isQuiet,
   readWarningTarget,
   snoozed,
+  toldEvent,
   warningKey,
   type Decision,
   type Rows,
@@ -80,6 +82,8 @@ export class WarningWatch implements Disposable {
   #version: string | undefined;
   /** As they are known here: other ones than the stored only while the database cannot be written. */
   #rows: Rows = new Map();
+  /** What the venue did, and nobody was told yet. */
+  #events: readonly ForcedEvent[] = [];
   #isAlone = false;
   /** What was read before this is from before the start or a sleep. */
   #from: number;
@@ -221,7 +225,7 @@ export class WarningWatch implements Disposable {
     return this.#isSettled;
   }
 
-  #decide(): Decision {
+  #decide(): Decision & { readonly events: readonly ForcedEvent[] } {
     const { store, clock, intervalMs, front } = this.#options;
     const now = clock.now();
     const { enabled, quietHours } = front.settings();
@@ -231,7 +235,11 @@ export class WarningWatch implements Disposable {
       .all()
       .filter(({ snapshot, failure }) => snapshot !== undefined || failure !== undefined)
       .map((state) => this.#decideOn(state, times, terms));
-    return { changes: new Map(decisions.flatMap(({ changes }) => [...changes])), told: decisions.flatMap(({ told }) => told) };
+    return {
+      changes: new Map(decisions.flatMap(({ changes }) => [...changes])),
+      told: [...(enabled ? this.#events.map(toldEvent) : []), ...decisions.flatMap(({ told }) => told)],
+      events: this.#events,
+    };
   }
 
   /** An account that can't be judged must not silence the others, nor what is known of it. */
@@ -250,15 +258,16 @@ export class WarningWatch implements Disposable {
    * Decides by the rows that are known here, and writes that in one transaction which fails when another window has changed them meanwhile:
    * then it is decided again. So of several windows only one tells an event.
    */
-  async #change(decision: () => Decision): Promise<void> {
+  async #change(decision: () => Decision & { readonly events?: readonly ForcedEvent[] }): Promise<void> {
     const { shared, clock } = this.#options;
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const decided = decision();
-      if (decided.changes.size === 0) return;
+      const { events = [] } = decided;
+      if (decided.changes.size === 0 && events.length === 0) return;
       const notices = await this.#noticesOf(decided.told);
       const rows = applied(this.#rows, decided);
       const answer = await shared
-        .ask({ do: 'putWarnings', known: this.#version, ...difference(this.#stored, rows), notices, at: clock.now() })
+        .ask({ do: 'putWarnings', known: this.#version, ...difference(this.#stored, rows), notices, events, at: clock.now() })
         .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
       if (answer === undefined || answer instanceof Error) {
         await this.#actAlone(rows, notices, answer?.message ?? 'no database');
@@ -268,7 +277,7 @@ export class WarningWatch implements Disposable {
         this.#take(answer.refused);
         continue;
       }
-      this.#take({ version: answer.version, rows: [...rows.values()] });
+      this.#take({ version: answer.version, rows: [...rows.values()], events: this.#events.filter((one) => !events.includes(one)) });
       this.#claim();
       return;
     }
@@ -279,6 +288,7 @@ export class WarningWatch implements Disposable {
     if (!this.#isAlone) this.#options.log.warn(`warnings: this window warns by itself, for the shared database cannot be used: ${reason}`);
     this.#isAlone = true;
     this.#rows = rows;
+    this.#events = [];
     this.#changed.tell(undefined);
     for (const notice of notices) await this.#show(notice, this.#options.clock.now());
   }
@@ -286,10 +296,11 @@ export class WarningWatch implements Disposable {
   async #noticesOf(told: readonly Told[]): Promise<readonly Notice[]> {
     const alarms = told.filter(({ says }) => says === 'alarm' || says === 'again');
     const gone = told.filter(({ says }) => says === 'gone');
+    const events = told.filter(({ says }) => says === 'event');
     const better = told.filter(({ says }) => says === 'better' || says === 'recovered');
     const notes = told.filter(({ says }) => says === 'note');
     const notices: Notice[] = [];
-    for (const group of [alarms, gone, better, notes]) {
+    for (const group of [events, alarms, gone, better, notes]) {
       if (group.length === 0) continue;
       const level = group === better || group === notes ? 'note' : group.some((one) => one.level !== 'warn') ? 'danger' : 'warn';
       notices.push({ level, ...(await this.#compose(group)) });
@@ -309,7 +320,9 @@ export class WarningWatch implements Disposable {
       const names = [...new Set(told.map(nameOf))].join(', ');
       return {
         sentence: msg('warning.plain', '{0}: {1}. Check the exchange.', plainLevel(told), names),
-        about: told.filter(({ says }) => says !== 'gone').map(({ account, target, level }) => ({ account, target, level })),
+        about: told
+          .filter(({ says }) => says !== 'gone' && says !== 'event')
+          .map(({ account, target, level }) => ({ account, target, level })),
       };
     }
   }
@@ -317,12 +330,14 @@ export class WarningWatch implements Disposable {
   async #load(): Promise<void> {
     const found = await this.#options.shared.ask({ do: 'warnings' }).catch(() => undefined);
     if (found !== undefined && found.version !== this.#version) this.#take(found);
+    if (this.#events.length > 0) this.#look();
   }
 
-  #take({ version, rows }: Warnings): void {
+  #take({ version, rows, events }: Warnings): void {
     if (this.#isAlone) this.#options.log.info('warnings: the shared database is used again');
     this.#isAlone = false;
     this.#version = version;
+    this.#events = events;
     this.#stored = new Map(rows.map((row) => [warningKey(row), row]));
     this.#rows = this.#stored;
     this.#changed.tell(undefined);

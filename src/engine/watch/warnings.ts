@@ -1,4 +1,5 @@
 import { targetKey, type Target } from '../../core/model.ts';
+import type { ForcedEvent } from '../storage/history-protocol.ts';
 import {
   alarms,
   isAcknowledged,
@@ -12,9 +13,10 @@ import {
 
 /**
  * What can be warned of: the level of a loan or position; of a loan a debt that is overdue, one that is due soon, a pledged coin that is
- * accepted no more, and terms that changed; an account whose figures can't be read, a key that expires, and one without an IP list.
+ * accepted no more, and terms that changed; an account whose figures can't be read, a key that expires, and one without an IP list. What a
+ * venue did against the borrower's will (`event`) is told once, and no warning stands of it.
  */
-export type Facet = 'level' | 'overdue' | 'due' | 'capped' | 'terms' | 'blind' | 'key' | 'unbound';
+export type Facet = 'level' | 'overdue' | 'due' | 'capped' | 'terms' | 'blind' | 'key' | 'unbound' | 'event';
 
 /** Told once, calmly: nothing is about to happen. */
 export const isNote = (facet: Facet): boolean => facet === 'terms' || facet === 'unbound';
@@ -56,11 +58,23 @@ export interface Sight extends WarningKey {
 /** Something to tell. */
 export interface Told extends WarningKey {
   /** `again`: a warning that was told before. `better`: danger became a warning. `recovered`: the warning is over. */
-  readonly says: 'alarm' | 'note' | 'again' | 'better' | 'recovered' | 'gone';
+  readonly says: 'alarm' | 'note' | 'again' | 'better' | 'recovered' | 'gone' | 'event';
   readonly level: Alarm;
   /** When it began. */
   readonly since: number;
+  /** The venue's own row that it is about. */
+  readonly event?: ForcedEvent;
 }
+
+/** What the venue did against the borrower's will, to be told once. */
+export const toldEvent = (event: ForcedEvent): Told => ({
+  account: event.account,
+  target: warningTarget('event', event.loan === undefined ? undefined : { kind: 'loan', id: event.loan }),
+  says: 'event',
+  level: 'danger',
+  since: event.at,
+  event,
+});
 
 /** What may be told now. */
 export interface Terms {

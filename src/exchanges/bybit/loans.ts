@@ -24,6 +24,7 @@ export const wholePool: LoanRef = { loanId: poolId };
 
 /** The loans of one account: its pool and, as long as there are any, its old orders; the funding account; and what coins are worth. */
 export class Loans implements LoanReads {
+  readonly booksInterest = false;
   readonly pool: Pool;
   /** As last reported with the key; until then the lowest, whose coins every level may borrow. */
   vipLevel = lowestLevel;

@@ -36,6 +36,7 @@ export interface LoansRead {
 
 /** The loans of one account, the funding account, where their collateral comes from, and what coins are worth. */
 export class Loans implements LoanReads {
+  readonly booksInterest = true;
   readonly #http: Http;
   /** By loan, the one asked about longest ago first: the coins that OKX last named as collateral assets. Only a hint. */
   readonly #hints = new Map<string, ReadonlyMap<string, Hint>>();

@@ -77,7 +77,7 @@ function removalDetail(app: Acting, account: Account): readonly Text[] {
   const lines: Text[] = [
     isBuiltIn(account)
       ? msg('account.removes-simulated', 'Its simulated exchange stops and is deleted. No real money is involved.')
-      : msg('account.removes', 'Its keys and last figures are deleted from this computer. Nothing changes at the exchange.'),
+      : msg('account.removes', 'Its keys, last figures and history are deleted from this computer. Nothing changes at the exchange.'),
   ];
   if (app.ledger.open(account.id).some(({ accountId }) => accountId === account.id)) {
     lines.push('', unsettledReason(account.name));

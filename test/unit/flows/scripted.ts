@@ -295,7 +295,7 @@ export function actingAt(setup: Setup, talk: Conversation, snapshot: Partial<Sna
   const connection: Connection = {
     ...plain,
     ...more,
-    loans: { history: unused, interest: unused, borrowableCoins: unused, maximumLoan: unused, ...loans },
+    loans: { booksInterest: true, history: unused, interest: unused, borrowableCoins: unused, maximumLoan: unused, ...loans },
     actions: { ...plain.actions, collateral: { ...plain.actions.collateral!, ...collateral } },
   };
   const { ledger } = setup.window({ options: { connections: { get: async () => connection } } });

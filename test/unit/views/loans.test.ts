@@ -5,10 +5,11 @@ import { levelOf } from '../../../src/core/risk/level.ts';
 import { msg } from '../../../src/core/message.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
+import { positionsOutline } from '../../../src/views/positions.ts';
 import type { Entry } from '../../../src/views/entry.ts';
 import { statusOf, loanAlarms } from '../../../src/views/status.ts';
 import { loansState } from '../../../src/views/view-state.ts';
-import { account, below, failure, gone, line, loan, now, viewContext, snapshot, state, text, write } from './samples.ts';
+import { account, below, failure, gone, line, loan, now, viewContext, snapshot, state, text, write, position } from './samples.ts';
 import { spokenOf } from '../../../src/views/entry.ts';
 import { changeName, onLoan, says, saysInTurn, saysLike } from '../../texts.ts';
 
@@ -288,6 +289,19 @@ describe('where and when', () => {
       below(only(loansOutline([overdue], viewContext())))[0]!,
       saysLike('vanished.closed', 'Loan 12345', undefined, new RegExp(`${says('term.debt-overdue')}, .*`)),
     );
+  });
+});
+
+describe('a time in which nobody watched', () => {
+  it("is told in one calm line, which opens on the venue's own history", () => {
+    const unwatched = { from: now - 9 * 3_600_000, to: now - 3_600_000 };
+    const at = viewContext({ when: (ms) => (ms === unwatched.from ? '23:10' : '07:45') });
+    const [note] = only(loansOutline([state({ snapshot: snapshot({ unwatched }) })], at)).children!;
+    assert.equal(text(note!.label), says('account.unwatched', '23:10', '07:45'));
+    assert.deepEqual([note!.icon, note!.expansion], [{ id: 'info' }, 'closed']);
+    assert.deepEqual(note!.pages, { kind: 'history', accountId: 'one', version: unwatched.to.toString() });
+    const [beside] = only(positionsOutline([state({ snapshot: snapshot({ unwatched, positions: [position()] }) })], at)).children!;
+    assert.deepEqual([text(beside!.label), beside!.expansion], [text(note!.label), 'leaf']);
   });
 });
 

@@ -3,7 +3,7 @@ import { decimal } from '../../../src/core/decimal.ts';
 import { english } from '../../../src/core/message.ts';
 import type { Loan, Position, Snapshot } from '../../../src/core/model.ts';
 import type { AccountState, Live } from '../../../src/engine/monitor/store.ts';
-import type { Told } from '../../../src/engine/watch/warnings.ts';
+import { toldEvent, type Told } from '../../../src/engine/watch/warnings.ts';
 import { warningSentence, worstFirst } from '../../../src/words/warning.ts';
 import { ageText } from '../../../src/words/time.ts';
 import { says, saysLike } from '../../texts.ts';
@@ -210,6 +210,46 @@ describe('the words of a warning', () => {
       words(told('level loan:12345'), read(without as unknown as Loan)),
       saysLike('warning.liquidation-at', /BTC ~52,785\.?\d*/),
     );
+  });
+
+  it('tell what the venue did to a loan in one sentence, with the amounts of the worst of it', () => {
+    const at = now - 60_000;
+    const event = (type: string, amount: string, more: { readonly loan?: string; readonly id?: string } = {}): Told =>
+      toldEvent({ account: 'one', id: type, at, type, coin: 'BTC', amount: d(amount), loan: '12345', ...more });
+    const when = new Date(at).toISOString();
+    const bare = (told: Told): Told => {
+      const { account, id, at: when, type, coin, amount } = told.event!;
+      return toldEvent({ account, id, at: when, type, coin, amount });
+    };
+    const sentence = (what: string, of: string, amounts: string): string => says('warning.event', danger, 'OKX', what, of, when, amounts);
+    const whole = read(nearLoan());
+    const name = `${says('kinds.loan', '12345')} (Main)`;
+    assert.equal(
+      words(
+        [event('sell_collateral', '-0.3'), event('partial_liquidation', '-0.1'), event('partial_liquidation', '0.2', { id: '2' })],
+        whole,
+      ),
+      sentence(says('warning.partial-liquidation'), name, '0.1 BTC, 0.2 BTC'),
+    );
+    assert.equal(
+      words([event('partial_liquidation', '1'), event('forced_liquidation', '2'), bare(event('repaid_overdue', '3'))], whole),
+      `${sentence(says('preview.liquidation'), name, '2 BTC')} ${says('warning.also', 'Main')}`,
+    );
+    assert.equal(words(bare(event('repaid_by_delisting', '3')), whole), sentence(says('warning.forced-repayment'), 'Main', '3 BTC'));
+    assert.equal(words(event('forced_repayment_sell', '3'), whole), sentence(says('warning.forced-repayment'), name, '3 BTC'));
+    assert.equal(words(event('buy_borrowed_coin', '3'), whole), sentence(says('warning.forced-trade'), name, '3 BTC'));
+    const many = Array.from({ length: 5 }, () => event('repaid_by_liquidation', '1'));
+    assert.equal(words(many, whole), sentence(says('preview.liquidation'), name, `1 BTC, 1 BTC, 1 BTC, ${says('warning.more', '2')}`));
+    const unwatched = { from: at - 60_000, to: at + 60_000 };
+    const asleep = read(nearLoan(), { unwatched });
+    const [from, to] = [unwatched.from, unwatched.to].map((ms) => new Date(ms).toISOString());
+    assert.equal(
+      words(event('forced_liquidation', '2'), asleep),
+      `${sentence(says('preview.liquidation'), name, '2 BTC')} ${says('account.unwatched', from!, to!)}`,
+    );
+    const awake = read(nearLoan(), { unwatched: { from: at + 1, to: at + 2 } });
+    assert.doesNotMatch(words(event('forced_liquidation', '2'), awake), saysLike('account.unwatched'));
+    assert.match(english(warningSentence([event('forced_liquidation', '2')], [], viewContext())), /one/);
   });
 
   it('mark simulated money and demo trading', () => {

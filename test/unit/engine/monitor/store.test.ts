@@ -393,6 +393,41 @@ describe('what could not be read beside what could', () => {
   });
 });
 
+describe('a time in which nobody watched', () => {
+  const minute = 60_000;
+  const day = 24 * 60 * minute;
+
+  it('is told for a day, after a restart too, from half an hour on and never below three intervals', async () => {
+    const { store, clock, book, storage } = new World();
+    await book.add(account('a'));
+    const read = (in_ = store): Snapshot['unwatched'] => {
+      in_.succeed('a', snapshot(clock.now()));
+      return in_.get('a')?.snapshot?.unwatched;
+    };
+    assert.equal(read(), undefined, 'the first reading ends no gap');
+    clock.jump(30 * minute - 1);
+    assert.equal(read(), undefined);
+    const from = clock.now();
+    clock.jump(30 * minute);
+    const told = { from, to: clock.now() };
+    const again = new Store({ book, storage, clock, newsOf });
+    assert.deepEqual(read(again), told);
+    clock.jump(minute);
+    assert.deepEqual(read(again), told);
+    for (let passed = minute; passed + 20 * minute < day; passed += 20 * minute) {
+      clock.jump(20 * minute);
+      assert.deepEqual(read(again), told);
+    }
+    clock.jump(20 * minute);
+    assert.equal(read(again), undefined);
+    const slow = new Store({ book, storage, clock, newsOf, intervalMs: () => 15 * minute });
+    clock.jump(40 * minute);
+    assert.equal(read(slow), undefined, 'less than three intervals');
+    clock.jump(45 * minute);
+    assert.ok(read(slow) !== undefined);
+  });
+});
+
 describe('what is gone', () => {
   const day = 24 * 60 * 60_000;
   // 0.7 of 0.7374 leaves 5 % to the margin call; the sample position is at its liquidation price.

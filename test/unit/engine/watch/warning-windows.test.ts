@@ -26,6 +26,7 @@ class Watcher {
   readonly #window: Pick<Window, 'shared'>;
   #state: AccountState;
   isReader = true;
+  isEnabled = true;
   failing: 'none' | 'compose' | 'show' = 'none';
   /** Cannot be judged. */
   broken: AccountState | undefined;
@@ -65,7 +66,7 @@ class Watcher {
           // That nothing was read for minutes is told too, by each of these windows for itself: none reads for the other.
           this.shown.push(...(JSON.parse(english(notice.sentence)) as Told[]).filter(({ target }) => target !== 'blind'));
         },
-        settings: () => ({ enabled: true, quietHours: '' }),
+        settings: () => ({ enabled: this.isEnabled, quietHours: '' }),
       },
     });
   }
@@ -178,6 +179,45 @@ describe('several windows that warn', function () {
     assert.deepEqual(one.shown, []);
     await clock.advance(2_000);
     await within(20_000, 'it is told', () => one.shown.length === 1);
+  });
+
+  it('tell what a venue did against the borrower once, though both decide at the same moment, and nothing of it while warnings are off', async () => {
+    const { clock, one, other } = await two();
+    const { account: id } = one.key;
+    const page = (more: object): Promise<unknown> =>
+      windows[0]!.shared.ask({
+        ...{ do: 'keepVenuePage', now: clock.now(), pass: {} },
+        page: { ...{ account: id, uid: `user of ${id}`, kind: 'event', loan: '1', rates: [], rows: [] }, ...more },
+      });
+    const row = (name: string, at: number) => ({
+      ...{ id: name, at, type: 'forced_liquidation', forced: true, coin: 'BTC', amount: decimal('0.1') },
+    });
+    await page({ rows: [row('from before the account was here', clock.now() - 1)] });
+    await clock.advance(1_000);
+    const rows = [row('1', clock.now()), row('2', clock.now())];
+    await page({ rows });
+    await page({ rows });
+    const told = (): string[] => [...one.shown, ...other.shown].map(({ event }) => event?.id ?? '');
+    for (let turn = 0; turn < 3; turn += 1) {
+      for (const watcher of [one, other]) watcher.sees('ok', clock.now());
+      await Promise.all([one, other].map((watcher) => watcher.idle()));
+      await clock.advance(15_000);
+    }
+    await within(20_000, 'it is told', () => told().length > 0);
+    assert.deepEqual(told(), ['1', '2']);
+    assert.equal(one.notices.length + other.notices.length, 1);
+
+    // Nothing floods when warnings are turned on again.
+    for (const watcher of [one, other]) watcher.isEnabled = false;
+    await page({ rows: [row('while they were off', clock.now())] });
+    for (const watcher of [one, other]) watcher.sees('ok', clock.now());
+    await Promise.all([one, other].map((watcher) => watcher.idle()));
+    const left = async (): Promise<number> => (await windows[0]!.shared.ask({ do: 'warnings' }))!.events.length;
+    while ((await left()) > 0) await one.idle();
+    for (const watcher of [one, other]) watcher.isEnabled = true;
+    await clock.advance(20_000);
+    await Promise.all([one, other].map((watcher) => watcher.idle()));
+    assert.deepEqual(told(), ['1', '2']);
   });
 
   it('show what a window took and did not show before it ended, and what was written before they opened', async () => {

@@ -1,0 +1,255 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { greater, lesser, type Decimal } from '../../core/decimal.ts';
+import type { Bucket, HistoryAnswers, HistoryAsked, Point, Recorded, Series, Span, Spans } from './history-protocol.ts';
+import { venueRows, venueStreams } from './venue-rows.ts';
+
+// Figures of the past in three tiers, each written with the reading itself, in its transaction. All rows of one time lie side by side, so that a
+// reading touches few pages of the file.
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
+/** From fine to coarse; each length is a multiple of the one before. Days are those of UTC. */
+const tiers = [
+  { ms: minuteMs, keptMs: 7 * dayMs },
+  { ms: 15 * minuteMs, keptMs: 90 * dayMs },
+  { ms: dayMs, keptMs: Infinity },
+] as const;
+/** Gaps are kept as long as a tier tells where in a day they were. */
+const gapsKeptMs = 90 * dayMs;
+/** The file may grow to 50 MB. A page that is let go of is used again, so it never has to be rewritten. */
+export const usualBoundBytes = 48_000_000;
+/** Rows that one reading takes away at most. */
+const sweptAtOnce = 500;
+/** Buckets that one question gets at most. */
+const mostBuckets = 1_000;
+/** What borrowing costs is asked for every hour. */
+const rateHoldsMs = 3 * 60 * minuteMs;
+
+export const historySchema = `
+  CREATE TABLE history_series (id INTEGER PRIMARY KEY, account TEXT NOT NULL, target TEXT NOT NULL, since INTEGER NOT NULL, seen INTEGER NOT NULL,
+    names TEXT NOT NULL, UNIQUE (account, target)) STRICT;
+  CREATE TABLE history_points (tier INTEGER NOT NULL, at INTEGER NOT NULL, series INTEGER NOT NULL, count INTEGER NOT NULL,
+    covered INTEGER NOT NULL, figures TEXT NOT NULL, PRIMARY KEY (tier, at, series)) STRICT, WITHOUT ROWID;
+  CREATE TABLE history_gaps (series INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (until, series, since))
+    STRICT, WITHOUT ROWID;`;
+
+/**
+ * Keeps what a reading tells, within the transaction that keeps the reading. Should it fail, the reading is kept all the same.
+ */
+export function record(db: DatabaseSync, reading: Recording, now: number, boundBytes: number): void {
+  db.exec('SAVEPOINT history');
+  try {
+    recordFigures(db, reading);
+    sweep(db, now, boundBytes);
+  } catch {
+    db.exec('ROLLBACK TO history');
+  }
+  db.exec('RELEASE history');
+}
+
+interface Recording {
+  readonly account: string;
+  readonly asOf: number;
+  readonly recorded: readonly Recorded[];
+  /** Two readings that are further apart have a gap between them. Milliseconds. */
+  readonly staleMs: number;
+}
+
+function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: Recording): void {
+  const rates = db.prepare('SELECT coin, rate FROM venue_rates WHERE account = ? AND at > ?').all(account, asOf - rateHoldsMs);
+  const series = db.prepare('SELECT id, seen, names FROM history_series WHERE account = ? AND target = ?');
+  const begin = db.prepare('INSERT INTO history_series (account, target, since, seen, names) VALUES (?, ?, ?, ?, ?)');
+  const go = db.prepare('UPDATE history_series SET seen = ?, names = ? WHERE id = ?');
+  const gap = db.prepare('INSERT OR IGNORE INTO history_gaps (series, since, until) VALUES (?, ?, ?)');
+  const held = db.prepare('SELECT count, covered, figures FROM history_points WHERE tier = ? AND at = ? AND series = ?');
+  const put = db.prepare('INSERT OR REPLACE INTO history_points (tier, at, series, count, covered, figures) VALUES (?, ?, ?, ?, ?, ?)');
+  const fill = db.prepare(
+    'UPDATE history_points SET covered = min(covered + ?, tier) WHERE tier = ? AND at = ? AND series = ? AND covered < tier',
+  );
+  for (const { target, figures: read } of recorded) {
+    const figures = spansOf({ ...read, ...ratesOf(read, rates) });
+    const known = series.get(account, target);
+    const names = [...new Set([...namesFrom(known?.['names'] ?? '[]'), ...Object.keys(figures)])];
+    const id = Number(known?.['id'] ?? begin.run(account, target, asOf, asOf, '[]').lastInsertRowid);
+    const seen = Number(known?.['seen'] ?? asOf);
+    // The same reading once more.
+    if (known !== undefined && seen === asOf) continue;
+    const isGap = asOf - seen > staleMs;
+    if (isGap) gap.run(id, seen, asOf);
+    go.run(asOf, JSON.stringify(names), id);
+    for (const { ms } of tiers) {
+      const at = startOf(asOf, ms);
+      const before = held.get(ms, at, id);
+      const covered = isGap ? 0 : Math.max(asOf - Math.max(at, seen), 0);
+      const joined = before === undefined ? figures : joinedSpans(spansFrom(before['figures'], names), figures);
+      const coveredIn = Math.min(Number(before?.['covered'] ?? 0) + covered, ms);
+      put.run(ms, at, id, Number(before?.['count'] ?? 0) + 1, coveredIn, storedSpans(joined, names));
+      // The time before it ended was covered too.
+      if (!isGap && seen < at) fill.run(startOf(seen, ms) + ms - seen, ms, startOf(seen, ms), id);
+    }
+  }
+}
+
+/** What borrowing costs, of what is owed. */
+const ratesOf = (read: Recorded['figures'], rates: readonly Record<string, unknown>[]): Recorded['figures'] =>
+  Object.fromEntries(
+    rates
+      .filter(({ coin }) => read[`debt ${String(coin)}`] !== undefined)
+      .map(({ coin, rate }) => [`rate ${String(coin)}`, rate as Decimal]),
+  );
+
+const spansOf = (figures: Recorded['figures']): Spans =>
+  Object.fromEntries(Object.entries(figures).map(([name, one]) => [name, { first: one, last: one, min: one, max: one }]));
+
+/** Of two stretches of time, the later one second. Exact: neither the highest nor the lowest is lost. */
+function joinedSpans(a: Spans, b: Spans): Spans {
+  const joined: Record<string, Span> = { ...a };
+  for (const [name, later] of Object.entries(b)) {
+    const { first, min, max } = joined[name] ?? later;
+    joined[name] = {
+      ...{ first, last: later.last },
+      // Most figures stand still, and need no arithmetic.
+      min: min === later.min ? min : lesser(min, later.min),
+      max: max === later.max ? max : greater(max, later.max),
+    };
+  }
+  return joined;
+}
+
+/** In the order of the names, which stand once for all rows. Most spans are of one reading, so that one text says all four. */
+const storedSpans = (spans: Spans, names: readonly string[]): string =>
+  names
+    .map((name) => {
+      const { first, last, min, max } = spans[name] ?? {};
+      return [last, min, max].every((one) => one === first) ? (first ?? '') : [first, last, min, max].join(' ');
+    })
+    .join('|');
+
+/** @param wanted all, unless some are named */
+const spansFrom = (text: unknown, names: readonly string[], wanted?: readonly string[]): Spans =>
+  Object.fromEntries(
+    String(text)
+      .split('|')
+      .flatMap((stored, index): [string, Span][] => {
+        const name = names[index];
+        if (stored === '' || name === undefined || wanted?.includes(name) === false) return [];
+        const [first = stored as Decimal, last = first, min = first, max = first] = stored.split(' ') as Decimal[];
+        return [[name, { first, last, min, max }]];
+      }),
+  );
+
+const namesFrom = (text: unknown): readonly string[] => JSON.parse(String(text)) as readonly string[];
+
+const startOf = (at: number, ms: number): number => at - (at % ms);
+
+/** A little at each reading: what is too old, and over the bound the finest first. Days, and what the venue tells, stay. */
+function sweep(db: DatabaseSync, now: number, boundBytes: number): void {
+  for (const { ms, keptMs } of tiers) {
+    if (keptMs !== Infinity) takeOldest(db, ms, now - keptMs);
+  }
+  db.prepare('DELETE FROM history_gaps WHERE until < ?').run(now - gapsKeptMs);
+  if (usedBytes(db) <= boundBytes) return;
+  if (takeOldest(db, tiers[0].ms, Infinity) === 0) takeOldest(db, tiers[1].ms, Infinity);
+}
+
+function takeOldest(db: DatabaseSync, tier: number, before: number): number {
+  // All rows of one time or none, so that the oldest time there is tells where the tier begins.
+  const last = db
+    .prepare('SELECT max(at) AS at FROM (SELECT at FROM history_points WHERE tier = ? AND at < ? ORDER BY at LIMIT ?)')
+    .get(tier, Number.isFinite(before) ? before : Number.MAX_SAFE_INTEGER, sweptAtOnce)?.['at'];
+  if (typeof last !== 'number') return 0;
+  return Number(db.prepare('DELETE FROM history_points WHERE tier = ? AND at <= ?').run(tier, last).changes);
+}
+
+function usedBytes(db: DatabaseSync): number {
+  const numberOf = (pragma: string): number => Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
+  return (numberOf('page_count') - numberOf('freelist_count')) * numberOf('page_size');
+}
+
+/** Nothing of an account that was removed, or has become another person's, is kept. */
+export function forgetHistory(db: DatabaseSync, account: string): void {
+  for (const table of ['points', 'gaps']) {
+    db.prepare(`DELETE FROM history_${table} WHERE series IN (SELECT id FROM history_series WHERE account = ?)`).run(account);
+  }
+  db.prepare('DELETE FROM history_series WHERE account = ?').run(account);
+  for (const table of ['rows', 'streams', 'rates']) db.prepare(`DELETE FROM venue_${table} WHERE account = ?`).run(account);
+}
+
+export function answerHistory<A extends HistoryAsked>(db: DatabaseSync, asked: A): HistoryAnswers[A['do']];
+export function answerHistory(db: DatabaseSync, asked: HistoryAsked): HistoryAnswers[HistoryAsked['do']] {
+  switch (asked.do) {
+    case 'historySeries':
+      return seriesOf(db, asked);
+    case 'historyTargets':
+      return db.prepare('SELECT target, since, seen FROM history_series WHERE account = ? ORDER BY target').all(asked.account) as never;
+    case 'historyPoints':
+      return pointsOf(db, asked);
+    case 'venueRows':
+      return venueRows(db, asked);
+    case 'venueStreams':
+      return venueStreams(db, asked.account);
+  }
+}
+
+interface Row extends Omit<Bucket, 'figures'> {
+  readonly figures: string;
+}
+
+function seriesOf(db: DatabaseSync, asked: Extract<HistoryAsked, { do: 'historySeries' }>): Series {
+  const { account, target, from, to } = asked;
+  const series = db.prepare('SELECT id, since, names FROM history_series WHERE account = ? AND target = ?').get(account, target);
+  if (series === undefined || !(from < to)) return { buckets: [], gaps: [] };
+  const [id, names] = [Number(series['id']), namesFrom(series['names'])];
+  const count = Math.min(Math.max(Math.floor(asked.buckets), 1), mostBuckets);
+  const width = Math.max((to - from) / count, minuteMs);
+  const finest = Math.max(
+    tiers.findLastIndex(({ ms }) => ms <= width),
+    0,
+  );
+  const buckets = new Map<number, Bucket>();
+  for (const { at, figures, ...row } of rowsOf(db, { id, since: Number(series['since']) }, finest, from, to)) {
+    const start = from + Math.floor((Math.max(at, from) - from) / width) * width;
+    const before = buckets.get(start);
+    const spans = spansFrom(figures, names, asked.figures);
+    buckets.set(start, {
+      at: start,
+      count: (before?.count ?? 0) + row.count,
+      covered: (before?.covered ?? 0) + row.covered,
+      figures: before === undefined ? spans : joinedSpans(before.figures, spans),
+    });
+  }
+  const gaps = db.prepare('SELECT since, until FROM history_gaps WHERE until > ? AND series = ? AND since < ? ORDER BY until, since');
+  return { buckets: [...buckets.values()], gaps: gaps.all(from, id, to) as never };
+}
+
+/** Each moment by the finest tier, from the one that is wanted on, which still has all of it. */
+function rowsOf(
+  db: DatabaseSync,
+  series: { readonly id: number; readonly since: number },
+  finest: number,
+  from: number,
+  to: number,
+): readonly Row[] {
+  const [tier, coarser] = [tiers[finest], tiers[finest + 1]];
+  if (tier === undefined || from >= to) return [];
+  const found = db.prepare('SELECT min(at) AS at FROM history_points WHERE tier = ?').get(tier.ms)?.['at'];
+  const isWhole = coarser === undefined || (typeof found === 'number' && found <= startOf(series.since, tier.ms));
+  const begins = isWhole ? from : typeof found === 'number' ? startOf(found, coarser.ms) + coarser.ms : to;
+  const cut = Math.min(Math.max(begins, from), to);
+  const rows = db
+    .prepare('SELECT at, count, covered, figures FROM history_points WHERE tier = ? AND at >= ? AND at < ? AND series = ? ORDER BY at')
+    .all(tier.ms, startOf(cut, tier.ms), to, series.id) as unknown as readonly Row[];
+  return [...(cut > from ? rowsOf(db, series, finest + 1, from, cut) : []), ...rows];
+}
+
+/** All that is recorded, page by page, each tier from old to new. */
+function pointsOf(db: DatabaseSync, { account, after, limit }: Extract<HistoryAsked, { do: 'historyPoints' }>): readonly Point[] {
+  const rows = db
+    .prepare(
+      `SELECT s.target, s.names, p.tier, p.at, p.count, p.covered, p.figures FROM history_points p JOIN history_series s ON s.id = p.series
+       WHERE s.account = ? AND (p.tier, p.at, s.target) > (?, ?, ?) AND (p.tier, p.at) >= (?, ?) ORDER BY p.tier, p.at, s.target LIMIT ?`,
+    )
+    .all(account, after?.tier ?? 0, after?.at ?? 0, after?.target ?? '', after?.tier ?? 0, after?.at ?? 0, limit);
+  return rows.map(({ names, figures, ...row }) => ({ ...row, figures: spansFrom(figures, namesFrom(names)) })) as never;
+}

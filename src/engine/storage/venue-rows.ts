@@ -1,0 +1,111 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Before, ForcedEvent, HistoryAsked, KeptPage, VenuePage, VenueRow, VenueStream } from './history-protocol.ts';
+
+// What the venue tells of the past. It forgets most of that after a month; here it stays.
+
+const hourMs = 60 * 60_000;
+/** A list is read on until rows that are older by this than the newest known one: some are booked late. */
+const overlapMs = hourMs;
+/** What is new in a list and older than this, seen from where it was first read, is no news to warn of. */
+const newsMs = 24 * hourMs;
+
+export const venueSchema = `
+  CREATE TABLE venue_rows (account TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL,
+    forced INTEGER NOT NULL, coin TEXT NOT NULL, amount TEXT NOT NULL, debt TEXT, rate TEXT, loan TEXT, told INTEGER NOT NULL,
+    PRIMARY KEY (account, kind, at, id)) STRICT, WITHOUT ROWID;
+  CREATE INDEX venue_untold ON venue_rows (told) WHERE told = 0;
+  CREATE TABLE venue_streams (account TEXT NOT NULL, kind TEXT NOT NULL, loan TEXT NOT NULL, began INTEGER NOT NULL, until INTEGER,
+    newest INTEGER, cursor TEXT, PRIMARY KEY (account, kind, loan)) STRICT, WITHOUT ROWID;
+  CREATE TABLE venue_rates (account TEXT NOT NULL, coin TEXT NOT NULL, at INTEGER NOT NULL, rate TEXT NOT NULL, PRIMARY KEY (account, coin))
+    STRICT, WITHOUT ROWID;`;
+
+/**
+ * Keeps one page and how far its list is read now, so that whoever goes on leaves no gap: a list that was not read to rows that are known
+ * goes on from there before it begins at its newest row again.
+ */
+export function keepVenuePage(db: DatabaseSync, page: VenuePage, now: number): KeptPage {
+  const { account, uid, kind, loan, rows, older, rates } = page;
+  const record = db.prepare('SELECT record FROM accounts WHERE id = ?').get(account)?.['record'];
+  if (record === undefined || (JSON.parse(String(record)) as { readonly uid?: string }).uid !== uid) return undefined;
+  const stream = db.prepare('SELECT until, newest, cursor FROM venue_streams WHERE account = ? AND kind = ? AND loan = ?');
+  const before = stream.get(account, kind, loan);
+  const cursor = before?.['cursor'] ?? undefined;
+  // Somebody has gone on meanwhile. To begin anew is always right.
+  if (page.cursor !== undefined && page.cursor !== cursor) return undefined;
+  const until = typeof before?.['until'] === 'number' ? before['until'] : undefined;
+  const isNews = newsTest(db, account, until, now);
+  const added = rows.filter((row) => keepRow(db, page, row, isNews(row)));
+  if (added.some(isNews)) db.exec("UPDATE facts SET value = value + 1 WHERE name = 'warnings'");
+  const times = [...rows.map(({ at }) => at), ...(page.cursor === undefined ? [] : [Number(before?.['newest'] ?? 0)])];
+  const newest = Math.max(0, ...times);
+  const isKnown = until !== undefined && rows.some(({ at }) => at < until - overlapMs);
+  const isDone = isKnown || older === undefined || older === page.cursor;
+  // A row from the future would hide all that comes before its time.
+  const readTo = isDone ? Math.max(until ?? 0, Math.min(newest, now)) : (until ?? null);
+  db.prepare(
+    `INSERT INTO venue_streams (account, kind, loan, began, until, newest, cursor) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET until = excluded.until, newest = excluded.newest, cursor = excluded.cursor`,
+  ).run(account, kind, loan, now, readTo, newest, isDone ? null : older);
+  for (const { coin, rate, at } of rates) {
+    db.prepare(
+      `INSERT INTO venue_rates (account, coin, at, rate) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET at = excluded.at, rate = excluded.rate WHERE excluded.at >= at`,
+    ).run(account, coin, at, rate);
+  }
+  return { isDone, added: added.length };
+}
+
+/** What happened before the account was here is no news, nor what the first reading of a list brings. */
+function newsTest(db: DatabaseSync, account: string, until: number | undefined, now: number): (row: VenueRow) => boolean {
+  const began = Number(db.prepare('SELECT min(began) AS began FROM venue_streams WHERE account = ?').get(account)?.['began'] ?? now);
+  return ({ forced, at }) => forced && (at > began || (until !== undefined && at > began - newsMs));
+}
+
+/** @returns whether it was not there before */
+function keepRow(db: DatabaseSync, { account, kind, loan }: VenuePage, row: VenueRow, isNews: boolean): boolean {
+  const isThere = db
+    .prepare('SELECT 1 FROM venue_rows WHERE account = ? AND kind = ? AND at = ? AND id = ?')
+    .get(account, kind, row.at, row.id);
+  // A row may change its type, as from processing to done. Which loan it is of is told only to who asks for that loan.
+  db.prepare(
+    `INSERT INTO venue_rows (account, kind, at, id, type, forced, coin, amount, debt, rate, loan, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET type = excluded.type, forced = excluded.forced, amount = excluded.amount, loan = coalesce(excluded.loan, loan)`,
+  ).run(
+    ...[account, kind, row.at, row.id, row.type, row.forced ? 1 : 0, row.coin, row.amount, row.debt ?? null, row.rate ?? null],
+    loan === '' ? null : loan,
+    isNews ? 0 : 1,
+  );
+  return isThere === undefined;
+}
+
+/** What a person is to be told, oldest first. */
+export const untoldEvents = (db: DatabaseSync): readonly ForcedEvent[] =>
+  db
+    .prepare("SELECT account, at, id, type, coin, amount, loan FROM venue_rows WHERE told = 0 AND kind = 'event' ORDER BY at, id")
+    .all()
+    .map(present) as never;
+
+export function noteTold(db: DatabaseSync, events: readonly Pick<ForcedEvent, 'account' | 'at' | 'id'>[]): void {
+  const note = db.prepare("UPDATE venue_rows SET told = 1 WHERE account = ? AND kind = 'event' AND at = ? AND id = ?");
+  for (const { account, at, id } of events) note.run(account, at, id);
+}
+
+export function venueRows(db: DatabaseSync, asked: Extract<HistoryAsked, { do: 'venueRows' }>): readonly VenueRow[] {
+  const { account, kind, loan, limit } = asked;
+  const { at, id }: Before = asked.before ?? { at: Number.MAX_SAFE_INTEGER, id: '' };
+  return db
+    .prepare(
+      `SELECT at, id, type, forced, coin, amount, debt, rate, loan FROM venue_rows WHERE account = ? AND kind = ? AND (at, id) < (?, ?)
+       AND (? IS NULL OR coalesce(loan, '') = ?) ORDER BY at DESC, id DESC LIMIT ?`,
+    )
+    .all(account, kind, at, id, loan ?? null, loan ?? null, limit)
+    .map((row) => ({ ...present(row), forced: row['forced'] === 1 })) as never;
+}
+
+export const venueStreams = (db: DatabaseSync, account: string): readonly VenueStream[] =>
+  db.prepare('SELECT kind, loan, until, cursor FROM venue_streams WHERE account = ?').all(account).map(present) as never;
+
+/** A row without what is not known. */
+function present(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,327 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { compare, decimal, greater, lesser, type Decimal } from '../../../../src/core/decimal.ts';
+import type { Loan, Snapshot } from '../../../../src/core/model.ts';
+import type { Bucket, Point, Series } from '../../../../src/engine/storage/history-protocol.ts';
+import { withFigures } from '../../../../src/engine/history/figures.ts';
+import { StateFile } from '../../../../src/engine/storage/state-file.ts';
+import type { Kept, Pass } from '../../../../src/engine/storage/state-protocol.ts';
+import { holds } from '../../property.ts';
+import { loan, position, snapshot } from '../../views/samples.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const tiers = [minute, 15 * minute, day] as const;
+const start = Date.UTC(2026, 10, 30);
+const staleMs = 3 * minute;
+
+/** One reading of one loan, told by its LTV. */
+interface Read {
+  readonly asOf: number;
+  readonly ltv: Decimal;
+}
+
+/** What is really held: nothing that is only waiting to be let go of. Bytes. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}
+
+describe('figures of the past', () => {
+  let folder: string;
+  let file: StateFile;
+  const open = (historyBytes?: number): StateFile =>
+    new StateFile(DatabaseSync, { folder, busyMs: 1_000, pragmas: [], ...(historyBytes === undefined ? {} : { historyBytes }) });
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-history-'));
+    file = open();
+    file.change({ do: 'add', id: 'a', record: { id: 'a' } });
+  });
+  afterEach(() => {
+    file.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const keep = (whole: Snapshot, more: { readonly account?: string; readonly pass?: Pass; readonly now?: number } = {}): Kept => {
+    const { asOf } = whole;
+    const reading = { account: more.account ?? 'a', at: asOf, asOf, text: JSON.stringify(whole), staleMs };
+    const asked = { do: 'keepReading', reading, now: more.now ?? asOf, pass: more.pass ?? {} } as const;
+    return file.share(withFigures(asked)) as Kept;
+  };
+  const keepLtv = ({ asOf, ltv }: Read, more: Partial<Loan> = {}): Kept => keep(snapshot({ loans: [loan({ ltv, ...more })], asOf }));
+  const series = (from: number, to: number, buckets: number, target = 'loan:12345'): Series =>
+    file.history({ do: 'historySeries', account: 'a', target, from, to, buckets })!;
+  const points = (account = 'a'): Point[] => {
+    const all: Point[] = [];
+    for (;;) {
+      const after = all.at(-1);
+      const page = file.history({ do: 'historyPoints', account, limit: 7, ...(after === undefined ? {} : { after }) })!;
+      if (page.length === 0) return all;
+      all.push(...page.map((row) => ({ ...row })));
+    }
+  };
+  const query = (sql: string): Record<string, unknown>[] => {
+    const db = new DatabaseSync(path.join(folder, 'state.sqlite'), { readOnly: true });
+    try {
+      return db.prepare(sql).all();
+    } finally {
+      db.close();
+    }
+  };
+  const ltvOf = ({ figures }: Pick<Bucket, 'figures'>): Decimal[] => {
+    const { first, last, min, max } = figures['ltv']!;
+    return [first, last, min, max];
+  };
+
+  it('keep what a reading knows of a loan and of a position, as exact text, and nothing that it could not tell', () => {
+    keep(
+      snapshot({
+        loans: [loan(), loan({ id: 'old', orderId: 'old', keptFrom: 5 })],
+        positions: [position({ debt: { coin: 'USDT', amount: decimal('0.30') } })],
+        prices: { BTC: decimal('87000.10'), ETH: decimal('3000') },
+        asOf: start,
+      }),
+    );
+    assert.deepEqual(
+      file.history({ do: 'historyTargets', account: 'a' })!.map((row) => ({ ...row })),
+      ['loan:12345', 'position:p1'].map((target) => ({ target, since: start, seen: start })),
+    );
+    const [first, second] = points();
+    const firstOf = ({ figures }: Point): unknown => Object.fromEntries(Object.entries(figures).map(([name, { first }]) => [name, first]));
+    assert.deepEqual(firstOf(first!), {
+      ltv: '0.57421',
+      marginCall: '0.7374',
+      liquidation: '0.8374',
+      debtUsd: '40000',
+      collateralUsd: '69652.63',
+      liquidationPrice: '60000.5',
+      'debt USDT': '40000',
+      'collateral BTC': '0.8',
+      'price BTC': '87000.10',
+    });
+    assert.deepEqual(firstOf(second!), {
+      ...{ distance: '0.124', liquidationPrice: '52560', mark: '60000', margin: '1600', 'debt USDT': '0.30' },
+    });
+    assert.deepEqual(
+      points().map(({ tier, at, count, covered }) => [tier, at, count, covered]),
+      tiers.flatMap((tier) => [0, 1].map(() => [tier, start, 1, 0])),
+    );
+  });
+
+  it('record nothing of a window that reads no more, the same reading once, and no reading that is refused', () => {
+    const lead = (window: string): unknown => file.share({ do: 'lead', window, seen: file.look({}).lease! });
+    assert.equal(lead('one'), true);
+    assert.equal(keep(snapshot({ loans: [loan()], asOf: start }), { pass: { fence: 1, window: 'one' } }), 'kept');
+    assert.equal(lead('other'), true);
+    assert.equal(keep(snapshot({ loans: [loan()], asOf: start + 1 }), { pass: { fence: 1, window: 'one' } }), 'fence');
+    assert.equal(keep(snapshot({ loans: [loan()], asOf: start - 1 }), { now: start }), 'older');
+    assert.equal(keep(snapshot({ loans: [loan()], asOf: start })), 'kept');
+    assert.equal(keep(snapshot({ loans: [loan()], asOf: start + 2 }), { pass: { fence: 2, window: 'other' } }), 'kept');
+    assert.deepEqual(
+      points().map(({ count }) => count),
+      [2, 2, 2],
+    );
+  });
+
+  it('go with the account, and when its keys become those of another person; no other account loses any', () => {
+    file.change({ do: 'add', id: 'b', record: { id: 'b' } });
+    const each = (): void => {
+      for (const account of ['a', 'b']) {
+        keep(snapshot({ loans: [loan()], asOf: start }), { account });
+        keep(snapshot({ loans: [loan()], asOf: start + hour }), { account });
+      }
+    };
+    each();
+    file.share({ do: 'forget', account: 'a', now: start + hour });
+    assert.deepEqual([points('a').length, points('b').length], [0, 5]);
+    file.change({ do: 'remove', id: 'b' });
+    assert.deepEqual(
+      ['series', 'points', 'gaps'].map((table) => query(`SELECT count(*) AS n FROM history_${table}`)[0]!['n']),
+      [0, 0, 0],
+    );
+  });
+
+  it('never keep a reading from being kept', () => {
+    assert.equal(keep({ asOf: start } as Snapshot), 'kept');
+    assert.equal(keep(snapshot({ loans: [loan({ ltv: 'much' as Decimal })], asOf: start + 1 })), 'kept');
+    assert.equal(query('SELECT as_of FROM readings')[0]!['as_of'], start + 1);
+  });
+
+  it('agree in every tier with each reading, and tell each time without a reading as a gap', () => {
+    const read = fc.record({
+      // Around the limit of a gap, and around the ends of minutes.
+      passed: fc.oneof(
+        fc.integer({ min: 1, max: 2 * minute }),
+        fc.integer({ min: staleMs - 2, max: staleMs + 2 }),
+        fc.integer({ min: 1, max: day }),
+      ),
+      ltv: fc.integer({ min: 1, max: 10 ** 6 }).map((ltv) => decimal(`0.${ltv.toString().padStart(20, '0')}`)),
+      isReopened: fc.boolean(),
+    });
+    holds(
+      fc.property(fc.array(read, { minLength: 1, maxLength: 25 }), fc.integer({ min: 0, max: day }), (reads, offset) => {
+        file.change({ do: 'remove', id: 'a' });
+        file.change({ do: 'add', id: 'a', record: { id: 'a' } });
+        let asOf = start + offset;
+        const raw: Read[] = [];
+        for (const { passed, ltv, isReopened } of reads) {
+          asOf += passed;
+          if (isReopened) {
+            // Another window, or this one after a restart.
+            file.close();
+            file = open();
+          }
+          keepLtv({ asOf, ltv });
+          raw.push({ asOf, ltv });
+        }
+        const kept = points();
+        for (const tier of tiers) {
+          const rows = kept.filter((one) => one.tier === tier);
+          assert.deepEqual(
+            rows.map(({ at, count, covered, figures }) => [at, count, covered, ltvOf({ figures })]),
+            expected(raw, tier),
+          );
+        }
+        const gaps = raw.flatMap(({ asOf: until }, index) => {
+          const since = raw[index - 1]?.asOf;
+          return since !== undefined && until - since > staleMs ? [{ since, until }] : [];
+        });
+        const [from, to] = [raw[0]!.asOf, asOf + 1];
+        const told = series(from, to, 10);
+        assert.deepEqual(
+          told.gaps.map((gap) => ({ ...gap })),
+          gaps,
+        );
+        assert.equal(
+          told.buckets.reduce((sum, { count }) => sum + count, 0),
+          raw.length,
+        );
+        assert.equal(told.buckets.map((bucket) => ltvOf(bucket)[3]!).reduce(greater), raw.map(({ ltv }) => ltv).reduce(greater));
+        assert.equal(told.buckets.map((bucket) => ltvOf(bucket)[2]!).reduce(lesser), raw.map(({ ltv }) => ltv).reduce(lesser));
+      }),
+      { numRuns: 60, interruptAfterTimeLimit: 4_000 },
+    );
+  });
+
+  /** What a tier has to hold. Only minutes without a reading of their own may lie between two readings that are near each other. */
+  function expected(raw: readonly Read[], tier: number): unknown[] {
+    const rows = new Map<number, { count: number; covered: number; values: Decimal[] }>();
+    raw.forEach(({ asOf, ltv }, index) => {
+      const at = asOf - (asOf % tier);
+      const row = rows.get(at) ?? { count: 0, covered: 0, values: [] };
+      rows.set(at, row);
+      row.count += 1;
+      row.values.push(ltv);
+      const before = raw[index - 1]?.asOf;
+      if (before === undefined || asOf - before > staleMs) return;
+      row.covered += asOf - Math.max(at, before);
+      const earlier = before - (before % tier);
+      if (earlier < at) rows.get(earlier)!.covered += earlier + tier - before;
+    });
+    return [...rows].map(([at, { count, covered, values }]) => {
+      const four = [values[0]!, values.at(-1)!, values.reduce(lesser), values.reduce(greater)];
+      return [at, count, covered, four];
+    });
+  }
+
+  it('show what went under in a longer stretch: the highest and the lowest of each bucket, and for how long it was watched', () => {
+    for (let at = 0; at < 2 * hour; at += 30_000) {
+      const ltv = at === 45 * minute ? '0.9999999999999999999999' : at === 50 * minute ? '0.1' : '0.5';
+      keepLtv({ asOf: start + at, ltv: decimal(ltv) });
+    }
+    const { buckets, gaps } = series(start, start + 2 * hour, 2);
+    assert.deepEqual(gaps, []);
+    assert.deepEqual(
+      buckets.map((bucket) => [bucket.at, bucket.count, bucket.covered, ...ltvOf(bucket)]),
+      [
+        [start, 120, hour, '0.5', '0.5', '0.1', '0.9999999999999999999999'],
+        [start + hour, 120, hour - 30_000, '0.5', '0.5', '0.5', '0.5'],
+      ],
+    );
+    assert.equal(series(start + 45 * minute, start + 46 * minute, 500).buckets.length, 1, 'nothing is finer than a minute');
+    assert.deepEqual(series(start, start, 5), { buckets: [], gaps: [] });
+    assert.deepEqual(series(start, start + hour, 5, 'loan:none'), { buckets: [], gaps: [] });
+  });
+
+  it('are told by the tier that still has them', () => {
+    // A reading each six hours of 100 days, and every five minutes of the last one.
+    for (let at = 0; at < 100 * day; at += 6 * hour) keepLtv({ asOf: start + at, ltv: decimal('0.5') });
+    for (let at = 100 * day; at < 101 * day; at += 5 * minute) keepLtv({ asOf: start + at, ltv: decimal('0.6') });
+    const oldest = (tier: number): number =>
+      Number(query(`SELECT min(at) AS at FROM history_points WHERE tier = ${tier.toString()}`)[0]!['at']);
+    assert.equal(oldest(minute), start + 94 * day);
+    assert.equal(oldest(15 * minute), start + 11 * day);
+    assert.equal(oldest(day), start);
+    const whole = series(start, start + 101 * day, 1_000);
+    assert.equal(
+      whole.buckets.reduce((sum, { count }) => sum + count, 0),
+      100 * 4 + 288,
+      'each reading is told once, whichever tier tells it',
+    );
+    assert.deepEqual(
+      whole.buckets.slice(0, 13).map(({ count }) => count),
+      [...Array.from({ length: 12 }, () => 4), 1],
+      'days, then what is finer',
+    );
+    const lastHour = series(start + 101 * day - hour, start + 101 * day, 60);
+    assert.deepEqual([lastHour.buckets.length, lastHour.buckets[0]!.count], [12, 1]);
+  });
+
+  it('stay within their bound: the finest go first, days never', () => {
+    file.close();
+    file = open(400_000);
+    for (let at = 0; at < 3 * day; at += 5 * minute) {
+      keep(snapshot({ loans: ['1', '2', '3', '4', '5'].map((id) => loan({ id, orderId: id })), asOf: start + at }));
+    }
+    const counts = tiers.map((tier) => Number(query(`SELECT count(*) AS n FROM history_points WHERE tier = ${tier.toString()}`)[0]!['n']));
+    assert.ok(statSync(path.join(folder, 'state.sqlite')).size < 500_000);
+    assert.ok(counts[0]! < 5 * 3 * 288, 'minutes are thinned');
+    assert.ok(counts[1]! <= 5 * 3 * 96);
+    assert.equal(counts[2], 5 * 3);
+    assert.ok(series(start, start + 3 * day, 3, 'loan:1').buckets.every(({ count }) => count === 288));
+  });
+
+  it('fill no memory and no disk in a long time, whoever reads, and lose no reading of a quarter of an hour', function () {
+    const isLong = process.env['LTV_GAUGE_PROPERTIES'] === 'many';
+    this.timeout(isLong ? 600_000 : 20_000);
+    const days = isLong ? 7 : 1;
+    const loans = Array.from({ length: isLong ? 20 : 5 }, (_, index) => index.toString());
+    let seed = 1;
+    const random = (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+    const highest = new Map<number, Decimal>();
+    let heapAt: number | undefined;
+    for (let at = 0; at < days * day; at += minute) {
+      const asOf = start + at + Math.floor(random() * 20_000);
+      const ltv = decimal((0.4 + random() / 4).toFixed(18));
+      const quarter = asOf - (asOf % (15 * minute));
+      highest.set(quarter, greater(highest.get(quarter) ?? ltv, ltv));
+      // A window now and then closes, and another one goes on.
+      if (random() < 0.01) {
+        file.close();
+        file = open();
+      }
+      keep(snapshot({ loans: loans.map((id) => loan({ id, orderId: id, ltv })), asOf }));
+      if (at === 2 * hour) heapAt = heapUsed();
+    }
+    assert.ok(heapUsed() - heapAt! < 5_000_000, 'memory is flat');
+    assert.ok(statSync(path.join(folder, 'state.sqlite')).size < 50_000_000);
+    const began = performance.now();
+    const { buckets, gaps } = series(start, start + days * day, days * 96, 'loan:0');
+    assert.ok(performance.now() - began < 1_000);
+    assert.deepEqual(gaps, []);
+    assert.deepEqual(
+      buckets.map((bucket) => ltvOf(bucket)[3]),
+      [...highest.values()],
+    );
+    assert.ok(buckets.every(({ count, covered }) => count >= 14 && count <= 16 && covered >= 14 * minute));
+    assert.ok(compare(ltvOf(buckets[0]!)[2]!, ltvOf(buckets[0]!)[3]!) <= 0);
+  });
+});

@@ -124,7 +124,8 @@ export class Poller implements Disposable {
     this.#live = store.onDidChange(({ accountId, what }) => {
       const line = this.#lines.get(accountId);
       if (what !== 'live' || line === undefined || line.reading !== undefined || reader?.isReader === false) return;
-      if (store.get(accountId)?.failure === undefined) this.#armBy(accountId, line, this.#nextIn(accountId, line));
+      const { snapshot, failure, live } = store.get(accountId) ?? {};
+      if (failure === undefined && isAlarm(nearness(snapshot, live))) this.#armBy(accountId, line, this.#nextIn(accountId, line));
     });
     for (const { id } of book.list()) this.#begin(id, this.#line(id));
   }
@@ -320,8 +321,8 @@ export class Poller implements Disposable {
     const since = failure && { ...failure, attempts: Math.max(failure.attempts - (isPatient ? 0 : (line.forgiven ?? 0)), 1) };
     const everyMs = intervalInForce(state?.snapshot, intervalMs(), state?.live);
     const ms = nextReadInMs(line.isLimited === true ? 2 * everyMs : everyMs, since, isPatient ? 1 : random());
-    const keylessMs = (line.keylessUntil ?? 0) - uptimeOf(clock);
-    return Math.max(ms + (isPatient ? intervalMs() : 0) - passed, keylessMs, 0);
+    const untilKeys = (line.keylessUntil ?? 0) - uptimeOf(clock);
+    return Math.max(ms + (isPatient ? intervalMs() : 0) - passed, untilKeys, 0);
   }
 
   /** Another window reads this account. */

@@ -255,6 +255,11 @@ describe('the pace while nobody looks', () => {
     assert.equal(world.count('a'), 3);
     await world.clock.advance(31_000);
     assert.equal(world.count('a'), 3);
+    for (const level of ['ok', 'watch'] as const) {
+      world.store.estimate('a', world.store.get('a')!.snapshot!, estimated(level));
+      await world.clock.advance(0);
+      assert.equal(world.count('a'), 3, 'news of prices alone are no reason');
+    }
     world.store.estimate('a', world.store.get('a')!.snapshot!, estimated('warn'));
     await world.clock.advance(0);
     assert.equal(world.count('a'), 4);

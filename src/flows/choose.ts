@@ -93,14 +93,23 @@ function nothingHere(states: readonly AccountState[], place: Place | undefined, 
 const notRead = ({ account }: AccountState, why: Message): Message =>
   msg('choose.not-read', "{0} couldn't be read. {1}", account.name, why);
 
-/** What helps against an error that says something of this window: reloading it, or other keys. */
-export const remediesOf = ({ code }: Pick<ExchangeError, 'code'>): readonly ('reloadWindow' | 'updateKeys')[] =>
-  code === keysElsewhereCode ? ['reloadWindow'] : code === keysMissingCode || code === otherOwnerCode ? ['reloadWindow', 'updateKeys'] : [];
+/**
+ * What helps against an error that says something of this window: reloading it, or other keys.
+ * @param keepsOwnKeys what this window takes for the key may be one that another window has replaced
+ */
+export function remediesOf(
+  { kind, code }: Pick<ExchangeError, 'kind' | 'code'>,
+  keepsOwnKeys: boolean,
+): readonly ('reloadWindow' | 'updateKeys')[] {
+  if (code === keysElsewhereCode) return ['reloadWindow'];
+  const isOfWindow = code === keysMissingCode || code === otherOwnerCode || (kind === 'auth' && keepsOwnKeys);
+  return isOfWindow ? ['reloadWindow', 'updateKeys'] : [];
+}
 
 /** That an account can't be read now. */
-export const unread = (state: AccountState, error: ExchangeError): Obstacle => ({
+export const unread = (state: AccountState, error: ExchangeError, keepsOwnKeys = false): Obstacle => ({
   sentence: notRead(state, error.sentence),
-  remedies: [...remediesOf(error), 'tryAgain'],
+  remedies: [...remediesOf(error, keepsOwnKeys), 'tryAgain'],
 });
 
 /** What a command asks for. */

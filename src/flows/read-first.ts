@@ -39,7 +39,8 @@ export async function byCurrentFigures<C extends { readonly state: AccountState 
     const state = app.store.get(place.accountId);
     const [read] = state?.failure === undefined ? sought.choices(app.store.all(), place) : [];
     if (read !== undefined) return read;
-    const obstacle = state?.failure === undefined ? sought.none(app.store.all(), place) : unread(state, state.failure.error);
+    const obstacle =
+      state?.failure === undefined ? sought.none(app.store.all(), place) : unread(state, state.failure.error, app.keepsOwnKeys);
     if (!(await explainObstacle(app, obstacle, place))) return undefined;
   }
 }

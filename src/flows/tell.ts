@@ -120,7 +120,7 @@ export async function askWayOn(app: Acting, error: unknown, place: Place, ways: 
     unfinished: error instanceof Refusal && error.openWrite !== undefined,
     remedy: error instanceof Refusal ? error.remedy : undefined,
     instead: error instanceof Refusal || ExchangeError.is(error) ? error.instead : undefined,
-    window: ExchangeError.is(error) ? remediesOf(error) : [],
+    window: ExchangeError.is(error) ? remediesOf(error, app.keepsOwnKeys) : [],
     unread: ExchangeError.is(error),
     canRetry: ways.retry !== undefined,
     hasCoins: ways.coins === true,

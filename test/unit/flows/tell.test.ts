@@ -158,6 +158,13 @@ describe('what went wrong before anything was sent', () => {
     const missing = await failing(keysMissing(), {}, press(says('button.update-keys')));
     assert.deepEqual(missing.talk.heard[0]!.choices, [says('button.reload-window'), says('button.update-keys'), says('button.show-log')]);
     assert.deepEqual(missing.talk.ran, [{ command: 'updateKeys', target: { accountId: 'a' } }]);
+    // In a browser another window may have replaced a key that the exchange takes no more.
+    const refused = new ExchangeError({ kind: 'auth', sentence: msg('test', 'Key not accepted.'), effect: 'none' });
+    for (const keepsOwnKeys of [true, false]) {
+      const { talk, app: acting } = app();
+      await askWayOn({ ...acting, keepsOwnKeys }, refused, { accountId: 'a' }, {});
+      assert.equal(talk.heard[0]!.choices.includes(says('button.reload-window')), keepsOwnKeys);
+    }
   });
 
   it('leads to arming, to the limits, or to what is unfinished', async () => {

@@ -21,6 +21,8 @@ export interface SqliteJournalOptions {
   readonly busyMs?: number;
   /** More to set on the database, such as `max_page_count = 20`: tests make small disks of it. */
   readonly pragmas?: readonly string[];
+  /** How long the database may answer nothing. Milliseconds. */
+  readonly patienceMs?: number;
 }
 
 type Take = (rows: readonly WriteRecord[], isFirst: boolean) => void;
@@ -28,7 +30,7 @@ const nobody: Take = () => undefined;
 
 const usualBusyMs = 5_000;
 /** A long ledger takes its time to be verified. Milliseconds. */
-const patienceMs = 30_000;
+const usualPatienceMs = 30_000;
 
 /**
  * The ledger: one SQLite database for all windows, each row chained to the one before it by its hash. Nothing is opened before its first
@@ -47,7 +49,7 @@ export class SqliteJournal implements Journal {
   #at: Seen | undefined;
   #isDisposed = false;
 
-  constructor({ folder, worker, storage, busyMs = usualBusyMs, pragmas = [] }: SqliteJournalOptions) {
+  constructor({ folder, worker, storage, busyMs = usualBusyMs, pragmas = [], patienceMs = usualPatienceMs }: SqliteJournalOptions) {
     this.#folder = folder;
     this.#link = new WorkerLink(worker, { folder, busyMs, pragmas }, patienceMs);
     this.#anchor = new Anchor(storage);

@@ -9,6 +9,9 @@ import { StateTrouble } from '../../../../src/engine/storage/shared-state.ts';
 import type { Trouble } from '../../../../src/engine/storage/trouble.ts';
 import { LedgerFault } from '../../../../src/engine/storage/trouble.ts';
 import { WorkerLink } from '../../../../src/engine/storage/worker-link.ts';
+import { JournalError } from '../../../../src/engine/ledger/journal.ts';
+import { SqliteJournal } from '../../../../src/engine/ledger/database/sqlite-journal.ts';
+import { record } from '../../words/records.ts';
 import { saysLike } from '../../../texts.ts';
 
 /** Answers, works for a while, hangs, or hangs inside a transaction. */
@@ -87,6 +90,30 @@ describe('a database thread that hangs', () => {
       [0],
     );
     db.close();
+  });
+
+  it('fails the row that the activity log asked it to write, of which nobody knows whether it is there, and no more', async () => {
+    // Hangs over the first row, and is well when it is started again.
+    const hangsOnce = `const { existsSync, writeFileSync } = require('node:fs');
+      const { parentPort, workerData } = require('node:worker_threads');
+      const mark = workerData.folder + '/hung';
+      parentPort.on('message', ({ number, request }) => {
+        if (request.do === 'close') return parentPort.close();
+        if (request.do === 'append' && !existsSync(mark)) {
+          writeFileSync(mark, '');
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+        }
+        parentPort.postMessage({ number, answer: { at: { id: 'x', rows: 1, head: 'h' } } });
+      });`;
+    writeFileSync(file, hangsOnce);
+    const seen: unknown[] = [];
+    const storage = { get: () => Promise.resolve(undefined), note: (at: unknown) => Promise.resolve(void seen.push(at)) };
+    const journal = new SqliteJournal({ ...place(), worker: file, storage, patienceMs: 300 });
+    const [first, second] = [journal.append(record({ state: 'sent' })), journal.append(record({ state: 'accepted' }))];
+    await assert.rejects(first, (error) => error instanceof JournalError && saysLike('ledger.silent').test(error.message));
+    await second;
+    assert.equal(seen.length, 1, 'how far the log had come is noted of the second one only');
+    journal.dispose();
   });
 
   it('is told as a database that cannot be used, and that a change may have been saved', async () => {

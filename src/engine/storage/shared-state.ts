@@ -29,10 +29,13 @@ import { isMarked, markKey, oldAnchorKey, oldRecords, oldState, type RecordStora
 export class StateTrouble extends Error {
   override readonly name = 'StateTrouble';
   readonly sentence: Message;
+  /** The database did not answer in time. */
+  readonly isSilent: boolean;
 
-  constructor(sentence: Message) {
+  constructor(sentence: Message, isSilent = false) {
     super(english(sentence));
     this.sentence = sentence;
+    this.isSilent = isSilent;
   }
 }
 
@@ -113,6 +116,8 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
   #version: Version | undefined;
   #warnings: string | undefined;
   #trouble: Message | undefined;
+  /** Why nothing is asked for now: until a look of our own is answered, everybody would wait in vain for each answer. */
+  #silence: StateTrouble | undefined;
   #database: Promise<StateDatabase<Figures, Failed>> | undefined;
   #watch: Disposable | undefined;
   #underWay: Promise<void> | undefined;
@@ -188,7 +193,13 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
    * Takes over what is there now, by a look that begins after this call.
    * @throws StateTrouble when it cannot be read
    */
-  look(): Promise<void> {
+  async look(): Promise<void> {
+    if (this.#silence === undefined) return this.#lookNext();
+    this.#looked.tell(undefined);
+    throw this.#silence;
+  }
+
+  #lookNext(): Promise<void> {
     if (this.#underWay === undefined) return this.#begin();
     return (this.#following ??= this.#underWay
       .catch(() => undefined)
@@ -209,15 +220,15 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
    */
   async ask<A extends Shared | WarningAsked | OutletAsked | HistoryAsked>(asked: A): Promise<StateAnswers[A['do']]> {
     if (this.#end.signal.aborted) throw new StateTrouble(unexpected('the window is closing'));
-    return (await this.#opened()).ask(asked);
+    return (await this.#answering()).ask(asked);
   }
 
   /** How far the ledger had come. */
   readonly anchor = {
     /** @throws StateTrouble when that is unknown */
-    get: async (): Promise<unknown> => (await (await this.#opened()).ask({ do: 'anchor' })) ?? this.#options.old.get(oldAnchorKey),
+    get: async (): Promise<unknown> => (await (await this.#answering()).ask({ do: 'anchor' })) ?? this.#options.old.get(oldAnchorKey),
     note: async (at: Seen): Promise<void> => {
-      await (await this.#opened()).ask({ do: 'noteAnchor', at });
+      await (await this.#answering()).ask({ do: 'noteAnchor', at });
     },
   };
 
@@ -239,6 +250,11 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
 
   #isNeeded(): boolean {
     return this.#records.size > 0 || this.#options.exists() || oldRecords(this.#options.old).length > 0;
+  }
+
+  async #answering(): Promise<StateDatabase<Figures, Failed>> {
+    if (this.#silence !== undefined) throw this.#silence;
+    return this.#opened();
   }
 
   #opened(): Promise<StateDatabase<Figures, Failed>> {
@@ -264,11 +280,13 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
       if (looked.absent === true && this.#records.size > 0)
         looked = await this.#ask({ accounts: this.accounts(), removed: [...this.#removed] });
     } catch (error) {
+      if (error instanceof StateTrouble && error.isSilent) this.#silence = error;
       this.#meet(error instanceof StateTrouble ? error.sentence : unexpected(error));
       this.#looked.tell(undefined);
       throw error;
     }
     if (this.#end.signal.aborted) return;
+    this.#silence = undefined;
     const isFirst = this.#snapshots === undefined;
     const database = await this.#opened();
     const { read } = database;
@@ -325,7 +343,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
   }
 
   async #change(change: StateChange): Promise<void> {
-    const changed = await (await this.#opened()).ask({ do: 'change', change });
+    const changed = await (await this.#answering()).ask({ do: 'change', change });
     if ('refused' in changed) {
       throw new RangeError(changed.refused === 'taken' ? 'an account with this id is already there' : 'there is no account with this id');
     }
@@ -371,7 +389,11 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     this.#isPolling = true;
     this.#options.clock
       .sleep(this.#trouble === undefined ? lookEveryMs : lookAgainMs, this.#end.signal)
-      .then(() => this.look())
+      .then(() => {
+        // That it is still so need not be waited for.
+        if (this.#silence !== undefined) this.#looked.tell(undefined);
+        return this.#lookNext();
+      })
       .catch(() => undefined)
       .finally(() => {
         this.#isPolling = false;

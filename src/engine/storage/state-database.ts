@@ -46,7 +46,7 @@ export function openStateDatabase<Figures, Failed>({
         if (!(error instanceof LedgerFault)) throw error;
         const { trouble } = error;
         const reason = reasonOf(trouble, path.join(folder, stateName));
-        if (asked.do !== 'change') throw new StateTrouble(unreadable(reason));
+        if (asked.do !== 'change') throw new StateTrouble(unreadable(reason), trouble.kind === 'silent');
         throw new StateTrouble(
           trouble.kind === 'silent' || trouble.kind === 'stopped'
             ? msg('storage.maybe-saved', 'This may not have been saved. Check it, then try again. {0}', reason)

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { StateTrouble } from '../../../../src/engine/storage/shared-state.ts';
-import { account, Cabinet, within } from './cabinet.ts';
+import { msg } from '../../../../src/core/message.ts';
+import { SharedState, StateTrouble } from '../../../../src/engine/storage/shared-state.ts';
+import { FakeClock } from '../../core/fake-clock.ts';
+import { account, Cabinet, Memento, within } from './cabinet.ts';
 import { says, saysLike } from '../../../texts.ts';
 
 /** The end of patience with a busy machine, not a promise of speed. Milliseconds. */
@@ -470,5 +472,65 @@ describe('a shared database that cannot be used', function () {
       assert.equal(window.arming.state('a').armed, true);
       assert.match(readFileSync(copy, 'utf8'), /Account a/);
     }
+  });
+});
+
+describe('a database that does not answer', () => {
+  it('is waited for by one look only, at the start and every five seconds: all others are told at once', async () => {
+    const clock = new FakeClock();
+    const silent = new StateTrouble(msg('test', 'No answer.'), true);
+    let answers: (() => unknown) | undefined;
+    const asked: string[] = [];
+    const shared = new SharedState({
+      open: () =>
+        Promise.resolve({
+          read: String,
+          readFailure: String,
+          ask: async (request) => {
+            asked.push(request.do);
+            // As long as the thread is waited for.
+            await clock.sleep(answers === undefined ? 10_000 : 1);
+            if (answers === undefined) throw silent;
+            return answers() as never;
+          },
+          close: () => undefined,
+        }),
+      lastCopy: () => JSON.stringify({ accounts: [account('a')], removed: [] }),
+      exists: () => true,
+      old: new Memento({ all: {} }),
+      clock,
+    });
+    const looks: boolean[] = [];
+    shared.onDidLook((found) => looks.push(found !== undefined));
+    const started = shared.start();
+    await clock.advance(10_000);
+    await started;
+    assert.deepEqual([asked, looks], [['look'], [false]]);
+
+    await assert.rejects(shared.look(), isTrouble(/No answer/));
+    await assert.rejects(shared.ask({ do: 'warnings' }), isTrouble(/No answer/));
+    await assert.rejects(shared.anchor.get(), isTrouble(/No answer/));
+    await assert.rejects(shared.arm({ account: 'a', window: 'w', term: 'always', whose: 'x', given: 'g' }), isTrouble(/No answer/));
+    assert.equal(shared.armed('a'), undefined);
+    assert.deepEqual([asked, looks], [['look'], [false, false]], 'nothing more was asked');
+
+    await clock.advance(5_000);
+    assert.deepEqual(
+      [asked, looks],
+      [
+        ['look', 'look'],
+        [false, false, false],
+      ],
+      'who has to read for itself is told again before it is answered',
+    );
+    answers = () => ({ takenIn: 0, remade: false, lease: { fence: 0, beat: 0, holder: '' } });
+    await clock.advance(20_000);
+    assert.equal(looks.at(-1), true);
+    const before = asked.length;
+    const look = shared.look();
+    await clock.advance(10);
+    await look;
+    assert.ok(asked.length > before);
+    shared.dispose();
   });
 });

@@ -479,7 +479,7 @@ describe('a database that does not answer', () => {
   it('is waited for by one look only, at the start and every five seconds: all others are told at once', async () => {
     const clock = new FakeClock();
     const silent = new StateTrouble(msg('test', 'No answer.'), true);
-    let answers: (() => unknown) | undefined;
+    const thread: { answer?: () => unknown } = {};
     const asked: string[] = [];
     const shared = new SharedState({
       open: () =>
@@ -489,9 +489,9 @@ describe('a database that does not answer', () => {
           ask: async (request) => {
             asked.push(request.do);
             // As long as the thread is waited for.
-            await clock.sleep(answers === undefined ? 10_000 : 1);
-            if (answers === undefined) throw silent;
-            return answers() as never;
+            await clock.sleep(thread.answer === undefined ? 10_000 : 1);
+            if (thread.answer === undefined) throw silent;
+            return thread.answer() as never;
           },
           close: () => undefined,
         }),
@@ -523,7 +523,7 @@ describe('a database that does not answer', () => {
       ],
       'who has to read for itself is told again before it is answered',
     );
-    answers = () => ({ takenIn: 0, remade: false, lease: { fence: 0, beat: 0, holder: '' } });
+    thread.answer = () => ({ takenIn: 0, remade: false, lease: { fence: 0, beat: 0, holder: '' } });
     await clock.advance(20_000);
     assert.equal(looks.at(-1), true);
     const before = asked.length;

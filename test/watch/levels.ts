@@ -7,7 +7,6 @@ export const order = ['calm', 'warn', 'danger', 'marginCall', 'liquidation'] as 
 export type Truth = (typeof order)[number];
 
 export const rank = (level: Truth | undefined): number => (level === undefined ? 0 : order.indexOf(level));
-export const worse = (a: Truth, b: Truth): Truth => (rank(a) >= rank(b) ? a : b);
 
 /** By how far a figure may fall until it meets a line: `left` of `all`. */
 function byDistance(left: number, all: number, isLeft: boolean): Truth {

@@ -15,6 +15,8 @@ const minute = 60 * second;
 const quiet = 10 * minute;
 const blindAfter = 5 * minute;
 const handOver = 10 * second;
+/** What a window took that was then stopped is another's after ten seconds, at the next of its looks every 15 s. */
+const taken = 25 * second;
 
 /** One thing that is watched. */
 interface Watched {
@@ -40,7 +42,8 @@ interface Readings {
   /** Failures since, and when the first and the last of them ended. */
   failures: number;
   failedSince: number | undefined;
-  failedAt: number;
+  /** The same of the last time that is over, and when it was. */
+  failedBefore: { readonly since: number | undefined; readonly until: number };
   blindTold: boolean;
   /** When the newest figures were read that any window showed, in the last seconds. By the wall clock. */
   readonly newest: number[];
@@ -92,7 +95,15 @@ export class Oracle {
       ...positions.map((one) => watched(id, `level position:${one.id}`, (at, isLeft) => positionLevel(market, one, at, isLeft))),
     ]);
     for (const { account } of market.accounts) {
-      const readings: Readings = { requests: [], read: [], failures: 0, failedSince: undefined, failedAt: 0, blindTold: false, newest: [] };
+      const readings: Readings = {
+        requests: [],
+        read: [],
+        failures: 0,
+        failedSince: undefined,
+        failedBefore: { since: undefined, until: 0 },
+        blindTold: false,
+        newest: [],
+      };
       this.#readings.set(account.id, readings);
     }
   }
@@ -155,11 +166,11 @@ export class Oracle {
     if (end === 'read') {
       readings.read.push({ arrived: this.#now, served });
       if (readings.read.length > 100) readings.read.shift();
+      readings.failedBefore = { since: readings.failedSince, until: this.#now };
       Object.assign(readings, { failures: 0, failedSince: undefined, blindTold: false });
     } else if (end !== 'given up') {
       readings.failures += end === 'failed' ? 1 : 0;
       readings.failedSince ??= this.#now;
-      readings.failedAt = this.#now;
     }
   }
 
@@ -235,7 +246,9 @@ export class Oracle {
     one.betterSince = undefined;
   }
 
-  #toldBlind(account: string, { failedSince }: Readings, at: number): void {
+  #toldBlind(account: string, { failedSince: now, failedBefore }: Readings, at: number): void {
+    // A reading may have come since it was composed.
+    const failedSince = at <= failedBefore.until ? failedBefore.since : now;
     if (failedSince === undefined || at - failedSince < blindAfter - 2 * second) {
       this.fault(`false alarm: ${account} is told as blind after ${String(at - (failedSince ?? at))} ms`);
     }
@@ -250,11 +263,11 @@ export class Oracle {
     for (const at of order) {
       const isUntold = isReadable && rank(at) <= rank(level) && rank(at) > rank(one.told);
       if (!isUntold) one.untold.delete(at);
-      else if (!one.untold.has(at)) one.untold.set(at, { since: now, limit: 2 * pace });
+      else if (!one.untold.has(at)) one.untold.set(at, { since: now, limit: 0 });
     }
     for (const [at, untold] of one.untold) {
       const waited = now - Math.max(untold.since, this.#disturbedAt);
-      untold.limit = Math.max(untold.limit, 2 * pace);
+      untold.limit = Math.max(untold.limit, 2 * pace, taken);
       if (waited <= untold.limit) continue;
       this.fault(
         `${one.account} ${one.target} is at ${at} and nothing is said for ${String(waited / second)} s, more than ${String(untold.limit / second)} s`,
@@ -305,7 +318,7 @@ export class Oracle {
     const before = newest.length > 3 ? newest.shift()! : 0;
     // What was read while something was wrong may be known to one window alone, until the next reading.
     const { time } = this.#options;
-    if (before - (time.wall - time.passed) < this.#disturbedAt + 15 * second) return;
+    if (before - (time.now - time.passed) < this.#disturbedAt + 15 * second) return;
     for (const { window, asOf } of shown) {
       if (asOf < before) this.fault(`${window.name} shows figures of ${account} that are older than those of another window`);
     }

@@ -168,7 +168,7 @@ class Life {
       if (happening.do === 'focus') one.warnings.noteFocus();
       else if (happening.do === 'close') void one.close();
       else if (happening.do === 'crash') one.crash();
-      else if (happening.do === 'stop') this.#stop(one, happening.forMs, 'stopped');
+      else if ('forMs' in happening) this.#stop(one, happening.forMs, 'stopped');
     }
   }
 

@@ -23,8 +23,6 @@ export class WorldTime {
   #order = 0;
   /** A binary heap, the earliest first. */
   #heap: Event[] = [];
-  /** By how much somebody has set the wall clock. */
-  #set = 0;
 
   /** It goes on by itself, also while a machine sleeps. */
   get now(): number {
@@ -34,14 +32,6 @@ export class WorldTime {
   /** Since the world began. Milliseconds. */
   get passed(): number {
     return this.#uptime - epoch;
-  }
-
-  get wall(): number {
-    return this.#uptime + this.#set;
-  }
-
-  setWall(by: number): void {
-    this.#set += by;
   }
 
   /** @returns takes it back */
@@ -125,7 +115,7 @@ export class OwnClock implements Clock {
     this.#time = time;
   }
 
-  readonly now = (): number => this.#time.wall;
+  readonly now = (): number => this.#time.now;
 
   readonly uptime = (): number => this.#time.now;
 

@@ -18,8 +18,7 @@ const weathers = ['crash', 'jump', 'crash', 'calm', 'hovering', 'blind'] as cons
 export type Happening =
   | { readonly at: number; readonly do: 'open' | 'close' | 'crash' | 'focus' }
   | { readonly at: number; readonly do: 'stop' | 'sleep'; readonly forMs: number }
-  | { readonly at: number; readonly do: 'move' }
-  | { readonly at: number; readonly do: 'set clock'; readonly by: number };
+  | { readonly at: number; readonly do: 'move' };
 
 export interface World {
   readonly weather: Weather;

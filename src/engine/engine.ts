@@ -12,7 +12,7 @@ import { LateJournal } from './ledger/database/late-journal.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Connections } from './monitor/connections.ts';
 import { LatePoller } from './monitor/late-poller.ts';
-import { Store, type Failure, type NewsOf } from './monitor/store.ts';
+import { Store, type Explain, type Failure, type NewsOf } from './monitor/store.ts';
 import { Wakes } from './monitor/wakes.ts';
 import { watchPrices } from './monitor/watch-prices.ts';
 import type { OutletPorts } from './outlets/outlet-book.ts';
@@ -88,30 +88,20 @@ export function createEngine(ports: EnginePorts): Engine {
   const here = { shared, book, vault, clock, window, log };
   const simulated = keep(new SimulatedExchange({ ...here, folder: path.join(ports.folder, 'simulated'), mayStoreKeys }));
   const news = lateNews();
+  const fetching = ports.fetch === undefined ? {} : { fetch: ports.fetch };
   const connections = keep(
     new Connections({
-      exchanges,
-      book,
-      vault,
-      clock,
-      ...(ports.fetch === undefined ? {} : { fetch: ports.fetch }),
-      locate: (account) => simulated.locate(account),
-      look: () => shared.look(),
-      isArmed: (accountId) => arming.state(accountId).armed,
+      ...{ exchanges, book, vault, clock, ...fetching, prepare: news.load, look: () => shared.look() },
+      ...{ locate: (account) => simulated.locate(account), isArmed: (accountId) => arming.state(accountId).armed },
       areKeysElsewhere: unseenKeys(ports, clock, () => store),
-      prepare: () => news.load(),
       trace: (line) => {
         log.debug(line);
       },
     }),
   );
   const reader = keep(new Reader({ shared, book, clock, window, intervalMs, isSeen: ports.isSeen }));
-  const store: Store = keep(
-    new Store({
-      ...{ book, storage: reader, clock, intervalMs, newsOf: news.of },
-      explain: (account, error) => prices.explain(account, error),
-    }),
-  );
+  const explain: Explain = (account, error) => prices.explain(account, error);
+  const store: Store = keep(new Store({ book, storage: reader, clock, intervalMs, newsOf: news.of, explain }));
   const journal = keep(lateJournal(ports, shared));
   // Figures that the views would have refreshed by now are not acted on.
   const acting = { maxPreviewAgeMs: intervalMs, proofPatienceMs, limits: settings.limits };
@@ -127,7 +117,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const prices = keep(watchPrices({ store, connections, clock, wakes, log, reader, poller, WebSocket: ports.WebSocket }));
   keep(shareReadings(reader, store, poller, ledger));
   keep(readVenueHistory({ store, shared, connections, reader, clock, log }));
-  const outlets = { shared, clock, secrets: ports.secrets, ...(ports.fetch === undefined ? {} : { fetch: ports.fetch }) };
+  const outlets = { shared, clock, secrets: ports.secrets, ...fetching };
   const warnings = keep(new LateWarnings({ ...outlets, store, book, connections, wakes, intervalMs, window, log, reader }));
   const dispose = (): void => {
     // What was built last is done with first: it asks those before it.

@@ -5,6 +5,7 @@ import { ExchangeError } from '../../core/errors.ts';
 import { english } from '../../core/message.ts';
 import type { CoinAmount, HistoryRow, InterestRow, Loan, Page, Snapshot } from '../../core/model.ts';
 import type { LoanReads, LoanRef } from '../../exchanges/exchange.ts';
+import { setPurpose } from '../../exchanges/purpose.ts';
 import type { Connections } from '../monitor/connections.ts';
 import type { Reader } from '../monitor/reader.ts';
 import type { AccountState, Store } from '../monitor/store.ts';
@@ -196,7 +197,11 @@ export class VenueHistory implements Disposable {
   }
 }
 
-const newLine = (): Line => ({ end: new AbortController(), changed: new Map(), askedAt: new Map(), failures: 0, notBefore: 0 });
+function newLine(): Line {
+  const end = new AbortController();
+  setPurpose(end.signal, 'standing');
+  return { end, changed: new Map(), askedAt: new Map(), failures: 0, notBefore: 0 };
+}
 
 const streamOf = (streams: readonly VenueStream[], { kind, loan }: List): VenueStream | undefined =>
   streams.find((stream) => stream.kind === kind && stream.loan === (loan?.loanId ?? ''));

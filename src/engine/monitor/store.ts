@@ -71,12 +71,14 @@ export interface ReadingStorage {
 /** A reading with what comparing it with the held one tells. @param intervalMs between two readings */
 export type NewsOf = (held: Snapshot, read: Snapshot, now: number, intervalMs: number) => Snapshot;
 
+/** What is known besides of why a reading failed. */
+export type Explain = (account: Account, error: ExchangeError) => ExchangeError;
+
 export interface StoreOptions {
   readonly book: AccountBook;
   readonly storage: ReadingStorage;
   readonly clock: Clock;
-  /** What is known besides of why a reading failed. */
-  readonly explain?: (account: Account, error: ExchangeError) => ExchangeError;
+  readonly explain?: Explain;
   readonly newsOf: NewsOf;
   /** The time between two readings. Milliseconds. */
   readonly intervalMs?: () => number;

@@ -7,6 +7,7 @@ import type { Store } from '../monitor/store.ts';
 import type { Log } from '../ports.ts';
 import { isOtherOwner, keyNote } from '../replace-keys.ts';
 import type { Reader } from './warning-watch.ts';
+import { setPurpose } from '../../exchanges/purpose.ts';
 
 export interface KeyWatchOptions {
   readonly store: Pick<Store, 'all' | 'onDidChange'>;
@@ -35,6 +36,7 @@ export class KeyWatch implements Disposable {
 
   constructor(options: KeyWatchOptions) {
     this.#options = options;
+    setPurpose(this.#end.signal, 'standing');
     const look = (): void => {
       this.#look();
     };

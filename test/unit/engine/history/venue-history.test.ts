@@ -76,7 +76,7 @@ describe("the venue's own history", function () {
   it('of OKX is kept row by row, with the loan where that was asked for, over restarts, without gap or duplicate', async () => {
     const okx = await machine.runs(startSimulator({ walk: false, clock: machine.clock }));
     let front = await open('okx', okx);
-    await front.passes(2 * minute);
+    await front.passes(15_000);
     const first = await kept(front, 'event');
     assert.ok(first.length > 0 && first.length < (await listed(front, 'event')).length, 'it comes in steps');
     await front.through(front.engine.close());

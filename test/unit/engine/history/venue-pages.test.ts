@@ -14,7 +14,7 @@ import { VenueHistory, type VenueHistoryOptions } from '../../../../src/engine/h
 import type { AccountState, StoreChange } from '../../../../src/engine/monitor/store.ts';
 import type { KeptPage, VenuePage, VenueRow } from '../../../../src/engine/storage/history-protocol.ts';
 import { StateFile } from '../../../../src/engine/storage/state-file.ts';
-import type { Lease, Pass } from '../../../../src/engine/storage/state-protocol.ts';
+import type { Lease, Pass, StateAsked } from '../../../../src/engine/storage/state-protocol.ts';
 import type { Connection, LoanRef } from '../../../../src/exchanges/exchange.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
@@ -96,7 +96,7 @@ describe("pages of the venue's history", () => {
     };
     const options = {
       store: { get: () => shown, onDidChange: changed.on },
-      shared: { ask: async (asked: never) => file.history(asked), share: async (asked: never) => file.share(asked) },
+      shared: { ask: async (asked: StateAsked) => file.answer(asked) as never },
       connections: { get: async () => connection as unknown as Connection },
       reader: {
         get isReader() {

@@ -81,6 +81,8 @@ export class Oracle {
   /** A window came, went, was stopped or woke, or the database failed or was mended: what was under way may begin again. */
   #disturbedAt = 0;
   #databaseBadAt = -Infinity;
+  /** Each second in which the database failed. */
+  readonly #bad: number[] = [];
   #readerSeenAt = 0;
   #fence = 0;
 
@@ -126,6 +128,7 @@ export class Oracle {
     const now = this.#now;
     if (this.#options.folder.faultAt(now) !== undefined) {
       this.#databaseBadAt = now;
+      this.#bad.push(now);
       this.disturbed();
     }
     const awake = this.#options.windows.filter((window) => window.isAwake);
@@ -141,19 +144,23 @@ export class Oracle {
     const { account, window, began } = request;
     const { requests, ...readings } = this.#readingsOf(account);
     const open = requests.filter(({ ended }) => ended === undefined && this.#window(window)?.isAwake);
-    const isShared = began - this.#databaseBadAt > 15 * second;
-    if (isShared) {
-      if (open.some((other) => this.#window(other.window)?.isAwake)) this.fault(`${account} is asked for twice at a time by ${window}`);
+    // What was read while the database failed may be known to one window alone: the others find the reader late.
+    const last = requests.findLast(({ ended }) => ended !== undefined && !this.#isLost(ended));
+    const isLate = began - Math.max(last?.began ?? 0, this.#window(window)?.openedAt ?? 0) > this.#paceOf(account, readings) + 10 * second;
+    if (!this.#isLost(began) && !isLate) {
+      if (open.length > 0) this.fault(`${account} is asked for twice at a time by ${window}`);
       const lease = this.#options.folder.lease();
-      const last = requests.at(-1);
-      const isLate =
-        began - Math.max(last?.began ?? 0, this.#window(window)?.openedAt ?? 0) > this.#paceOf(account, readings) + 10 * second;
-      if (lease !== undefined && lease.holder !== window && !isLate) {
+      if (lease !== undefined && lease.holder !== window) {
         this.fault(`${window} reads ${account} though ${lease.holder || 'nobody'} holds the lease`);
       }
     }
     requests.push(request);
     if (requests.length > 100) requests.shift();
+  }
+
+  /** Whether the database failed at that time, or shortly before. */
+  #isLost(at: number): boolean {
+    return this.#bad.some((bad) => at >= bad && at - bad <= 15 * second);
   }
 
   ended(request: Request, asOf: number): void {

@@ -272,7 +272,7 @@ describe('warnings of what an exchange says besides figures', function () {
     const capped = saysLike('warning.capped', says('level.warning'), 'Bybit', /BTC.*/, says('kinds.loan', 'pool'));
     assert.match(screen.texts.slice(before).join(' '), capped);
     const told = screen.notices.length;
-    await trader.passes(30 * minute);
+    await trader.passes(10 * minute);
     assert.ok(!screen.texts.slice(told).some((one) => capped.test(one)), 'a warning is told once');
     bybit.movePrice('BTC', '-40');
     await trader.passes(minute);

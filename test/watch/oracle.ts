@@ -295,7 +295,8 @@ export class Oracle {
   #blind(account: string, readings: Readings, now: number, isWatched: boolean): void {
     const { failedSince, blindTold } = readings;
     if (failedSince === undefined || blindTold || !isWatched) return;
-    if (now - failedSince <= blindAfter + 20 * second || now - this.#disturbedAt <= minute) return;
+    // It is looked every 15 s, and where each window read for itself, what they share may have failed up to 12 s later.
+    if (now - failedSince <= blindAfter + 30 * second || now - this.#disturbedAt <= minute) return;
     this.fault(`${account} can't be read for ${String((now - failedSince) / second)} s and nothing is said`);
     readings.blindTold = true;
   }

@@ -1,4 +1,7 @@
 import { levelOfAlarm } from '../../src/engine/storage/warning-protocol.ts';
+import type { Snapshot } from '../../src/core/model.ts';
+import { isAlarm } from '../../src/core/risk/level.ts';
+import { intervalInForce, nearness } from '../../src/engine/monitor/pace.ts';
 import type { Told } from '../../src/engine/watch/warnings.ts';
 import type { Folder } from './folder.ts';
 import { loanLevel, order, positionLevel, rank, type Truth } from './levels.ts';
@@ -37,8 +40,8 @@ interface Watched {
 /** How an account was read. */
 interface Readings {
   readonly requests: Request[];
-  /** Of the last readings in full, when each arrived and when the venue had looked. */
-  readonly read: { readonly arrived: number; readonly served: number }[];
+  /** Of the last readings in full, when each arrived and when the venue had looked, the interval in force and whether it is near a line. */
+  readonly read: { readonly arrived: number; readonly served: number; readonly paceMs: number; readonly isNear: boolean }[];
   /** Failures since, and when the first and the last of them ended. */
   failures: number;
   failedSince: number | undefined;
@@ -76,6 +79,7 @@ export class Oracle {
   readonly #events = new Set<string>();
   /** Times by the wall clock of which a reading says that it is from there, with what was true then. */
   readonly #truths = new Map<string, Set<number>>();
+  readonly #checked = new WeakSet<Snapshot>();
   readonly faults: string[] = [];
   readonly counts: Counts = { notices: 0, alarms: 0, requests: 0, latest: 0, handOvers: 0 };
   /** A window came, went, was stopped or woke, or the database failed or was mended: what was under way may begin again. */
@@ -146,7 +150,8 @@ export class Oracle {
     const open = requests.filter(({ ended }) => ended === undefined && this.#window(window)?.isAwake);
     // What was read while the database failed may be known to one window alone: the others find the reader late.
     const last = requests.findLast(({ ended }) => ended !== undefined && !this.#isLost(ended));
-    const isLate = began - Math.max(last?.began ?? 0, this.#window(window)?.openedAt ?? 0) > this.#paceOf(account, readings) + 10 * second;
+    const allowed = Math.max(this.#waitOf(readings), this.#options.intervalMs) + 10 * second;
+    const isLate = began - Math.max(last?.began ?? 0, this.#window(window)?.openedAt ?? 0) > allowed;
     if (!this.#isLost(began) && !isLate) {
       if (open.length > 0) this.fault(`${account} is asked for twice at a time by ${window}`);
       const lease = this.#options.folder.lease();
@@ -171,7 +176,10 @@ export class Oracle {
       if (this.#truths.size > 2_000) this.#truths.delete([...this.#truths.keys()][0]!);
     }
     if (end === 'read') {
-      readings.read.push({ arrived: this.#now, served });
+      const { market, intervalMs } = this.#options;
+      const snapshot = market.snapshot(account, served, asOf);
+      const [paceMs, isNear] = [intervalInForce(snapshot, intervalMs), isAlarm(nearness(snapshot))];
+      readings.read.push({ arrived: this.#now, served, paceMs, isNear });
       if (readings.read.length > 100) readings.read.shift();
       readings.failedBefore = { since: readings.failedSince, until: this.#now };
       Object.assign(readings, { failures: 0, failedSince: undefined, blindTold: false });
@@ -253,10 +261,13 @@ export class Oracle {
     one.betterSince = undefined;
   }
 
-  #toldBlind(account: string, { failedSince: now, failedBefore }: Readings, at: number): void {
+  #toldBlind(account: string, { failedSince: now, failedBefore, read }: Readings, at: number): void {
     // A reading may have come since it was composed.
     const failedSince = at <= failedBefore.until ? failedBefore.since : now;
-    if (failedSince === undefined || at - failedSince < blindAfter - 2 * second) {
+    const silentFor = at - Math.max(read.findLast(({ arrived }) => arrived <= at)?.arrived ?? 0, this.#disturbedAt);
+    if (silentFor >= blindAfter + this.#options.intervalMs) {
+      // Nothing fails, but nothing comes either, though somebody watches all the time.
+    } else if (failedSince === undefined || at - failedSince < blindAfter - 2 * second) {
       this.fault(`false alarm: ${account} is told as blind after ${String(at - (failedSince ?? at))} ms`);
     }
     this.#readingsOf(account).blindTold = true;
@@ -266,7 +277,7 @@ export class Oracle {
     const level = one.level(now);
     const readings = this.#readingsOf(one.account);
     const isReadable = isWatched && this.#options.market.lastFailing(now) < now;
-    const pace = this.#paceOf(one.account, readings);
+    const [pace, wait] = [this.#paceOf(readings), this.#waitOf(readings)];
     for (const at of order) {
       const isUntold = isReadable && rank(at) <= rank(level) && rank(at) > rank(one.told);
       if (!isUntold) one.untold.delete(at);
@@ -274,7 +285,7 @@ export class Oracle {
     }
     for (const [at, untold] of one.untold) {
       const waited = now - Math.max(untold.since, this.#disturbedAt);
-      untold.limit = Math.max(untold.limit, 2 * pace, taken);
+      untold.limit = Math.max(untold.limit, wait + pace, taken);
       if (waited <= untold.limit) continue;
       this.fault(
         `${one.account} ${one.target} is at ${at} and nothing is said for ${String(waited / second)} s, more than ${String(untold.limit / second)} s`,
@@ -286,13 +297,14 @@ export class Oracle {
     one.wasBetter ||= rank(holds) < rank(one.told);
     if (one.told === 'calm' || !isReadable || rank(holds) >= rank(one.told)) one.betterSince = undefined;
     else one.betterSince = Math.max(one.betterSince ?? now, this.#disturbedAt);
-    if (one.betterSince !== undefined && now - one.betterSince > quiet + 3 * pace + minute) one.told = holds;
+    if (one.betterSince !== undefined && now - one.betterSince > quiet + 3 * wait + minute) one.told = holds;
   }
 
   #blind(account: string, readings: Readings, now: number, isWatched: boolean): void {
     const { failedSince, blindTold } = readings;
     if (failedSince === undefined || blindTold || !isWatched) return;
-    if (now - failedSince <= blindAfter + 20 * second || now - this.#disturbedAt <= minute) return;
+    // It is looked every 15 s, and where each window read for itself, what they share may have failed up to 12 s later.
+    if (now - failedSince <= blindAfter + 30 * second || now - this.#disturbedAt <= minute) return;
     this.fault(`${account} can't be read for ${String((now - failedSince) / second)} s and nothing is said`);
     readings.blindTold = true;
   }
@@ -335,7 +347,8 @@ export class Oracle {
   #figures(window: SimulatedWindow): void {
     const { market } = this.#options;
     for (const { account, snapshot } of window.store.all()) {
-      if (snapshot === undefined) continue;
+      if (snapshot === undefined || this.#checked.has(snapshot)) continue;
+      this.#checked.add(snapshot);
       const truths = this.#truths.get(`${account.id} ${String(snapshot.asOf)}`) ?? [];
       for (const loan of snapshot.loans) {
         if (loan.keptFrom !== undefined) continue;
@@ -357,12 +370,19 @@ export class Oracle {
     return worst;
   }
 
-  /** The interval at which an account is read now, at most. The one place that knows it. */
-  #paceOf(_account: string, { failures }: Pick<Readings, 'failures'>): number {
-    const { intervalMs } = this.#options;
-    if (failures === 0) return intervalMs;
-    // Back-off: doubled with each failure, a fifth of it at random, five minutes at most; and what a limit error asked for.
-    return Math.min(intervalMs * 2 ** (failures - 1) * 1.2, 5 * minute) + 5 * second;
+  /** The interval in force. */
+  #paceOf({ read }: Pick<Readings, 'read'>): number {
+    return read.at(-1)?.paceMs ?? this.#options.intervalMs;
+  }
+
+  /** After so long an account is read again, at most. */
+  #waitOf(readings: Pick<Readings, 'failures' | 'read'>): number {
+    const { failures, read } = readings;
+    const paceMs = this.#paceOf(readings);
+    if (failures === 0) return paceMs;
+    // Back-off: doubled with each failure, half a minute at most near a line, else five; and what a limit error asked for.
+    const most = read.at(-1)?.isNear === true ? 30 * second : 5 * minute;
+    return Math.max(paceMs, Math.min(paceMs * 2 ** (failures - 1), most)) + 5 * second;
   }
 
   #window(name: string): SimulatedWindow | undefined {

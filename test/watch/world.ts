@@ -34,7 +34,7 @@ export interface World {
 
 export function worldOf(number: number, random: Random, isShort: boolean): World {
   const weather = weathers[number % weathers.length]!;
-  const lastsMs = (isShort ? random.whole(14, 20) : weather === 'crash' ? random.whole(70, 90) : random.whole(30, 60)) * minute;
+  const lastsMs = (isShort ? random.whole(13, 17) : weather === 'crash' ? random.whole(70, 90) : random.whole(30, 60)) * minute;
   const accounts = Array.from({ length: random.chance(0.3) ? 2 : 1 }, (_, index) => accountOf(index, weather, random));
   const paths = Object.fromEntries(['BTC', 'ETH'].map((coin) => [coin, path(weather, lastsMs, random.for(coin))]));
   const happenings = happeningsOf(lastsMs, random.for('happenings'));

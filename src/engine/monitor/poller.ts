@@ -61,6 +61,8 @@ interface Line {
   forgiven?: number;
   /** It is not left alone for another interval. */
   isWanted?: boolean;
+  /** It was near its line when the wait began. */
+  isNear?: boolean;
   /** The venue said that the account is asked too often. */
   isLimited?: boolean;
   /** The last reading that was brought forward was due then, by `uptimeOf`. */
@@ -125,7 +127,9 @@ export class Poller implements Disposable {
       const line = this.#lines.get(accountId);
       if (what !== 'live' || line === undefined || line.reading !== undefined || reader?.isReader === false) return;
       const { snapshot, failure, live } = store.get(accountId) ?? {};
-      if (failure === undefined && isAlarm(nearness(snapshot, live))) this.#armBy(accountId, line, this.#nextIn(accountId, line));
+      // While it fails, once: the least of many draws would be no back-off.
+      const isNews = failure === undefined || line.isNear !== true;
+      if (isNews && isAlarm(nearness(snapshot, live))) this.#armBy(accountId, line, this.#nextIn(accountId, line));
     });
     for (const { id } of book.list()) this.#begin(id, this.#line(id));
   }
@@ -320,7 +324,9 @@ export class Poller implements Disposable {
     const isPatient = this.#isPatient(line);
     const since = failure && { ...failure, attempts: Math.max(failure.attempts - (isPatient ? 0 : (line.forgiven ?? 0)), 1) };
     const everyMs = intervalInForce(state?.snapshot, intervalMs(), state?.live);
-    const ms = nextReadInMs(line.isLimited === true ? 2 * everyMs : everyMs, since, isPatient ? 1 : random());
+    line.isNear = isAlarm(nearness(state?.snapshot, state?.live));
+    const mostMs = line.isNear ? longestNearMs : longestMs;
+    const ms = nextReadInMs(line.isLimited === true ? 2 * everyMs : everyMs, since, isPatient ? 1 : random(), mostMs);
     const untilKeys = (line.keylessUntil ?? 0) - uptimeOf(clock);
     return Math.max(ms + (isPatient ? intervalMs() : 0) - passed, untilKeys, 0);
   }
@@ -469,23 +475,28 @@ function afterwards(work: () => Promise<void>): void {
 }
 
 const longestMs = 5 * 60_000;
+/** Near a line a venue that works again is noticed sooner. Milliseconds. */
+const longestNearMs = 30_000;
 /** Some things only a person can fix: asking often does not help and may get an address banned. */
 const personsMatterMs = 60_000;
 const personsMatter: ReadonlySet<ErrorKind> = new Set(['auth', 'permission', 'ip']);
 
 /**
  * How long to wait before the next read. After one failure it is the interval; after more it is anything from the interval to a time that
- * doubles with each, up to five minutes, all of it at random, so that accounts don't ask in step after a common failure. It is never shorter
+ * doubles with each, up to a longest one, all of it at random, so that accounts don't ask in step after a common failure. It is never shorter
  * than what the venue asked for.
  * @param intervalMs the interval in force
  * @param random 0 up to but not including 1
+ * @param mostMs the longest; where only a person can help it is five minutes
  * @returns milliseconds
  */
-export function nextReadInMs(intervalMs: number, failure: Failure | undefined, random: number): number {
+export function nextReadInMs(intervalMs: number, failure: Failure | undefined, random: number, mostMs = longestMs): number {
   if (failure === undefined) return intervalMs;
   const { error, attempts } = failure;
-  const most = Math.max(intervalMs, Math.min(intervalMs * 2 ** Math.min(attempts - 1, 16), longestMs));
-  const least = Math.max(personsMatter.has(error.kind) ? personsMatterMs : 0, error.retryAfterMs ?? 0);
+  const isPersons = personsMatter.has(error.kind);
+  const longest = isPersons ? longestMs : mostMs;
+  const most = Math.max(intervalMs, Math.min(intervalMs * 2 ** Math.min(attempts - 1, 16), longest));
+  const least = Math.max(isPersons ? personsMatterMs : 0, error.retryAfterMs ?? 0);
   return Math.round(Math.max(intervalMs + random * (most - intervalMs), least));
 }
 

@@ -13,6 +13,8 @@ import { blindAfterMs, readWarningTarget, warningKey, warningTarget, type Better
 const exitFactor = decimal('1.2');
 
 const hourMs = 60 * 60_000;
+/** Who looked less often than this slept or was stopped, and can't have seen what was read meanwhile. Milliseconds. */
+const lookedAwayMs = 60_000;
 /** A debt is due soon from then on. Milliseconds. */
 const dueSoonMs = 72 * hourMs;
 
@@ -41,8 +43,8 @@ interface Held {
 /** Sees what there is to warn of. Remembers only for how long each thing has been better, and each account's figures the same. */
 export class Lookout {
   #held = new Map<string, Held>();
-  /** Since when the last figures of each account are known here, by a clock that nobody sets. Milliseconds. */
-  #read = new Map<string, { readonly asOf: number; readonly at: number }>();
+  /** Since when the last figures of each account are known here, and when it was last looked, by a clock that nobody sets. Milliseconds. */
+  #read = new Map<string, { readonly asOf: number; readonly at: number; readonly looked: number }>();
 
   /** Nobody looked for a while, as while the machine slept: nothing is known to have held meanwhile. */
   forget(): void {
@@ -88,13 +90,14 @@ export class Lookout {
   #blind({ account, snapshot, failure }: AccountState, known: readonly Warning[], uptime: number, intervalMs: number): Sight | undefined {
     const asOf = snapshot?.asOf;
     const before = this.#read.get(account.id);
-    if (asOf !== undefined && before?.asOf !== asOf) this.#read.set(account.id, { asOf, at: uptime });
-    const isSilent = before?.asOf === asOf && before !== undefined && uptime - before.at >= blindAfterMs + intervalMs;
+    const isSame = before !== undefined && before.asOf === asOf && uptime - before.looked < lookedAwayMs;
+    if (asOf !== undefined) this.#read.set(account.id, { asOf, at: isSame ? before.at : uptime, looked: uptime });
+    const isSilent = isSame && uptime - before.at >= blindAfterMs + intervalMs;
     if (failure === undefined && gapsOf(snapshot).length === 0 && !isSilent) return undefined;
     const urgent = known.some(({ target }) => ['level', 'overdue'].includes(readWarningTarget(target).facet));
     return {
       ...{ account: account.id, target: warningTarget('blind'), sees: 'warn', urgent },
-      ...(isSilent && failure === undefined && asOf !== undefined ? { since: asOf } : {}),
+      ...(isSilent && failure === undefined ? { since: asOf } : {}),
     };
   }
 

@@ -197,6 +197,14 @@ describe('the wait after a failure', () => {
     );
   });
 
+  it('is at most half a minute near a line, unless the venue or a person is waited for', () => {
+    const near = (kind: Parameters<typeof failure>[0], random: number, retryAfterMs?: number): number =>
+      nextReadInMs(5_000, after(kind, 20, retryAfterMs), random, 30_000);
+    assert.deepEqual([near('network', 0), near('network', 0.5), near('network', 1 - 1e-9)], [5_000, 17_500, 30_000]);
+    assert.equal(near('rate', 0.5, 45_000), 45_000);
+    for (const kind of ['auth', 'permission', 'ip'] as const) assert.ok(near(kind, 1 - 1e-9) > 4 * minute);
+  });
+
   it('is spread over all of it from the second on, so that accounts do not ask in step', () => {
     const waits = (attempts: number): number[] =>
       [0, 0.5, 1 - 1e-9].map((random) => nextReadInMs(10_000, after('network', attempts), random));

@@ -143,7 +143,7 @@ describe('the pace of the poller', () => {
     world.poller.dispose();
   });
 
-  it('backs off from there while the venue is down, and does not hurry a failing account for an estimate', async () => {
+  it('backs off from there for half a minute at most while the venue is down, and is not hurried by each estimate', async () => {
     const world = await polling(['a']);
     world.answers.set('a', at(world, 'danger'));
     world.poller.start();
@@ -155,10 +155,28 @@ describe('the pace of the poller', () => {
       waits.push(world.clock.nextIn);
       await world.clock.advance(world.clock.nextIn ?? 0);
     }
-    assert.deepEqual(waits, [5_000, 7_500, 12_500, 22_500]);
+    assert.deepEqual(waits, [5_000, 7_500, 12_500, 17_500]);
     const left = world.clock.nextIn;
     world.store.estimate('a', world.store.get('a')!.snapshot!, estimated('danger'));
     assert.equal(world.clock.nextIn, left);
+    world.poller.dispose();
+  });
+
+  it('ends a long back-off once newer prices bring an account near its line, once', async () => {
+    const draws = [0.9, 0.5];
+    const world = await polling(['a'], { random: () => draws[0] ?? 0 });
+    world.answers.set('a', at(world, 'ok'));
+    world.poller.start();
+    await world.clock.advance(0);
+    world.answers.set('a', failing('unavailable'));
+    for (let round = 0; round < 7; round += 1) await world.clock.advance(world.clock.nextIn ?? 0);
+    assert.equal(world.clock.nextIn, 273_000);
+    draws.shift();
+    world.store.estimate('a', world.store.get('a')!.snapshot!, estimated('danger'));
+    assert.equal(world.clock.nextIn, 17_500);
+    draws.shift();
+    world.store.estimate('a', world.store.get('a')!.snapshot!, estimated('danger'));
+    assert.equal(world.clock.nextIn, 17_500);
     world.poller.dispose();
   });
 

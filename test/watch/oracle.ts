@@ -85,8 +85,6 @@ export class Oracle {
   /** A window came, went, was stopped or woke, or the database failed or was mended: what was under way may begin again. */
   #disturbedAt = 0;
   #databaseBadAt = -Infinity;
-  /** Each second in which the database failed. */
-  readonly #bad: number[] = [];
   #readerSeenAt = 0;
   #fence = 0;
 
@@ -132,7 +130,6 @@ export class Oracle {
     const now = this.#now;
     if (this.#options.folder.faultAt(now) !== undefined) {
       this.#databaseBadAt = now;
-      this.#bad.push(now);
       this.disturbed();
     }
     const awake = this.#options.windows.filter((window) => window.isAwake);
@@ -148,24 +145,19 @@ export class Oracle {
     const { account, window, began } = request;
     const { requests, ...readings } = this.#readingsOf(account);
     const open = requests.filter(({ ended }) => ended === undefined && this.#window(window)?.isAwake);
-    // What was read while the database failed may be known to one window alone: the others find the reader late.
-    const last = requests.findLast(({ ended }) => ended !== undefined && !this.#isLost(ended));
-    const allowed = Math.max(this.#waitOf(readings), this.#options.intervalMs) + 10 * second;
-    const isLate = began - Math.max(last?.began ?? 0, this.#window(window)?.openedAt ?? 0) > allowed;
-    if (!this.#isLost(began) && !isLate) {
-      if (open.length > 0) this.fault(`${account} is asked for twice at a time by ${window}`);
+    const isShared = began - this.#databaseBadAt > 15 * second;
+    if (isShared) {
+      if (open.some((other) => this.#window(other.window)?.isAwake)) this.fault(`${account} is asked for twice at a time by ${window}`);
       const lease = this.#options.folder.lease();
-      if (lease !== undefined && lease.holder !== window) {
+      const last = requests.at(-1);
+      const allowed = Math.max(this.#waitOf(readings), this.#options.intervalMs) + 10 * second;
+      const isLate = began - Math.max(last?.began ?? 0, this.#window(window)?.openedAt ?? 0) > allowed;
+      if (lease !== undefined && lease.holder !== window && !isLate) {
         this.fault(`${window} reads ${account} though ${lease.holder || 'nobody'} holds the lease`);
       }
     }
     requests.push(request);
     if (requests.length > 100) requests.shift();
-  }
-
-  /** Whether the database failed at that time, or shortly before. */
-  #isLost(at: number): boolean {
-    return this.#bad.some((bad) => at >= bad && at - bad <= 15 * second);
   }
 
   ended(request: Request, asOf: number): void {

@@ -41,7 +41,7 @@ export async function exportSetup(app: Acting): Promise<void> {
   const buttons = [{ id: 'open', label: msg('button.open-file', 'Open File') }] as const;
   const sentence = msg(
     'moving.exported',
-    'Accounts exported: {0} to {1}. API keys stay here.',
+    'Accounts exported: {0} to {1}. API keys and history stay here.',
     moved.accounts.length.toString(),
     file.where,
   );
@@ -102,7 +102,7 @@ async function ask(
   const more = [...brought, ...(warnings.length === 0 ? [] : [silent])];
   const added = msg(
     'moving.to-add',
-    'To add, without API keys: {0}',
+    'To add, without API keys and history: {0}',
     talk.localize(joined(rest === 0 ? names : [...names, msg('warning.more', '{0} more', rest.toString())])),
   );
   const isCautious = changed.length + more.length > 0;

@@ -128,6 +128,7 @@ describe('moving to another computer', () => {
     const asked = talk.heard[1]!;
     assert.deepEqual([asked.kind, asked.choices], ['warning', [says('moving.add-only'), importing]], 'Enter changes nothing of it');
     assert.match(asked.detail, /perDayUsd: .* → "1000"/);
+    assert.match(asked.detail, /^To add, without API keys and history: Account a, Account b$/m);
     assert.match(asked.detail, /^Thresholds of Account a: 70% \/ 80%$/m);
     assert.match(asked.detail, /^Warning levels of loan 1 \(Account a\): 30\/20\/10%\.$/m);
     assert.match(asked.detail, /^Warnings that stay silent: 1$/m);
@@ -257,7 +258,10 @@ describe('moving to another computer', () => {
     ],
     [
       'a limit of too many coins',
-      { ...good, settings: { 'limits.keepInWallet': Object.fromEntries(Array.from({ length: 51 }, (_, id) => [`C${id.toString()}`, '1'])) } },
+      {
+        ...good,
+        settings: { 'limits.keepInWallet': Object.fromEntries(Array.from({ length: 51 }, (_, id) => [`C${id.toString()}`, '1'])) },
+      },
       says('moving.wrong', 'settings.limits.keepInWallet', says('moving.short')),
     ],
     [

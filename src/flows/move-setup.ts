@@ -1,12 +1,18 @@
 import { msg, type Message } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
+import { defaultLevels } from '../core/risk/level.ts';
+import type { AccountUpdate } from '../engine/accounts/account-book.ts';
 import { movedSettings, movingText, readMoved, type Moved, type MovedAccount } from '../engine/moving-file.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
 import type { Warning } from '../engine/storage/warning-protocol.ts';
+import { readWarningTarget } from '../engine/watch/warnings.ts';
 import { localIso } from '../words/activity.ts';
 import { freeAccountName } from '../words/key.ts';
-import type { Text } from '../words/text.ts';
-import { percentOf } from '../words/thresholds.ts';
+import { bracketed, joined, type Text } from '../words/text.ts';
+import { levelsText, percentOf } from '../words/thresholds.ts';
+import { nameOf } from '../words/warning.ts';
 import type { Acting } from './acting.ts';
+import type { Conversation } from './conversation.ts';
 import { ended, sayNotWritten } from './export-activity.ts';
 
 const kinds = { JSON: ['json'] } as const;
@@ -35,24 +41,28 @@ export async function exportSetup(app: Acting): Promise<void> {
   const buttons = [{ id: 'open', label: msg('button.open-file', 'Open File') }] as const;
   const sentence = msg(
     'moving.exported',
-    'Accounts exported: {0} to {1}. API keys stay here.',
+    'Accounts exported: {0} to {1}. API keys and history stay here.',
     moved.accounts.length.toString(),
     file.where,
   );
   if ((await talk.tell({ kind: 'info', sentence, buttons })) === 'open') await file.open();
 }
 
-const movedOf = ({ id, venue, site, name, readOnly, uid, thresholds }: Account): MovedAccount => ({
+const movedOf = ({ id, venue, site, name, readOnly, uid, thresholds, levels }: Account): MovedAccount => ({
   ...{ id, venue, site, name, readOnly },
   ...(uid === undefined ? {} : { uid }),
   ...(thresholds === undefined ? {} : { thresholds }),
+  ...(levels === undefined ? {} : { levels }),
 });
 
-/** What an import would do here. */
+/** What an import would do here, each with the line that tells it. */
 interface Plan {
   readonly add: readonly Account[];
-  readonly thresholds: readonly (Required<Pick<MovedAccount, 'id' | 'thresholds'>> & { readonly line: Message })[];
+  /** What the added ones bring along. */
+  readonly brought: readonly Message[];
   readonly settings: readonly { readonly name: string; readonly value: unknown; readonly line: Message }[];
+  /** Of accounts that are here. */
+  readonly changes: readonly { readonly id: string; readonly change: AccountUpdate; readonly lines: readonly Message[] }[];
   readonly warnings: readonly Warning[];
 }
 
@@ -62,7 +72,7 @@ export async function importSetup(app: Acting): Promise<void> {
   const file = await talk.open({ title: msg('moving.import', 'Import Accounts and Settings'), label: importLabel, kinds });
   if (file === undefined) return;
   const moved = await file.read().then(
-    (content) => readMoved(content, app.exchanges),
+    (content) => readMoved(content, app.exchanges, app.clock.now()),
     (error: unknown) => ({ fault: msg('moving.unreadable', "The file couldn't be read: {0}", reasonOf(error)) }),
   );
   if ('fault' in moved) {
@@ -70,35 +80,61 @@ export async function importSetup(app: Acting): Promise<void> {
     return;
   }
   const plan = planOf(app, moved);
-  const changes = [...plan.thresholds, ...plan.settings];
-  if (plan.add.length + changes.length === 0) {
+  if (plan.add.length + plan.settings.length + plan.changes.length === 0) {
     await talk.tell({ kind: 'info', sentence: msg('moving.all-here', 'Everything in the file is already here.') });
     return;
   }
-  const added = msg('moving.to-add', 'To add, without API keys: {0}', plan.add.map(({ name }) => name).join(', '));
-  const chosen = await talk.confirm({
-    kind: changes.length === 0 ? 'info' : 'warning',
-    title: msg('moving.ask', 'Import {0}?', file.where),
-    detail: [
-      ...(plan.add.length === 0 ? [] : [added]),
-      ...(changes.length === 0 ? [] : ['', msg('moving.to-change', 'To change here:'), ...changes.map(({ line }) => line)]),
-    ],
-    buttons: [
-      { id: 'all', label: importLabel },
-      ...(plan.add.length === 0 || changes.length === 0
-        ? []
-        : [{ id: 'add', label: msg('moving.add-only', 'Add Accounts Only') } as const]),
-    ],
-  });
-  if (chosen === undefined) return;
-  await apply(app, chosen === 'all' ? plan : { ...plan, thresholds: [], settings: [] });
+  const chosen = await ask(talk, file.where, plan);
+  if (chosen === 'all') await apply(app, plan);
+  if (chosen === 'add') await apply(app, { add: plan.add.map(bare), brought: [], settings: [], changes: [], warnings: [] });
 }
+
+/** What changes limits or warnings comes first, and is not what Enter does. */
+async function ask(
+  talk: Conversation,
+  where: string,
+  { add, brought, settings, changes, warnings }: Plan,
+): Promise<'all' | 'add' | 'none' | undefined> {
+  const names = add.slice(0, namesShown).map(({ name }) => name);
+  const rest = add.length - names.length;
+  const silent = msg('moving.silent', 'Warnings that stay silent: {0}', warnings.length.toString());
+  const changed = [...settings.map(({ line }) => line), ...changes.flatMap(({ lines }) => lines)];
+  const more = [...brought, ...(warnings.length === 0 ? [] : [silent])];
+  const added = msg(
+    'moving.to-add',
+    'To add, without API keys and history: {0}',
+    talk.localize(joined(rest === 0 ? names : [...names, msg('warning.more', '{0} more', rest.toString())])),
+  );
+  const isCautious = changed.length + more.length > 0;
+  const harmless =
+    add.length === 0
+      ? ({ id: 'none', label: msg('moving.none', 'Change Nothing') } as const)
+      : ({ id: 'add', label: msg('moving.add-only', 'Add Accounts Only') } as const);
+  return talk.confirm({
+    kind: isCautious ? 'warning' : 'info',
+    title: msg('moving.ask', 'Import {0}?', where),
+    detail: [
+      ...(changed.length === 0 ? [] : [msg('moving.to-change', 'To change here:'), ...changed, '']),
+      ...(add.length === 0 ? [] : [added]),
+      ...more,
+    ],
+    buttons: [...(isCautious ? [harmless] : []), { id: 'all', label: importLabel }],
+  });
+}
+
+const namesShown = 10;
+
+const bare = ({ id, venue, site, name, simulated, readOnly, uid }: Account): Account => ({
+  ...{ id, venue, site, name, simulated, readOnly },
+  ...(uid === undefined ? {} : { uid }),
+});
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const importLabel = msg('button.import', 'Import');
 
-function planOf({ book, ownSettings, talk }: Acting, { accounts, settings, warnings }: Moved): Plan {
+function planOf(app: Acting, { accounts, settings, warnings }: Moved): Plan {
+  const { book, ownSettings, talk } = app;
   const taken = book.list().map(({ name }) => name);
   const missing = accounts.filter(({ id }) => book.get(id) === undefined);
   const add = missing.map((account): Account => {
@@ -107,21 +143,59 @@ function planOf({ book, ownSettings, talk }: Acting, { accounts, settings, warni
     taken.push(name);
     return { ...account, name, simulated: false };
   });
-  const change = (what: string, before: Text, after: Text): Message =>
-    msg('preview.row', '{0}: {1} → {2}', what, talk.localize(before), talk.localize(after));
-  const thresholds = accounts.flatMap(({ id, thresholds: own }) => {
-    const here = book.get(id);
-    if (here === undefined || own === undefined || said(own) === said(here.thresholds)) return [];
-    return [{ id, thresholds: own, line: change(here.name, said(here.thresholds), said(own)) }];
-  });
   const differing = Object.entries(settings).flatMap(([name, value]) => {
     const before = ownSettings.read(name);
     if (JSON.stringify(before) === JSON.stringify(value)) return [];
     const shown = (one: unknown): Text =>
       one === undefined || one === '' ? nothingSet : JSON.stringify(one).replace(/[^\x20-\x7e]/g, '?');
-    return [{ name, value, line: change(`ltvGauge.${name}`, shown(before), shown(value)) }];
+    return [{ name, value, line: change(talk, `ltvGauge.${name}`, shown(before), shown(value)) }];
   });
-  return { add, thresholds, settings: differing, warnings: warnings.filter(({ account }) => missing.some(({ id }) => id === account)) };
+  return {
+    ...{ add, settings: differing },
+    brought: add.flatMap((account) => linesOf(app, account)),
+    changes: accounts.flatMap((moved) => changesOf(app, moved)),
+    warnings: warnings.filter(({ account }) => missing.some(({ id }) => id === account)),
+  };
+}
+
+function linesOf({ talk, store }: Acting, { id, name, thresholds, levels = {} }: Account): readonly Message[] {
+  return [
+    ...(thresholds === undefined ? [] : [msg('moving.thresholds', 'Thresholds of {0}: {1}', name, talk.localize(said(thresholds)))]),
+    ...Object.entries(levels).map(([key, own]) =>
+      msg('levels.saved', 'Warning levels of {0}: {1}.', talk.localize(leveled(store.get(id), key, name)), levelsText(own)),
+    ),
+  ];
+}
+
+/** What is absent in the file stays as it is. */
+function changesOf({ book, store, talk }: Acting, { id, thresholds, levels = {} }: MovedAccount): Plan['changes'] {
+  const here = book.get(id);
+  if (here === undefined) return [];
+  const { name } = here;
+  const before = (key: string): string => levelsText(here.levels?.[key] ?? defaultLevels);
+  const others = Object.entries(levels).filter(([key, own]) => levelsText(own) !== before(key));
+  const isOther = thresholds !== undefined && said(thresholds) !== said(here.thresholds);
+  const lines = [
+    ...(isOther ? [change(talk, name, said(here.thresholds), said(thresholds))] : []),
+    ...others.map(([key, own]) => {
+      const title = msg('levels.title', 'Warning Levels of {0}', talk.localize(leveled(store.get(id), key, name)));
+      return change(talk, talk.localize(title), before(key), levelsText(own));
+    }),
+  ];
+  const changed: AccountUpdate = {
+    ...(isOther ? { thresholds } : {}),
+    ...(others.length === 0 ? {} : { levels: { ...here.levels, ...Object.fromEntries(others) } }),
+  };
+  return lines.length === 0 ? [] : [{ id, change: changed, lines }];
+}
+
+const change = (talk: Conversation, what: string, before: Text, after: Text): Message =>
+  msg('preview.row', '{0}: {1} → {2}', what, talk.localize(before), talk.localize(after));
+
+/** The loan or position of a key, with its account. */
+function leveled(state: AccountState | undefined, key: string, account: string): Text {
+  const { on } = readWarningTarget(`level ${key}`);
+  return bracketed(on === undefined ? key : nameOf(on, state), account);
 }
 
 const nothingSet = msg('moving.not-set', 'not set');
@@ -129,11 +203,11 @@ const nothingSet = msg('moving.not-set', 'not set');
 const said = (own: Account['thresholds']): Text =>
   own === undefined ? nothingSet : `${percentOf(own.marginCall)}% / ${percentOf(own.liquidation)}%`;
 
-async function apply(app: Acting, { add, thresholds, settings, warnings }: Plan): Promise<void> {
+async function apply(app: Acting, { add, changes, settings, warnings }: Plan): Promise<void> {
   const { book, talk, ownSettings, poller, log } = app;
   try {
     for (const account of add) await book.add(account);
-    for (const { id, thresholds: own } of thresholds) await book.update(id, { thresholds: own });
+    for (const { id, change } of changes) await book.update(id, change);
     for (const { name, value } of settings) await ownSettings.write(name, value);
     await restore(app, warnings);
   } catch (error) {

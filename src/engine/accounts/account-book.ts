@@ -124,7 +124,7 @@ function keyNoteOf(value: unknown): KeyNote | undefined {
 }
 
 /** Those that can be meant, by loan or position: between 0 and 1, each further away than the next worse one. */
-function levelsFrom(value: unknown): readonly (readonly [string, Levels])[] {
+export function levelsFrom(value: unknown): readonly (readonly [string, Levels])[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value as Record<string, unknown>).flatMap(([key, levels]) => {
     if (typeof levels !== 'object' || levels === null) return [];

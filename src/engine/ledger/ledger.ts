@@ -305,9 +305,14 @@ export class Ledger implements Disposable {
     this.#writes.dispose();
   }
 
-  /** Whether nothing was ever sent from an account on which something is at stake, by the journal as it was last read. */
+  /**
+   * Whether nothing was ever sent from an account on which something is at stake, by the journal as it was last read. Its id alone proves
+   * nothing: a file that was imported may bring it along with another venue or owner.
+   */
   #isFirst(account: Account): boolean {
-    return stakesOf(account) !== 'simulated' && !this.#writes.all(account.id).some(({ sentAt }) => sentAt !== undefined);
+    const owner = ownerOf(account);
+    const sent = this.#writes.all(account.id).filter(({ sentAt }) => sentAt !== undefined);
+    return stakesOf(account) !== 'simulated' && !sent.some((one) => one.venue === account.venue && one.owner === owner);
   }
 
   /** Whether this exact request was shown before its preview was refreshed. */

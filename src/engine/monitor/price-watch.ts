@@ -54,6 +54,11 @@ interface Grades {
   readonly doubted: readonly string[];
 }
 
+/** For how long estimates may hold up everything else in the window. */
+const sliceMs = 4;
+
+const finelyOf = (clock: Clock): number => clock.ticks?.() ?? uptimeOf(clock);
+
 const noGrades: Grades = { off: {}, doubted: [] };
 
 /**
@@ -68,6 +73,9 @@ export class PriceWatch implements Disposable {
   readonly #seen = new Map<string, Snapshot>();
   readonly #grades = new Map<string, Grades>();
   readonly #latest = new Map<string, Latest>();
+  /** Accounts that newer prices wait for. */
+  readonly #due = new Set<string>();
+  #catchingUp = false;
   readonly #end = new AbortController();
   readonly #watches: Disposable[] = [];
   #wakes: Disposable | undefined;
@@ -125,7 +133,31 @@ export class PriceWatch implements Disposable {
     const known = storedPrices(prices);
     if (known === undefined) return;
     this.#latest.set(site, { at, prices: new Map(Object.entries(known)) });
-    for (const state of this.#options.store.all()) if (siteOf(state.account) === site) this.#estimate(state);
+    for (const { account } of this.#options.store.all()) if (siteOf(account) === site) this.#due.add(account.id);
+    void this.#catchUp();
+  }
+
+  /** Whoever has waited longest first, each by the newest prices. Lets others have their turn between two accounts. */
+  async #catchUp(): Promise<void> {
+    if (this.#catchingUp) return;
+    this.#catchingUp = true;
+    const { clock, store } = this.#options;
+    try {
+      let since = finelyOf(clock);
+      // What is added meanwhile comes at the end.
+      for (const id of this.#due) {
+        this.#due.delete(id);
+        const state = store.get(id);
+        if (state !== undefined) this.#estimate(state);
+        if (this.#due.size === 0 || finelyOf(clock) - since < sliceMs) continue;
+        await clock.sleep(0, this.#end.signal);
+        since = finelyOf(clock);
+      }
+    } catch {
+      // It ended meanwhile.
+    } finally {
+      this.#catchingUp = false;
+    }
   }
 
   #follow(accountId: string): void {

@@ -19,6 +19,8 @@ const account = (id: string, more: Partial<Account> = {}): Account => ({
   ...more,
 });
 const own = { marginCall: decimal('0.7'), liquidation: decimal('0.8') };
+const ownLevels = { watch: decimal('0.3'), warn: decimal('0.2'), danger: decimal('0.1') };
+const now = 1_700_000_000_000;
 const silenced: Warning = { account: 'a', target: 'level loan:1', level: 'danger', since: 1, told: 2, repeats: 0, acknowledged: 'danger' };
 
 /** A computer with accounts, settings and warnings of its own. */
@@ -112,17 +114,25 @@ describe('moving to another computer', () => {
   });
 
   it('brings accounts, thresholds, limits and silenced warnings to an empty computer, once', async () => {
-    const here = new Computer(account('a', { thresholds: own }), account('b', { venue: 'bybit' }));
+    const here = new Computer(account('a', { thresholds: own, levels: { 'loan:1': ownLevels } }), account('b', { venue: 'bybit' }));
     here.settings.set('limits.perDayUsd', '1000').set('warnings.quietHours', '22:00-07:00');
     here.warnings = [silenced];
     const text = await here.exported();
+    assert.match(text, /"loan:1"/);
     const there = new Computer();
     const talk = await there.does(importSetup, choose(fileOf(text)), press(importing), press(says('button.update-keys')));
     assert.deepEqual(talk.did, ['updateKeys']);
     assert.deepEqual(there.accounts, here.accounts);
     assert.deepEqual(Object.fromEntries(there.settings), Object.fromEntries(here.settings));
     assert.deepEqual(there.warnings, [silenced]);
-    assert.match(talk.heard[1]!.detail, /perDayUsd: .* → "1000"/);
+    const asked = talk.heard[1]!;
+    assert.deepEqual([asked.kind, asked.choices], ['warning', [says('moving.add-only'), importing]], 'Enter changes nothing of it');
+    assert.match(asked.detail, /perDayUsd: .* → "1000"/);
+    assert.match(asked.detail, /^To add, without API keys and history: Account a, Account b$/m);
+    assert.match(asked.detail, /^Thresholds of Account a: 70% \/ 80%$/m);
+    assert.match(asked.detail, /^Warning levels of loan 1 \(Account a\): 30\/20\/10%\.$/m);
+    assert.match(asked.detail, /^Warnings that stay silent: 1$/m);
+    assert.ok(asked.detail.indexOf('perDayUsd') < asked.detail.indexOf('Account b'), 'what changes limits comes first');
     const { writes } = there;
     const again = await there.does(importSetup, choose(fileOf(text)));
     assert.deepEqual(again.titles('notice'), [says('moving.all-here')]);
@@ -144,7 +154,7 @@ describe('moving to another computer', () => {
       there.settings.set('limits.perDayUsd', '10');
       const talk = await there.does(importSetup, choose(fileOf(changed)), pressed);
       const asked = talk.heard[1]!;
-      assert.deepEqual([asked.kind, asked.choices], ['warning', [importing, says('moving.add-only')]]);
+      assert.deepEqual([asked.kind, asked.choices], ['warning', [says('moving.add-only'), importing]]);
       assert.match(asked.detail, /Account a: .*70% \/ 80%/);
       assert.match(asked.detail, /ltvGauge\.limits\.perDayUsd: "10" → "99999"/);
       assert.deepEqual(there.accounts[0], account('a', thresholds === undefined ? {} : { thresholds }));
@@ -152,6 +162,52 @@ describe('moving to another computer', () => {
       const names = there.accounts.map((one) => one.name);
       assert.deepEqual(names, pressed === leave ? ['Account a'] : ['Account a', 'account A 2']);
     }
+  });
+
+  it('adds accounts without anything that decides when they warn, if only accounts are wanted', async () => {
+    const here = new Computer(account('a', { thresholds: own, levels: { 'loan:1': ownLevels } }));
+    here.warnings = [silenced];
+    const text = await here.exported();
+    const there = new Computer();
+    await there.does(importSetup, choose(fileOf(text)), press(says('moving.add-only')));
+    assert.deepEqual(there.accounts, [account('a')]);
+    assert.deepEqual(there.warnings, []);
+  });
+
+  it('changes the warning levels of an account that is there, and keeps those of other loans', async () => {
+    const text = await new Computer(account('a', { levels: { 'loan:1': ownLevels } })).exported();
+    for (const [pressed, levels] of [
+      [press(says('moving.none')), {}],
+      [press(importing), { 'loan:1': ownLevels }],
+    ] as const) {
+      const there = new Computer(account('a', { levels: { 'loan:2': ownLevels } }));
+      const talk = await there.does(importSetup, choose(fileOf(text)), pressed);
+      const { kind, choices, detail } = talk.heard[1]!;
+      assert.deepEqual([kind, choices], ['warning', [says('moving.none'), importing]]);
+      assert.match(detail, /^Warning Levels of loan 1 \(Account a\): 25\/12\/5% → 30\/20\/10%$/m);
+      assert.deepEqual(there.accounts[0]?.levels, { 'loan:2': ownLevels, ...levels });
+    }
+  });
+
+  it('asks nothing cautious for accounts alone, and names ten of them', async () => {
+    const text = await new Computer(...Array.from({ length: 12 }, (_, id) => account(String(id)))).exported();
+    const talk = await new Computer().does(importSetup, choose(fileOf(text)), leave);
+    const { kind, choices, detail } = talk.heard[1]!;
+    assert.deepEqual([kind, choices], ['info', [importing]]);
+    assert.match(detail, /Account 9, 2 more$/);
+  });
+
+  it('takes over silences of the last day that still hold', () => {
+    const warnings = [silenced, { ...silenced, snoozedUntil: now + 1 }, { ...silenced, snoozedUntil: now }];
+    const read = (exportedAt: number | string): readonly Warning[] => {
+      const iso = typeof exportedAt === 'string' ? exportedAt : new Date(exportedAt).toISOString();
+      const moved = readMoved(movingText({ accounts: [], settings: {}, warnings }, iso), exchanges, now);
+      assert.ok(!('fault' in moved));
+      return moved.warnings;
+    };
+    const dayMs = 24 * 60 * 60_000;
+    assert.deepEqual(read(now - dayMs + 1), warnings.slice(0, 2));
+    for (const at of [now - dayMs, now + dayMs, 'long ago']) assert.deepEqual(read(at), []);
   });
 
   it('says that only part was imported when something could not be stored', async () => {
@@ -200,6 +256,25 @@ describe('moving to another computer', () => {
       { ...good, settings: { 'limits.perDayUsd': 5 } },
       says('limit.setting-not-amount', 'ltvGauge.limits.perDayUsd', '5'),
     ],
+    [
+      'a limit of too many coins',
+      {
+        ...good,
+        settings: { 'limits.keepInWallet': Object.fromEntries(Array.from({ length: 51 }, (_, id) => [`C${id.toString()}`, '1'])) },
+      },
+      says('moving.wrong', 'settings.limits.keepInWallet', says('moving.short')),
+    ],
+    [
+      'a coin that is none',
+      { ...good, settings: { 'limits.perDayByCoin': { ['B'.repeat(21)]: '1' } } },
+      says('moving.wrong', 'settings.limits.perDayByCoin', says('moving.short')),
+    ],
+    [
+      'levels the wrong way round',
+      { ...good, accounts: [{ ...main, levels: { 'loan:1': { watch: '0.1', warn: '0.2', danger: '0.3' } } }] },
+      /^accounts\.0\.levels in the file should be danger < warn < watch < 1/,
+    ],
+    ['levels of nothing', { ...good, accounts: [{ ...main, levels: { 'a\nb': ownLevels } }] }, /^accounts\.0\.levels\.a/],
     ['an interval of no time', { ...good, settings: { refreshIntervalSeconds: 0 } }, /^settings\.refreshIntervalSeconds/],
     ['an unknown level', { ...good, warnings: [{ ...silenced, level: 'calm' }] }, /^warnings\.0\.level/],
     [
@@ -220,7 +295,7 @@ describe('moving to another computer', () => {
           ['notice', 'error'],
         ],
       );
-      const told = readMoved(text, exchanges);
+      const told = readMoved(text, exchanges, now);
       assert.ok('fault' in told);
       assert.equal(talk.titles('notice')[0], says('moving.nothing-imported', english(told.fault)));
       if (typeof sentence === 'string') assert.equal(english(told.fault), sentence);
@@ -243,6 +318,7 @@ describe('moving to another computer', () => {
             readOnly: fc.boolean(),
             uid: text,
             thresholds: fc.constant(own),
+            levels: fc.constant({ 'loan:1': ownLevels, 'position:BTC-USDT': ownLevels }),
           },
           { requiredKeys: ['id', 'venue', 'site', 'name', 'readOnly'] },
         ),
@@ -260,13 +336,13 @@ describe('moving to another computer', () => {
     holds(
       fc.property(moved, (one) => {
         const plain: unknown = JSON.parse(JSON.stringify(one));
-        assert.deepEqual(readMoved(movingText(one, 'now'), exchanges), plain);
+        assert.deepEqual(readMoved(movingText(one, new Date(now).toISOString()), exchanges, now), plain);
         const more = JSON.stringify({
-          ...(JSON.parse(movingText(one, 'now')) as object),
+          ...(JSON.parse(movingText(one, new Date(now).toISOString())) as object),
           keys: { apiKey: 'k' },
           history: { version: 7, rows: [] },
         });
-        assert.deepEqual(readMoved(more, exchanges), plain);
+        assert.deepEqual(readMoved(more, exchanges, now), plain);
       }),
     );
   });

@@ -139,6 +139,22 @@ describe('the first change of a live account', () => {
     assert.equal(setup.venue.sends.length, 0);
   });
 
+  it('is first again where its id comes back with another venue, site or owner', async () => {
+    const setup = new Setup();
+    setup.accounts.set('a', account({ uid: '7' }));
+    const ledger = bare(setup);
+    const preview = await ledger.preview('a', change());
+    await ledger.rehearse(preview);
+    await sends(ledger, preview, setup);
+    const noOwner = account();
+    for (const other of [account({ uid: '8' }), account({ uid: '7', venue: 'bybit' }), account({ uid: '7', site: 'eea' }), noOwner]) {
+      setup.accounts.set('a', other);
+      assert.equal((await ledger.preview('a', marginChange())).firstChange, true);
+    }
+    setup.accounts.set('a', account({ uid: '7' }));
+    assert.equal((await ledger.preview('a', marginChange())).firstChange, undefined);
+  });
+
   it('is the next one where the one before it never left', async () => {
     const setup = new Setup();
     let letGo = ignore;

@@ -133,6 +133,41 @@ describe('the watch of prices', () => {
     assert.equal(world.asked.length, 1);
   });
 
+  it('lets others have their turn between two accounts, and goes on with the newest prices', async () => {
+    const all = ['one', 'two', 'three'];
+    for (const id of all) {
+      await world.add(id);
+      world.read(id);
+    }
+    world.reader.isReader = false;
+    world.watch.start();
+    const done: string[] = [];
+    Object.assign(world.clock, { ticks: () => done.length * 5 });
+    world.store.onDidChange(({ accountId, what }) => {
+      if (what === 'live') done.push(accountId);
+    });
+    const site = JSON.stringify(['okx', 'global', undefined]);
+    const arrive = (btc: string): void => {
+      world.reader.arrive({ site, at: world.clock.now(), prices: JSON.stringify(prices(btc)) });
+    };
+    world.clock.jump(1);
+    arrive('80000');
+    assert.deepEqual(done, ['one'], 'no more at once');
+    arrive('50000');
+    assert.deepEqual(done, ['one'], 'nor when prices come meanwhile');
+    assert.equal(world.clock.sleeping, 1, 'it waits once');
+    await world.clock.advance(0);
+    assert.deepEqual(done, ['one', 'two', 'three', 'one'], 'whoever has waited longest first');
+    assert.deepEqual(
+      all.map((id) => world.ltv(id)),
+      ['1.16', '1.16', '1.16'],
+    );
+    arrive('80000');
+    world.watch.dispose();
+    await settled();
+    assert.equal(done.length, 5, 'what has ended goes on with nothing');
+  });
+
   it('carries on the distance of isolated positions too, and asks for the coins that move them', async () => {
     await world.add('one');
     const all = { ETH: d('4000'), USDT: d('1') };

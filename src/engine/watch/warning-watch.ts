@@ -62,6 +62,8 @@ export interface WarningWatchOptions {
 const evaluateEveryMs = 15_000;
 /** After a start or a sleep all accounts are waited for, so that what stands already is told in one message; not longer. Milliseconds. */
 const settleMs = 10_000;
+/** A window that did not look for so long slept or was stopped, whether or not that was noticed yet. Milliseconds. */
+const lookedAwayMs = 30_000;
 /** What was taken for longer than this will soon be anybody's, and may be shown elsewhere. Milliseconds. */
 const showSoonMs = 8_000;
 /** So often somebody else may change the rows between a look and a write. */
@@ -88,6 +90,7 @@ export class WarningWatch implements Disposable {
   /** What was read before this is from before the start or a sleep. */
   #from: number;
   #fromUptime: number;
+  #lookedAt: number;
   #isSettled = false;
   #work: Promise<void> = Promise.resolve();
   #claims: Promise<void> = Promise.resolve();
@@ -103,7 +106,7 @@ export class WarningWatch implements Disposable {
   constructor(options: WarningWatchOptions) {
     this.#options = options;
     this.#from = options.from;
-    this.#fromUptime = uptimeOf(options.clock);
+    this.#fromUptime = this.#lookedAt = uptimeOf(options.clock);
   }
 
   start(): void {
@@ -162,7 +165,7 @@ export class WarningWatch implements Disposable {
 
   #beginAgain(): void {
     this.#from = this.#options.clock.now();
-    this.#fromUptime = uptimeOf(this.#options.clock);
+    this.#fromUptime = this.#lookedAt = uptimeOf(this.#options.clock);
     this.#isSettled = false;
     this.#lookout.forget();
   }
@@ -212,7 +215,11 @@ export class WarningWatch implements Disposable {
   }
 
   async #evaluate(): Promise<void> {
-    const { store, reader } = this.#options;
+    const { store, reader, clock } = this.#options;
+    // Sleep counts as time and no timer runs in it: whichever comes first afterwards finds out.
+    const uptime = uptimeOf(clock);
+    if (uptime - this.#lookedAt > lookedAwayMs) this.#beginAgain();
+    this.#lookedAt = uptime;
     if (!reader.isReader || !this.#settles(store.all())) return;
     await this.#change(() => this.#decide());
   }

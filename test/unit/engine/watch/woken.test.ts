@@ -32,7 +32,7 @@ class Watcher {
       store: { all: () => [this.#state], onDidChange: this.changed.on },
       shared: { ask: ask as never, onDidChangeWarnings: () => ({ dispose: () => undefined }) },
       ...{ clock, wakes: new Wakes(clock, () => ''), intervalMs: () => intervalMs, window: 'w', from: clock.now() },
-      log: { info: () => undefined, warn: assert.fail },
+      log: { info: () => undefined, warn: (line) => assert.fail(line) },
       reader: { isReader: true, onDidChange: () => ({ dispose: () => undefined }) },
       front: {
         compose: async (told) => ({ sentence: msg('test', JSON.stringify(told)), about: [] }),

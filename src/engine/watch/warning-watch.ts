@@ -133,11 +133,11 @@ export class WarningWatch implements Disposable {
     return [...this.#rows.values()];
   }
 
-  /** Only danger may speak. */
-  get isQuiet(): boolean {
+  /** Whether nothing is told, and whether it is a quiet hour. */
+  get silence(): { readonly isOff: boolean; readonly isQuiet: boolean } {
     const { front, clock } = this.#options;
     const { enabled, quietHours } = front.settings();
-    return !enabled || isQuiet(quietHours, clock.now());
+    return { isOff: !enabled, isQuiet: !enabled || isQuiet(quietHours, clock.now()) };
   }
 
   /** The person looks at this window: it shows what comes next. */
@@ -310,7 +310,7 @@ export class WarningWatch implements Disposable {
     for (const group of [events, alarms, gone, better, notes]) {
       if (group.length === 0) continue;
       const level = group === better || group === notes ? 'note' : group.some((one) => one.level !== 'warn') ? 'danger' : 'warn';
-      notices.push({ level, ...(await this.#compose(group)) });
+      notices.push({ level, ...(await this.#compose(group)), accounts: [...new Set(group.map(({ account }) => account))] });
     }
     return notices;
   }

@@ -237,7 +237,7 @@ export class WarningWatch implements Disposable {
     const now = clock.now();
     const { enabled, quietHours } = front.settings();
     const times = { now, uptime: uptimeOf(clock), intervalMs: intervalMs() };
-    const terms = { now, enabled, quiet: isQuiet(quietHours, now) };
+    const terms = { now, enabled, quiet: isQuiet(quietHours, now), from: this.#from };
     const decisions = store
       .all()
       .filter(({ snapshot, failure }) => snapshot !== undefined || failure !== undefined)

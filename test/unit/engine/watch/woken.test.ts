@@ -96,6 +96,21 @@ describe('after a sleep, or a stop of the window', () => {
     });
   }
 
+  it('an account that failed just before may fail for the usual time again', async () => {
+    await watcher.passes(1);
+    await watcher.fails();
+    watcher.clock.suspend(8 * hour);
+    await watcher.clock.advance(20_000);
+    await watcher.fails();
+    const woken = watcher.clock.now();
+    await watcher.clock.advance(blindAfterMs - minute);
+    const count = (): number => watcher.told.length;
+    assert.equal(count(), 0);
+    await watcher.clock.advance(2 * minute);
+    assert.equal(count(), 1);
+    assert.ok(watcher.told[0]?.target === 'blind' && watcher.told[0].since >= woken - 20_000);
+  });
+
   it('an account without readings is told after the usual time', async () => {
     await watcher.passes(1, 7_000);
     const asOf = watcher.clock.now() - 7_000;

@@ -91,9 +91,11 @@ export class VenueHistory implements Disposable {
     this.#lines.set(accountId, line);
     if (snapshot === undefined || failure !== undefined || snapshot.loansTrouble !== undefined || line.asOf === snapshot.asOf) return;
     line.asOf = snapshot.asOf;
-    for (const id of changedLoans(line.loans ?? snapshot.loans, snapshot.loans)) line.changed.set(id, expectedReadings);
+    const changed = changedLoans(line.loans ?? snapshot.loans, snapshot.loans);
+    for (const id of changed) line.changed.set(id, expectedReadings);
     line.loans = snapshot.loans;
-    if (line.isBusy === true || (line.changed.size === 0 && uptimeOf(clock) < line.notBefore)) return;
+    const isExpected = changed.length > 0 || (line.changed.size > 0 && line.failures === 0);
+    if (line.isBusy === true || (!isExpected && uptimeOf(clock) < line.notBefore)) return;
     line.isBusy = true;
     this.#read(state, snapshot, line)
       .catch((error: unknown) => {
@@ -105,6 +107,7 @@ export class VenueHistory implements Disposable {
         line.fault = fault;
       })
       .finally(() => {
+        countDown(line);
         line.isBusy = false;
       });
   }
@@ -127,10 +130,6 @@ export class VenueHistory implements Disposable {
       if (kept.isDone) read.add(keyOf(list));
       // Which loan a row is of is told only to who asks for that loan.
       if (kept.added > 0 && list.loan === undefined) forget(line, list.kind);
-    }
-    for (const [id, left] of line.changed) {
-      if (left > 1) line.changed.set(id, left - 1);
-      else line.changed.delete(id);
     }
     line.failures = 0;
     delete line.fault;
@@ -208,6 +207,13 @@ const streamOf = (streams: readonly VenueStream[], { kind, loan }: List): VenueS
 
 function forget({ askedAt }: Line, kind: VenueKind): void {
   for (const key of askedAt.keys()) if (key.startsWith(`${kind} `) && key !== `${kind} `) askedAt.delete(key);
+}
+
+function countDown({ changed }: Line): void {
+  for (const [id, left] of changed) {
+    if (left > 1) changed.set(id, left - 1);
+    else changed.delete(id);
+  }
 }
 
 /** First the loans that changed, so that what is told of them names them; then what tells of all. */

@@ -172,6 +172,7 @@ export class PriceWatch implements Disposable {
     if (before === snapshot && state.live !== undefined) return;
     if (before !== undefined && before !== snapshot) this.#grades.set(accountId, graded(before, snapshot, this.#grades.get(accountId)));
     this.#seen.set(accountId, snapshot);
+    if (before !== snapshot && state.failure === undefined) this.#streams?.noteRead(state.account, snapshot.asOf);
     this.#estimate(state);
   }
 

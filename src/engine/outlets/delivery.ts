@@ -17,8 +17,8 @@ export interface DeliveryOptions extends OutletPorts {
   readonly window: string;
   readonly log: Pick<Log, 'info' | 'warn'>;
   readonly intervalMs: () => number;
-  /** Only danger is sent. */
-  readonly isQuiet: () => boolean;
+  /** Whether the person is told nothing, and whether no reminder now. */
+  readonly silence: () => { readonly isOff: boolean; readonly isQuiet: boolean };
   /** Default: English. */
   readonly localize?: ((message: Message) => string) | undefined;
   /** 0 up to but not including 1. */
@@ -98,20 +98,26 @@ export class Delivery implements Disposable {
   #claim(): void {
     if (this.#isClaiming) return;
     this.#isClaiming = true;
-    this.#claims = this.#claims.then(() => {
-      this.#isClaiming = false;
-      return this.#claimNow();
-    });
+    this.#claims = this.#claims
+      .then(() => {
+        this.#isClaiming = false;
+        return this.#claimNow();
+      })
+      .catch((error: unknown) => {
+        if (this.#isOver()) return;
+        this.#options.log.warn(`outlets: ${plain(error)}`);
+        this.#claimIn(askAgainMs);
+      });
   }
 
   async #claimNow(): Promise<void> {
-    const { shared, window, clock, isQuiet, store } = this.#options;
+    const { shared, window, clock, silence, store } = this.#options;
     if (this.#isOver()) return;
     const [at, uptime] = [clock.now(), uptimeOf(clock)];
     for (const [id, until] of this.#missing) if (until <= uptime) this.#missing.delete(id);
     const without = [...this.#busy, ...this.#missing.keys()];
     const claimed = await shared
-      .ask({ do: 'claimMessages', window, at, isQuiet: isQuiet(), without })
+      .ask({ do: 'claimMessages', window, at, ...silence(), without })
       .catch(() => ({ againMs: askAgainMs }));
     if (claimed === undefined || this.#isOver()) return;
     if ('outlets' in claimed) {
@@ -139,7 +145,7 @@ export class Delivery implements Disposable {
   #take(outlets: readonly Outlet[]): void {
     const isSame = JSON.stringify(outlets) === JSON.stringify(this.#outlets);
     this.#outlets = outlets;
-    if (!isSame) this.#changed.fire(undefined);
+    if (!isSame) this.#changed.tell(undefined);
   }
 
   async #deliver(message: ClaimedMessage, takenAt: number): Promise<void> {

@@ -65,7 +65,9 @@ export type OutletAsked =
       readonly do: 'claimMessages';
       readonly window: string;
       readonly at: number;
-      /** Only danger is sent. */
+      /** The person is told nothing: nothing is sent either. */
+      readonly isOff?: boolean;
+      /** No time for a reminder. */
       readonly isQuiet: boolean;
       /** Ids of outlets this window can't send to now. */
       readonly without: readonly string[];

@@ -12,7 +12,7 @@ export const sendWithinMs = 30_000;
 const newsForMs = { danger: 60 * minuteMs, warn: 10 * minuteMs, note: 10 * minuteMs } as const;
 /** An outlet that nothing was sent to for so long wants a test. Milliseconds. */
 const testAfterMs = 30 * 24 * 60 * minuteMs;
-/** What can't be sent now, as in quiet hours, is looked at again then. Milliseconds. */
+/** What can't be sent now is looked at again then. Milliseconds. */
 const lookAgainMs = minuteMs;
 
 const levels = ['note', 'warn', 'danger'] as const satisfies readonly Notice['level'][];
@@ -52,10 +52,10 @@ export function answerOutlets(db: DatabaseSync, asked: OutletAsked): OutletAnswe
 }
 
 /** Puts what is told in the editor in the queue of each outlet that gets it. */
-export function queueOutside(db: DatabaseSync, { level, sentence, outside }: Notice, at: number): void {
+export function queueOutside(db: DatabaseSync, { level, sentence, outside, accounts }: Notice, at: number): void {
   for (const { id, kind, enabled, least, amounts } of outletsIn(db)) {
     if (!enabled || kind === 'ping' || levels.indexOf(level) < levels.indexOf(least)) continue;
-    const message = { sentence: amounts ? sentence : (outside?.sentence ?? sentence), alerts: outside?.alerts ?? [] };
+    const message = { sentence: amounts ? sentence : (outside?.sentence ?? sentence), alerts: outside?.alerts ?? [], accounts };
     db.prepare('INSERT INTO outbox (outlet, level, message, at, due) VALUES (?, ?, ?, ?, ?)').run(
       id,
       level,
@@ -64,6 +64,12 @@ export function queueOutside(db: DatabaseSync, { level, sentence, outside }: Not
       at,
     );
   }
+}
+
+/** What is about this account alone is sent no more. */
+export function forgetMessages(db: DatabaseSync, account: string): void {
+  const of = (is: '=' | '<>'): string => `EXISTS (SELECT 1 FROM json_each(message, '$.accounts') WHERE value ${is} ?)`;
+  db.prepare(`DELETE FROM outbox WHERE ${of('=')} AND NOT ${of('<>')}`).run(account, account);
 }
 
 /** All windows look at their warnings, and at what there is to send, when this number changes. */
@@ -106,7 +112,7 @@ const waitingIn = (db: DatabaseSync): readonly Waiting[] =>
     }));
 
 /** One message for each outlet, danger first, unless a window is at it: so they arrive in order. */
-function claim(db: DatabaseSync, { window, at, isQuiet, without }: Extract<OutletAsked, { do: 'claimMessages' }>): ClaimedMessages {
+function claim(db: DatabaseSync, { window, at, isOff, isQuiet, without }: Extract<OutletAsked, { do: 'claimMessages' }>): ClaimedMessages {
   // A time in the future comes from a clock that was set back: it would wait for long.
   for (const [table, column, latest] of [
     ['outbox', 'at', at],
@@ -116,6 +122,7 @@ function claim(db: DatabaseSync, { window, at, isQuiet, without }: Extract<Outle
   ] as const) {
     db.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${column} > ?`).run(latest, latest);
   }
+  if (isOff) db.exec('DELETE FROM outbox');
   dropOld(db, at);
   if (!isQuiet) remind(db, at);
   const [outlets, waiting] = [outletsIn(db), waitingIn(db)];
@@ -131,7 +138,7 @@ function claim(db: DatabaseSync, { window, at, isQuiet, without }: Extract<Outle
   const messages = outlets.flatMap((outlet): readonly ClaimedMessage[] => {
     const own = waiting.filter((one) => one.outlet === outlet.id);
     if (without.includes(outlet.id) || own.some(isUnderWay)) return [];
-    const next = own.find((one) => dueOf(one) <= at && isFree(one) && (one.level === 'danger' || !isQuiet));
+    const next = own.find((one) => dueOf(one) <= at && isFree(one));
     if (next === undefined) return [];
     const { seq, level, message, attempts } = next;
     const fence = next.fence + 1;
@@ -148,10 +155,11 @@ function claim(db: DatabaseSync, { window, at, isQuiet, without }: Extract<Outle
 }
 
 function dropOld(db: DatabaseSync, at: number): void {
-  for (const { seq, outlet, level, attempts, at: toldAt } of waitingIn(db)) {
-    if (at - toldAt < newsForMs[level]) continue;
+  for (const { seq, outlet, level, attempts, claimedAt, at: toldAt } of waitingIn(db)) {
+    const isUnderWay = claimedAt !== undefined && at - claimedAt < sendWithinMs;
+    if (at - toldAt < newsForMs[level] || isUnderWay) continue;
     db.prepare('DELETE FROM outbox WHERE seq = ?').run(seq);
-    if (level === 'danger' || attempts > 0) bury(db, outlet, at);
+    if (level === 'danger' || attempts > 0 || claimedAt !== undefined) bury(db, outlet, at);
   }
 }
 

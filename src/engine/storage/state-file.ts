@@ -27,7 +27,7 @@ import {
   type Version,
 } from './state-protocol.ts';
 import type { OutletAnswers, OutletAsked } from './outlet-protocol.ts';
-import { answerOutlets } from './outlet-rows.ts';
+import { answerOutlets, forgetMessages } from './outlet-rows.ts';
 import { isBlankState, migrateState, mustBeKnownState } from './state-schema.ts';
 import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
 import { answerWarnings, forgetWarnings } from './warning-rows.ts';
@@ -335,6 +335,7 @@ function apply(db: DatabaseSync, change: StateChange): 'taken' | 'absent' | unde
       db.prepare('DELETE FROM readings WHERE account = ?').run(change.id);
       db.prepare('DELETE FROM leases WHERE name = ?').run(change.id);
       forgetWarnings(db, change.id);
+      forgetMessages(db, change.id);
       forgetHistory(db, change.id);
       break;
     case 'arm':

@@ -34,8 +34,9 @@ export function keepVenuePage(db: DatabaseSync, page: VenuePage, now: number): K
   if (page.cursor !== undefined && page.cursor !== cursor) return undefined;
   const until = typeof before?.['until'] === 'number' ? before['until'] : undefined;
   const isNews = newsTest(db, account, until, now);
-  const added = rows.filter((row) => keepRow(db, page, row, isNews(row)));
-  if (added.some(isNews)) db.exec("UPDATE facts SET value = value + 1 WHERE name = 'warnings'");
+  const kept = rows.map((row) => [row, keepRow(db, page, row, isNews(row))] as const);
+  const added = kept.filter(([, how]) => how === 'added');
+  if (kept.some(([row, how]) => how !== 'known' && isNews(row))) db.exec("UPDATE facts SET value = value + 1 WHERE name = 'warnings'");
   const times = [...rows.map(({ at }) => at), ...(page.cursor === undefined ? [] : [Number(before?.['newest'] ?? 0)])];
   const newest = Math.max(0, ...times);
   const isKnown = until !== undefined && rows.some(({ at }) => at < until - overlapMs);
@@ -61,21 +62,27 @@ function newsTest(db: DatabaseSync, account: string, until: number | undefined, 
   return ({ forced, at }) => forced && (at > began || (until !== undefined && at > began - newsMs));
 }
 
-/** @returns whether it was not there before */
-function keepRow(db: DatabaseSync, { account, kind, loan }: VenuePage, row: VenueRow, isNews: boolean): boolean {
-  const isThere = db
-    .prepare('SELECT 1 FROM venue_rows WHERE account = ? AND kind = ? AND at = ? AND id = ?')
+/** @returns whether it was there before, and was forced then if it is now */
+function keepRow(
+  db: DatabaseSync,
+  { account, kind, loan }: VenuePage,
+  row: VenueRow,
+  isNews: boolean,
+): 'added' | 'forced' | 'known' {
+  const before = db
+    .prepare('SELECT forced FROM venue_rows WHERE account = ? AND kind = ? AND at = ? AND id = ?')
     .get(account, kind, row.at, row.id);
-  // A row may change its type, as from processing to done. Which loan it is of is told only to who asks for that loan.
+  // A row may change its type, as from processing to done, or be a forced one only then. Which loan it is of is told only to who asks for that loan.
   db.prepare(
     `INSERT INTO venue_rows (account, kind, at, id, type, forced, coin, amount, debt, rate, loan, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET type = excluded.type, forced = excluded.forced, amount = excluded.amount, loan = coalesce(excluded.loan, loan)`,
+     ON CONFLICT DO UPDATE SET type = excluded.type, forced = excluded.forced, amount = excluded.amount, loan = coalesce(excluded.loan, loan),
+     told = iif(excluded.forced AND NOT forced, excluded.told, told)`,
   ).run(
     ...[account, kind, row.at, row.id, row.type, row.forced ? 1 : 0, row.coin, row.amount, row.debt ?? null, row.rate ?? null],
     loan === '' ? null : loan,
     isNews ? 0 : 1,
   );
-  return isThere === undefined;
+  return before === undefined ? 'added' : row.forced && before['forced'] === 0 ? 'forced' : 'known';
 }
 
 /** What a person is to be told, oldest first. */

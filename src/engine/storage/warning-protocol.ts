@@ -47,6 +47,8 @@ export interface Notice {
     readonly sentence: Message;
     readonly alerts: readonly OutsideAlert[];
   };
+  /** Those it is about, also where nothing stands any more. */
+  readonly accounts?: readonly string[];
   /** The outlet it is about. */
   readonly outlet?: string;
 }

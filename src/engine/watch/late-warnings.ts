@@ -39,10 +39,10 @@ export class LateWarnings implements Disposable {
           this.#accounts.dispose();
           const watch = (this.#watch = new part.WarningWatch({ ...this.#options, from: this.#from, front }));
           const { localize } = front;
-          this.#delivery = new outside.Delivery({ ...this.#options, isQuiet: () => watch.isQuiet, localize });
+          this.#delivery = new outside.Delivery({ ...this.#options, silence: () => watch.silence, localize });
           for (const each of [watch, this.#delivery]) {
             each.onDidChange(() => {
-              this.#changed.fire(undefined);
+              this.#changed.tell(undefined);
             });
             each.start();
           }

@@ -62,6 +62,8 @@ export interface WarningWatchOptions {
 const evaluateEveryMs = 15_000;
 /** After a start or a sleep all accounts are waited for, so that what stands already is told in one message; not longer. Milliseconds. */
 const settleMs = 10_000;
+/** A window that did not look for so long slept or was stopped, whether or not that was noticed yet. Milliseconds. */
+const lookedAwayMs = 30_000;
 /** What was taken for longer than this will soon be anybody's, and may be shown elsewhere. Milliseconds. */
 const showSoonMs = 8_000;
 /** So often somebody else may change the rows between a look and a write. */
@@ -88,6 +90,7 @@ export class WarningWatch implements Disposable {
   /** What was read before this is from before the start or a sleep. */
   #from: number;
   #fromUptime: number;
+  #lookedAt: number;
   #isSettled = false;
   #work: Promise<void> = Promise.resolve();
   #claims: Promise<void> = Promise.resolve();
@@ -103,7 +106,7 @@ export class WarningWatch implements Disposable {
   constructor(options: WarningWatchOptions) {
     this.#options = options;
     this.#from = options.from;
-    this.#fromUptime = uptimeOf(options.clock);
+    this.#fromUptime = this.#lookedAt = uptimeOf(options.clock);
   }
 
   start(): void {
@@ -130,11 +133,11 @@ export class WarningWatch implements Disposable {
     return [...this.#rows.values()];
   }
 
-  /** Only danger may speak. */
-  get isQuiet(): boolean {
+  /** Whether nothing is told, and whether it is a quiet hour. */
+  get silence(): { readonly isOff: boolean; readonly isQuiet: boolean } {
     const { front, clock } = this.#options;
     const { enabled, quietHours } = front.settings();
-    return !enabled || isQuiet(quietHours, clock.now());
+    return { isOff: !enabled, isQuiet: !enabled || isQuiet(quietHours, clock.now()) };
   }
 
   /** The person looks at this window: it shows what comes next. */
@@ -162,7 +165,7 @@ export class WarningWatch implements Disposable {
 
   #beginAgain(): void {
     this.#from = this.#options.clock.now();
-    this.#fromUptime = uptimeOf(this.#options.clock);
+    this.#fromUptime = this.#lookedAt = uptimeOf(this.#options.clock);
     this.#isSettled = false;
     this.#lookout.forget();
   }
@@ -212,7 +215,11 @@ export class WarningWatch implements Disposable {
   }
 
   async #evaluate(): Promise<void> {
-    const { store, reader } = this.#options;
+    const { store, reader, clock } = this.#options;
+    // Sleep counts as time and no timer runs in it: whichever comes first afterwards finds out.
+    const uptime = uptimeOf(clock);
+    if (uptime - this.#lookedAt > lookedAwayMs) this.#beginAgain();
+    this.#lookedAt = uptime;
     if (!reader.isReader || !this.#settles(store.all())) return;
     await this.#change(() => this.#decide());
   }
@@ -230,7 +237,7 @@ export class WarningWatch implements Disposable {
     const now = clock.now();
     const { enabled, quietHours } = front.settings();
     const times = { now, uptime: uptimeOf(clock), intervalMs: intervalMs() };
-    const terms = { now, enabled, quiet: isQuiet(quietHours, now) };
+    const terms = { now, enabled, quiet: isQuiet(quietHours, now), from: this.#from };
     const decisions = store
       .all()
       .filter(({ snapshot, failure }) => snapshot !== undefined || failure !== undefined)
@@ -303,7 +310,7 @@ export class WarningWatch implements Disposable {
     for (const group of [events, alarms, gone, better, notes]) {
       if (group.length === 0) continue;
       const level = group === better || group === notes ? 'note' : group.some((one) => one.level !== 'warn') ? 'danger' : 'warn';
-      notices.push({ level, ...(await this.#compose(group)) });
+      notices.push({ level, ...(await this.#compose(group)), accounts: [...new Set(group.map(({ account }) => account))] });
     }
     return notices;
   }

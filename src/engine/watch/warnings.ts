@@ -83,6 +83,8 @@ export interface Terms {
   readonly enabled: boolean;
   /** Only danger speaks. */
   readonly quiet: boolean;
+  /** Since when somebody looks, without a sleep. Milliseconds since the Unix epoch. */
+  readonly from?: number;
 }
 
 export type Rows = ReadonlyMap<string, Warning>;
@@ -142,7 +144,7 @@ export function applied(rows: Rows, { changes }: Pick<Decision, 'changes'>): Row
 function step(held: Warning | undefined, sight: Sight, terms: Terms): Step {
   const { account, target, sees } = sight;
   const { now } = terms;
-  const before = held === undefined ? undefined : ofClock(held, now);
+  const before = held === undefined ? undefined : ofClock(held, terms);
   const alarm = alarms.find((one) => one === sees);
   const isNews = before === undefined || (sight.at !== undefined && sight.at > before.since);
   if (alarm !== undefined && (isNews || isWorse(alarm, before.level))) {
@@ -217,9 +219,13 @@ function telling(row: Warning, { now, enabled, quiet }: Terms, { urgent }: Pick<
   return { row: { ...row, told: now, repeats: repeats + 1 }, says };
 }
 
-/** Times from a clock that was ahead: what lies in the future would never come. */
-function ofClock(row: Warning, now: number): Warning {
-  const { since, told, snoozedUntil } = row;
+/**
+ * Times from a clock that was ahead: what lies in the future would never come. An account that failed before a sleep may fail for the usual
+ * time again.
+ */
+function ofClock(row: Warning, { now, from = 0 }: Terms): Warning {
+  const { target, told, snoozedUntil } = row;
+  const since = told === undefined && readWarningTarget(target).facet === 'blind' ? Math.max(row.since, from) : row.since;
   const isSnoozed = snoozedUntil !== undefined && snoozedUntil <= now + longestSnoozeMs;
   return {
     ...row,

@@ -242,6 +242,23 @@ describe("pages of the venue's history", () => {
     assert.ok(venue.asked > asked);
   });
 
+  it('are not asked for at every reading for ever where that fails after a change', async () => {
+    open();
+    for (let reading = 0; reading < 12; reading += 1) await read(minute);
+    loans[1] = loan({ id: '7', orderId: '7', debts: [] });
+    const before = venue.asked;
+    for (let reading = 0; reading < 60; reading += 1) {
+      venue.failing = 'once';
+      await read(10_000);
+    }
+    assert.ok(venue.asked - before <= 3, `${(venue.asked - before).toString()} times in ten minutes`);
+    venue.failing = 'no';
+    for (let reading = 0; reading < 60; reading += 1) await read(minute);
+    const { asked } = venue;
+    for (let reading = 0; reading < 20; reading += 1) await read(10_000);
+    assert.ok(venue.asked - asked < 5, 'the change is forgotten');
+  });
+
   it('of the keys of another person are not kept, and a changed row takes the place of the old one', () => {
     const row = (more: Partial<VenueRow>): VenueRow => ({
       ...{ id: '1', at: clock.now(), type: 'repaid_processing', forced: false, coin: 'BTC', amount: decimal('1') },
@@ -279,5 +296,11 @@ describe("pages of the venue's history", () => {
     file.warnings({ do: 'putWarnings', known, put: [], drop: [], notices: [], events: events.slice(0, 1), at: clock.now() });
     keep([row('after', began + 1), row('late', began - hour)]);
     assert.deepEqual(untold(), ['after']);
+    keep([{ ...row('in two steps', began + 2), forced: false }]);
+    assert.deepEqual(untold(), ['after']);
+    const calm = file.look({}).warnings;
+    keep([row('in two steps', began + 2)]);
+    assert.deepEqual(untold(), ['after', 'in two steps']);
+    assert.notEqual(file.look({}).warnings, calm, 'the windows hear of it');
   });
 });

@@ -118,8 +118,20 @@ for (const [venue, { start, publicPaths, privatePath }] of Object.entries(venues
       };
       assert.equal(await failed(), 'unavailable');
       await control('maintenance', { state: 'ongoing', end: (Date.now() + 3_600_000).toString() });
-      if (venue === 'okx') assert.equal(await failed(), 'unavailable');
-      else await until('that', async () => (await failed()) === 'maintenance');
+      if (venue === 'okx') {
+        assert.equal(await failed(), 'unavailable');
+        return;
+      }
+      await until('that', async () => (await failed()) === 'maintenance');
+      // One that is over, and one without an end, of which nobody says that it is over.
+      await control('maintenance', { state: 'completed', end: Date.now().toString() });
+      await until('its end', async () => (await failed()) === 'unavailable');
+      await control('maintenance', { state: 'ongoing', end: '' });
+      await until('another', async () => (await failed()) === 'maintenance');
+      await fetch(`${exchange.url}/__simulator/fault`, { method: 'DELETE' });
+      await until('a reading again', async () => (await failed()) === undefined);
+      await control('fault', { fault: '5xx' });
+      assert.equal(await failed(), 'unavailable');
     });
   });
 }

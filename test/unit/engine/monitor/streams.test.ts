@@ -340,6 +340,12 @@ describe('maintenance as Bybit tells it', function () {
     await bench.until('another', () => kindNow() === 'maintenance', 1_000);
     await bench.control('POST maintenance', { state: 'completed', begin: now.toString(), end: now.toString() });
     await bench.until('its end', () => kindNow() === 'unavailable');
+    await bench.control('POST maintenance', { state: 'ongoing', begin: now.toString(), end: '' });
+    await bench.until('one of which the end is missed', () => kindNow() === 'maintenance', 1_000);
+    bench.streams.noteRead(bench.account, now - 1);
+    assert.equal(kindNow(), 'maintenance', 'that was read before');
+    bench.streams.noteRead(bench.account, bench.clock.now());
+    assert.equal(kindNow(), 'unavailable', 'what was read since says that it is over');
     bench.streams.dispose();
     await exchange.close();
   });

@@ -28,7 +28,9 @@ class Sender {
   readonly #window: Window;
   states: readonly AccountState[] = [{ account: account('1'), reading: false }];
   isReader = true;
-  isQuiet = false;
+  silence = { isOff: false, isQuiet: false };
+  /** Fails where the settings are asked for. */
+  isBroken = false;
   /** Asks of the database and requests that are under way. */
   pending = 0;
   /** Between the claim and the send nothing goes on, as in a process that is stopped. */
@@ -60,7 +62,10 @@ class Sender {
         },
       },
       log: { info: note, warn: note },
-      isQuiet: () => this.isQuiet,
+      silence: () => {
+        if (this.isBroken) throw new Error('no settings');
+        return this.silence;
+      },
     });
     this.delivery.start();
   }
@@ -144,10 +149,10 @@ describe('warnings sent to outlets', function () {
     return sender;
   }
 
-  async function tells(level: Notice['level'], text = level as string): Promise<void> {
+  async function tells(level: Notice['level'], text = level as string, accounts?: readonly string[]): Promise<void> {
     const { shared } = windows[0]!;
     const outside = { sentence: msg('test', `${text}, in percent`), alerts: [] };
-    const notice = { level, sentence: msg('test', text), about: [], outside };
+    const notice = { level, sentence: msg('test', text), about: [], outside, ...(accounts === undefined ? {} : { accounts }) };
     // What is noted of outlets meanwhile refuses it, as it does for those who warn.
     for (let attempt = 0; attempt < 10; attempt += 1) {
       const known = (await shared.ask({ do: 'warnings' }))?.version;
@@ -246,6 +251,11 @@ describe('warnings sent to outlets', function () {
     await passes(15 * minute);
     assert.equal(there.arrived.length, 2);
     assert.deepEqual(waiting(), []);
+    assert.deepEqual(
+      notices().map(({ sentence }) => english(sentence)),
+      [says('outlet.dead', there.host, '')],
+      'it may not have arrived',
+    );
   });
 
   it('are not sent by a window that was stopped after it took them; its word counts no more once another one has them', async () => {
@@ -363,17 +373,51 @@ describe('warnings sent to outlets', function () {
     await arrives(2);
   });
 
-  it('wait for the end of quiet hours, unless they are danger', async () => {
+  it('go in quiet hours as well: who told them has decided that they may speak', async () => {
     await adds();
     const sender = opens();
-    sender.isQuiet = true;
+    sender.silence = { isOff: false, isQuiet: true };
     await tells('warn');
     await tells('danger');
-    await arrives(1);
-    await passes(3 * minute);
-    assert.deepEqual(texts(), ['danger, in percent']);
-    sender.isQuiet = false;
     await arrives(2);
+    assert.deepEqual([...texts()].sort(), ['danger, in percent', 'warn, in percent']);
+  });
+
+  it('go no more once the person wants to be told nothing', async () => {
+    await adds();
+    await tells('danger');
+    const sender = opens(0, new MemorySecrets());
+    await within(5_000, 'it is tried', () => waiting()[0]?.['attempts'] === 1);
+    sender.silence = { isOff: true, isQuiet: true };
+    await passes(2 * minute, () => waiting().length === 0);
+    assert.deepEqual([waiting(), notices()], [[], []]);
+  });
+
+  it('go no more once the account they are about is removed, unless they are about another one too', async () => {
+    await adds();
+    await windows[0]!.book.add(account('2'));
+    for (const accounts of [['2'], ['1', '2'], ['1'], undefined]) await tells('danger', accounts?.join(), accounts);
+    await windows[0]!.book.remove('2');
+    assert.deepEqual(
+      waiting().map(({ message }) => (JSON.parse(String(message)) as Notice).accounts),
+      [['1', '2'], ['1'], undefined],
+    );
+  });
+
+  it('go on after a listener that throws, and after settings that could not be read', async () => {
+    await adds();
+    const sender = opens();
+    sender.delivery.onDidChange(() => {
+      throw new Error('a view that is broken');
+    });
+    await tells('danger', 'one');
+    await arrives(1);
+    sender.isBroken = true;
+    await tells('danger', 'two');
+    await passes(2_000);
+    assert.ok(sender.log.includes('outlets: Error'));
+    sender.isBroken = false;
+    await arrives(2, minute);
   });
 
   it('are left to a window that finds the address; where none does, the person is told', async () => {

@@ -69,6 +69,8 @@ interface Line {
   isNudged?: boolean;
   /** The last figures were not read here. */
   isFollowed?: boolean;
+  /** Its own keys last brought figures then, by `uptimeOf`. */
+  ownAt?: number;
   /** This window doesn't find the keys, and looks for them again then, by `uptimeOf`. */
   keylessUntil?: number;
 }
@@ -83,11 +85,14 @@ const nudgeMs = 1_000;
 const nudgeEveryMs = 2_000;
 /** Keys that this window doesn't find are looked for that often. Milliseconds. */
 const keylessMs = 5 * 60_000;
+/** An account shows what its twin has read for so long, then its own keys are tried again. Milliseconds. */
+const twinMs = 10 * 60_000;
 
 /**
  * Reads every account again and again, each at its own pace: the wait begins when the work is done, so a slow venue is
  * never asked twice at a time and never holds up another. No account, no timer. Where another window reads for all, this one only reads
- * what a person asks for, and what that one is late with. An exchange account that was added twice is read once.
+ * what a person asks for, and what that one is late with. An exchange account that was added twice is read once, as long as
+ * the keys of each are known to be good.
  */
 export class Poller implements Disposable {
   readonly #options: PollerOptions;
@@ -304,7 +309,11 @@ export class Poller implements Disposable {
       delete line.isLate;
       this.#arm(accountId, line, this.#nextIn(accountId, line));
       // Later than this one: it goes on reading.
-      for (const id of twins) this.follow(id);
+      for (const id of twins) {
+        this.follow(id);
+        // It was read here.
+        delete this.#line(id).isFollowed;
+      }
       if (isNudged === true) this.nudge(accountId);
     });
     return line.reading;
@@ -358,6 +367,7 @@ export class Poller implements Disposable {
   async #readOnce(accountId: string, line: Line, right: Pass | undefined): Promise<readonly string[]> {
     const { store, clock, intervalMs } = this.#options;
     const standing = new AbortController();
+    const twins = this.#twinsOf(accountId);
     line.standing = standing;
     const signal = AbortSignal.any([line.end.signal, standing.signal]);
     line.signal = signal;
@@ -382,11 +392,13 @@ export class Poller implements Disposable {
       const snapshot = await this.#snapshot(accountId, line, signal);
       delete line.keylessUntil;
       delete line.isFollowed;
+      line.ownAt = uptimeOf(clock);
       const isRead = told(() => {
         store.succeed(accountId, snapshot, pass());
       });
-      return isRead ? this.#share(accountId, snapshot, right, line.isAsked === true) : [];
+      return isRead ? this.#share(accountId, snapshot, right, line.isAsked === true, twins) : [];
     } catch (error) {
+      delete line.ownAt;
       const failure = ExchangeError.is(error) ? error : failedInside();
       if (keysHere.has(failure.code)) line.keylessUntil = uptimeOf(clock) + keylessMs;
       else delete line.keylessUntil;
@@ -409,12 +421,18 @@ export class Poller implements Disposable {
     return isAlarm(nearness(state?.snapshot, state?.live)) ? 'near' : 'standing';
   }
 
-  /** What was read of one account is read of its twins. One that failed by its own keys, or of which more can be read, is left to itself. */
-  #share(accountId: string, snapshot: Snapshot, right: Pass | undefined, isAsked: boolean): readonly string[] {
-    const { store, onRead } = this.#options;
+  /**
+   * What was read of one account is read of its twins. One whose own keys failed or were not used lately, or of which more can be read, is left
+   * to itself.
+   * @param before its twins when the read began: what is read since another owner came is not for those that are his
+   */
+  #share(accountId: string, snapshot: Snapshot, right: Pass | undefined, isAsked: boolean, before: readonly string[]): readonly string[] {
+    const { store, clock, onRead } = this.#options;
+    const now = uptimeOf(clock);
     const twins = this.#twinsOf(accountId).filter((id) => {
       const { failure, snapshot: held } = store.get(id) ?? {};
-      return failure === undefined && gaps.every((gap) => snapshot[gap] === undefined || held?.[gap] !== undefined);
+      const isKnown = before.includes(id) && now - (this.#lines.get(id)?.ownAt ?? -Infinity) < twinMs;
+      return isKnown && failure === undefined && gaps.every((gap) => snapshot[gap] === undefined || held?.[gap] !== undefined);
     });
     for (const id of twins) {
       tell(() => {

@@ -329,7 +329,7 @@ export class Poller implements Disposable {
     const isPatient = this.#isPatient(line);
     const since = failure && { ...failure, attempts: Math.max(failure.attempts - (isPatient ? 0 : (line.forgiven ?? 0)), 1) };
     const everyMs = intervalInForce(state?.snapshot, intervalMs(), state?.live);
-    const ms = nextReadInMs(line.isLimited === true ? 2 * everyMs : everyMs, since, isPatient ? 1 : random());
+    const ms = nextReadInMs(line.isLimited === true ? Math.max(everyMs, Math.min(2 * everyMs, longestMs)) : everyMs, since, isPatient ? 1 : random());
     const untilKeys = (line.keylessUntil ?? 0) - uptimeOf(clock);
     return Math.max(ms + (isPatient ? intervalMs() : 0) - passed, untilKeys, 0);
   }

@@ -179,6 +179,21 @@ describe('the pace of the poller', () => {
     world.poller.dispose();
   });
 
+  it('is not slowed down beyond five minutes by that', async () => {
+    for (const [mine, wanted] of [
+      [4 * minute, 5 * minute],
+      [7 * minute, 7 * minute],
+    ] as const) {
+      const world = await polling(['a']);
+      world.interval = mine;
+      world.isLimited = true;
+      world.poller.start();
+      await world.clock.advance(0);
+      assert.equal(world.clock.nextIn, wanted);
+      world.poller.dispose();
+    }
+  });
+
   it('says what each reading is for: a first load and what a person asks for go first, then what is near its line', async () => {
     const world = await polling(['a']);
     world.answers.set('a', at(world, 'ok'));

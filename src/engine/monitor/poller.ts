@@ -129,8 +129,8 @@ export class Poller implements Disposable {
     this.#live = store.onDidChange(({ accountId, what }) => {
       const line = this.#lines.get(accountId);
       if (what !== 'live' || line === undefined || line.reading !== undefined || reader?.isReader === false) return;
-      const { snapshot, failure, live } = store.get(accountId) ?? {};
-      if (failure === undefined && isAlarm(nearness(snapshot, live))) this.#armBy(accountId, line, this.#nextIn(accountId, line));
+      const state = store.get(accountId);
+      if (state?.failure === undefined && isAlarm(nearness(state?.snapshot, state))) this.#armBy(accountId, line, this.#nextIn(accountId, line));
     });
     for (const { id } of book.list()) this.#begin(id, this.#line(id));
   }
@@ -279,9 +279,9 @@ export class Poller implements Disposable {
 
   /** Far from its lines an account is read half as often while nobody looks, though not less than every five minutes. */
   #mayRest(accountId: string, line: Line): boolean {
-    const { snapshot, failure, live } = this.#options.store.get(accountId) ?? {};
-    if (line.isWanted === true || line.isLimited === true || failure !== undefined || this.#restMs() <= 0) return false;
-    return nearness(snapshot, live) === 'ok';
+    const state = this.#options.store.get(accountId);
+    if (line.isWanted === true || line.isLimited === true || state?.failure !== undefined || this.#restMs() <= 0) return false;
+    return nearness(state?.snapshot, state) === 'ok';
   }
 
   readonly #restMs = (): number => Math.min(this.#options.intervalMs(), longestMs - this.#options.intervalMs());
@@ -328,7 +328,7 @@ export class Poller implements Disposable {
     line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0) - passed;
     const isPatient = this.#isPatient(line);
     const since = failure && { ...failure, attempts: Math.max(failure.attempts - (isPatient ? 0 : (line.forgiven ?? 0)), 1) };
-    const everyMs = intervalInForce(state?.snapshot, intervalMs(), state?.live);
+    const everyMs = intervalInForce(state?.snapshot, intervalMs(), state);
     const ms = nextReadInMs(line.isLimited === true ? Math.max(everyMs, Math.min(2 * everyMs, longestMs)) : everyMs, since, isPatient ? 1 : random());
     const untilKeys = (line.keylessUntil ?? 0) - uptimeOf(clock);
     return Math.max(ms + (isPatient ? intervalMs() : 0) - passed, untilKeys, 0);
@@ -418,7 +418,7 @@ export class Poller implements Disposable {
     const { store } = this.#options;
     if ((store.readAt(accountId) ?? 0) < this.#began) return 'command';
     const state = store.get(accountId);
-    return isAlarm(nearness(state?.snapshot, state?.live)) ? 'near' : 'standing';
+    return isAlarm(nearness(state?.snapshot, state)) ? 'near' : 'standing';
   }
 
   /**

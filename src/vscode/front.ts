@@ -50,7 +50,7 @@ export function msUntilAnyAgeChanges(app: App): number | undefined {
   const waits = app.store
     .all()
     .flatMap(({ account, snapshot, live }) => [
-      snapshot === undefined ? undefined : msUntilAgeChanges(snapshot.asOf, now, intervalInForce(snapshot, app.intervalMs())),
+      snapshot === undefined ? undefined : msUntilAgeChanges(snapshot.asOf, now, intervalInForce(snapshot, app.intervalMs(), { account })),
       live?.at === undefined ? undefined : msUntilAgeChanges(live.at, now, liveIntervalMs),
       msUntilArmingChanges(app.arming.state(account.id), now),
     ])

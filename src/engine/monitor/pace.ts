@@ -1,7 +1,7 @@
-import { levelOf, levelOfPosition, worst, type Level } from '../../core/risk/level.ts';
+import { levelOf, levelOfPosition, levelsOf, worst, type Level } from '../../core/risk/level.ts';
 import type { LiveLoan, LivePosition, NoLive } from '../../core/risk/live-estimate.ts';
 import { believedLoan } from '../../core/risk/ltv.ts';
-import type { Snapshot } from '../../core/model.ts';
+import type { Account, Snapshot } from '../../core/model.ts';
 
 /** Near its line an account is read at least this often, whatever the person's interval. Milliseconds. */
 const nearMs: Readonly<Partial<Record<Level, number>>> = { danger: 5_000, warn: 10_000 };
@@ -12,29 +12,40 @@ interface Estimates {
   readonly positions: Readonly<Record<string, LivePosition | NoLive>>;
 }
 
-const levels = new WeakMap<Snapshot, Level>();
+/** What else than the figures of a reading bears on it. */
+interface Besides {
+  readonly live?: Estimates | undefined;
+  /** Whose levels count. */
+  readonly account?: Pick<Account, 'levels'> | undefined;
+}
+
+/** By a reading, without the person's own levels. */
+const known = new WeakMap<Snapshot, Level>();
 
 /**
- * The worst level of an account by these figures, however old; `ok` where there is nothing, `unknown` where it can't be told. What is overdue
+ * The worst level of an account by these figures, however old, and the person's own levels; `ok` where there is nothing, `unknown` where it can't be told. What is overdue
  * doesn't count: to read it more often tells nothing new.
  */
-export function nearness(snapshot: Snapshot | undefined, live?: Estimates): Level {
+export function nearness(snapshot: Snapshot | undefined, { live, account }: Besides = {}): Level {
   if (snapshot === undefined) return 'unknown';
-  const known = live === undefined ? levels.get(snapshot) : undefined;
-  const level = known ?? judged(snapshot, live);
-  if (live === undefined) levels.set(snapshot, level);
+  if (live !== undefined || account?.levels !== undefined) return judged(snapshot, live, account ?? {});
+  const level = known.get(snapshot) ?? judged(snapshot, undefined, {});
+  known.set(snapshot, level);
   return level;
 }
 
-function judged({ loans, positions }: Snapshot, live: Estimates | undefined): Level {
+function judged({ loans, positions }: Snapshot, live: Estimates | undefined, account: Pick<Account, 'levels'>): Level {
   try {
     const ofLoans = loans.map((loan) => {
       const estimate = live?.loans[loan.id];
-      return levelOf({ ...believedLoan(loan), due: [], ...(typeof estimate === 'object' ? { ltv: estimate.ltv } : {}) }, true);
+      const moved = typeof estimate === 'object' ? { ltv: estimate.ltv } : {};
+      return levelOf({ ...believedLoan(loan), due: [], ...moved }, true, levelsOf(account, { kind: 'loan', id: loan.id }));
     });
     const ofPositions = positions.map((position) => {
-      const estimate = live?.positions[position.positionId];
-      return levelOfPosition(typeof estimate === 'object' ? { ...position, markPrice: estimate.markPrice } : position, true, positions);
+      const { positionId: id } = position;
+      const estimate = live?.positions[id];
+      const moved = typeof estimate === 'object' ? { ...position, markPrice: estimate.markPrice } : position;
+      return levelOfPosition(moved, true, positions, levelsOf(account, { kind: 'position', id }));
     });
     return worst([...ofLoans, ...ofPositions]) ?? 'ok';
   } catch {
@@ -48,5 +59,5 @@ function judged({ loans, positions }: Snapshot, live: Estimates | undefined): Le
  * @param intervalMs the person's
  * @returns milliseconds
  */
-export const intervalInForce = (snapshot: Snapshot | undefined, intervalMs: number, live?: Estimates): number =>
-  Math.min(intervalMs, nearMs[nearness(snapshot, live)] ?? intervalMs);
+export const intervalInForce = (snapshot: Snapshot | undefined, intervalMs: number, besides?: Besides): number =>
+  Math.min(intervalMs, nearMs[nearness(snapshot, besides)] ?? intervalMs);

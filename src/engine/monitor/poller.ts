@@ -71,6 +71,8 @@ interface Line {
   isNudged?: boolean;
   /** The last figures were not read here. */
   isFollowed?: boolean;
+  /** Its own keys last brought figures then, by `uptimeOf`. */
+  ownAt?: number;
   /** This window doesn't find the keys, and looks for them again then, by `uptimeOf`. */
   keylessUntil?: number;
 }
@@ -85,11 +87,14 @@ const nudgeMs = 1_000;
 const nudgeEveryMs = 2_000;
 /** Keys that this window doesn't find are looked for that often. Milliseconds. */
 const keylessMs = 5 * 60_000;
+/** An account shows what its twin has read for so long, then its own keys are tried again. Milliseconds. */
+const twinMs = 10 * 60_000;
 
 /**
  * Reads every account again and again, each at its own pace: the wait begins when the work is done, so a slow venue is
  * never asked twice at a time and never holds up another. No account, no timer. Where another window reads for all, this one only reads
- * what a person asks for, and what that one is late with. An exchange account that was added twice is read once.
+ * what a person asks for, and what that one is late with. An exchange account that was added twice is read once, as long as
+ * the keys of each are known to be good.
  */
 export class Poller implements Disposable {
   readonly #options: PollerOptions;
@@ -126,10 +131,10 @@ export class Poller implements Disposable {
     this.#live = store.onDidChange(({ accountId, what }) => {
       const line = this.#lines.get(accountId);
       if (what !== 'live' || line === undefined || line.reading !== undefined || reader?.isReader === false) return;
-      const { snapshot, failure, live } = store.get(accountId) ?? {};
+      const state = store.get(accountId);
       // While it fails, once: the least of many draws would be no back-off.
-      const isNews = failure === undefined || line.isNear !== true;
-      if (isNews && isAlarm(nearness(snapshot, live))) this.#armBy(accountId, line, this.#nextIn(accountId, line));
+      const isNews = state?.failure === undefined || line.isNear !== true;
+      if (isNews && isAlarm(nearness(state?.snapshot, state))) this.#armBy(accountId, line, this.#nextIn(accountId, line));
     });
     for (const { id } of book.list()) this.#begin(id, this.#line(id));
   }
@@ -278,9 +283,9 @@ export class Poller implements Disposable {
 
   /** Far from its lines an account is read half as often while nobody looks, though not less than every five minutes. */
   #mayRest(accountId: string, line: Line): boolean {
-    const { snapshot, failure, live } = this.#options.store.get(accountId) ?? {};
-    if (line.isWanted === true || line.isLimited === true || failure !== undefined || this.#restMs() <= 0) return false;
-    return nearness(snapshot, live) === 'ok';
+    const state = this.#options.store.get(accountId);
+    if (line.isWanted === true || line.isLimited === true || state?.failure !== undefined || this.#restMs() <= 0) return false;
+    return nearness(state?.snapshot, state) === 'ok';
   }
 
   readonly #restMs = (): number => Math.min(this.#options.intervalMs(), longestMs - this.#options.intervalMs());
@@ -308,7 +313,11 @@ export class Poller implements Disposable {
       delete line.isLate;
       this.#arm(accountId, line, this.#nextIn(accountId, line));
       // Later than this one: it goes on reading.
-      for (const id of twins) this.follow(id);
+      for (const id of twins) {
+        this.follow(id);
+        // It was read here.
+        delete this.#line(id).isFollowed;
+      }
       if (isNudged === true) this.nudge(accountId);
     });
     return line.reading;
@@ -323,10 +332,10 @@ export class Poller implements Disposable {
     line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0) - passed;
     const isPatient = this.#isPatient(line);
     const since = failure && { ...failure, attempts: Math.max(failure.attempts - (isPatient ? 0 : (line.forgiven ?? 0)), 1) };
-    const everyMs = intervalInForce(state?.snapshot, intervalMs(), state?.live);
-    line.isNear = isAlarm(nearness(state?.snapshot, state?.live));
-    const mostMs = line.isNear ? longestNearMs : longestMs;
-    const ms = nextReadInMs(line.isLimited === true ? 2 * everyMs : everyMs, since, isPatient ? 1 : random(), mostMs);
+    const everyMs = intervalInForce(state?.snapshot, intervalMs(), state);
+    line.isNear = isAlarm(nearness(state?.snapshot, state));
+    const paceMs = line.isLimited === true ? Math.max(everyMs, Math.min(2 * everyMs, longestMs)) : everyMs;
+    const ms = nextReadInMs(paceMs, since, isPatient ? 1 : random(), line.isNear ? longestNearMs : longestMs);
     const untilKeys = (line.keylessUntil ?? 0) - uptimeOf(clock);
     return Math.max(ms + (isPatient ? intervalMs() : 0) - passed, untilKeys, 0);
   }
@@ -364,6 +373,7 @@ export class Poller implements Disposable {
   async #readOnce(accountId: string, line: Line, right: Pass | undefined): Promise<readonly string[]> {
     const { store, clock, intervalMs } = this.#options;
     const standing = new AbortController();
+    const twins = this.#twinsOf(accountId);
     line.standing = standing;
     const signal = AbortSignal.any([line.end.signal, standing.signal]);
     line.signal = signal;
@@ -388,11 +398,13 @@ export class Poller implements Disposable {
       const snapshot = await this.#snapshot(accountId, line, signal);
       delete line.keylessUntil;
       delete line.isFollowed;
+      line.ownAt = uptimeOf(clock);
       const isRead = told(() => {
         store.succeed(accountId, snapshot, pass());
       });
-      return isRead ? this.#share(accountId, snapshot, right, line.isAsked === true) : [];
+      return isRead ? this.#share(accountId, snapshot, right, line.isAsked === true, twins) : [];
     } catch (error) {
+      delete line.ownAt;
       const failure = ExchangeError.is(error) ? error : failedInside();
       if (keysHere.has(failure.code)) line.keylessUntil = uptimeOf(clock) + keylessMs;
       else delete line.keylessUntil;
@@ -412,15 +424,21 @@ export class Poller implements Disposable {
     const { store } = this.#options;
     if ((store.readAt(accountId) ?? 0) < this.#began) return 'command';
     const state = store.get(accountId);
-    return isAlarm(nearness(state?.snapshot, state?.live)) ? 'near' : 'standing';
+    return isAlarm(nearness(state?.snapshot, state)) ? 'near' : 'standing';
   }
 
-  /** What was read of one account is read of its twins. One that failed by its own keys, or of which more can be read, is left to itself. */
-  #share(accountId: string, snapshot: Snapshot, right: Pass | undefined, isAsked: boolean): readonly string[] {
-    const { store, onRead } = this.#options;
+  /**
+   * What was read of one account is read of its twins. One whose own keys failed or were not used lately, or of which more can be read, is left
+   * to itself.
+   * @param before its twins when the read began: what is read since another owner came is not for those that are his
+   */
+  #share(accountId: string, snapshot: Snapshot, right: Pass | undefined, isAsked: boolean, before: readonly string[]): readonly string[] {
+    const { store, clock, onRead } = this.#options;
+    const now = uptimeOf(clock);
     const twins = this.#twinsOf(accountId).filter((id) => {
       const { failure, snapshot: held } = store.get(id) ?? {};
-      return failure === undefined && gaps.every((gap) => snapshot[gap] === undefined || held?.[gap] !== undefined);
+      const isKnown = before.includes(id) && now - (this.#lines.get(id)?.ownAt ?? -Infinity) < twinMs;
+      return isKnown && failure === undefined && gaps.every((gap) => snapshot[gap] === undefined || held?.[gap] !== undefined);
     });
     for (const id of twins) {
       tell(() => {

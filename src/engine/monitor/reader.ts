@@ -7,6 +7,7 @@ import type { Failure, Reading, ReadingStorage } from './store.ts';
 import type { SharedReading, SharedState } from '../storage/shared-state.ts';
 import type { Pass, PricesRow } from '../storage/state-protocol.ts';
 import type { LeaseOptions, ReaderLease } from './lease.ts';
+import { intervalInForce } from './pace.ts';
 
 export interface ReaderOptions {
   readonly shared: SharedState<Snapshot, Failure>;
@@ -100,13 +101,14 @@ export class Reader implements ReadingStorage, Disposable {
   }
 
   keep(account: string, reading: Reading, pass: Pass): void {
-    const { clock, shared, intervalMs } = this.#options;
+    const { clock, shared, book, intervalMs } = this.#options;
     const { at } = reading;
     // Another window may find the keys.
     if ('failure' in reading && keysHere.has(reading.failure.error.code)) return;
+    const everyMs = 'snapshot' in reading ? intervalInForce(reading.snapshot, intervalMs(), { account: book.get(account) }) : 0;
     const kept =
       'snapshot' in reading
-        ? { account, at, asOf: reading.snapshot.asOf, text: JSON.stringify(reading.snapshot), staleMs: staleAfterMs(intervalMs()) }
+        ? { account, at, asOf: reading.snapshot.asOf, text: JSON.stringify(reading.snapshot), staleMs: staleAfterMs(everyMs) }
         : { account, at, failure: JSON.stringify(reading.failure) };
     // Where it is refused, or cannot be written, the looks tell what that means.
     shared.ask({ do: 'keepReading', reading: kept, now: clock.now(), pass }).catch(() => undefined);

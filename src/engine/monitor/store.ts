@@ -35,9 +35,9 @@ export interface AccountState {
  * @param keptFrom when they were read, if earlier than the rest: then the newest reading could not tell
  */
 export function isCurrent(state: AccountState, now: number, intervalMs: number, keptFrom?: number): boolean {
-  const { failure, snapshot } = state;
+  const { account, failure, snapshot } = state;
   if (failure !== undefined || keptFrom !== undefined || snapshot === undefined) return false;
-  return isFresh(snapshot.asOf, now, intervalInForce(snapshot, intervalMs));
+  return isFresh(snapshot.asOf, now, intervalInForce(snapshot, intervalMs, { account }));
 }
 
 /** What should have been read and was not. A key that is not meant to read everything leaves no gap: the views say what it may not. */

@@ -18,6 +18,8 @@ export interface HttpOptions {
   readonly owner?: string;
   readonly fetch?: typeof globalThis.fetch;
   readonly deadline?: (ms: number) => AbortSignal;
+  /** Aborts when a request has waited so long, for its turn or its keys, before it was sent. */
+  readonly patience?: (ms: number) => AbortSignal;
   /** 0 to 1; spreads retries. */
   readonly random?: () => number;
   readonly trace?: (line: string) => void;
@@ -26,6 +28,8 @@ export interface HttpOptions {
 const readDeadlineMs = 10_000;
 /** Longer: a late answer is better than an unknown outcome. */
 const writeDeadlineMs = 20_000;
+/** The wait for a keyring. */
+const keysDeadlineMs = 10_000;
 const mostAttempts = 3;
 const firstPauseMs = 400;
 /** The longest wait that a venue may request here; beyond it the caller decides when to retry. */
@@ -79,12 +83,24 @@ export class Http {
    */
   async call(call: Call, signal?: AbortSignal): Promise<unknown> {
     const either = signal === undefined ? this.#disposal.signal : AbortSignal.any([signal, this.#disposal.signal]);
+    if (call.write !== true) return this.#persist(call, { waiting: either, purpose: () => purposeOf(signal), underWay: either });
+    const tooLate = this.#patience(longestWriteWaitMs);
     const stops: Stops = {
-      waiting: either,
+      waiting: AbortSignal.any([either, tooLate]),
       purpose: () => purposeOf(signal),
       // A write being sent is not aborted when its connection is closed: that would only make its outcome unknown.
-      ...(call.write === true ? { underWay: signal, writeAskedAt: this.#options.clock.now() } : { underWay: either }),
+      underWay: signal,
+      writeAskedAt: this.#options.clock.now(),
     };
+    try {
+      return await this.#persist(call, stops);
+    } catch (error) {
+      const isLate = tooLate.aborted && !either.aborted && ExchangeError.is(error, 'aborted') && error.effect === 'none';
+      throw isLate ? late() : error;
+    }
+  }
+
+  async #persist(call: Call, stops: Stops): Promise<unknown> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#inStep(call, stops);
@@ -92,7 +108,7 @@ export class Http {
         if (!(error instanceof ExchangeError)) throw error;
         if (error.kind === 'rate') this.#limitedUntil = uptimeOf(this.#options.clock) + limitedMs;
         if (call.write === true || attempt >= mostAttempts || !isPassing(error)) throw error;
-        await this.#pause(attempt, error.retryAfterMs, either);
+        await this.#pause(attempt, error.retryAfterMs, stops.waiting);
       }
     }
   }
@@ -171,7 +187,7 @@ export class Http {
     const target = call.path + queryText(call.query);
     await keepPace(dialect.pace, call.path, clock, stops.waiting);
     // Read now and dropped with this call: nothing stores them.
-    const keys = call.signed ? await this.#keys(write) : {};
+    const keys = call.signed ? await this.#keys(write, stops.waiting) : {};
     if (stops.waiting.aborted) throw aborted('none');
     if (this.#isLate(stops)) throw late();
     const signature = call.signed ? this.#signature(call, target, keys) : {};
@@ -210,18 +226,33 @@ export class Http {
     return !(Math.abs(waited) <= longestWriteWaitMs);
   }
 
-  async #keys(write: boolean): Promise<Keys> {
+  /** A keyring that never answers must not keep its place in the limits. */
+  async #keys(write: boolean, waiting: AbortSignal): Promise<Keys> {
+    const patience = this.#patience(keysDeadlineMs);
+    const over = new AbortController();
     try {
-      return await this.#options.keys(write);
+      if (waiting.aborted) throw aborted('none');
+      const stopped = new Promise<never>((_resolve, reject) => {
+        const stop = (): void => {
+          reject(new Error('not waited for any longer'));
+        };
+        for (const signal of [waiting, patience]) signal.addEventListener('abort', stop, { signal: over.signal });
+      });
+      return await Promise.race([this.#options.keys(write), stopped]);
     } catch (error) {
+      if (waiting.aborted) throw aborted('none');
       if (ExchangeError.is(error)) throw error;
       throw new ExchangeError({
         kind: 'auth',
         effect: 'none',
         sentence: msg('http.keys-unreadable', 'This account\'s keys can\'t be read. Try again, or run "Update Keys…".'),
       });
+    } finally {
+      over.abort();
     }
   }
+
+  readonly #patience = (ms: number): AbortSignal => (this.#options.patience ?? AbortSignal.timeout.bind(AbortSignal))(ms);
 
   #signature(call: Call, target: string, keys: Keys): Readonly<Record<string, string>> {
     const { dialect, clock } = this.#options;

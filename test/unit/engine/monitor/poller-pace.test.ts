@@ -49,7 +49,7 @@ describe('the interval in force', () => {
   it('is set by the nearest of all, by newer prices where they are nearer, and not by what is overdue', () => {
     const [far, near] = [snapshot(0, ltvs.ok), snapshot(0, ltvs.danger)];
     assert.equal(intervalInForce({ ...far, loans: [...far.loans, ...near.loans] }, 30_000), 5_000);
-    assert.equal(intervalInForce(far, 30_000, estimated('warn')), 10_000);
+    assert.equal(intervalInForce(far, 30_000, { live: estimated('warn') }), 10_000);
     const due = [{ coin: 'USDT', amount: decimal('1'), at: 0, overdue: true }];
     assert.equal(intervalInForce({ ...far, loans: far.loans.map((loan) => ({ ...loan, due })) }, 30_000), 30_000);
     const position = {
@@ -67,6 +67,28 @@ describe('the interval in force', () => {
     assert.equal(intervalInForce({ ...far, positions: [position] }, 30_000), 5_000);
     assert.equal(intervalInForce(undefined, 30_000), 30_000);
     assert.equal(intervalInForce({ ...far, loans: [], positions: [] }, 30_000), 30_000);
+  });
+
+  it("is set by the person's own levels of a loan or position, also for how long figures are current", () => {
+    const own = (danger: string, warn: string, watch: string) => ({ danger: decimal(danger), warn: decimal(warn), watch: decimal(watch) });
+    const levels = { 'loan:12345': own('0.25', '0.35', '0.5') };
+    const far = snapshot(0, ltvs.watch);
+    for (const [by, wanted] of [
+      [{}, 30_000],
+      [{ account: account('a') }, 30_000],
+      [{ account: account('a', { levels }) }, 5_000],
+      [{ account: account('a', { levels: { 'loan:12345': own('0.1', '0.25', '0.5') } }) }, 10_000],
+      [{ account: account('a', { levels: { 'loan:7': levels['loan:12345'] } }) }, 30_000],
+      [{ account: account('a', { levels }), live: estimated('ok') }, 10_000],
+    ] as const) {
+      assert.equal(intervalInForce(far, 30_000, by), wanted);
+    }
+    for (const [facts, current] of [
+      [{}, true],
+      [{ levels }, false],
+    ] as const) {
+      assert.equal(isCurrent({ account: account('a', facts), snapshot: far, reading: false }, 30_001, 30_000), current);
+    }
   });
 
   it("is the person's where it can't be judged", () => {
@@ -180,6 +202,16 @@ describe('the pace of the poller', () => {
     world.poller.dispose();
   });
 
+  it("goes by the person's own levels", async () => {
+    const levels = { 'loan:12345': { danger: decimal('0.25'), warn: decimal('0.35'), watch: decimal('0.5') } };
+    const world = await polling([account('a', { levels })]);
+    world.answers.set('a', at(world, 'watch'));
+    world.poller.start();
+    await world.clock.advance(10_000);
+    assert.deepEqual(world.purposes, ['command', 'near', 'near']);
+    world.poller.dispose();
+  });
+
   it('is half as fast while the venue says that too much is asked, by others', async () => {
     const world = await polling(['a']);
     world.isLimited = true;
@@ -195,6 +227,21 @@ describe('the pace of the poller', () => {
     await world.clock.advance(5_000);
     assert.equal(world.clock.nextIn, 10_000);
     world.poller.dispose();
+  });
+
+  it('is not slowed down beyond five minutes by that', async () => {
+    for (const [mine, wanted] of [
+      [4 * minute, 5 * minute],
+      [7 * minute, 7 * minute],
+    ] as const) {
+      const world = await polling(['a']);
+      world.interval = mine;
+      world.isLimited = true;
+      world.poller.start();
+      await world.clock.advance(0);
+      assert.equal(world.clock.nextIn, wanted);
+      world.poller.dispose();
+    }
   });
 
   it('says what each reading is for: a first load and what a person asks for go first, then what is near its line', async () => {

@@ -17,21 +17,23 @@ const twins = (one: Partial<Account> = {}, other: Partial<Account> = {}): readon
 const counts = (world: Polling): readonly number[] => [world.count('a'), world.count('b')];
 
 describe('an exchange account that was added twice', () => {
-  it('is read once, and both show it, each by its name', async () => {
+  it('is read once when each has read it by its own keys, and both show it, each by its name', async () => {
     const world = await polling([...twins(), account('c', { uid: '7' })]);
     world.poller.start();
     await world.clock.advance(0);
-    assert.deepEqual([...counts(world), world.count('c')], [1, 0, 1]);
+    assert.deepEqual([...counts(world), world.count('c')], [1, 1, 1]);
     const [a, b] = [world.store.get('a')!, world.store.get('b')!];
-    assert.equal(a.snapshot, b.snapshot);
+    assert.deepEqual(a.snapshot, b.snapshot);
     assert.deepEqual([a.account.name, b.account.name], ['a', 'Again']);
     assert.deepEqual(
       world.storage.kept.map(({ accountId }) => accountId).sort(),
-      ['a', 'b', 'c'],
+      ['a', 'a', 'b', 'c'],
       'as if each had been read, for the other windows and the next start',
     );
-    await world.clock.advance(10 * minute);
-    assert.equal(world.count('a') + world.count('b'), world.count('c'));
+    await world.clock.advance(10 * minute - 1);
+    assert.equal(world.count('a') + world.count('b'), world.count('c') + 1);
+    await world.clock.advance(1);
+    assert.equal(world.count('a') + world.count('b'), world.count('c') + 2, 'the keys that were not used are tried again');
     assert.equal(world.store.get('a')?.snapshot?.asOf, world.store.get('b')?.snapshot?.asOf);
     world.poller.dispose();
     assert.equal(world.clock.sleeping, 0);
@@ -44,10 +46,10 @@ describe('an exchange account that was added twice', () => {
     });
     world.poller.start();
     await world.clock.advance(30_000);
-    assert.deepEqual(heard, ['a false', 'b false', 'a true', 'b true']);
+    assert.deepEqual(heard, ['a false', 'b false', 'a true', 'b true', 'a true']);
     assert.ok(world.storage.kept.every(({ pass }) => pass.fence === 3));
     await world.poller.refresh('b');
-    assert.deepEqual(heard.splice(0).slice(4), ['b false', 'a false']);
+    assert.deepEqual(heard.splice(0).slice(5), ['b false', 'a false']);
     world.poller.dispose();
   });
 
@@ -56,13 +58,13 @@ describe('an exchange account that was added twice', () => {
     world.poller.start();
     await world.clock.advance(10_000);
     await world.poller.refresh('b');
-    assert.deepEqual(counts(world), [1, 1]);
+    assert.deepEqual(counts(world), [1, 2]);
     await world.poller.refresh();
-    assert.deepEqual(counts(world), [2, 1]);
+    assert.deepEqual(counts(world), [2, 2]);
     await world.clock.advance(29_999);
-    assert.deepEqual(counts(world), [2, 1]);
+    assert.deepEqual(counts(world), [2, 2]);
     await world.clock.advance(1);
-    assert.deepEqual(counts(world), [3, 1]);
+    assert.deepEqual(counts(world), [3, 2]);
     world.poller.dispose();
   });
 
@@ -112,8 +114,55 @@ describe('an exchange account that was added twice', () => {
     assert.deepEqual(counts(world), [1, 0]);
     finish();
     await settled();
-    assert.deepEqual(counts(world), [1, 0]);
-    assert.equal(world.store.get('b')?.snapshot, world.store.get('a')?.snapshot);
+    assert.deepEqual(counts(world), [1, 1]);
+    assert.deepEqual(world.store.get('b')?.snapshot, world.store.get('a')?.snapshot);
+    world.poller.dispose();
+  });
+
+  for (const [what, gone] of [
+    ['missing', () => Promise.reject(keysMissing())],
+    ['of no use', failing('auth')],
+    ['not permitted', failing('permission')],
+    ['barred at this address', failing('ip')],
+  ] as const) {
+    it(`says so when its own keys are ${what}, though its twin reads well`, async () => {
+      for (const id of ['a', 'b']) {
+        const world = await beside(twins());
+        const other = id === 'a' ? 'b' : 'a';
+        world.answers.set(id, gone);
+        world.poller.start();
+        await world.clock.advance(5 * minute);
+        assert.notEqual(world.store.get(id)?.failure, undefined, 'from the start');
+        assert.deepEqual([world.store.get(id)?.snapshot, world.store.get(other)?.failure], [undefined, undefined]);
+        world.answers.delete(id);
+        await world.poller.refresh(id);
+        // Who was read last goes on reading.
+        await world.poller.refresh(other);
+        await world.clock.advance(minute);
+        assert.equal(world.store.get(id)?.snapshot?.asOf, world.store.get(other)?.snapshot?.asOf);
+        world.answers.set(id, gone);
+        const [before, from] = [world.count(id), world.clock.now()];
+        await world.clock.advance(10 * minute);
+        const { failure, snapshot: shown } = world.store.get(id)!;
+        assert.ok(failure !== undefined && failure.since - from <= 10 * minute);
+        assert.ok(world.count(id) > before && shown!.asOf < world.store.get(other)!.snapshot!.asOf);
+        assert.equal(world.store.get(other)?.failure, undefined);
+        world.poller.dispose();
+      }
+    });
+  }
+
+  it('gives no figures to one whose owner it has got since they were asked for', async () => {
+    const world = await polling(twins({ uid: '1' }));
+    world.poller.start();
+    await world.clock.advance(0);
+    const finish = world.heldUp('a', () => snapshot(world.clock.now(), '0.72'));
+    await world.clock.advance(40_000);
+    await world.book.update('a', { uid });
+    finish();
+    await settled();
+    assert.equal(world.store.get('a')?.snapshot?.asOf, world.clock.now());
+    assert.equal(world.store.get('b')?.snapshot?.asOf, world.clock.now() - 10_000);
     world.poller.dispose();
   });
 

@@ -14,6 +14,7 @@ function plain(
   options: {
     reply?: (signal: AbortSignal | null | undefined) => Promise<Response>;
     deadline?: (ms: number) => AbortSignal;
+    patience?: (ms: number) => AbortSignal;
     keys?: () => Promise<Keys>;
     clock?: Clock;
   } = {},
@@ -53,6 +54,7 @@ function plain(
       deadlines.push(ms);
       return options.deadline?.(ms) ?? new AbortController().signal;
     },
+    ...(options.patience === undefined ? {} : { patience: options.patience }),
     random: () => 0.5,
   });
   return { http, clock, attempts, deadlines, sends: () => sends };
@@ -133,6 +135,56 @@ describe('a request that gets no answer', () => {
       assert.equal(error.kind, 'aborted');
       if (sends === 0) assert.equal(error.effect, 'none');
     }
+  });
+
+  it('keeps no place in the limits when its keyring never answers', async () => {
+    for (const [call, end, kind, template] of [
+      [read, 'stop', 'aborted', /stopped|cancel/i],
+      [write, 'stop', 'aborted', /stopped|cancel/i],
+      [read, 'patience', 'auth', /keys can't be read/],
+      [write, 'patience', 'aborted', /out of date/],
+    ] as const) {
+      const [stop, patience] = [new AbortController(), new AbortController()];
+      const asked: number[] = [];
+      const clock = new FakeClock();
+      let answers = false;
+      const one = plain({
+        reply: async () => new Response('done'),
+        clock,
+        keys: () => (answers ? Promise.resolve({ secret: 's' }) : new Promise(() => undefined)),
+        patience: (ms) => {
+          asked.push(ms);
+          return patience.signal;
+        },
+      });
+      const failed = failureOf(one.http.call(call, stop.signal));
+      await turn();
+      (end === 'stop' ? stop : patience).abort();
+      const error = await failed;
+      assert.deepEqual([error.kind, error.effect], [kind, 'none']);
+      assert.match(error.message, template);
+      assert.ok(asked.length > 0 && asked.every((ms) => ms === 10_000));
+      assert.equal(one.sends(), 0);
+      answers = true;
+      await clock.advance(2_000);
+      const again = one.http.call({ ...call, write: false });
+      await clock.advance(0);
+      assert.equal(await again, 'done');
+    }
+  });
+
+  it('that changes something is refused while it waits for its turn, not only when that comes', async () => {
+    const patience = new AbortController();
+    const one = plain({ clock: new FakeClock(), patience: () => patience.signal });
+    const underWay = one.http.call(write);
+    const waiting = failureOf(one.http.call(write));
+    let isOver = false;
+    underWay.catch(() => undefined).finally(() => (isOver = true));
+    await turn();
+    patience.abort();
+    const error = await waiting;
+    assert.deepEqual([error.kind, error.effect, one.sends(), isOver], ['aborted', 'none', 1, false]);
+    assert.match(error.message, /out of date/);
   });
 
   it('is not called back when it changes something and its connection is closed', async () => {

@@ -151,8 +151,7 @@ export class Streams implements Disposable {
   /** The account was read: maintenance without an end is over, in case nobody said so. */
   noteRead(account: Account, asOf: number): void {
     const maintenance = this.#places.get(siteOf(account))?.maintenance;
-    for (const [id, { begin, end }] of maintenance ?? [])
-      if (begin <= asOf && !Number.isFinite(end)) maintenance?.delete(id);
+    for (const [id, { begin, end }] of maintenance ?? []) if (begin <= asOf && !Number.isFinite(end)) maintenance?.delete(id);
   }
 
   dispose(): void {

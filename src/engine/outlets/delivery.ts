@@ -116,9 +116,7 @@ export class Delivery implements Disposable {
     const [at, uptime] = [clock.now(), uptimeOf(clock)];
     for (const [id, until] of this.#missing) if (until <= uptime) this.#missing.delete(id);
     const without = [...this.#busy, ...this.#missing.keys()];
-    const claimed = await shared
-      .ask({ do: 'claimMessages', window, at, ...silence(), without })
-      .catch(() => ({ againMs: askAgainMs }));
+    const claimed = await shared.ask({ do: 'claimMessages', window, at, ...silence(), without }).catch(() => ({ againMs: askAgainMs }));
     if (claimed === undefined || this.#isOver()) return;
     if ('outlets' in claimed) {
       this.#take(claimed.outlets);

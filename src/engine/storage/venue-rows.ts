@@ -63,12 +63,7 @@ function newsTest(db: DatabaseSync, account: string, until: number | undefined, 
 }
 
 /** @returns whether it was there before, and was forced then if it is now */
-function keepRow(
-  db: DatabaseSync,
-  { account, kind, loan }: VenuePage,
-  row: VenueRow,
-  isNews: boolean,
-): 'added' | 'forced' | 'known' {
+function keepRow(db: DatabaseSync, { account, kind, loan }: VenuePage, row: VenueRow, isNews: boolean): 'added' | 'forced' | 'known' {
   const before = db
     .prepare('SELECT forced FROM venue_rows WHERE account = ? AND kind = ? AND at = ? AND id = ?')
     .get(account, kind, row.at, row.id);

@@ -130,7 +130,8 @@ export class Poller implements Disposable {
       const line = this.#lines.get(accountId);
       if (what !== 'live' || line === undefined || line.reading !== undefined || reader?.isReader === false) return;
       const state = store.get(accountId);
-      if (state?.failure === undefined && isAlarm(nearness(state?.snapshot, state))) this.#armBy(accountId, line, this.#nextIn(accountId, line));
+      if (state?.failure === undefined && isAlarm(nearness(state?.snapshot, state)))
+        this.#armBy(accountId, line, this.#nextIn(accountId, line));
     });
     for (const { id } of book.list()) this.#begin(id, this.#line(id));
   }
@@ -329,7 +330,11 @@ export class Poller implements Disposable {
     const isPatient = this.#isPatient(line);
     const since = failure && { ...failure, attempts: Math.max(failure.attempts - (isPatient ? 0 : (line.forgiven ?? 0)), 1) };
     const everyMs = intervalInForce(state?.snapshot, intervalMs(), state);
-    const ms = nextReadInMs(line.isLimited === true ? Math.max(everyMs, Math.min(2 * everyMs, longestMs)) : everyMs, since, isPatient ? 1 : random());
+    const ms = nextReadInMs(
+      line.isLimited === true ? Math.max(everyMs, Math.min(2 * everyMs, longestMs)) : everyMs,
+      since,
+      isPatient ? 1 : random(),
+    );
     const untilKeys = (line.keylessUntil ?? 0) - uptimeOf(clock);
     return Math.max(ms + (isPatient ? intervalMs() : 0) - passed, untilKeys, 0);
   }

@@ -10,12 +10,7 @@ describe('what a window keeps of a reading for its history', () => {
   for (const [what, ltv, levels, staleMs] of [
     ['far from a line', '0.5', undefined, 180_000],
     ['near its line', '0.72', undefined, 30_000],
-    [
-      "near the person's own",
-      '0.5',
-      { 'loan:12345': { danger: decimal('0.4'), warn: decimal('0.5'), watch: decimal('0.6') } },
-      30_000,
-    ],
+    ["near the person's own", '0.5', { 'loan:12345': { danger: decimal('0.4'), warn: decimal('0.5'), watch: decimal('0.6') } }, 30_000],
   ] as const) {
     it(`is a gap after three of the intervals in force (${what})`, async () => {
       const world = new World();

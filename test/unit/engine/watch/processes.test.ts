@@ -100,7 +100,7 @@ describe('the simulated exchange of windows that the system stops and kills', fu
 
   /** Where it is served, as all windows know it. */
   function address(): string {
-    const db = new DatabaseSync(path.join(folder, 'state', 'state.sqlite'), { readOnly: true });
+    const db = new DatabaseSync(path.join(folder, 'state', 'state.sqlite'), { readOnly: true, timeout: 10_000 });
     try {
       return (JSON.parse(String(db.prepare('SELECT record FROM accounts').get()?.['record'])) as { baseUrl: string }).baseUrl;
     } finally {

@@ -106,11 +106,12 @@ describe('windows that read together', function () {
     const two = await machine.front();
     await one.passes(2_000);
     const before = await requests();
-    await one.passes(10 * minute);
+    // Every ten minutes each shows that its own keys still work.
+    await one.passes(9 * minute);
     const now = await requests();
     const asked = Object.entries(now).map(([path, count]) => [path, count - (before[path] ?? 0)] as const);
     const readings = asked.find(([path]) => path.endsWith('/loan-info'))?.[1] ?? 0;
-    assert.ok(readings >= 9 && readings <= 11, JSON.stringify(asked));
+    assert.ok(readings >= 8 && readings <= 10, JSON.stringify(asked));
     for (const { engine } of [one, two]) {
       const [main, twin] = ['main', 'twin'].map((id) => engine.store.get(id)!);
       assert.ok(main!.snapshot !== undefined && main!.failure === undefined);

@@ -371,7 +371,7 @@ export class Poller implements Disposable {
 
   /** Never rejects. @returns accounts that were read with it */
   async #readOnce(accountId: string, line: Line, right: Pass | undefined): Promise<readonly string[]> {
-    const { store, clock, intervalMs } = this.#options;
+    const { store, clock, intervalMs, reader } = this.#options;
     const standing = new AbortController();
     const twins = this.#twinsOf(accountId);
     line.standing = standing;
@@ -402,7 +402,9 @@ export class Poller implements Disposable {
       const isRead = told(() => {
         store.succeed(accountId, snapshot, pass());
       });
-      return isRead ? this.#share(accountId, snapshot, right, line.isAsked === true, twins) : [];
+      // It looks: another window may have changed whose an account is.
+      if (isRead && twins.length > 0) await reader?.pass();
+      return isRead && !signal.aborted ? this.#share(accountId, snapshot, right, line.isAsked === true, twins) : [];
     } catch (error) {
       delete line.ownAt;
       const failure = ExchangeError.is(error) ? error : failedInside();

@@ -5,7 +5,7 @@ import { msg } from '../../../../src/core/message.ts';
 import type { Account, Snapshot } from '../../../../src/core/model.ts';
 import { keysMissing, otherOwnerCode } from '../../../../src/engine/accounts/vault.ts';
 import { settled } from '../../core/fake-clock.ts';
-import { beside, failing, minute, polling, type Polling } from './polling.ts';
+import { beside, failing, fence, minute, polling, type Polling } from './polling.ts';
 import { account, snapshot } from './support.ts';
 
 const uid = '44705892343619584';
@@ -163,6 +163,29 @@ describe('an exchange account that was added twice', () => {
     await settled();
     assert.equal(world.store.get('a')?.snapshot?.asOf, world.clock.now());
     assert.equal(world.store.get('b')?.snapshot?.asOf, world.clock.now() - 10_000);
+    world.poller.dispose();
+  });
+
+  it('gives none either to one that another window has given another owner, as a look tells', async () => {
+    const looks: (() => Promise<void>)[] = [];
+    const reader = {
+      isReader: true,
+      pass: async () =>
+        looks
+          .shift()?.()
+          .then(() => fence) ?? fence,
+    };
+    const world = await polling(twins(), { reader });
+    world.poller.start();
+    await world.clock.advance(0);
+    world.answers.set('a', () => new Promise(() => undefined));
+    looks.push(
+      async () => undefined,
+      () => world.book.update('a', { uid: '1' }),
+    );
+    await world.clock.advance(30_000);
+    assert.equal(world.store.get('b')?.snapshot?.asOf, world.clock.now());
+    assert.equal(world.store.get('a')?.snapshot?.asOf, world.clock.now() - 30_000);
     world.poller.dispose();
   });
 

@@ -67,6 +67,9 @@ for (const [venue, { start, publicPaths, privatePath }] of Object.entries(venues
       folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-listening-'));
       windows = [];
       exchange = await start();
+      // Nothing is near enough to its line to be read more often than every ten minutes.
+      exchange.movePrice('ETH', '4');
+      exchange.movePrice('SOL', '20');
     });
     afterEach(async () => {
       await Promise.all(windows.map((engine) => engine.close()));
@@ -82,6 +85,8 @@ for (const [venue, { start, publicPaths, privatePath }] of Object.entries(venues
       await add(one, 'other');
       const all = [...publicPaths, privatePath, privatePath].sort();
       await until('all sockets', async () => JSON.stringify(await paths()) === JSON.stringify(all));
+      // A price that does not change is told once, and a reading is newer than it.
+      exchange.movePrice('BTC', '-0.5');
       await until('what follows from that', () => (one.store.get('main')?.live?.at ?? 0) > 0);
       const ltvs = ({ store }: Engine): string => JSON.stringify(Object.values(store.get('main')?.live?.loans ?? {}));
       const marks = ({ store }: Engine): string => JSON.stringify(Object.values(store.get('main')?.live?.positions ?? {}));

@@ -1,4 +1,4 @@
-import { uptimeOf, type Clock } from '../../core/clock.ts';
+import { staleAfterMs, uptimeOf, type Clock } from '../../core/clock.ts';
 import type { Disposable } from '../../core/emitter.ts';
 import { ExchangeError, type ErrorKind } from '../../core/errors.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
@@ -414,8 +414,11 @@ export class Poller implements Disposable {
         const state = store.get(accountId);
         // Another window finds them, and reads it.
         const isLeft = line.keylessUntil !== undefined && line.isFollowed === true && line.isAsked !== true && state !== undefined;
-        if (isLeft && isCurrent(state, clock.now(), intervalMs())) store.giveUp(accountId);
-        else store.fail(accountId, failure, pass());
+        if (isLeft && isCurrent(state, clock.now(), intervalMs())) {
+          // That one may be gone: then its figures grow old, and this is what there is to say.
+          line.keylessUntil = uptimeOf(clock) + staleAfterMs(intervalInForce(state.snapshot, intervalMs(), state));
+          store.giveUp(accountId);
+        } else store.fail(accountId, failure, pass());
       });
       return [];
     }

@@ -21,7 +21,7 @@ export const defaultLevels: Levels = { watch: decimal('0.25'), warn: warnBelow, 
 /** Where the levels of a loan or position begin: the person's own for it, else the defaults. */
 export const levelsOf = ({ levels }: Pick<Account, 'levels'>, on: Target): Levels => levels?.[targetKey(on)] ?? defaultLevels;
 
-/** The same for what a change would lead to: the person's own never make a preview quieter than the defaults. */
+/** The same for previews and for how often is read: there the person's own are never quieter than the defaults. */
 export function strictLevelsOf(account: Pick<Account, 'levels'>, on: Target): Levels {
   const { watch, warn, danger } = levelsOf(account, on);
   return {

@@ -1,4 +1,4 @@
-import { levelOf, levelOfPosition, levelsOf, worst, type Level } from '../../core/risk/level.ts';
+import { levelOf, levelOfPosition, strictLevelsOf, worst, type Level } from '../../core/risk/level.ts';
 import type { LiveLoan, LivePosition, NoLive } from '../../core/risk/live-estimate.ts';
 import { believedLoan } from '../../core/risk/ltv.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
@@ -39,13 +39,13 @@ function judged({ loans, positions }: Snapshot, live: Estimates | undefined, acc
     const ofLoans = loans.map((loan) => {
       const estimate = live?.loans[loan.id];
       const moved = typeof estimate === 'object' ? { ltv: estimate.ltv } : {};
-      return levelOf({ ...believedLoan(loan), due: [], ...moved }, true, levelsOf(account, { kind: 'loan', id: loan.id }));
+      return levelOf({ ...believedLoan(loan), due: [], ...moved }, true, strictLevelsOf(account, { kind: 'loan', id: loan.id }));
     });
     const ofPositions = positions.map((position) => {
       const { positionId: id } = position;
       const estimate = live?.positions[id];
       const moved = typeof estimate === 'object' ? { ...position, markPrice: estimate.markPrice } : position;
-      return levelOfPosition(moved, true, positions, levelsOf(account, { kind: 'position', id }));
+      return levelOfPosition(moved, true, positions, strictLevelsOf(account, { kind: 'position', id }));
     });
     return worst([...ofLoans, ...ofPositions]) ?? 'ok';
   } catch {

@@ -83,6 +83,13 @@ describe('the interval in force', () => {
     ] as const) {
       assert.equal(intervalInForce(far, 30_000, by), wanted);
     }
+    const quieter = account('a', { levels: { 'loan:12345': own('0.01', '0.02', '0.03') } });
+    for (const [ltv, wanted] of [
+      [ltvs.danger, 5_000],
+      [ltvs.warn, 10_000],
+    ] as const) {
+      assert.equal(intervalInForce(snapshot(0, ltv), 30_000, { account: quieter }), wanted, 'no warning is no reason to look less');
+    }
     for (const [facts, current] of [
       [{}, true],
       [{ levels }, false],

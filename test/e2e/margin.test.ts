@@ -29,7 +29,7 @@ describe('adding margin', () => {
     await bench().pressEnter();
     const preview = await bench().dialog();
     const parts = [
-      says('preview.title', 'SIMULATED', says('term.add-to', '2,000 USDT', 'BTC-USDT-SWAP long')),
+      says('resolve.sure', says('list.colon', 'SIMULATED', says('term.add-to', '2,000 USDT', 'BTC-USDT-SWAP long'))),
       'Main · OKX',
       says('preview.no-real-money', 'SIMULATED'),
       says('preview.route', '2,000 USDT', says('okx.trading-account'), 'BTC-USDT-SWAP long'),
@@ -46,7 +46,7 @@ describe('adding margin', () => {
         says('term.liquidation-price'),
         /[\d,.]+ \w+/,
         'OKX',
-        saysLike('kinds.simulated', saysLike('kinds.add', '2,000', 'USDT')),
+        saysLike('list.colon', says('preview.simulated'), saysLike('term.add-to', undefined, undefined)),
       ),
     );
     const told = Number((/([\d,.]+) USDT \(OKX\)/.exec(done)?.[1] ?? '').replaceAll(',', ''));

@@ -41,7 +41,10 @@ describe('bringing a loan to a target', () => {
     const [, amount = ''] = /^Add ([\d.]+) BTC/.exec(way) ?? [];
     await bench().pick(`Add ${amount} BTC`);
     const preview = await bench().dialog();
-    assert.match(preview.text, saysLike('term.by-estimate', saysLike('preview.row', 'LTV', '57.98%', /5[45]\.\d\d%/)));
+    assert.match(
+      preview.text,
+      saysLike('term.by-estimate', saysLike('list.colon', 'LTV', saysLike('list.arrow', '57.98%', /5[45]\.\d\d%/))),
+    );
     await preview.press(`Add ${amount} BTC`);
     await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), /5(4\.99|5\.00)%/));
     assert.deepEqual(

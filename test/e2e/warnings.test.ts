@@ -20,12 +20,12 @@ describe('a price that falls', () => {
     const told = await bench().waitForNotification(
       saysInTurn(
         // By new prices or by a new reading, whichever comes first.
-        new RegExp(
-          `(?:${['warning.reached-estimate', 'warning.reached']
-            .map(
-              (id) => saysLike(id, says('level.danger'), says('kinds.loan', '12345'), says('warning.simulated', 'Main'), undefined).source,
-            )
-            .join('|')})`,
+        saysLike(
+          'warning.reached',
+          says('level.danger'),
+          says('kinds.loan', '12345'),
+          says('list.comma', 'Main', says('preview.simulated')),
+          undefined,
         ),
         // A hostile exchange may not say what the wallet holds.
         saysLike(process.env['LTV_GAUGE_HOSTILE'] === '1' ? 'warning.add' : 'warning.add-from'),
@@ -39,7 +39,7 @@ describe('a price that falls', () => {
     await bench().escape();
 
     await bench().runCommand('LTV Gauge: Acknowledge Warnings');
-    await bench().waitForNotification(saysLike('warning.acknowledged-several'));
+    await bench().waitForNotification(saysLike('warning.acknowledged-count'));
     await bench().clearNotifications();
     await bench().runCommand('LTV Gauge: Test Warnings');
     await bench().waitForNotification(saysLike('warning.test'));
@@ -84,8 +84,8 @@ describe('a price that falls', () => {
     await addAccount(bench(), exchange(), 'Main');
     for (const view of ['Loans', 'Positions', 'Collateral']) await bench().pane(view).locator('.pane-header').click();
     await bench().runCommand('LTV Gauge: Focus on Warnings View');
-    const name = says('list.brackets', says('kinds.loan', '12345'), 'Main');
-    await bench().waitForRow('Warnings', says('list.brackets', says('kinds.loan', '67890'), 'Main'));
+    const name = says('list.brackets', says('term.loan', '12345'), 'Main');
+    await bench().waitForRow('Warnings', says('list.brackets', says('term.loan', '67890'), 'Main'));
 
     await exchange().control('POST', 'price', { coin: 'BTC', percent: '-25' });
     const row = await bench().waitForRow('Warnings', name);
@@ -97,7 +97,7 @@ describe('a price that falls', () => {
     await bench().escape();
     await bench().contextMenu('Warnings', name, 'Acknowledge Warnings');
     const acknowledged = saysLike('warning.acknowledged').source;
-    await bench().waitForRow('Warnings', new RegExp(`${saysLike('kinds.loan', '12345').source}.*${acknowledged}`));
+    await bench().waitForRow('Warnings', new RegExp(`${saysLike('term.loan', '12345').source}.*${acknowledged}`));
   });
 
   it('can be rehearsed at the simulated exchange, which is as before afterwards', async () => {

@@ -173,7 +173,7 @@ export function positionItemText({ state, position }: PositionChoice): PositionI
     description: joined([
       liquidationDistanceText(distanceToLiquidation(position)),
       ...leverageTexts(effective === undefined ? leverage : undefined, effective),
-      spaced(msg('position.margin', 'Margin'), marginText(margin, marginCoin)),
+      spaced(msg('term.margin-word', 'margin'), marginText(margin, marginCoin)),
       ...(state.account.readOnly ? [msg('term.read-only', 'read-only')] : []),
     ]),
     ...(reason === undefined ? {} : { detail: reason }),

@@ -149,7 +149,7 @@ async function askToSave(talk: Conversation, report: KeyReport, kept: KeptFacts,
     kind: 'info',
     title: msg('key.works', 'The key works. Save it for {0}?', name),
     detail: report.lines,
-    buttons: [{ id: 'save', label: msg('button.save-key', 'Save Key') }, changeKeys, saveNothing],
+    buttons: [{ id: 'save', label: msg('button.save', 'Save') }, changeKeys, saveNothing],
   });
   return choice === 'save' ? { kind: 'save', kept } : { kind: choice ?? 'nothing' };
 }

@@ -114,7 +114,7 @@ export function createEngine(ports: EnginePorts): Engine {
       onRead: (accountId, isRoutine) => ledger.reconcile(accountId, isRoutine ? 'routine' : 'all'),
     }),
   );
-  const prices = keep(watchPrices({ store, connections, clock, wakes, log, reader, poller, WebSocket: ports.WebSocket }));
+  const prices = keep(watchPrices({ store, connections, clock, wakes, log, reader, poller, intervalMs, WebSocket: ports.WebSocket }));
   keep(shareReadings(reader, store, poller, ledger));
   keep(readVenueHistory({ store, shared, connections, reader, clock, log }));
   const outlets = { shared, clock, secrets: ports.secrets, ...fetching };

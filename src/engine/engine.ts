@@ -109,8 +109,8 @@ export function createEngine(ports: EnginePorts): Engine {
   const wakes = new Wakes(clock);
   const poller = keep(
     new LatePoller({
-      ...{ book, store, connections, clock, intervalMs, wakes },
-      reader,
+      ...{ book, store, connections, clock, intervalMs, wakes, reader },
+      onDidChangeInterval: settings.onDidChangeInterval,
       onRead: (accountId, isRoutine) => ledger.reconcile(accountId, isRoutine ? 'routine' : 'all'),
     }),
   );

@@ -20,6 +20,7 @@ export interface PollerOptions {
   readonly clock: Clock;
   /** The person's, asked before each wait. Milliseconds. */
   readonly intervalMs: () => number;
+  readonly onDidChangeInterval?: ((listener: () => void) => Disposable) | undefined;
   /** 0 up to but not including 1. */
   readonly random?: () => number;
   /** Whether this window reads for all, and by what right the next standing read is made. Default: for itself. */
@@ -103,6 +104,7 @@ export class Poller implements Disposable {
   readonly #lines = new Map<string, Line>();
   #watch: Disposable | undefined;
   #live: Disposable | undefined;
+  #interval: Disposable | undefined;
   #wakes: Disposable | undefined;
   readonly #began: number;
   #disposed = false;
@@ -127,6 +129,11 @@ export class Poller implements Disposable {
       else if (line.keylessUntil !== undefined && line.reading === undefined) {
         delete line.keylessUntil;
         this.#arm(accountId, line, 0);
+      }
+    });
+    this.#interval = this.#options.onDidChangeInterval?.(() => {
+      for (const [accountId, line] of this.#lines) {
+        if (line.reading === undefined) this.#armBy(accountId, line, this.#nextIn(accountId, line));
       }
     });
     // By an estimate it may be near its line by now.
@@ -219,6 +226,7 @@ export class Poller implements Disposable {
     this.#disposed = true;
     this.#watch?.dispose();
     this.#live?.dispose();
+    this.#interval?.dispose();
     for (const accountId of [...this.#lines.keys()]) this.#end(accountId);
   }
 

@@ -83,11 +83,13 @@ interface PointRow {
 }
 
 const stagingSchema = `
-  CREATE TEMP TABLE moved_series (n INTEGER PRIMARY KEY, account TEXT, target TEXT, since INTEGER, seen INTEGER, names TEXT, UNIQUE (account, target));
+  CREATE TEMP TABLE moved_series (n INTEGER PRIMARY KEY, account TEXT, target TEXT, since INTEGER, seen INTEGER, names TEXT,
+    here INTEGER, UNIQUE (account, target));
   CREATE TEMP TABLE moved_gaps (series INTEGER, since INTEGER, until INTEGER, PRIMARY KEY (series, since)) WITHOUT ROWID;
   CREATE TEMP TABLE moved_lists (account TEXT, kind TEXT, loan TEXT, began INTEGER, until INTEGER, PRIMARY KEY (account, kind, loan)) WITHOUT ROWID;
   CREATE TEMP TABLE moved_rows (account TEXT, kind TEXT, at INTEGER, id TEXT, type TEXT, forced INTEGER, coin TEXT, amount TEXT, debt TEXT,
     rate TEXT, loan TEXT, fresh INTEGER, PRIMARY KEY (account, kind, at, id)) WITHOUT ROWID;
+  -- Fresh is 0 for what adds nothing here, 1 for what is only copied, 2 for what is merged or put in another order of names.
   CREATE TEMP TABLE moved_points (tier INTEGER, at INTEGER, series INTEGER, count INTEGER, covered INTEGER, figures TEXT, fresh INTEGER,
     PRIMARY KEY (tier, at, series)) WITHOUT ROWID;`;
 
@@ -166,7 +168,7 @@ class Staging {
         const isNamed = Array.isArray(names) && names.length <= 200 && names.every((one) => isText(one, 60) && !one.includes('|'));
         const isOurs = isText(target, 100) && /^(loan|position):/.test(target);
         if (!isTime(since) || !isTime(seen) || since > seen || !isNamed || !isOurs || !Number.isSafeInteger(n)) return undefined;
-        return { table: 'series', account, values: [...values.slice(0, 5), JSON.stringify(names)] };
+        return { table: 'series', account, values: [...values.slice(0, 5), JSON.stringify(names), null] };
       }
       case 'gap': {
         const [series, since, until] = fields;
@@ -194,8 +196,11 @@ class Staging {
         if (!isCount(count, 1e9) || count === 0 || !isCount(covered, Number(tier)) || !isStored(figures, pair.names)) return undefined;
         const point = { tier: Number(tier), at, count, covered, figures };
         const held = pair.here && this.#held(point, pair.here.id);
-        const adds = held === undefined || !isSame(merged(pair, held, point), held);
-        return { table: 'points', values: [point.tier, at, values[0] ?? 0, count, covered, adds ? figures : '', adds ? 1 : 0] };
+        const isIn = held !== undefined && (isSame(point, held) && isInOrder(pair) ? true : isSame(merged(pair, held, point), held));
+        return {
+          table: 'points',
+          values: [...[point.tier, at, Number(series), count, covered, isIn ? '' : figures], isIn ? 0 : held === undefined && isInOrder(pair) ? 1 : 2],
+        };
       }
     }
   }
@@ -317,7 +322,7 @@ export function importHistory(
 ): MovedHistory | undefined {
   if (!isStaging(db)) return undefined;
   const found = db.prepare('SELECT account FROM temp.moved_series UNION SELECT account FROM temp.moved_rows').all();
-  const count = (table: string): number => Number(db.prepare(`SELECT sum(fresh) AS n FROM temp.moved_${table}`).get()?.['n'] ?? 0);
+  const count = (table: string): number => Number(db.prepare(`SELECT count(*) AS n FROM temp.moved_${table} WHERE fresh`).get()?.['n']);
   const moved = { accounts: found.map(({ account }) => String(account)), rows: count('points') + count('rows') };
   if (isTrial) return moved;
   for (const account of moved.accounts) {
@@ -356,6 +361,7 @@ function takeFigures(db: DatabaseSync, now: number): void {
   const begin = db.prepare(
     'INSERT INTO history_series (account, target, since, seen, names) SELECT account, target, since, min(seen, ?), names FROM temp.moved_series WHERE n = ?',
   );
+  const place = db.prepare('UPDATE temp.moved_series SET here = ? WHERE n = ?');
   const widen = db.prepare('UPDATE history_series SET since = min(since, ?), seen = max(seen, ?), names = ? WHERE id = ?');
   const gapsOf = (table: string, id: number): readonly Stretch[] =>
     db.prepare(`SELECT since, until FROM ${table} WHERE series = ? ORDER BY since`).all(id) as never;
@@ -365,6 +371,7 @@ function takeFigures(db: DatabaseSync, now: number): void {
     const { since, seen, here } = pair;
     const id = here?.id ?? Number(begin.run(now, Number(n)).lastInsertRowid);
     ids.set(n, id);
+    place.run(id, Number(n));
     const theirs = gapsOf('temp.moved_gaps', Number(n));
     const unwatched = here === undefined ? [{ since: 0, until: Infinity }] : around(here.since, gapsOf('history_gaps', id), here.seen);
     if (here !== undefined) {
@@ -377,22 +384,26 @@ function takeFigures(db: DatabaseSync, now: number): void {
     for (const stretch of both(unwatched, [{ since, until: Math.min(seen, now) }])) putMoved.run(id, stretch.since, stretch.until);
   }
   const put = db.prepare('INSERT OR REPLACE INTO history_points (tier, at, series, count, covered, figures) VALUES (?, ?, ?, ?, ?, ?)');
-  const held = db.prepare(`SELECT ${pointColumns} FROM main.history_points WHERE tier = ? AND at = ? AND series = ?`);
-  for (const row of db.prepare(`SELECT series, ${pointColumns} FROM temp.moved_points WHERE fresh ORDER BY tier, at, series`).iterate()) {
-    const file = row as unknown as PointRow;
+  const rows = db.prepare(
+    `SELECT p.series, p.tier, p.at, p.count, p.covered, p.figures, h.count AS n, h.covered AS known, h.figures AS held
+     FROM temp.moved_points p JOIN temp.moved_series s ON s.n = p.series
+     LEFT JOIN main.history_points h ON h.tier = p.tier AND h.at = p.at AND h.series = s.here WHERE p.fresh = 2 OR (p.fresh AND h.at IS NOT NULL)`,
+  );
+  for (const row of rows.all()) {
     const [pair, id] = [pairs.get(row['series']), ids.get(row['series'])];
     if (pair === undefined || id === undefined) continue;
-    const before = pair.here && (held.get(file.tier, file.at, id) as PointRow | undefined);
-    const { count, covered, figures } = before === undefined ? renamed(pair, file) : merged(pair, before, file);
+    const file = row as unknown as PointRow;
+    const before = { ...file, count: Number(row['n']), covered: Number(row['known']), figures: String(row['held']) };
+    const renamed = { ...file, figures: storedSpans(spansFrom(file.figures, pair.names), namesOf(pair)) };
+    const { count, covered, figures } = row['held'] === null ? renamed : merged(pair, before, file);
     put.run(file.tier, file.at, id, count, covered, figures);
   }
+  db.exec(`INSERT OR IGNORE INTO history_points SELECT p.tier, p.at, s.here, p.count, p.covered, p.figures
+    FROM temp.moved_points p JOIN temp.moved_series s ON s.n = p.series WHERE p.fresh = 1`);
 }
 
-/** In the order of the names here. */
-const renamed = (pair: Pair, file: PointRow): PointRow =>
-  pair.names.every((name, index) => name === (pair.here?.names ?? pair.names)[index])
-    ? file
-    : { ...file, figures: storedSpans(spansFrom(file.figures, pair.names), namesOf(pair)) };
+/** Whether its figures stand in the order of the names here. */
+const isInOrder = ({ names, here }: Pair): boolean => here === undefined || names.every((name, index) => name === here.names[index]);
 
 /** All time that was not watched: before, between and after. */
 const around = (since: number, gaps: readonly Stretch[], seen: number): readonly Stretch[] => [

@@ -98,6 +98,9 @@ export const keysElsewhere = (): ExchangeError =>
 
 const slot = (accountId: string): string => `ltvGauge.keys.${accountId}`;
 
+/** Where the secrets of an outlet are: beside the keys of the accounts, and of no account. */
+export const outletSlot = (id: string): string => `ltvGauge.outlet.${id}`;
+
 const missing = (sentence: Message): ExchangeError => new ExchangeError({ kind: 'auth', code: keysMissingCode, sentence, effect: 'none' });
 
 async function quietly<T>(ask: () => PromiseLike<T>, sentence: Message): Promise<T> {

@@ -26,7 +26,7 @@ export const historySeries = async (
     to,
     buckets,
     ...(figures === undefined ? {} : { figures }),
-  })) ?? { buckets: [], gaps: [] };
+  })) ?? { buckets: [], gaps: [], moved: [] };
 
 /** What was recorded of an account, also of loans and positions that are gone. */
 export const historyTargets = async (shared: Asks, account: string): Answer<'historyTargets'> =>

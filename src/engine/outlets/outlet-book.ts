@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { msg, type Message } from '../../core/message.ts';
-import type { SecretStorage } from '../accounts/vault.ts';
+import { outletSlot, type SecretStorage } from '../accounts/vault.ts';
 import type { Outlet, OutletSettings } from '../storage/outlet-protocol.ts';
 import type { SharedState } from '../storage/shared-state.ts';
 import type { OutletParts } from './kinds.ts';
@@ -15,9 +15,6 @@ export interface OutletPorts {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-/** In the keyring beside the keys of the accounts, and of no account. */
-const slot = (id: string): string => `ltvGauge.outlet.${id}`;
-
 export const notFound: Message = msg(
   'outlet.not-found',
   "This window can't find the outlet's address. Reload the window, or edit the outlet.",
@@ -26,7 +23,7 @@ export const notFound: Message = msg(
 /** What an outlet is reached by; undefined when this window doesn't find it. Never rejects. */
 export async function partsOf({ secrets }: Pick<OutletPorts, 'secrets'>, id: string): Promise<OutletParts | undefined> {
   try {
-    const text = await secrets.get(slot(id));
+    const text = await secrets.get(outletSlot(id));
     const parts: unknown = text === undefined ? undefined : JSON.parse(text);
     return typeof parts === 'object' && parts !== null ? (parts as OutletParts) : undefined;
   } catch {
@@ -36,13 +33,23 @@ export async function partsOf({ secrets }: Pick<OutletPorts, 'secrets'>, id: str
 }
 
 /**
+ * Outlets whose secrets this window doesn't find: another one may have stored them.
+ * @throws StateTrouble
+ */
+export async function outletsElsewhere(ports: Pick<OutletPorts, 'shared' | 'secrets'>): Promise<readonly Outlet[]> {
+  const outlets = (await ports.shared.ask({ do: 'outlets' })) ?? [];
+  const parts = await Promise.all(outlets.map(({ id }) => partsOf(ports, id)));
+  return outlets.filter((_outlet, index) => parts[index] === undefined);
+}
+
+/**
  * Its secrets first: a row without them would send nothing.
  * @returns whether the keyring kept them
  */
 export async function saveOutlet(ports: OutletPorts, outlet: OutletSettings, parts: OutletParts): Promise<boolean> {
   const text = JSON.stringify(parts);
-  const isKept = await Promise.resolve(ports.secrets.store(slot(outlet.id), text))
-    .then(() => ports.secrets.get(slot(outlet.id)))
+  const isKept = await Promise.resolve(ports.secrets.store(outletSlot(outlet.id), text))
+    .then(() => ports.secrets.get(outletSlot(outlet.id)))
     .then((kept) => kept === text)
     .catch(() => false);
   if (isKept) await putOutlet(ports, outlet);
@@ -55,7 +62,7 @@ export async function putOutlet({ shared, clock }: OutletPorts, outlet: OutletSe
 
 /** @returns whether the keyring let go of its secrets; else it is still there */
 export async function removeOutlet({ secrets, shared }: OutletPorts, id: string): Promise<boolean> {
-  const isGone = await Promise.resolve(secrets.delete(slot(id))).then(
+  const isGone = await Promise.resolve(secrets.delete(outletSlot(id))).then(
     () => true,
     () => false,
   );

@@ -37,7 +37,14 @@ export interface Series {
   /** Those with a reading in them, oldest first. */
   readonly buckets: readonly Bucket[];
   /** When more than three intervals passed between two readings. */
-  readonly gaps: readonly { readonly since: number; readonly until: number }[];
+  readonly gaps: readonly Stretch[];
+  /** When only another computer watched, whose history was imported. */
+  readonly moved: readonly Stretch[];
+}
+
+export interface Stretch {
+  readonly since: number;
+  readonly until: number;
 }
 
 export interface RecordedTarget {
@@ -48,15 +55,24 @@ export interface RecordedTarget {
   readonly seen: number;
 }
 
-/** One row of a tier, to be carried to another machine. */
-export interface Point {
-  readonly target: string;
-  /** Length of its time. Milliseconds. */
-  readonly tier: number;
-  readonly at: number;
-  readonly count: number;
-  readonly covered: number;
-  readonly figures: Spans;
+/** One page of an export: lines of JSON, and where the next page begins unless it was the last. */
+export interface ExportedPage {
+  readonly lines: readonly string[];
+  readonly after?: readonly [tag: 'row' | 'point', ...key: (string | number)[]];
+}
+
+/** What came of some lines of a file. */
+export interface StagedRows {
+  readonly rows: number;
+  /** The first line that is wrong, counted from 0 over the whole file: `once` for one that is there twice, `account` for one of no account of the file, else what it should be. */
+  readonly wrong?: { readonly row: number; readonly expected: string };
+}
+
+export interface MovedHistory {
+  /** Ids of those that the file tells something of. */
+  readonly accounts: readonly string[];
+  /** New here. */
+  readonly rows: number;
 }
 
 /** `event`: a row of the loan history: borrowed, repaid, collateral moved, liquidated. `interest`: one accrual as the venue booked it. */
@@ -115,6 +131,7 @@ export type KeptPage = { readonly isDone: boolean; readonly added: number } | un
 /** Where a page of rows begins: at the next older row. */
 export type Before = Pick<VenueRow, 'at' | 'id'>;
 
+/** Of the tables that hold it; `HistoryMove` carries it to another computer. */
 export type HistoryAsked =
   | {
       readonly do: 'historySeries';
@@ -129,12 +146,6 @@ export type HistoryAsked =
     }
   | { readonly do: 'historyTargets'; readonly account: string }
   | {
-      readonly do: 'historyPoints';
-      readonly account: string;
-      readonly after?: Pick<Point, 'tier' | 'at' | 'target'>;
-      readonly limit: number;
-    }
-  | {
       readonly do: 'venueRows';
       readonly account: string;
       readonly kind: VenueKind;
@@ -145,12 +156,29 @@ export type HistoryAsked =
     }
   | { readonly do: 'venueStreams'; readonly account: string };
 
+export type HistoryMove =
+  | { readonly do: 'exportHistory'; readonly accounts: readonly string[]; readonly after?: ExportedPage['after'] & object }
+  /** `row` is the number of the first line: 0 begins anew, with an empty text it ends. Changes nothing that anybody sees. */
+  | { readonly do: 'stageHistory'; readonly text: string; readonly row: number; readonly accounts: readonly string[]; readonly now: number }
+  /** All that was staged or nothing of it. `isTrial`: only how much is new. */
+  | {
+      readonly do: 'importHistory';
+      /** Whose history it is, by the file. */
+      readonly owners: readonly { readonly id: string; readonly uid?: string }[];
+      readonly isTrial: boolean;
+      readonly now: number;
+    };
+
 /** What each request is answered with; undefined without a database. */
 export interface HistoryAnswers {
   readonly historySeries: Series | undefined;
   readonly historyTargets: readonly RecordedTarget[] | undefined;
-  readonly historyPoints: readonly Point[] | undefined;
   /** Newest first. */
   readonly venueRows: readonly VenueRow[] | undefined;
   readonly venueStreams: readonly VenueStream[] | undefined;
+  readonly exportHistory: ExportedPage | undefined;
+  /** Undefined also when what was staged before is gone. */
+  readonly stageHistory: StagedRows | undefined;
+  /** Undefined also when an account is not there, or another user's. */
+  readonly importHistory: MovedHistory | undefined;
 }

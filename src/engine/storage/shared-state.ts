@@ -20,7 +20,7 @@ import {
   type StateFacts,
   type Version,
 } from './state-protocol.ts';
-import type { HistoryAsked } from './history-protocol.ts';
+import type { HistoryAsked, HistoryMove } from './history-protocol.ts';
 import type { OutletAsked } from './outlet-protocol.ts';
 import type { WarningAsked } from './warning-protocol.ts';
 import { isMarked, markKey, oldAnchorKey, oldRecords, oldState, type RecordStorage } from './old-state.ts';
@@ -218,7 +218,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
    * Asks for or changes what one window reads for all, or the warnings of all windows.
    * @throws StateTrouble
    */
-  async ask<A extends Shared | WarningAsked | OutletAsked | HistoryAsked>(asked: A): Promise<StateAnswers[A['do']]> {
+  async ask<A extends Shared | WarningAsked | OutletAsked | HistoryAsked | HistoryMove>(asked: A): Promise<StateAnswers[A['do']]> {
     if (this.#end.signal.aborted) throw new StateTrouble(unexpected('the window is closing'));
     return (await this.#answering()).ask(asked);
   }

@@ -5,7 +5,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { identityOf, inTransaction, logOf, makeFile, patiently } from './database-file.ts';
 import type { Place } from './worker-link.ts';
 import type { Seen } from './ledger-protocol.ts';
-import type { HistoryAnswers, HistoryAsked } from './history-protocol.ts';
+import { exportedPage, importHistory, stageHistory } from './history-move.ts';
+import type { HistoryAnswers, HistoryAsked, HistoryMove } from './history-protocol.ts';
 import { answerHistory, forgetHistory, usualBoundBytes } from './history-tables.ts';
 import { leasesIn, newsOf, share } from './readings-tables.ts';
 import { LedgerFault } from './trouble.ts';
@@ -103,10 +104,13 @@ export class StateFile {
         return this.outlets(asked);
       case 'historySeries':
       case 'historyTargets':
-      case 'historyPoints':
       case 'venueRows':
       case 'venueStreams':
         return this.history(asked);
+      case 'exportHistory':
+      case 'stageHistory':
+      case 'importHistory':
+        return this.move(asked);
     }
   }
 
@@ -153,8 +157,7 @@ export class StateFile {
   share(asked: Shared): StateAnswers[Shared['do']] {
     // What would be old after a power cut need not survive one.
     const isDurable = asked.do !== 'beat' && asked.do !== 'release' && asked.do !== 'keepPrices' && asked.do !== 'seen';
-    const bytes = this.#place.historyBytes ?? usualBoundBytes;
-    return this.#within('IMMEDIATE', false, lookBusyMs, ({ db }) => ({ answer: share(db, asked, bytes) }), isDurable)?.answer;
+    return this.#within('IMMEDIATE', false, lookBusyMs, ({ db }) => ({ answer: share(db, asked, this.#boundBytes) }), isDurable)?.answer;
   }
 
   anchor(): Seen | undefined {
@@ -185,9 +188,29 @@ export class StateFile {
     return this.#within(mode, make, this.#place.busyMs, ({ db }) => ({ answer: answerOutlets(db, asked) }))?.answer;
   }
 
+  get #boundBytes(): number {
+    return this.#place.historyBytes ?? usualBoundBytes;
+  }
+
   /** @returns undefined when there is no file */
   history<A extends HistoryAsked>(asked: A): HistoryAnswers[A['do']] {
     return this.#within('DEFERRED', false, lookBusyMs, ({ db }) => ({ answer: answerHistory(db, asked) }))?.answer;
+  }
+
+  /** Carries the history to or from another computer. What is staged lives in this connection only. */
+  move<A extends HistoryMove>(asked: A): HistoryAnswers[A['do']];
+  move(asked: HistoryMove): HistoryAnswers[HistoryMove['do']] {
+    const mode = asked.do === 'importHistory' && !asked.isTrial ? 'IMMEDIATE' : 'DEFERRED';
+    return this.#within(mode, asked.do === 'stageHistory', this.#place.busyMs, ({ db }) => {
+      switch (asked.do) {
+        case 'exportHistory':
+          return { answer: exportedPage(db, asked) };
+        case 'stageHistory':
+          return { answer: stageHistory(db, asked) };
+        case 'importHistory':
+          return { answer: importHistory(db, asked, this.#boundBytes) };
+      }
+    })?.answer;
   }
 
   close(): void {
@@ -252,7 +275,9 @@ export class StateFile {
       }
       const mode = patiently(busyMs, () => db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']);
       db.exec(`PRAGMA synchronous = ${mode === 'wal' ? 'FULL' : 'EXTRA'}`);
-      db.exec('PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF');
+      db.exec(
+        'PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY',
+      );
       for (const pragma of this.#place.pragmas) db.exec(`PRAGMA ${pragma}`);
       const copy = isNew ? (parseLastCopy(this.#readCopy()) ?? this.#given) : undefined;
       const restored = migrateState(db, () => restore(db, copy));

@@ -1,5 +1,5 @@
 import type { Disposable } from '../../core/emitter.ts';
-import type { HistoryAnswers, HistoryAsked, KeptPage, Recorded, VenuePage } from './history-protocol.ts';
+import type { HistoryAnswers, HistoryAsked, HistoryMove, KeptPage, Recorded, VenuePage } from './history-protocol.ts';
 import type { Seen } from './ledger-protocol.ts';
 import type { OutletAnswers, OutletAsked } from './outlet-protocol.ts';
 import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
@@ -44,7 +44,8 @@ export type StateAsked =
   | { readonly do: 'noteAnchor'; readonly at: Seen }
   | WarningAsked
   | OutletAsked
-  | HistoryAsked;
+  | HistoryAsked
+  | HistoryMove;
 
 /** What one window reads for all. `now` is by the clock of the asking window. */
 export type Shared =

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from './database-file.ts';
+import { movedSchema } from './history-move.ts';
 import { historySchema } from './history-tables.ts';
 import { outletSchema } from './outlet-rows.ts';
 import { leaseSchema } from './readings-tables.ts';
@@ -31,6 +32,7 @@ const migrations: readonly string[] = [
   leaseSchema,
   outletSchema,
   historySchema + venueSchema,
+  movedSchema,
 ];
 
 const numberOf = (db: DatabaseSync, pragma: string): number => Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);

@@ -7,7 +7,9 @@ import { Refusal } from '../../engine/ledger/ledger.ts';
 import type { Acting } from '../acting.ts';
 import type { Conversation } from '../conversation.ts';
 import { keyReport, otherOwnerAdvice, otherOwnerSentence, twinOf, twinSentence, unsettledReason, type KeyReport } from '../../words/key.ts';
+import { outletsElsewhere } from '../../engine/outlets/outlet-book.ts';
 import { isBuiltIn } from '../../engine/simulated/built-in.ts';
+import { outletName } from '../../words/outlet.ts';
 
 /** What a person decided about a key that was tried. `addNew`: not for the account it was meant for, but for one of its own. */
 export type TrialOutcome =
@@ -160,19 +162,22 @@ const saveNothing = { id: 'nothing', label: msg('button.discard', 'Discard'), cl
 
 /**
  * In a browser a window knows the keys that were stored when it was opened, and writes all it knows whenever it stores or deletes one: keys
- * that another window stored since would be lost. So the person is asked to reload it first.
+ * and addresses of outlets that another window stored since would be lost. So the person is asked to reload it first.
  * @returns whether to go on
  */
-export async function mayChangeKeys(app: Pick<Acting, 'talk' | 'book' | 'vault' | 'keepsOwnKeys'>): Promise<boolean> {
+export async function mayChangeKeys(app: Pick<Acting, 'talk' | 'book' | 'vault' | 'outlets' | 'keepsOwnKeys'>): Promise<boolean> {
   // Windows of the desktop share one keyring.
   if (!app.keepsOwnKeys) return true;
   const accounts = app.book.list().filter((account) => !isBuiltIn(account));
   const found = await Promise.all(accounts.map(({ id }) => app.vault.has(id)));
-  const missing = accounts.filter((_account, index) => found[index] === false);
+  const missing = [
+    ...accounts.filter((_account, index) => found[index] === false).map(({ name }) => name),
+    ...(await outletsElsewhere(app.outlets)).map((outlet) => app.talk.localize(outletName(outlet))),
+  ];
   if (missing.length === 0) return true;
   const choice = await app.talk.confirm({
     kind: 'warning',
-    title: msg('key.not-found-of', "This window can't find the keys of {0}.", missing.map(({ name }) => name).join(', ')),
+    title: msg('key.not-found-of', "This window can't find the keys or address of {0}.", missing.join(', ')),
     detail: [
       msg(
         'key.may-be-erased',

@@ -253,19 +253,21 @@ export type CollateralProof =
   /** The venue did something other than requested: another direction or amount. */
   | { readonly state: 'contradicted'; readonly row: HistoryRow; readonly loan?: Loan };
 
-/** The same about a repayment. `asOf` is when the loan was read: until then interest has come on top. */
+/** The same about a repayment. */
 export type RepayProof =
   | { readonly state: 'pending'; readonly failed?: HistoryRow }
-  /**
-   * The venue's own row says that it happened, and the debt has moved or is gone. `loan` is absent when the venue has closed it; `released` is
-   * what it gave back then.
-   */
+  /** The venue's own row says that it happened, and the debt has moved or the loan is gone. */
   | {
       readonly state: 'effective';
       readonly row: HistoryRow;
+      /** Absent when the venue has closed it. */
       readonly loan?: Loan;
-      readonly released?: readonly HistoryRow[];
+      /** What is owed of the coin now, read as the baseline's was. Zero when it is paid. */
+      readonly debt: Decimal;
+      /** When that was read: until then interest may have come on top. */
       readonly asOf: number;
+      /** What the venue gave back when it closed the loan. */
+      readonly released?: readonly HistoryRow[];
     }
   /** The venue did something other than requested: another amount, or it lent more. */
   | { readonly state: 'contradicted'; readonly row: HistoryRow; readonly loan?: Loan };
@@ -316,7 +318,13 @@ export interface Requests<C extends Change | RepayChange> {
 }
 
 /** One kind of change as a venue carries it out. `Asked` is the input to prepare it. */
-export interface Action<C extends Change | RepayChange, Asked extends keyof C, R extends Readiness, B extends Baseline, Proof> extends Requests<C> {
+export interface Action<
+  C extends Change | RepayChange,
+  Asked extends keyof C,
+  R extends Readiness,
+  B extends Baseline,
+  Proof,
+> extends Requests<C> {
   /** Step 2 of a write: the fresh facts. Rejects when its target is gone or is another one now, or when a figure is missing. */
   prepare(asked: Pick<C, Asked>, signal?: AbortSignal): Promise<R>;
   /** Step 7: reads once and compares with the baseline. */

@@ -168,7 +168,8 @@ const hundred = decimal('100');
 
 /** What was typed as a target, or what is wrong with it. */
 export type JudgedTarget<T> =
-  { readonly ok: true; readonly target: T; readonly remark: Remark } | { readonly ok: false; readonly sentence: Message };
+  | { readonly ok: true; readonly target: T; readonly remark: Remark }
+  | { readonly ok: false; readonly sentence: Message };
 
 /**
  * A percentage as typed, e.g. `55`, `62.5` or `62.5 %`, as a fraction. Nothing that could be read in two ways passes.

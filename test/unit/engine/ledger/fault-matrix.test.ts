@@ -340,7 +340,9 @@ async function carriedOut(
 
 /** What is open holds up its own loan or position, a freeze the whole account; once a person has spoken, nothing is held up. */
 async function heldUp({ ledger }: Bench, system: System, snapshot: Snapshot, change: Change, record: WriteRecord): Promise<void> {
-  const others = systems.filter(({ venue, name }) => venue === system.venue && name !== system.name).map((one) => one.change(snapshot, 'add'));
+  const others = systems
+    .filter(({ venue, name }) => venue === system.venue && name !== system.name)
+    .map((one) => one.change(snapshot, 'add'));
   const elsewhere = others.find((one) => targetKey(changeTarget(one)) !== targetKey(changeTarget(change)));
   assert.ok(elsewhere !== undefined);
   if (record.state === 'mismatch') {

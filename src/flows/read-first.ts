@@ -38,7 +38,8 @@ export async function byCurrentFigures<C extends { readonly state: AccountState 
     if (!(await readNow(app, [choice.state]))) return undefined;
     const state = app.store.get(place.accountId);
     const [read] = state?.failure === undefined ? sought.choices(app.store.all(), place) : [];
-    if (read !== undefined) return read;
+    // A reading may fail in that part alone, and keep what was known of it before.
+    if (read !== undefined && sought.keptFrom(read) === undefined) return read;
     const obstacle =
       state?.failure === undefined ? sought.none(app.store.all(), place) : unread(state, state.failure.error, app.keepsOwnKeys);
     if (!(await explainObstacle(app, obstacle, place))) return undefined;

@@ -21,6 +21,7 @@ import {
 } from './collateral-preview.ts';
 import { loanLabel } from './kinds.ts';
 import { distanceText, standingAt } from './loan.ts';
+import { repayLabel } from './repay-preview.ts';
 import { joined, spaced, type Text } from './text.ts';
 import { lineReached } from './level.ts';
 
@@ -87,7 +88,7 @@ export function stepText({ act, coin, amount }: Step): Message {
 }
 
 function actText(act: Step['act'], what: string): Message {
-  return act === 'repay' ? msg('target.repay', 'Repay {0}', what) : actLabel(act, what);
+  return act === 'repay' ? repayLabel(what) : actLabel(act, what);
 }
 
 export function blockedText({ act, coin, reason }: Blocked, wallet: Message): Omit<TargetItemText, 'detail'> {

@@ -8,8 +8,8 @@ interface WatchPricesOptions extends Part.PriceWatchOptions {
 }
 
 /**
- * Estimates between readings. What makes them is loaded with the first account that has been read: before that nothing can be estimated. When
- * it could not be loaded it is tried again with the next reading.
+ * Live estimates between readings. Their code is loaded with the first reading; before that nothing can be estimated. If loading fails, the
+ * next reading tries again.
  */
 export function watchPrices(options: WatchPricesOptions, load = loadPart): Disposable & Pick<Part.PriceWatch, 'explain'> {
   let watch: Part.PriceWatch | undefined;

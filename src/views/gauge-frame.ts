@@ -11,7 +11,7 @@ import { levelPhrase, nowText, type Ground } from '../words/since-reading.ts';
 import { joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { frozenSentence } from './account.ts';
 
-/** Puts a message into the person's language. */
+/** Translates a message into the person's language. */
 export type Say = (message: Message | string) => string;
 
 export const unknownFigure = '—';

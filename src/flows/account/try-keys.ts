@@ -9,7 +9,7 @@ import type { Conversation } from '../conversation.ts';
 import { keyReport, otherOwnerAdvice, otherOwnerSentence, twinOf, twinSentence, unsettledReason, type KeyReport } from '../../words/key.ts';
 import { isBuiltIn } from '../../engine/simulated/built-in.ts';
 
-/** What a person decided about a key that was tried. `addNew`: not for the account it was meant for, but for one of its own. */
+/** The person's decision on a tested key. `addNew`: add it as a new account instead. */
 export type TrialOutcome =
   | { readonly kind: 'save' | 'addNew'; readonly kept: KeptFacts }
   | { readonly kind: 'changeKeys' }
@@ -20,18 +20,18 @@ export interface Trial {
   readonly account: Pick<Account, 'venue' | 'site' | 'baseUrl'>;
   readonly name: string;
   readonly keys: Keys;
-  /** The account that is there already and only gets another key. */
+  /** The existing account that gets another key. */
   readonly replaces?: Account;
 }
 
-/** Asks the venue about a key, reading only. Can be stopped by the person. @throws ExchangeError */
+/** Asks the venue about a key, read-only. The person can stop it. @throws ExchangeError */
 export function inspectUnderProgress(talk: Conversation, name: string, connect: () => Promise<Connection>): Promise<KeyFacts> {
   return talk.progress(msg('key.testing-connection', 'Testing the connection of {0}…', name), async (signal) =>
     (await connect()).inspect(signal),
   );
 }
 
-/** Tries a key that is not stored yet, shows what the venue says of it or what is wrong, and asks what to do. */
+/** Tests a key that isn't stored yet, shows the venue's answer or what is wrong, and asks what to do. */
 export async function tryKeys(app: Acting, trial: Trial): Promise<TrialOutcome> {
   for (;;) {
     let connection: Connection | undefined;
@@ -81,7 +81,7 @@ export function keptFacts(facts: KeyFacts, { readOnly }: KeyReport, now: number)
   return { readOnly, ...(uid === undefined ? {} : { uid }), key: keyNote(facts, now) };
 }
 
-/** Keys of the right user are asked about as usual; those of another, or of one who is here already, with a warning. */
+/** Asks as usual for keys of the right user, and with a warning for keys of another user or of one already listed. */
 function askWhose(app: Acting, report: KeyReport, kept: KeptFacts, trial: Trial): Promise<TrialOutcome> {
   const { account, replaces } = trial;
   const known = replaces === undefined ? undefined : (app.book.get(replaces.id) ?? replaces);
@@ -95,7 +95,10 @@ function askWhose(app: Acting, report: KeyReport, kept: KeptFacts, trial: Trial)
     : askOfTwin(app.talk, twinSentence(twin.name), report, kept);
 }
 
-/** The first button has the focus, so it is a harmless one. Unfinished changes are checked again, because the dialog may stand for long. */
+/**
+ * The first button has the focus, so it's a harmless one. Unfinished changes are checked again, because the dialog may have been open for
+ * long.
+ */
 async function askOfOther(
   app: Acting,
   sentence: Message,
@@ -124,7 +127,7 @@ async function askOfOther(
   }
 }
 
-/** Why the account cannot get the keys of another user now, if so. */
+/** Why the account can't get keys of another user now, if so. */
 async function unsettled(app: Acting, { id, name }: Account): Promise<Message | undefined> {
   try {
     return (await app.ledger.unsettled(id)) === undefined ? undefined : unsettledReason(name);
@@ -159,12 +162,12 @@ const changeKeys = { id: 'changeKeys', label: msg('button.change-keys', 'Change 
 const saveNothing = { id: 'nothing', label: msg('button.discard', 'Discard'), closes: true } as const;
 
 /**
- * In a browser a window knows the keys that were stored when it was opened, and writes all it knows whenever it stores or deletes one: keys
- * that another window stored since would be lost. So the person is asked to reload it first.
- * @returns whether to go on
+ * In a browser, a window knows the keys stored when it was opened, and rewrites all it knows when it stores or deletes one: keys that
+ * another window stored since would be lost. So the person is asked to reload first.
+ * @returns whether to continue
  */
 export async function mayChangeKeys(app: Pick<Acting, 'talk' | 'book' | 'vault' | 'keepsOwnKeys'>): Promise<boolean> {
-  // Windows of the desktop share one keyring.
+  // Desktop windows share one keyring.
   if (!app.keepsOwnKeys) return true;
   const accounts = app.book.list().filter((account) => !isBuiltIn(account));
   const found = await Promise.all(accounts.map(({ id }) => app.vault.has(id)));

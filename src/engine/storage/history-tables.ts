@@ -3,8 +3,8 @@ import { greater, lesser, type Decimal } from '../../core/decimal.ts';
 import type { Bucket, HistoryAnswers, HistoryAsked, Recorded, Series, Span, Spans } from './history-protocol.ts';
 import { venueRows, venueStreams } from './venue-rows.ts';
 
-// Figures of the past in three tiers, each written with the reading itself, in its transaction. All rows of one time lie side by side, so that a
-// reading touches few pages of the file.
+// Figures in three tiers, written in the transaction of the reading itself. Rows of the same time lie next to each other, so that a reading
+// touches few pages of the file.
 
 const minuteMs = 60_000;
 export const dayMs = 24 * 60 * minuteMs;
@@ -15,15 +15,15 @@ export const tiers = [
   { ms: 15 * minuteMs, keptMs: 90 * dayMs },
   { ms: dayMs, keptMs: Infinity },
 ] as const;
-/** Gaps are kept as long as a tier tells where in a day they were. */
+/** Gaps are kept as long as a tier can tell when in a day they were. */
 const gapsKeptMs = 90 * dayMs;
-/** The file may grow to 50 MB. A page that is let go of is used again, so it never has to be rewritten. */
+/** The file can grow to 50 MB. Freed pages are reused, so it never has to be rewritten. */
 export const usualBoundBytes = 48_000_000;
-/** Rows that one reading takes away at most. */
+/** Most rows that one reading deletes. */
 const sweptAtOnce = 500;
-/** Buckets that one question gets at most. */
+/** Most buckets in one answer. */
 const mostBuckets = 1_000;
-/** What borrowing costs is asked for every hour. */
+/** How long a borrow rate is used; it's read every hour. */
 const rateHoldsMs = 3 * 60 * minuteMs;
 
 export const historySchema = `
@@ -34,9 +34,7 @@ export const historySchema = `
   CREATE TABLE history_gaps (series INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (until, series, since))
     STRICT, WITHOUT ROWID;`;
 
-/**
- * Keeps what a reading tells, within the transaction that keeps the reading. Should it fail, the reading is kept all the same.
- */
+/** Records the figures of a reading, in the transaction that stores the reading. If recording fails, the reading is still stored. */
 export function record(db: DatabaseSync, reading: Recording, now: number, boundBytes: number): void {
   db.exec('SAVEPOINT history');
   try {
@@ -52,7 +50,7 @@ interface Recording {
   readonly account: string;
   readonly asOf: number;
   readonly recorded: readonly Recorded[];
-  /** Two readings that are further apart have a gap between them. Milliseconds. */
+  /** Readings further apart than this have a gap between them. Milliseconds. */
   readonly staleMs: number;
 }
 
@@ -73,7 +71,7 @@ function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: R
     const names = [...new Set([...namesFrom(known?.['names'] ?? '[]'), ...Object.keys(figures)])];
     const id = Number(known?.['id'] ?? begin.run(account, target, asOf, asOf, '[]').lastInsertRowid);
     const seen = Number(known?.['seen'] ?? asOf);
-    // The same reading once more.
+    // The same reading again.
     if (known !== undefined && seen === asOf) continue;
     const isGap = asOf - seen > staleMs;
     if (isGap) gap.run(id, seen, asOf);
@@ -85,13 +83,13 @@ function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: R
       const joined = before === undefined ? figures : joinedSpans(spansFrom(before['figures'], names), figures);
       const coveredIn = Math.min(Number(before?.['covered'] ?? 0) + covered, ms);
       put.run(ms, at, id, Number(before?.['count'] ?? 0) + 1, coveredIn, storedSpans(joined, names));
-      // The time before it ended was covered too.
+      // The time until this reading was covered too.
       if (!isGap && seen < at) fill.run(startOf(seen, ms) + ms - seen, ms, startOf(seen, ms), id);
     }
   }
 }
 
-/** What borrowing costs, of what is owed. */
+/** Borrow rates of the coins owed. */
 const ratesOf = (read: Recorded['figures'], rates: readonly Record<string, unknown>[]): Recorded['figures'] =>
   Object.fromEntries(
     rates
@@ -109,7 +107,7 @@ export function joinedSpans(a: Spans, b: Spans): Spans {
     const { first, min, max } = joined[name] ?? later;
     joined[name] = {
       ...{ first, last: later.last },
-      // Most figures stand still, and need no arithmetic.
+      // Most figures don't change and need no arithmetic.
       min: min === later.min ? min : lesser(min, later.min),
       max: max === later.max ? max : greater(max, later.max),
     };
@@ -143,7 +141,9 @@ export const namesFrom = (text: unknown): readonly string[] => JSON.parse(String
 
 const startOf = (at: number, ms: number): number => at - (at % ms);
 
-/** A little at each reading: what is too old, and over the bound the finest first. Days, and what the venue tells, stay. */
+/**
+ * Deletes a little at each reading: rows that are too old, and above the size bound the finest first. Daily rows and the venue's rows stay.
+ */
 function sweep(db: DatabaseSync, now: number, boundBytes: number): void {
   for (const { ms, keptMs } of tiers) {
     if (keptMs !== Infinity) takeOldest(db, ms, now - keptMs);
@@ -154,7 +154,7 @@ function sweep(db: DatabaseSync, now: number, boundBytes: number): void {
 }
 
 function takeOldest(db: DatabaseSync, tier: number, before: number): number {
-  // All rows of one time or none, so that the oldest time there is tells where the tier begins.
+  // All rows of one time or none, so that the oldest time tells where the tier begins.
   const last = db
     .prepare('SELECT max(at) AS at FROM (SELECT at FROM history_points WHERE tier = ? AND at < ? ORDER BY at LIMIT ?)')
     .get(tier, Number.isFinite(before) ? before : Number.MAX_SAFE_INTEGER, sweptAtOnce)?.['at'];
@@ -167,7 +167,7 @@ export function usedBytes(db: DatabaseSync): number {
   return (numberOf('page_count') - numberOf('freelist_count')) * numberOf('page_size');
 }
 
-/** Nothing of an account that was removed, or has become another person's, is kept. */
+/** Deletes the history of an account that was removed or belongs to another user now. */
 export function forgetHistory(db: DatabaseSync, account: string): void {
   for (const table of ['points', 'gaps', 'moved']) {
     db.prepare(`DELETE FROM history_${table} WHERE series IN (SELECT id FROM history_series WHERE account = ?)`).run(account);

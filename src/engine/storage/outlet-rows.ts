@@ -3,16 +3,19 @@ import { msg, type Message } from '../../core/message.ts';
 import type { ClaimedMessage, ClaimedMessages, Delivered, Outlet, OutletAnswers, OutletAsked, OutletSettings } from './outlet-protocol.ts';
 import type { Notice } from './warning-protocol.ts';
 
-// The rows of outlets and of what waits to be sent to them. Each function runs inside a transaction of whoever calls it.
+// Rows of outlets and of messages to send. Each function runs inside a transaction of its caller.
 
 const minuteMs = 60_000;
-/** A window that took a message has sent it by then. Danger that it has not is anybody's; anything else is sent once or not at all. Milliseconds. */
+/**
+ * A window that took a message must send it within this time. After that, any window can take Danger again; other messages are sent once or
+ * not at all. Milliseconds.
+ */
 export const sendWithinMs = 30_000;
-/** What is older is no news. Danger is tried for longer. Milliseconds. */
+/** Older messages are dropped. Danger is tried for longer. Milliseconds. */
 const newsForMs = { danger: 60 * minuteMs, warn: 10 * minuteMs, note: 10 * minuteMs } as const;
-/** An outlet that nothing was sent to for so long wants a test. Milliseconds. */
+/** After this long without a message, the person is asked to send a test. Milliseconds. */
 const testAfterMs = 30 * 24 * 60 * minuteMs;
-/** What can't be sent now is looked at again then. Milliseconds. */
+/** Retry delay for messages that can't be sent now. Milliseconds. */
 const lookAgainMs = minuteMs;
 
 const levels = ['note', 'warn', 'danger'] as const satisfies readonly Notice['level'][];
@@ -51,7 +54,7 @@ export function answerOutlets(db: DatabaseSync, asked: OutletAsked): OutletAnswe
   return undefined;
 }
 
-/** Puts what is told in the editor in the queue of each outlet that gets it. */
+/** Queues a notice for each outlet that gets it. */
 export function queueOutside(db: DatabaseSync, { level, sentence, outside, accounts }: Notice, at: number): void {
   for (const { id, kind, enabled, least, amounts } of outletsIn(db)) {
     if (!enabled || kind === 'ping' || levels.indexOf(level) < levels.indexOf(least)) continue;
@@ -66,13 +69,13 @@ export function queueOutside(db: DatabaseSync, { level, sentence, outside, accou
   }
 }
 
-/** What is about this account alone is sent no more. */
+/** Drops messages that are only about this account. */
 export function forgetMessages(db: DatabaseSync, account: string): void {
   const of = (is: '=' | '<>'): string => `EXISTS (SELECT 1 FROM json_each(message, '$.accounts') WHERE value ${is} ?)`;
   db.prepare(`DELETE FROM outbox WHERE ${of('=')} AND NOT ${of('<>')}`).run(account, account);
 }
 
-/** All windows look at their warnings, and at what there is to send, when this number changes. */
+/** Changing this number makes all windows look at warnings and messages again. */
 const tellWindows = (db: DatabaseSync): void => {
   db.exec("UPDATE facts SET value = value + 1 WHERE name = 'warnings'");
 };
@@ -111,9 +114,9 @@ const waitingIn = (db: DatabaseSync): readonly Waiting[] =>
       claimedAt: claimedAt === null ? undefined : Number(claimedAt),
     }));
 
-/** One message for each outlet, danger first, unless a window is at it: so they arrive in order. */
+/** One message per outlet, Danger first, unless another window is sending: this keeps them in order. */
 function claim(db: DatabaseSync, { window, at, isOff, isQuiet, without }: Extract<OutletAsked, { do: 'claimMessages' }>): ClaimedMessages {
-  // A time in the future comes from a clock that was set back: it would wait for long.
+  // A time in the future comes from a clock that was set back, and would delay the message.
   for (const [table, column, latest] of [
     ['outbox', 'at', at],
     ['outbox', 'claimed_at', at],
@@ -163,7 +166,7 @@ function dropOld(db: DatabaseSync, at: number): void {
   }
 }
 
-/** Once, until something arrives again. */
+/** Tells the person once, until a message arrives again. */
 function bury(db: DatabaseSync, id: string, at: number): void {
   if (db.prepare('UPDATE outlets SET dead = 1 WHERE id = ? AND dead = 0').run(id).changes === 0) return;
   const outlet = outletsIn(db).find((one) => one.id === id);
@@ -189,7 +192,7 @@ function tell(db: DatabaseSync, notice: Notice, at: number): void {
   tellWindows(db);
 }
 
-/** @returns whether anything changed: what failed in a window that another one has taken over from counts no more */
+/** @returns whether anything changed; a failure of a window that was overtaken by another is ignored */
 function note(db: DatabaseSync, { outlet, claim: taken, at, result }: Extract<OutletAsked, { do: 'noteSent' }>): boolean {
   if ('sent' in result) {
     if (taken !== undefined) db.prepare('DELETE FROM outbox WHERE seq = ?').run(taken.seq);

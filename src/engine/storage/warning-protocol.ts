@@ -49,6 +49,8 @@ export interface Notice {
   };
   /** Those it is about, also where nothing stands any more. */
   readonly accounts?: readonly string[];
+  /** The same of each account alone, where there are several: should one be removed before outlets got it. */
+  readonly each?: readonly (Pick<Notice, 'sentence' | 'outside'> & { readonly account: string })[];
   /** The outlet it is about. */
   readonly outlet?: string;
 }

@@ -63,7 +63,9 @@ export class World implements ControlledWorld {
   readonly market: Market;
   readonly trading: Trading;
   readonly conditions = new Conditions();
-  readonly controls = ['POST account', 'POST auto-margin', 'POST liquidate'];
+  readonly controls = ['POST account', 'POST auto-margin', 'POST liquidate', 'POST maintenance'];
+  /** What is told of maintenance. */
+  maintenance: Parameters | undefined;
   /** Whether clients see order ids, and may name one. */
   readonly ordIds: boolean;
   readonly collateralAssets: CollateralAssets;
@@ -205,8 +207,15 @@ export class World implements ControlledWorld {
    * - `POST account`: another position mode or account mode, which a real account only changes while it holds nothing.
    * - `POST auto-margin {instId, posSide, amt}`: OKX adds margin to a position automatically.
    * - `POST liquidate {loan}`: an order is liquidated whole. Prices alone don't do it, so that a loan beyond its threshold can be seen.
+   * - `POST maintenance {state, begin, end}`: told over sockets, in OKX's words; `begin` and `end` as text.
    */
   control(what: string, body: Parameters): unknown {
+    if (what === 'POST maintenance') {
+      const { state = 'ongoing', begin = this.#clock.now().toString(), end = '' } = body;
+      const about = { title: 'Spot System Upgrade', href: '', preOpenBegin: '', scheDesc: '', serviceType: '5', system: 'unified' };
+      this.maintenance = { state, begin, end, ...about, maintType: '1', env: '1' };
+      return this.maintenance;
+    }
     if (what === 'POST liquidate') {
       this.#liquidate(body['loan']);
       return { ok: true };

@@ -96,6 +96,7 @@ const snapshot = v.object({
       liquidation: v.exactOptional(threshold),
       liquidationPrice: v.exactOptional(v.object({ instrument: v.string(), price: amount })),
       capped: v.exactOptional(v.array(v.string())),
+      drained: v.exactOptional(v.array(v.string())),
       rates: v.exactOptional(prices),
       keptFrom: v.exactOptional(time),
       due: v.exactOptional(v.array(v.object({ ...coinAmount.entries, at: time, overdue: v.boolean(), then: v.exactOptional(message) }))),

@@ -13,7 +13,7 @@ import { send, type Sent } from './send.ts';
 export interface DeliveryOptions extends OutletPorts {
   readonly store: Pick<Store, 'all' | 'onDidChange'>;
   readonly shared: Pick<SharedState, 'ask' | 'onDidChangeWarnings'>;
-  readonly reader: { readonly isReader: boolean };
+  readonly reader: { readonly isReader: boolean; readonly onDidChange: (listener: () => void) => Disposable };
   readonly window: string;
   readonly log: Pick<Log, 'info' | 'warn'>;
   readonly intervalMs: () => number;
@@ -66,11 +66,14 @@ export class Delivery implements Disposable {
   }
 
   start(): void {
-    const { shared, store } = this.#options;
+    const { shared, store, reader } = this.#options;
+    const claim = (): void => {
+      this.#claim();
+    };
     this.#watches = [
-      shared.onDidChangeWarnings(() => {
-        this.#claim();
-      }),
+      shared.onDidChangeWarnings(claim),
+      // When the last ping was sent is not told each time.
+      reader.onDidChange(claim),
       store.onDidChange(() => {
         // Without accounts there is no timer.
         const isIdle = store.all().length === 0;
@@ -230,7 +233,7 @@ export class Delivery implements Disposable {
     const { shared, clock, log } = this.#options;
     if ('failed' in result) log.warn(`outlet ${host}: ${english(result.failed)}`);
     else if (claim !== undefined) log.info(`outlet ${host}: sent`);
-    await shared.ask({ do: 'noteSent', outlet: id, at: clock.now(), result, ...(claim === undefined ? {} : { claim }) });
+    await shared.ask({ do: 'noteSent', outlet: id, at: clock.now(), result, ...(claim === undefined ? { isRoutine: true } : { claim }) });
   }
 }
 

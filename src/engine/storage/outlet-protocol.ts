@@ -79,6 +79,8 @@ export type OutletAsked =
       readonly claim?: { readonly seq: number; readonly fence: number };
       readonly at: number;
       readonly result: Delivered;
+      /** One of many pings. */
+      readonly isRoutine?: boolean;
     };
 
 export interface ClaimedMessages {

@@ -15,7 +15,9 @@ export const sendWithinMs = 30_000;
 const newsForMs = { danger: 60 * minuteMs, warn: 10 * minuteMs, note: 10 * minuteMs } as const;
 /** After this long without a message, the person is asked to send a test. Milliseconds. */
 const testAfterMs = 30 * 24 * 60 * minuteMs;
-/** Retry delay for messages that can't be sent now. Milliseconds. */
+/** Windows learn no more often that pings arrive as ever. Milliseconds. */
+const tellEveryMs = 10 * minuteMs;
+/** What can't be sent now is looked at again then. Milliseconds. */
 const lookAgainMs = minuteMs;
 
 const levels = ['note', 'warn', 'danger'] as const satisfies readonly Notice['level'][];
@@ -54,11 +56,23 @@ export function answerOutlets(db: DatabaseSync, asked: OutletAsked): OutletAnswe
   return undefined;
 }
 
-/** Queues a notice for each outlet that gets it. */
-export function queueOutside(db: DatabaseSync, { level, sentence, outside, accounts }: Notice, at: number): void {
+/** What an outlet gets, as it waits. Stored. */
+type Outgoing = Pick<ClaimedMessage, 'sentence' | 'alerts'> & Pick<Notice, 'accounts'> & { readonly each?: readonly Outgoing[] };
+
+/** Puts what is told in the editor in the queue of each outlet that gets it. */
+export function queueOutside(db: DatabaseSync, { level, accounts, each, ...notice }: Notice, at: number): void {
   for (const { id, kind, enabled, least, amounts } of outletsIn(db)) {
     if (!enabled || kind === 'ping' || levels.indexOf(level) < levels.indexOf(least)) continue;
-    const message = { sentence: amounts ? sentence : (outside?.sentence ?? sentence), alerts: outside?.alerts ?? [], accounts };
+    const outgoing = ({ sentence, outside }: Pick<Notice, 'sentence' | 'outside'>): Outgoing => ({
+      sentence: amounts ? sentence : (outside?.sentence ?? sentence),
+      alerts: outside?.alerts ?? [],
+    });
+    const parts = each?.map((one): Outgoing => ({ ...outgoing(one), accounts: [one.account] }));
+    const message: Outgoing = {
+      ...outgoing(notice),
+      ...(accounts === undefined ? {} : { accounts }),
+      ...(parts === undefined ? {} : { each: parts }),
+    };
     db.prepare('INSERT INTO outbox (outlet, level, message, at, due) VALUES (?, ?, ?, ?, ?)').run(
       id,
       level,
@@ -69,10 +83,19 @@ export function queueOutside(db: DatabaseSync, { level, sentence, outside, accou
   }
 }
 
-/** Drops messages that are only about this account. */
+/** What is about this account is sent no more; what is about others besides is sent of each of those. */
 export function forgetMessages(db: DatabaseSync, account: string): void {
-  const of = (is: '=' | '<>'): string => `EXISTS (SELECT 1 FROM json_each(message, '$.accounts') WHERE value ${is} ?)`;
-  db.prepare(`DELETE FROM outbox WHERE ${of('=')} AND NOT ${of('<>')}`).run(account, account);
+  const again = db.prepare(
+    'INSERT INTO outbox (outlet, level, message, at, due, attempts) SELECT outlet, level, ?, at, due, attempts FROM outbox WHERE seq = ?',
+  );
+  for (const { seq, level, message, claimedAt } of waitingIn(db)) {
+    const { accounts = [], each = [] } = JSON.parse(message) as Outgoing;
+    // What a window is sending must not be sent twice, unless it is danger.
+    const isSplit = each.length > 0 && (claimedAt === undefined || level === 'danger');
+    if (!accounts.includes(account) || (accounts.length > 1 && !isSplit)) continue;
+    for (const part of each) if (part.accounts?.includes(account) !== true) again.run(JSON.stringify(part), seq);
+    db.prepare('DELETE FROM outbox WHERE seq = ?').run(seq);
+  }
 }
 
 /** Changing this number makes all windows look at warnings and messages again. */
@@ -192,12 +215,14 @@ function tell(db: DatabaseSync, notice: Notice, at: number): void {
   tellWindows(db);
 }
 
-/** @returns whether anything changed; a failure of a window that was overtaken by another is ignored */
-function note(db: DatabaseSync, { outlet, claim: taken, at, result }: Extract<OutletAsked, { do: 'noteSent' }>): boolean {
+/** @returns whether windows have to know: what failed in a window that another one has taken over from counts no more */
+function note(db: DatabaseSync, { outlet, claim: taken, at, result, isRoutine }: Extract<OutletAsked, { do: 'noteSent' }>): boolean {
   if ('sent' in result) {
+    const { success = 0, failure, dead } = outletsIn(db).find(({ id }) => id === outlet) ?? {};
+    const isAsEver = dead === false && (failure?.at ?? 0) <= success && Math.floor(at / tellEveryMs) === Math.floor(success / tellEveryMs);
     if (taken !== undefined) db.prepare('DELETE FROM outbox WHERE seq = ?').run(taken.seq);
     db.prepare('UPDATE outlets SET success = ?, remind_at = ?, dead = 0, held_until = 0 WHERE id = ?').run(at, at + testAfterMs, outlet);
-    return true;
+    return isRoutine !== true || !isAsEver;
   }
   const { failed, dead } = result;
   if (taken !== undefined && !putBack(db, outlet, taken, result)) return false;

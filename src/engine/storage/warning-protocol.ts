@@ -49,6 +49,8 @@ export interface Notice {
   };
   /** All accounts it is about, even if their warnings have ended. */
   readonly accounts?: readonly string[];
+  /** The same of each account alone, where there are several: should one be removed before outlets got it. */
+  readonly each?: readonly (Pick<Notice, 'sentence' | 'outside'> & { readonly account: string })[];
   /** The outlet it is about. */
   readonly outlet?: string;
 }

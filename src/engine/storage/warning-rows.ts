@@ -41,7 +41,7 @@ export function answerWarnings(db: DatabaseSync, asked: WarningAsked, version: (
       for (const notice of asked.notices) {
         db.prepare('INSERT INTO notices (level, notice, at) VALUES (?, ?, ?)').run(
           notice.level,
-          JSON.stringify({ ...notice, outside: undefined }),
+          JSON.stringify({ ...notice, outside: undefined, each: undefined }),
           asked.at,
         );
         queueOutside(db, notice, asked.at);

@@ -118,7 +118,7 @@ export interface ChosenFile {
   /** Where it is, as it is told. */
   readonly where: string;
   /** Rejects in the words of the file system. */
-  readonly read: () => Promise<string>;
+  readonly read: () => Promise<Uint8Array>;
 }
 
 /** A file that a person named. */
@@ -128,7 +128,7 @@ export interface NamedFile {
   /** Where it is, as shown. */
   readonly where: string;
   /** Rejects in the words of the file system. */
-  readonly write: (text: string) => Promise<void>;
+  readonly write: (content: string | Uint8Array) => Promise<void>;
   readonly open: () => Promise<void>;
 }
 

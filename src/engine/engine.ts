@@ -110,12 +110,12 @@ export function createEngine(ports: EnginePorts): Engine {
   const wakes = new Wakes(clock);
   const poller = keep(
     new LatePoller({
-      ...{ book, store, connections, clock, intervalMs, wakes },
-      reader,
+      ...{ book, store, connections, clock, intervalMs, wakes, reader },
+      onDidChangeInterval: settings.onDidChangeInterval,
       onRead: (accountId, isRoutine) => ledger.reconcile(accountId, isRoutine ? 'routine' : 'all'),
     }),
   );
-  const prices = keep(watchPrices({ store, connections, clock, wakes, log, reader, poller, WebSocket: ports.WebSocket }));
+  const prices = keep(watchPrices({ store, connections, clock, wakes, log, reader, poller, intervalMs, WebSocket: ports.WebSocket }));
   keep(shareReadings(reader, store, poller, ledger));
   keep(readVenueHistory({ store, shared, connections, reader, clock, log }));
   const outlets = { shared, clock, secrets: ports.secrets, ...fetching };

@@ -155,8 +155,7 @@ export function readMoved(content: string, exchanges: readonly Exchange[], now: 
     if (sites === undefined) return { fault: wrong(`${where}.venue`, exchanges.map((exchange) => exchange.id).join(' | ')) };
     const real = sites.filter(({ simulated }) => !simulated).map((one) => one.id);
     if (!real.includes(site)) return { fault: wrong(`${where}.site`, real.join(' | ')) };
-    if (accounts.findIndex((other) => other.id === id) !== index)
-      return { fault: wrong(`${where}.id`, once) };
+    if (accounts.findIndex((other) => other.id === id) !== index) return { fault: wrong(`${where}.id`, once) };
   }
   const isRecent = Math.abs(now - Date.parse(output.exportedAt ?? '')) < silentForMs;
   const warnings = output.warnings.filter(({ snoozedUntil = Infinity }) => isRecent && snoozedUntil > now);
@@ -193,7 +192,12 @@ type Ports = { readonly shared: Pick<SharedState, 'ask'>; readonly clock: Clock 
  * @returns undefined when it was stopped
  * @throws StateTrouble
  */
-export async function movingFile({ shared, clock }: Ports, text: string, ids: readonly string[], { stopped, say }: Going): Promise<Uint8Array | undefined> {
+export async function movingFile(
+  { shared, clock }: Ports,
+  text: string,
+  ids: readonly string[],
+  { stopped, say }: Going,
+): Promise<Uint8Array | undefined> {
   const parts: Buffer[] = [];
   let size = 0;
   const add = (part: string): void => {
@@ -299,6 +303,6 @@ const newline = 10;
 const newer = msg('moving.newer', 'The file is from a newer version. Update LTV Gauge, then try again.');
 const notWhole = msg('moving.not-whole', 'The history in the file was changed or cut off. Export it again.');
 export const historyLost: Message = msg('moving.changed', 'An account or the database changed meanwhile. Try again.');
-const once = msg('moving.once', 'there only once');
+const once = msg('moving.once', 'unique');
 /** What is expected of a row, where that isn't its form. */
 const told: Readonly<Record<string, Message>> = { once, account: msg('moving.of-account', 'of an account in the file') };

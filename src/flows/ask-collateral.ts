@@ -51,7 +51,7 @@ function loanItem(choice: LoanChoice): Item<LoanChoice> {
   const description = standing === 'unknown' ? ltv : joined([ltv, distanceText(standing)]);
   return {
     label: msg('term.loan', 'Loan {0}', loanLabel(loan.orderId, loan.id)),
-    description: state.account.readOnly ? msg('term.with-read-only', '{0}, read-only', description) : description,
+    description: state.account.readOnly ? joined([description, msg('term.read-only', 'read-only')]) : description,
     detail: loan.collateral.map(({ coin, amount }) => `${formatAmount(amount)} ${coin}`).join(', '),
     value: choice,
   };

@@ -27,7 +27,14 @@ export function loanChoices(states: readonly AccountState[], place: Place | unde
 
 /** What a person can do about an obstacle. */
 export type Remedy =
-  'reloadWindow' | 'addMargin' | 'bringLiquidationToTarget' | 'updateKeys' | 'resolveWrite' | 'addAccount' | 'trySimulated' | 'tryAgain';
+  | 'reloadWindow'
+  | 'addMargin'
+  | 'bringLiquidationToTarget'
+  | 'updateKeys'
+  | 'resolveWrite'
+  | 'addAccount'
+  | 'trySimulated'
+  | 'tryAgain';
 
 /** Why nothing can be changed now, and what helps. */
 export interface Obstacle {
@@ -166,7 +173,7 @@ export function positionItemText({ state, position }: PositionChoice): PositionI
     description: joined([
       liquidationDistanceText(distanceToLiquidation(position)),
       ...leverageTexts(effective === undefined ? leverage : undefined, effective),
-      spaced(msg('position.margin', 'Margin'), marginText(margin, marginCoin)),
+      spaced(msg('term.margin-word', 'margin'), marginText(margin, marginCoin)),
       ...(state.account.readOnly ? [msg('term.read-only', 'read-only')] : []),
     ]),
     ...(reason === undefined ? {} : { detail: reason }),

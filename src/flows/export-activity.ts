@@ -61,7 +61,7 @@ async function exported(app: Acting): Promise<void> {
   const { where } = file;
   const chosen = await app.talk.tell({
     kind: 'info',
-    sentence: msg('export.rows', 'Rows exported: {0} to {1}', rows.toString(), where),
+    sentence: msg('export.rows', 'Exported to {1}. Rows: {0}.', rows.toString(), where),
     buttons: [{ id: 'open', label: msg('button.open-file', 'Open File') }],
   });
   if (chosen === 'open') await file.open();

@@ -1,5 +1,5 @@
 import { msg, type Message } from '../core/message.ts';
-import type { Account } from '../core/model.ts';
+import type { Account, Levels } from '../core/model.ts';
 import { defaultLevels } from '../core/risk/level.ts';
 import type { AccountUpdate } from '../engine/accounts/account-book.ts';
 import {
@@ -20,12 +20,13 @@ import type { Warning } from '../engine/storage/warning-protocol.ts';
 import { readWarningTarget } from '../engine/watch/warnings.ts';
 import { localIso } from '../words/activity.ts';
 import { freeAccountName } from '../words/key.ts';
-import { bracketed, joined, type Text } from '../words/text.ts';
+import { arrowed, bracketed, joined, labelled, type Text } from '../words/text.ts';
 import { levelsText, percentOf } from '../words/thresholds.ts';
 import { nameOf } from '../words/warning.ts';
 import type { Acting } from './acting.ts';
 import type { Conversation } from './conversation.ts';
 import { ended, sayNotWritten, withPatience } from './export-activity.ts';
+import { compare } from '../core/decimal.ts';
 
 const kinds = { JSON: ['json'] } as const;
 const exportTitle = msg('moving.export', 'Export Accounts and Settings');
@@ -35,7 +36,12 @@ const importTitle = msg('moving.import', 'Import Accounts and Settings');
 export async function exportSetup(app: Acting): Promise<void> {
   const { talk, book, clock, ownSettings, warnings } = app;
   const now = localIso(clock.now());
-  const file = await talk.save({ title: exportTitle, label: msg('button.export', 'Export'), name: `ltv-gauge-setup-${now.slice(0, 10)}.json`, kinds });
+  const file = await talk.save({
+    title: exportTitle,
+    label: msg('button.export', 'Export'),
+    name: `ltv-gauge-setup-${now.slice(0, 10)}.json`,
+    kinds,
+  });
   if (file === undefined) return;
   const moved: Moved = {
     accounts: book
@@ -57,7 +63,7 @@ export async function exportSetup(app: Acting): Promise<void> {
   const buttons = [{ id: 'open', label: msg('button.open-file', 'Open File') }] as const;
   const sentence = msg(
     'moving.exported',
-    'Accounts exported, with history: {0} to {1}. API keys stay here.',
+    'Exported to {1}. Accounts: {0}, with history. API keys stay here.',
     moved.accounts.length.toString(),
     file.where,
   );
@@ -181,7 +187,7 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 const importLabel = msg('button.import', 'Import');
 
 function planOf(app: Acting, { accounts, settings, warnings }: Moved, rows: number): Plan {
-  const { book, ownSettings, talk } = app;
+  const { book, ownSettings } = app;
   const taken = book.list().map(({ name }) => name);
   const missing = accounts.filter(({ id }) => book.get(id) === undefined);
   const add = missing.map((account): Account => {
@@ -195,7 +201,7 @@ function planOf(app: Acting, { accounts, settings, warnings }: Moved, rows: numb
     if (JSON.stringify(before) === JSON.stringify(value)) return [];
     const shown = (one: unknown): Text =>
       one === undefined || one === '' ? nothingSet : JSON.stringify(one).replace(/[^\x20-\x7e]/g, '?');
-    return [{ name, value, line: change(talk, `ltvGauge.${name}`, shown(before), shown(value)) }];
+    return [{ name, value, line: change(`ltvGauge.${name}`, shown(before), shown(value)) }];
   });
   return {
     ...{ add, settings: differing, rows, owners: accounts },
@@ -207,7 +213,7 @@ function planOf(app: Acting, { accounts, settings, warnings }: Moved, rows: numb
 
 function linesOf({ talk, store }: Acting, { id, name, thresholds, levels = {} }: Account): readonly Message[] {
   return [
-    ...(thresholds === undefined ? [] : [msg('moving.thresholds', 'Thresholds of {0}: {1}', name, talk.localize(said(thresholds)))]),
+    ...(thresholds === undefined ? [] : [labelled(msg('thresholds.loan', 'Loan Thresholds of {0}', name), said(thresholds))]),
     ...Object.entries(levels).map(([key, own]) =>
       msg('levels.saved', 'Warning levels of {0}: {1}.', talk.localize(leveled(store.get(id), key, name)), levelsText(own)),
     ),
@@ -219,14 +225,14 @@ function changesOf({ book, store, talk }: Acting, { id, thresholds, levels = {} 
   const here = book.get(id);
   if (here === undefined) return [];
   const { name } = here;
-  const before = (key: string): string => levelsText(here.levels?.[key] ?? defaultLevels);
-  const others = Object.entries(levels).filter(([key, own]) => levelsText(own) !== before(key));
+  const before = (key: string): Levels => here.levels?.[key] ?? defaultLevels;
+  const others = Object.entries(levels).filter(([key, own]) => !sameLevels(own, before(key)));
   const isOther = thresholds !== undefined && said(thresholds) !== said(here.thresholds);
   const lines = [
-    ...(isOther ? [change(talk, name, said(here.thresholds), said(thresholds))] : []),
+    ...(isOther ? [change(msg('thresholds.loan', 'Loan Thresholds of {0}', name), said(here.thresholds), said(thresholds))] : []),
     ...others.map(([key, own]) => {
       const title = msg('levels.title', 'Warning Levels of {0}', talk.localize(leveled(store.get(id), key, name)));
-      return change(talk, talk.localize(title), before(key), levelsText(own));
+      return change(title, levelsText(before(key)), levelsText(own));
     }),
   ];
   const changed: AccountUpdate = {
@@ -236,8 +242,10 @@ function changesOf({ book, store, talk }: Acting, { id, thresholds, levels = {} 
   return lines.length === 0 ? [] : [{ id, change: changed, lines }];
 }
 
-const change = (talk: Conversation, what: string, before: Text, after: Text): Message =>
-  msg('preview.row', '{0}: {1} → {2}', what, talk.localize(before), talk.localize(after));
+const sameLevels = (a: Levels, b: Levels): boolean =>
+  (['watch', 'warn', 'danger'] as const).every((level) => compare(a[level], b[level]) === 0);
+
+const change = (what: Text, before: Text, after: Text): Message => labelled(what, arrowed(before, after));
 
 /** The loan or position of a key, with its account. */
 function leveled(state: AccountState | undefined, key: string, account: string): Text {
@@ -262,12 +270,15 @@ async function apply(app: Acting, { add, changes, settings, warnings, rows, owne
     for (const { name, value } of settings) await ownSettings.write(name, value);
     await restore(app, warnings);
     // Last, and all or nothing: it needs the accounts.
-    if (rows > 0 && (await withPatience(app, importTitle, () => importHistory(app, owners), true)) !== true) return await partly(historyLost);
+    if (rows > 0 && (await withPatience(app, importTitle, () => importHistory(app, owners), true)) !== true)
+      return await partly(historyLost);
   } catch (error) {
     log.error(error instanceof Error ? error : String(error));
     return partly(ended(reasonOf(error)));
   }
-  log.info(`imported: ${add.map(({ id }) => id).join(', ')}; settings: ${settings.map(({ name }) => name).join(', ')}; rows of history: ${rows.toString()}`);
+  log.info(
+    `imported: ${add.map(({ id }) => id).join(', ')}; settings: ${settings.map(({ name }) => name).join(', ')}; rows of history: ${rows.toString()}`,
+  );
   void poller.refresh();
   const buttons = add.length === 0 ? [] : ([{ id: 'keys', label: msg('button.update-keys', 'Update Keys…') }] as const);
   const sentence =

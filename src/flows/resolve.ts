@@ -10,6 +10,7 @@ import { flowOf } from './kinds.ts';
 import { back, type Conversation } from './conversation.ts';
 import { resolveLines, type Reading } from '../words/outcome.ts';
 import type { Disposable } from '../core/emitter.ts';
+import { labelled, sentence } from '../words/text.ts';
 
 /** "Resolve Unfinished Change…": reads, shows before and now, and lets the person decide where the exchange's figures cannot tell. */
 export async function resolveWrite(app: Acting, attended: Attended, argument: unknown): Promise<void> {
@@ -22,7 +23,7 @@ export async function resolveWrite(app: Acting, attended: Attended, argument: un
     if (attended.has(record)) {
       void app.talk.tell({
         kind: 'info',
-        sentence: msg('resolve.in-progress', 'This change is still in progress. Wait for its outcome.'),
+        sentence: msg('resolve.in-progress', 'This change is still in progress. Wait, then try again.'),
       });
       return;
     }
@@ -187,9 +188,9 @@ function settlementDetail(settlement: Settlement): readonly Message[] {
 function settledText(settlement: Settlement, change: Message): Message {
   switch (settlement) {
     case 'effective':
-      return msg('outcome.state', '{0}: {1}.', msg('activity.marked-executed', 'Marked as executed by you'), change);
+      return sentence(labelled(msg('activity.marked-executed', 'Marked as executed by you'), change));
     case 'not-effective':
-      return msg('outcome.state', '{0}: {1}.', msg('activity.marked-not-executed', 'Marked as not executed by you'), change);
+      return sentence(labelled(msg('activity.marked-not-executed', 'Marked as not executed by you'), change));
     case 'lift-freeze':
       return msg('resolve.unfrozen', 'Account unfrozen.');
   }

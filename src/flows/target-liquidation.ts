@@ -16,7 +16,7 @@ import { positions, refOf, type PositionChoice } from './choose.ts';
 import { byCurrentFigures, choicesFor } from './read-first.ts';
 import { fixedReason, namedWithSide } from '../words/position.ts';
 import { actionOf } from '../engine/actions.ts';
-import { estimated, type Text } from '../words/text.ts';
+import { arrowed, estimated, type Text } from '../words/text.ts';
 import { askTarget } from './ask-typed.ts';
 import { back, type Item } from './conversation.ts';
 import { isWanted, offerRetry } from './target-ltv.ts';
@@ -105,7 +105,7 @@ async function bring(
       });
       return 'ended';
     }
-    const title = titleOn(app, account, msg('target.bring', '{0} → {1}', namedWithSide(position), aimText(aim, position)));
+    const title = titleOn(app, account, arrowed(namedWithSide(position), aimText(aim, position)));
     const way = await app.talk.pick({
       title,
       placeholder: msg('target.which-way', 'Choose a way to preview'),

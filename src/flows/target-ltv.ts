@@ -6,7 +6,7 @@ import { inSequence } from '../engine/ledger/sequence.ts';
 import { offersFor, readForTarget, type LoanReading, type Offer, type Offers } from '../engine/targets/ltv-offers.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import { asPlace, loanAt } from '../views/place.ts';
-import { estimated, type Text } from '../words/text.ts';
+import { arrowed, estimated, type Text } from '../words/text.ts';
 import { askTarget } from './ask-typed.ts';
 import { back, type Conversation, type Item } from './conversation.ts';
 import type { Acting } from './acting.ts';
@@ -138,7 +138,7 @@ async function readFresh(app: Acting, { state, loan }: LoanChoice, target: Decim
 }
 
 function titleOf(app: Acting, { state, loan }: LoanChoice, target: Decimal): Message {
-  return titleOn(app, state.account, msg('target.bring', '{0} → {1}', loanWords(loan.orderId, loan.id), ltvIs(target)));
+  return titleOn(app, state.account, arrowed(loanWords(loan.orderId, loan.id), ltvIs(target)));
 }
 
 function itemsOf({ state, loan }: LoanChoice, { offers, blocked }: Offers): readonly Item<Offer>[] {

@@ -12,7 +12,7 @@ import { asPlace, type Place } from '../views/place.ts';
 import { levelWord } from '../words/level.ts';
 import { dotted, labelled } from '../words/text.ts';
 import { alertsOf } from '../words/outlet.ts';
-import { warningName, warningSentence, worstFirst } from '../words/warning.ts';
+import { titleOf, warningName, warningSentence, worstFirst } from '../words/warning.ts';
 import { handledText } from '../words/warning-mark.ts';
 import type { Acting } from './acting.ts';
 import { back, type Button, type Item } from './conversation.ts';
@@ -104,14 +104,8 @@ export async function acknowledgeWarnings(app: Acting, argument?: unknown): Prom
   await app.warnings.acknowledge(standing);
   const sentence =
     standing.length === 0
-      ? msg('warning.none', 'There is no warning to acknowledge.')
-      : standing.length === 1
-        ? msg('warning.acknowledged-one', '1 warning acknowledged. A worse level notifies again.')
-        : msg(
-            'warning.acknowledged-several',
-            '{0} warnings acknowledged. A worse level of any notifies again.',
-            standing.length.toString(),
-          );
+      ? msg('warning.none', 'No warnings now.')
+      : msg('warning.acknowledged-count', 'Warnings acknowledged: {0}. A worse level notifies again.', standing.length.toString());
   void app.talk.tell({ kind: 'info', sentence });
 }
 
@@ -119,7 +113,7 @@ export async function acknowledgeWarnings(app: Acting, argument?: unknown): Prom
 export async function snoozeWarnings(app: Acting, argument?: unknown): Promise<void> {
   const rows = warningsAt(app, argument);
   if (rows.length === 0) {
-    void app.talk.tell({ kind: 'info', sentence: msg('warning.none-to-snooze', 'There is no warning to snooze.') });
+    void app.talk.tell({ kind: 'info', sentence: msg('warning.none', 'No warnings now.') });
     return;
   }
   const which = asPlace(argument)?.warning === undefined ? await askWhich(app, rows) : rows;
@@ -127,7 +121,7 @@ export async function snoozeWarnings(app: Acting, argument?: unknown): Promise<v
   const until = await askUntil(app);
   if (until === undefined || until === back) return;
   await app.warnings.snooze(which, until);
-  const sentence = msg('warning.snoozed', 'Snoozed until {0}. A worse level notifies at once.', app.viewContext().when(until));
+  const sentence = msg('warning.snoozed', 'Snoozed until {0}. A worse level still notifies at once.', app.viewContext().when(until));
   void app.talk.tell({ kind: 'info', sentence });
 }
 
@@ -137,7 +131,7 @@ async function askWhich(app: Acting, rows: readonly Warning[]): ReturnType<typeo
     const handled = handledText([row], now, when);
     const word = levelWord(levelOfAlarm(row.level));
     return {
-      label: warningName(row, app.store.all()),
+      label: warningName(row, app.store.all(), titleOf),
       description: handled === undefined ? word : dotted(word, handled),
       value: [row],
     };

@@ -10,7 +10,7 @@ import { changeLabel } from '../words/kinds.ts';
 import { undoable } from '../engine/ledger/undo.ts';
 import { accountEntry, accountEntryId, vanishedNotes } from './account.ts';
 import type { Entry } from './entry.ts';
-import type { Text } from '../words/text.ts';
+import { bracketed, type Text } from '../words/text.ts';
 import { placeOf } from './place.ts';
 
 /** What was read of the journal, and how much of it is to be shown. */
@@ -167,7 +167,7 @@ function factLine({ id, label, value, copy, icon }: Fact, writeLineId: string, r
 }
 
 function moreLine(accountId: string, left: number, acts: ActivityActs): Entry {
-  const label = msg('activity.load-older', 'Load more… ({0} older)', left.toString());
+  const label = bracketed(msg('page.load-more', 'Load more…'), left.toString());
   return {
     id: `${accountEntryId(accountId)}/more-activity`,
     accountId,

@@ -43,7 +43,7 @@ function registerPositionsView(app: App, pages: LazyPages): vscode.Disposable {
   const setContext = contextKeys();
   return showOutline(app, pages, {
     id: 'ltvGauge.positions',
-    figure: msg('preview.to-liquidation', 'Distance to liquidation'),
+    figure: msg('line.distance', 'Distance to {0}', msg('preview.liquidation', 'liquidation')),
     load: async () => (await loadViews()).positionsOutline,
     alarms: (views, states, viewContext) => views.positionAlarms(states, viewContext),
     badgeText: positionsBadgeText,

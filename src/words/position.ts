@@ -8,7 +8,7 @@ import type { Levels, Position, PositionRef, Side } from '../core/model.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
 import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
 import { exchanges } from '../exchanges/registry.ts';
-import { levelBy } from './level.ts';
+import { levelBy, toLine, unknownDistance } from './level.ts';
 import { shortAmount } from './amount.ts';
 import { arrow, bothLevels, sinceReading, type Since } from './since-reading.ts';
 import { bracketed, joined, spaced, type Text } from './text.ts';
@@ -106,12 +106,12 @@ export function bareDistances({ distance, since }: Pick<PositionView, 'distance'
 
 /** How far the mark price may move until liquidation. */
 export function liquidationDistanceText(distance: Decimal | undefined): Message {
-  if (distance === undefined) return msg('position.distance-liquidation-unknown', 'distance to liquidation unknown');
+  if (distance === undefined) return unknownDistance(msg('preview.liquidation', 'liquidation'));
   if (isNegative(distance) || isZero(distance)) return msg('position.liquidation-price-reached', 'liquidation price reached');
   return toLiquidation(formatDistance(distance));
 }
 
-export const toLiquidation = (distance: string): Message => msg('position.liquidation', '{0} to liquidation', distance);
+export const toLiquidation = (distance: string): Message => toLine(distance, msg('preview.liquidation', 'liquidation'));
 
 /** How far a position is from liquidation, with its substitute where there is no distance. */
 export function reachWords(view: PositionView): Text {

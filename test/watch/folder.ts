@@ -100,7 +100,7 @@ export class Folder {
   lease(): Lease | undefined {
     try {
       this.#own ??= new DatabaseSync(path.join(this.path, stateName), { readOnly: true });
-      this.#reading ??= this.#own.prepare('SELECT fence, beat, holder FROM reader');
+      this.#reading ??= this.#own.prepare("SELECT fence, beat, holder FROM leases WHERE name = ''");
       return this.#reading.get() as unknown as Lease | undefined;
     } catch {
       return undefined;

@@ -238,7 +238,7 @@ function addressOf(account: Address): Address {
 const gone = (): ExchangeError =>
   new ExchangeError({
     kind: 'aborted',
-    sentence: msg('account.gone', 'This account no longer exists. Add it again to continue.'),
+    sentence: msg('refusal.account-removed', 'This account was removed. Nothing was sent. Add it again.'),
     effect: 'none',
   });
 
@@ -268,7 +268,7 @@ const disarmed = (): ExchangeError =>
   new ExchangeError({
     kind: 'aborted',
     effect: 'none',
-    sentence: msg('account.disarmed', 'The account was disarmed before sending. Nothing was sent.'),
+    sentence: msg('refusal.not-armed', "This account isn't armed. Nothing was sent. Arm it first."),
   });
 
 const notKnown = (error: unknown): ExchangeError =>

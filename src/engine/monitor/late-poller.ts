@@ -45,6 +45,11 @@ export class LatePoller implements Disposable {
     this.#poller?.nudge(accountId);
   }
 
+  /** As `Poller.answered`. */
+  answered(accountId: string): void {
+    this.#poller?.answered(accountId);
+  }
+
   /** As `Poller.refresh`. */
   async refresh(accountId?: string): Promise<void> {
     await (await this.#load())?.refresh(accountId);

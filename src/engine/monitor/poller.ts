@@ -20,6 +20,7 @@ export interface PollerOptions {
   readonly clock: Clock;
   /** The person's, asked before each wait. Milliseconds. */
   readonly intervalMs: () => number;
+  readonly onDidChangeInterval?: ((listener: () => void) => Disposable) | undefined;
   /** 0 up to but not including 1. */
   readonly random?: () => number;
   /** Whether this window reads for all, and by what right the next standing read is made. Default: for itself. */
@@ -69,6 +70,8 @@ interface Line {
   nudgedAt?: number;
   /** Something happened at the venue while it was being read. */
   isNudged?: boolean;
+  /** Since the last attempt the venue has answered somebody. */
+  isAnswered?: boolean;
   /** The last figures were not read here. */
   isFollowed?: boolean;
   /** Its own keys last brought figures then, by `uptimeOf`. */
@@ -101,6 +104,7 @@ export class Poller implements Disposable {
   readonly #lines = new Map<string, Line>();
   #watch: Disposable | undefined;
   #live: Disposable | undefined;
+  #interval: Disposable | undefined;
   #wakes: Disposable | undefined;
   readonly #began: number;
   #disposed = false;
@@ -125,6 +129,11 @@ export class Poller implements Disposable {
       else if (line.keylessUntil !== undefined && line.reading === undefined) {
         delete line.keylessUntil;
         this.#arm(accountId, line, 0);
+      }
+    });
+    this.#interval = this.#options.onDidChangeInterval?.(() => {
+      for (const [accountId, line] of this.#lines) {
+        if (line.reading === undefined) this.#armBy(accountId, line, this.#nextIn(accountId, line));
       }
     });
     // By an estimate it may be near its line by now.
@@ -178,6 +187,21 @@ export class Poller implements Disposable {
   }
 
   /**
+   * The venue answers: an account that an outage kept from being read is read within two intervals of its last attempt, at random, and not
+   * after the rest of its back-off.
+   */
+  answered(accountId: string): void {
+    const { reader, store, random = Math.random } = this.#options;
+    const line = this.#lines.get(accountId);
+    const kind = store.get(accountId)?.failure?.error.kind;
+    if (line === undefined || reader?.isReader === false || kind === undefined || !outages.has(kind)) return;
+    // Once for each attempt: the least of many draws would be no back-off.
+    if (line.reading !== undefined || line.isAnswered === true) return;
+    line.isAnswered = true;
+    this.#armBy(accountId, line, Math.max(this.#nextIn(accountId, line, 2), Math.round(spreadMs * random())));
+  }
+
+  /**
    * Reads now, whatever the back-off says: one account or all. A read under way is shared, not doubled.
    * Resolves when read or failed; a failure is in the store.
    */
@@ -202,6 +226,7 @@ export class Poller implements Disposable {
     this.#disposed = true;
     this.#watch?.dispose();
     this.#live?.dispose();
+    this.#interval?.dispose();
     for (const accountId of [...this.#lines.keys()]) this.#end(accountId);
   }
 
@@ -305,6 +330,7 @@ export class Poller implements Disposable {
     line.reading ??= this.#readOnce(accountId, line, right).then((twins) => {
       const { isNudged } = line;
       delete line.isNudged;
+      delete line.isAnswered;
       delete line.reading;
       delete line.signal;
       delete line.isAsked;
@@ -323,7 +349,8 @@ export class Poller implements Disposable {
     return line.reading;
   }
 
-  #nextIn(accountId: string, line: Line): number {
+  /** @param most so many failed attempts count */
+  #nextIn(accountId: string, line: Line, most = Infinity): number {
     const { clock, intervalMs, random = Math.random, store } = this.#options;
     const state = store.get(accountId);
     const failure = state?.failure;
@@ -331,7 +358,8 @@ export class Poller implements Disposable {
     const passed = Math.max(clock.now() - (store.readAt(accountId) ?? clock.now()), 0);
     line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0) - passed;
     const isPatient = this.#isPatient(line);
-    const since = failure && { ...failure, attempts: Math.max(failure.attempts - (isPatient ? 0 : (line.forgiven ?? 0)), 1) };
+    const attempts = Math.min(Math.max((failure?.attempts ?? 0) - (isPatient ? 0 : (line.forgiven ?? 0)), 1), most);
+    const since = failure && { ...failure, attempts };
     const everyMs = intervalInForce(state?.snapshot, intervalMs(), state);
     line.isNear = isAlarm(nearness(state?.snapshot, state));
     const paceMs = line.isLimited === true ? Math.max(everyMs, Math.min(2 * everyMs, longestMs)) : everyMs;
@@ -503,6 +531,8 @@ const longestNearMs = 30_000;
 /** Some things only a person can fix: asking often does not help and may get an address banned. */
 const personsMatterMs = 60_000;
 const personsMatter: ReadonlySet<ErrorKind> = new Set(['auth', 'permission', 'ip']);
+/** What passes when the venue can be reached and works again. */
+export const outages: ReadonlySet<ErrorKind> = new Set(['network', 'unavailable', 'maintenance', 'rate', 'clock']);
 
 /**
  * How long to wait before the next read. After one failure it is the interval; after more it is anything from the interval to a time that

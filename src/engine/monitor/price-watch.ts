@@ -6,7 +6,8 @@ import { liveEstimate, livePosition, measured, type Prices } from '../../core/ri
 import type { Account, Snapshot } from '../../core/model.ts';
 import { setPurpose } from '../../exchanges/purpose.ts';
 import { failedInside } from './connections.ts';
-import { nextReadInMs, readAfterWakeInMs, type Poller } from './poller.ts';
+import { intervalInForce } from './pace.ts';
+import { nextReadInMs, outages, readAfterWakeInMs, type Poller } from './poller.ts';
 import type { Connections } from './connections.ts';
 import { watchEveryMs, type AccountState, type Failure, type Live, type Store } from './store.ts';
 import type { Wake, Wakes } from './wakes.ts';
@@ -28,8 +29,10 @@ export interface PriceWatchOptions {
   readonly reader: Pick<Reader, 'isReader' | 'onDidChange' | 'pass' | 'prices' | 'keepPrices' | 'onDidPrice'>;
   /** The platform's, for what venues tell by themselves. Without it prices are only asked for. */
   readonly WebSocket?: SocketMaker | undefined;
-  /** Reads an account soon, when something has happened to it. */
-  readonly poller?: Pick<Poller, 'nudge'>;
+  /** Reads an account soon, when something has happened to it, or when its venue answers again. */
+  readonly poller?: Pick<Poller, 'nudge' | 'answered'>;
+  /** The person's interval. Milliseconds. */
+  readonly intervalMs: () => number;
   readonly log?: { debug(line: string): void };
 }
 
@@ -59,12 +62,17 @@ const sliceMs = 4;
 
 const finelyOf = (clock: Clock): number => clock.ticks?.() ?? uptimeOf(clock);
 
+/** Asked for where no coin is held, to learn whether the venue answers. */
+const anyCoin = 'BTC';
+
+const isOut = ({ failure }: AccountState): boolean => failure !== undefined && outages.has(failure.error.kind);
+
 const noGrades: Grades = { off: {}, doubted: [] };
 
 /**
  * Listens to prices between the readings, or where the venue does not tell them just now asks for public index prices, once for each site and in
- * one window for all, and keeps in the store what the last readings would be at them. Nothing waits for it and no failure of it is anybody's trouble: then there simply is no estimate. No account, no
- * timer.
+ * one window for all, and keeps in the store what the last readings would be at them. While readings fail they are asked for too: the answer says
+ * that the venue is back. No failure of it is anybody's trouble: then there simply is no estimate. No account, no timer.
  */
 export class PriceWatch implements Disposable {
   readonly #options: PriceWatchOptions;
@@ -204,32 +212,26 @@ export class PriceWatch implements Disposable {
     const { clock, reader } = this.#options;
     const now = clock.now();
     if (!reader.isReader) return;
-    for (const [site, all] of this.#bySite()) {
+    for (const [site, all] of bySite(this.#options.store.all())) {
       // Without the prices it was read at there is nothing to start from.
-      const states = all.filter(({ snapshot }) => snapshot?.prices !== undefined);
+      const priced = all.filter(({ snapshot }) => snapshot?.prices !== undefined);
       const line = this.#line(site);
+      const isDown = all.some(isOut);
       // What was read just now needs no estimate.
-      const isDue = states.some(({ snapshot }) => snapshot !== undefined && now - snapshot.asOf >= watchEveryMs);
-      const coins = coinsOf(states);
-      if (this.#streams?.isFresh(site) === true) continue;
-      if (isDue && !line.asking && uptimeOf(clock) >= line.notBefore && coins.length > 0) void this.#ask(site, line, states, coins);
+      const isOld = priced.some(({ snapshot }) => snapshot !== undefined && now - snapshot.asOf >= watchEveryMs);
+      const isDue = isDown || (isOld && this.#streams?.isFresh(site) !== true);
+      const coins = coinsOf(priced);
+      if (!isDue || line.asking || uptimeOf(clock) < line.notBefore) continue;
+      if (coins.length > 0) void this.#ask(site, line, priced, coins);
+      else if (isDown) void this.#ask(site, line, all, [anyCoin]);
     }
-  }
-
-  #bySite(): ReadonlyMap<string, readonly AccountState[]> {
-    const sites = new Map<string, AccountState[]>();
-    for (const state of this.#options.store.all()) {
-      const site = siteOf(state.account);
-      if (state.snapshot !== undefined) sites.set(site, [...(sites.get(site) ?? []), state]);
-    }
-    return sites;
   }
 
   /** The window that reads listens for all. */
   #listen(): void {
     if (this.#streams === undefined) return;
-    const sites = this.#options.reader.isReader ? [...this.#bySite()] : [];
-    this.#streams.want(new Map(sites.map(([site, states]) => [site, wantedBy(states)])));
+    const read = this.#options.reader.isReader ? this.#options.store.all().filter(({ snapshot }) => snapshot !== undefined) : [];
+    this.#streams.want(new Map([...bySite(read)].map(([site, states]) => [site, wantedBy(states)])));
   }
 
   /** What has failed is asked at the next look, as if for the first time. */
@@ -245,7 +247,7 @@ export class PriceWatch implements Disposable {
   }
 
   async #ask(site: string, line: Line, states: readonly AccountState[], coins: readonly string[]): Promise<void> {
-    const { connections, clock, reader, random = Math.random } = this.#options;
+    const { connections, clock, reader, poller } = this.#options;
     line.asking = true;
     const pass = await reader.pass();
     // As old as the question: an answer may come after a newer reading.
@@ -261,16 +263,41 @@ export class PriceWatch implements Disposable {
       if (Object.keys(prices).length === 0) throw failedInside();
       delete line.failure;
       reader.keepPrices({ site, at, prices: JSON.stringify(prices) }, pass);
+      for (const { account } of this.#outAt(site)) poller?.answered(account.id);
     } catch (error) {
       if (this.#end.signal.aborted) return;
       const { failure } = line;
       const known = ExchangeError.is(error) ? error : failedInside();
       line.failure = { error: known, since: failure?.since ?? at, at, attempts: (failure?.attempts ?? 0) + 1 };
-      line.notBefore = uptimeOf(clock) + nextReadInMs(watchEveryMs, line.failure, random());
+      const { waitMs, isDown } = this.#waitAt(site, line.failure);
+      line.notBefore = uptimeOf(clock) + waitMs;
       line.heldUntil = uptimeOf(clock) + (known.retryAfterMs ?? 0);
+      if (!isDown) return;
+      // That the venue is back is found out in time, not only at the next regular look.
+      clock.sleep(waitMs, this.#end.signal).then(
+        () => {
+          this.#look();
+        },
+        () => undefined,
+      );
     } finally {
       line.asking = false;
     }
+  }
+
+  /** While accounts can't be read, no longer than the shortest of their intervals. */
+  #waitAt(site: string, failure: Failure): { readonly waitMs: number; readonly isDown: boolean } {
+    const { intervalMs, random = Math.random } = this.#options;
+    const paces = this.#outAt(site).map((state) => intervalInForce(state.snapshot, intervalMs(), state));
+    const mostMs = paces.length === 0 ? undefined : Math.min(...paces);
+    return {
+      waitMs: nextReadInMs(Math.min(watchEveryMs, mostMs ?? watchEveryMs), failure, random(), mostMs),
+      isDown: mostMs !== undefined,
+    };
+  }
+
+  #outAt(site: string): readonly AccountState[] {
+    return this.#options.store.all().filter((state) => isOut(state) && siteOf(state.account) === site);
   }
 
   #line(site: string): Line {
@@ -296,6 +323,12 @@ export class PriceWatch implements Disposable {
       // A view that fails to show it must not stop the watch.
     }
   }
+}
+
+function bySite(states: readonly AccountState[]): ReadonlyMap<string, readonly AccountState[]> {
+  const sites = new Map<string, AccountState[]>();
+  for (const state of states) sites.set(siteOf(state.account), [...(sites.get(siteOf(state.account)) ?? []), state]);
+  return sites;
 }
 
 /** Of what an earlier reading could tell only there are no prices of the time. */

@@ -103,7 +103,7 @@ export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
   },
   telegram: {
     label: 'Telegram',
-    detail: msg('outlet.telegram', 'Message of your bot. Make one with @BotFather.'),
+    detail: msg('outlet.telegram', 'Message from your bot. Create one with @BotFather.'),
     fields: [
       {
         id: 'token',
@@ -113,7 +113,7 @@ export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
       },
       {
         id: 'chat',
-        prompt: msg('outlet.telegram-chat', 'Chat id. Write to the bot first, or it may not write to you.'),
+        prompt: msg('outlet.telegram-chat', "Chat id. Send your bot a message first, or it can't write to you."),
         value: '',
         placeholder: '123456789',
         isGood: (typed) => /^(-?\d{3,20}|@[A-Za-z]\w{3,31})$/.test(typed),
@@ -141,7 +141,10 @@ export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
   },
   ping: {
     label: msg('outlet.ping-label', "Dead man's switch"),
-    detail: msg('outlet.ping', 'Pings an address after each complete reading. Silence raises the alarm there, as at healthchecks.io.'),
+    detail: msg(
+      'outlet.ping',
+      'Pings an address after each complete update. When the pings stop, that service (such as healthchecks.io) alerts you.',
+    ),
     fields: [address({ placeholder: 'https://hc-ping.com/…' })],
     request: ({ url = '' }) => ({ method: 'GET', url: new URL(url) }),
     // Said with the status of success.

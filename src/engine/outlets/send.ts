@@ -85,7 +85,7 @@ function judge(kind: OutletKindId, { host, pathname, search }: URL, parts: Outle
   const said = json['description'] ?? json['error'];
   const words = typeof said === 'string' ? spoken(said, hiding([...Object.values(parts), ...pathname.split('/'), pathname, search])) : '';
   const code = `HTTP ${status.toString()}`;
-  const why = withDetail(msg('outlet.refused', "{0} didn't take the message.", host), words === '' ? code : `${code}: ${words}`);
+  const why = withDetail(msg('outlet.refused', "{0} didn't accept the message.", host), words === '' ? code : `${code}: ${words}`);
   const wait = (json['parameters'] as { readonly retry_after?: unknown } | undefined)?.retry_after;
   const waitMs = typeof wait === 'number' && wait > 0 ? Math.min(wait * 1_000, 3_600_000) : retryAfterMs;
   const isBusy = status === 429 || status === 503;

@@ -199,7 +199,10 @@ class Staging {
         const isIn = held !== undefined && (isSame(point, held) && isInOrder(pair) ? true : isSame(merged(pair, held, point), held));
         return {
           table: 'points',
-          values: [...[point.tier, at, Number(series), count, covered, isIn ? '' : figures], isIn ? 0 : held === undefined && isInOrder(pair) ? 1 : 2],
+          values: [
+            ...[point.tier, at, Number(series), count, covered, isIn ? '' : figures],
+            isIn ? 0 : held === undefined && isInOrder(pair) ? 1 : 2,
+          ],
         };
       }
     }

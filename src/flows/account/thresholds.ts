@@ -76,7 +76,7 @@ function stepsFor(talk: Conversation, state: AccountState, venue: string): reado
           { label: msg('thresholds.enter', 'Enter values'), value: false },
           { label: msg('thresholds.use-table', 'Use our table'), value: true },
         ];
-        const placeholder = msg('thresholds.in-use', 'Custom thresholds are in use');
+        const placeholder = msg('thresholds.in-use', 'Your own values are in use');
         const outcome = await askPick(talk, frame, { title, placeholder, items, isActive: (value) => value === answers.useTable });
         return outcome.kind === 'next' ? { kind: 'next', value: { ...answers, useTable: outcome.value } } : outcome;
       },

@@ -13,7 +13,9 @@ import { outletName } from '../../words/outlet.ts';
 
 /** What a person decided about a key that was tried. `addNew`: not for the account it was meant for, but for one of its own. */
 export type TrialOutcome =
-  { readonly kind: 'save' | 'addNew'; readonly kept: KeptFacts } | { readonly kind: 'changeKeys' } | { readonly kind: 'nothing' };
+  | { readonly kind: 'save' | 'addNew'; readonly kept: KeptFacts }
+  | { readonly kind: 'changeKeys' }
+  | { readonly kind: 'nothing' };
 
 export interface Trial {
   readonly exchange: Exchange;
@@ -149,7 +151,7 @@ async function askToSave(talk: Conversation, report: KeyReport, kept: KeptFacts,
     kind: 'info',
     title: msg('key.works', 'The key works. Save it for {0}?', name),
     detail: report.lines,
-    buttons: [{ id: 'save', label: msg('button.save-key', 'Save Key') }, changeKeys, saveNothing],
+    buttons: [{ id: 'save', label: msg('button.save', 'Save') }, changeKeys, saveNothing],
   });
   return choice === 'save' ? { kind: 'save', kept } : { kind: choice ?? 'nothing' };
 }

@@ -17,7 +17,7 @@ import type { ChosenFile, NamedFile } from '../../../src/flows/conversation.ts';
 import { exportSetup, importSetup } from '../../../src/flows/move-setup.ts';
 import { Setup } from '../engine/ledger/support.ts';
 import { holds } from '../property.ts';
-import { says, saysLike } from '../../texts.ts';
+import { levelsText, says, saysLike } from '../../texts.ts';
 import { actingAt, choose, leave, name, press, Scripted, throughTime, type Answer } from './scripted.ts';
 
 const account = (id: string, more: Partial<Account> = {}): Account => ({
@@ -164,9 +164,8 @@ describe('moving to another computer', () => {
     assert.ok(JSON.parse(text), 'the file is one document');
     const there = new Computer();
     const talk = await there.does(importSetup, choose(fileOf(text)), press(importing));
-    assert.match(talk.heard[1]!.detail, /^To add, without API keys: Account a$/m);
-    const { title } = { title: says('moving.history', '34') };
-    assert.ok(talk.heard[1]!.detail.endsWith(title), talk.heard[1]!.detail);
+    assert.match(talk.heard[1]!.detail, saysLike('moving.to-add', 'Account a'));
+    assert.ok(talk.heard[1]!.detail.endsWith(says('moving.history', '34')), talk.heard[1]!.detail);
     assert.deepEqual(talk.titles('notice'), [says('moving.imported', '1')]);
     assert.deepEqual([there.readings('a'), there.readings('s')], [30, 0]);
     const again = await there.does(importSetup, choose(fileOf(text)));
@@ -195,10 +194,16 @@ describe('moving to another computer', () => {
     const lines = text.match(/^\["/gm)!.length;
     const last = text.lastIndexOf('["point"');
     for (const [content, fault] of [
-      [text.slice(0, last) + text.slice(last).replace('"0.5"', '"high"'), says('moving.wrong', `history.rows.${(lines - 1).toString()}`, '["point", series, tier, at, count, covered, figures]')],
+      [
+        text.slice(0, last) + text.slice(last).replace('"0.5"', '"high"'),
+        says('moving.wrong', `history.rows.${(lines - 1).toString()}`, '["point", series, tier, at, count, covered, figures]'),
+      ],
       [text.replace('["point"', '["point", 99, 60000, 0, 1, 0, "0.5"],\n["point"'), saysLike('moving.wrong', undefined, undefined)],
       [text.replace('["series",1,"a"', '["series",1,"other"'), says('moving.wrong', 'history.rows.0', says('moving.of-account'))],
-      [`${text.slice(0, last)}${text.slice(last).split('\n')[0]!},\n${text.slice(last)}`, says('moving.wrong', `history.rows.${lines.toString()}`, says('moving.once'))],
+      [
+        `${text.slice(0, last)}${text.slice(last).split('\n')[0]!},\n${text.slice(last)}`,
+        says('moving.wrong', `history.rows.${lines.toString()}`, says('moving.once')),
+      ],
       [text.slice(0, last), says('moving.not-whole')],
       [text.slice(0, -3), says('moving.not-whole')],
       [JSON.stringify(JSON.parse(text), undefined, 4), says('moving.not-whole')],
@@ -289,10 +294,13 @@ describe('moving to another computer', () => {
     const asked = talk.heard[1]!;
     assert.deepEqual([asked.kind, asked.choices], ['warning', [says('moving.add-only'), importing]], 'Enter changes nothing of it');
     assert.match(asked.detail, /perDayUsd: .* → "1000"/);
-    assert.match(asked.detail, /^To add, without API keys: Account a, Account b$/m);
-    assert.match(asked.detail, /^Thresholds of Account a: 70% \/ 80%$/m);
-    assert.match(asked.detail, /^Warning levels of loan 1 \(Account a\): 30\/20\/10%\.$/m);
-    assert.match(asked.detail, /^Warnings that stay silent: 1$/m);
+    assert.match(asked.detail, saysLike('moving.to-add', 'Account a, Account b'));
+    assert.match(asked.detail, new RegExp(`^${says('list.colon', says('thresholds.loan', 'Account a'), '70% / 80%')}$`, 'm'));
+    assert.match(
+      asked.detail,
+      saysLike('levels.saved', says('list.brackets', says('kinds.loan', '1'), 'Account a'), levelsText('30', '20', '10')),
+    );
+    assert.match(asked.detail, saysLike('moving.silent', '1'));
     assert.ok(asked.detail.indexOf('perDayUsd') < asked.detail.indexOf('Account b'), 'what changes limits comes first');
     const { writes } = there;
     const again = await there.does(importSetup, choose(fileOf(text)));
@@ -345,7 +353,14 @@ describe('moving to another computer', () => {
       const talk = await there.does(importSetup, choose(fileOf(text)), pressed);
       const { kind, choices, detail } = talk.heard[1]!;
       assert.deepEqual([kind, choices], ['warning', [says('moving.none'), importing]]);
-      assert.match(detail, /^Warning Levels of loan 1 \(Account a\): 25\/12\/5% → 30\/20\/10%$/m);
+      assert.match(
+        detail,
+        saysLike(
+          'list.colon',
+          says('levels.title', says('list.brackets', says('kinds.loan', '1'), 'Account a')),
+          says('list.arrow', levelsText('25', '12', '5'), levelsText('30', '20', '10')),
+        ),
+      );
       assert.deepEqual(there.accounts[0]?.levels, { 'loan:2': ownLevels, ...levels });
     }
   });
@@ -388,18 +403,18 @@ describe('moving to another computer', () => {
     ['no JSON', 'nonsense', says('moving.not-ours')],
     ['something else', '{"format":"other"}', says('moving.not-ours')],
     ['a newer version', { ...good, version: 2 }, says('moving.newer')],
-    ['an account without an id', { ...good, accounts: [{ ...main, id: '' }] }, /^accounts\.0\.id in the file should be/],
+    ['an account without an id', { ...good, accounts: [{ ...main, id: '' }] }, saysLike('moving.wrong', 'accounts.0.id')],
     [
       'a name of two lines',
       { ...good, accounts: [{ ...main, name: 'A\n✓ safe' }] },
-      /^accounts\.0\.name in the file should be one line of text/,
+      saysLike('moving.wrong', 'accounts.0.name', 'one line of text'),
     ],
     ['a name in another direction', { ...good, accounts: [{ ...main, name: 'A\u202eB' }] }, /^accounts\.0\.name/],
     ['an unknown exchange', { ...good, accounts: [{ ...main, venue: 'evil' }] }, says('moving.wrong', 'accounts.0.venue', 'okx | bybit')],
     [
       'a simulated site, which would be armed',
       { ...good, accounts: [{ ...main, site: 'simulated' }] },
-      /^accounts\.0\.site in the file should be global \|/,
+      saysLike('moving.wrong', 'accounts.0.site', /global \|.*/),
     ],
     ['an id twice', { ...good, accounts: [main, main] }, says('moving.wrong', 'accounts.1.id', says('moving.once'))],
     [
@@ -410,7 +425,7 @@ describe('moving to another computer', () => {
     [
       'a threshold as a number',
       { ...good, accounts: [{ ...main, thresholds: { marginCall: 0.7, liquidation: '0.8' } }] },
-      /^accounts\.0\.thresholds\.marginCall in the file should be string/,
+      saysLike('moving.wrong', 'accounts.0.thresholds.marginCall', 'string'),
     ],
     [
       'a limit that is none',
@@ -433,7 +448,7 @@ describe('moving to another computer', () => {
     [
       'levels the wrong way round',
       { ...good, accounts: [{ ...main, levels: { 'loan:1': { watch: '0.1', warn: '0.2', danger: '0.3' } } }] },
-      /^accounts\.0\.levels in the file should be danger < warn < watch < 1/,
+      saysLike('moving.wrong', 'accounts.0.levels', 'danger < warn < watch < 1'),
     ],
     ['levels of nothing', { ...good, accounts: [{ ...main, levels: { 'a\nb': ownLevels } }] }, /^accounts\.0\.levels\.a/],
     ['an interval of no time', { ...good, settings: { refreshIntervalSeconds: 0 } }, /^settings\.refreshIntervalSeconds/],
@@ -441,7 +456,7 @@ describe('moving to another computer', () => {
     [
       'too many accounts',
       { ...good, accounts: Array.from({ length: 201 }, (_, id) => ({ ...main, id: String(id) })) },
-      /^accounts in the file should be/,
+      saysLike('moving.wrong', 'accounts'),
     ],
   ] as const) {
     it(`writes nothing and says what is wrong: ${what}`, async () => {

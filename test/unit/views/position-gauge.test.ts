@@ -57,7 +57,7 @@ describe('The gauge of a position', () => {
     );
     assert.equal(
       gauge.distanceText,
-      `${says('position.distance-liquidation-unknown')}, ${says('term.margin-ratio')} 102.0%, ${says('position.liquidation-100')}`,
+      `${says('line.unknown', says('preview.liquidation'))}, ${says('term.margin-ratio')} 102.0%, ${says('position.liquidation-100')}`,
     );
     assert.deepEqual([gauge.at, gauge.ticks], [undefined, []]);
   });
@@ -103,7 +103,7 @@ describe('The gauge of a position', () => {
       assert.equal(gauge.at, undefined);
       assert.equal(gauge.meter, undefined);
       assert.deepEqual([gauge.ticks, gauge.zones], [[], []]);
-      assert.equal(gauge.distanceText, says('position.distance-liquidation-unknown'));
+      assert.equal(gauge.distanceText, says('line.unknown', says('preview.liquidation')));
     }
   });
 

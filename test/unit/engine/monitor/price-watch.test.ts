@@ -12,6 +12,8 @@ import type { Wake } from '../../../../src/engine/monitor/wakes.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { account, FakeReader, failure, readingConnection, World } from './support.ts';
 
+const minute = 60_000;
+
 const prices = (btc: string): Readonly<Record<string, Decimal>> => ({ BTC: d(btc), USDT: d('1') });
 
 const loan = (ltv = '0.58', change: Partial<Loan> = {}): Loan => ({
@@ -49,7 +51,10 @@ class Watched extends World {
   answer: (accountId: string) => Promise<Readonly<Record<string, Decimal>>> = async () => prices('100000');
   readonly wakes = new Emitter<Wake>();
   readonly reader = new FakeReader();
+  readonly answered: string[] = [];
   readonly watch = new PriceWatch({
+    intervalMs: () => 30_000,
+    poller: { nudge: () => undefined, answered: (id) => this.answered.push(id) },
     reader: this.reader,
     wakes: this.wakes,
     store: this.store,
@@ -253,7 +258,7 @@ describe('the watch of prices', () => {
     assert.equal(world.clock.sleeping, 0);
     await world.add('one');
     assert.equal(world.clock.sleeping, 1);
-    world.store.fail('one', failure());
+    world.store.fail('one', failure('auth'));
     await world.clock.advance(3 * watchEveryMs);
     world.store.succeed('one', { loans: [loan()], wallet: [], positions: [], asOf: world.clock.now() });
     await world.clock.advance(3 * watchEveryMs);
@@ -309,6 +314,40 @@ describe('the watch of prices', () => {
       times.push(...world.asked.map(() => (world.clock.now() - began) / watchEveryMs));
     }
     assert.deepEqual(times, [1, 3, 6, 11, 20, 36, 52, 68, 84, 100]);
+  });
+
+  it('finds out within an interval that a venue is back, and says so of the accounts that could not be read', async () => {
+    for (const [id, facts] of [
+      ['one', {}],
+      ['two', {}],
+      ['mine', {}],
+      ['other', { site: 'eea' }],
+    ] as const) {
+      await world.add(id, facts);
+      world.read(id);
+    }
+    world.store.fail('one', failure());
+    world.store.fail('mine', failure('auth'));
+    world.watch.start();
+    world.answer = () => Promise.reject(failure());
+    await world.clock.advance(30 * 60_000);
+    assert.deepEqual(world.answered, []);
+    world.answer = async () => prices('80000');
+    world.asked.splice(0);
+    await world.clock.advance(30_000);
+    assert.deepEqual(new Set(world.answered), new Set(['one']), 'neither what works, nor what only a person can mend, nor another site');
+    assert.equal(world.ltv(), '0.725', 'and what the price does to the loan is estimated at once');
+  });
+
+  it('asks a venue that cannot be read for a price even where nothing is held or was ever read', async () => {
+    await world.add('one');
+    world.watch.start();
+    await world.clock.advance(minute);
+    assert.equal(world.asked.length, 0);
+    world.store.fail('one', failure());
+    await world.clock.advance(watchEveryMs);
+    assert.deepEqual(world.asked, [{ accountId: 'one', coins: ['BTC'] }]);
+    assert.deepEqual(world.answered, ['one']);
   });
 
   it('keeps the last estimate with its time when prices cannot be had, even when the answer is empty', async () => {
@@ -460,6 +499,7 @@ describe('the watch of prices of a venue that tells them by itself', () => {
   const price = (coin: string, at: string): StreamEvent => ({ kind: 'price', coin, price: d(at) });
   const asked: string[][] = [];
   const nudged: string[] = [];
+  const answered: string[] = [];
   let world: World;
   let reader: FakeReader;
   let watch: PriceWatch;
@@ -479,7 +519,7 @@ describe('the watch of prices of a venue that tells them by itself', () => {
 
   beforeEach(() => {
     Told.all = [];
-    asked.length = nudged.length = 0;
+    asked.length = nudged.length = answered.length = 0;
     world = new World();
     reader = new FakeReader();
     watch = new PriceWatch({
@@ -488,7 +528,8 @@ describe('the watch of prices of a venue that tells them by itself', () => {
       clock: world.clock,
       random: () => 0.5,
       WebSocket: Told,
-      poller: { nudge: (id) => nudged.push(id) },
+      intervalMs: () => 30_000,
+      poller: { nudge: (id) => nudged.push(id), answered: (id) => answered.push(id) },
       connections: {
         get: async (): Promise<Connection> => ({
           ...readingConnection(() => assert.fail('the watch reads no account')),

@@ -149,6 +149,7 @@ export type Command =
   | 'reduceCollateral'
   | 'reduceMargin'
   | 'refresh'
+  | 'repayLoan'
   | 'resolveWrite'
   | 'trySimulated'
   | 'undoAdd'

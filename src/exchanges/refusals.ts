@@ -83,6 +83,8 @@ export const pledged = (coin: string): Message => msg('figure.pledged', 'how muc
 
 export const removable = (coin: string): Message => msg('figure.removable', 'how much {0} can be removed', coin);
 
+export const decimals = (coin: string): Message => msg('figure.decimals', 'how many decimals an amount of {0} may have', coin);
+
 export const margin = msg('figure.margin', 'the margin of this position');
 
 export const noLtv = (venue: string): Message =>
@@ -198,6 +200,12 @@ export const deleveraging = (venue: string): Message =>
 export const wouldLiquidate = msg('venue.would-liquidate', 'This would liquidate the position at once. Remove less, or add margin first.');
 
 export const crossMargin = msg('position.cross-margin-whole', "Cross margin is shared by the whole account and can't be changed here.");
+
+export const coinNotOwed = (coin: string): Message =>
+  msg('repay.coin-not-owed', 'No {0} is owed on this loan. Refresh, then choose a coin that is.', coin);
+
+export const onlyWhole = (venue: string, coin: string): Message =>
+  msg('repay.only-whole', 'This {1} debt is a fixed loan. Repay it in the {0} app.', venue, coin);
 
 export const nothingOwed = msg('venue.nothing-owed', 'Nothing is owed, so collateral would have no use. Refresh.');
 

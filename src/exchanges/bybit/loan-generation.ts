@@ -2,7 +2,7 @@ import type { Decimal } from '../../core/decimal.ts';
 import type { ExchangeError } from '../../core/errors.ts';
 import type { Message } from '../../core/message.ts';
 import type { Account, Direction, HistoryRow, InterestRow, Loan, Page } from '../../core/model.ts';
-import type { CollateralChange, InterestRequest, LoanRef, PageRequest } from '../exchange.ts';
+import type { CollateralChange, InterestRequest, LoanRef, PageRequest, RepayChange } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 
 /** A row of Bybit's history of adjustments. */
@@ -61,8 +61,29 @@ export interface Taken {
   readonly full: ReadonlySet<string>;
 }
 
-/** A page of adjustments, and what is known of its unreadable rows. */
-export interface AdjustmentsRead extends Page<Adjustment> {
+/** A row of Bybit's history of repayments. */
+export interface Repayment extends HistoryRow {
+  readonly status: Adjustment['status'];
+  /** By a person or a program of theirs, not by Bybit. */
+  readonly byUser: boolean;
+}
+
+/** What is owed of one coin, as far as it can be repaid by amount. */
+export interface DebtFound {
+  /** Undefined when the loan is gone. */
+  readonly found: LoanFound | undefined;
+  /** Zero when it is paid. */
+  readonly debt: Decimal;
+  /** The unpaid interest in it. */
+  readonly interest?: Decimal;
+  /** A year's interest as a fraction. */
+  readonly rate?: Decimal;
+  /** The coin is also owed with a due date: that can only be repaid whole. */
+  readonly fixed?: boolean;
+}
+
+/** A page of a list, and what is known of its unreadable rows. */
+export interface ListRead<Row> extends Page<Row> {
   readonly odd: readonly OddAdjustment[];
 }
 
@@ -82,7 +103,7 @@ export interface HistoryPart {
 }
 
 export interface AdjustmentRequest extends PageRequest {
-  /** Only of this collateral coin. */
+  /** Only of this coin. */
   readonly coin?: string;
   /** Only the one with this id. */
   readonly id?: string;
@@ -94,7 +115,9 @@ export interface LoanBook {
   /** The loan as it is now, without the dates of its debts; undefined when it is gone. */
   find(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound | undefined>;
   /** Newest first. */
-  adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<AdjustmentsRead>;
+  adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<ListRead<Adjustment>>;
+  /** Newest first. */
+  repayments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<ListRead<Repayment>>;
   /** Everything Bybit keeps of a loan's history. For display: proofs use adjustments only. */
   history(ref: LoanRef): readonly HistoryPart[];
   interest(ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>>;
@@ -104,4 +127,9 @@ export interface LoanBook {
   /** The smallest amount of a coin that may be added or taken, as far as known from reading the loan. */
   smallest(coin: string): Decimal | undefined;
   changeCall(change: CollateralChange): Call & { readonly body: string };
+  /** @throws ExchangeError `shape` when some of it is unreadable: that is not zero */
+  owed(ref: LoanRef, coin: string, signal: AbortSignal | undefined): Promise<DebtFound>;
+  /** How many decimals Bybit takes in an amount that is repaid; undefined where it doesn't say. */
+  repayPlaces(coin: string, signal: AbortSignal | undefined): Promise<number | undefined>;
+  repayCall(change: RepayChange): Call & { readonly body: string };
 }

@@ -1,6 +1,7 @@
+import { decimal, divide, one, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import type { Direction, Page } from '../../core/model.ts';
-import type { CollateralChange, PageRequest } from '../exchange.ts';
+import type { CollateralChange, PageRequest, RepayChange } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 
 /** Bybit's maximum page; its default is ten. */
@@ -11,6 +12,9 @@ export const limitFor = (page: PageRequest): number => Math.min(page.limit ?? pa
 export function pageQuery(page: PageRequest): NonNullable<Call['query']> {
   return { limit: limitFor(page).toString(), cursor: page.cursor };
 }
+
+/** The smallest amount with so many decimals. */
+export const step = (places: number): Decimal => divide(one, decimal(`1${'0'.repeat(places)}`), 18, 'up');
 
 /** What Bybit sent as one page of a list. */
 interface Sent {
@@ -51,6 +55,15 @@ export function adjustCall(
 ): Call & { readonly body: string } {
   const body = JSON.stringify({ ...target, amount, direction: words[direction] });
   return { method: 'POST', path, body, signed: true, write: true };
+}
+
+/** A request that repays a debt of `target`. The amount is sent in the exact characters that were confirmed. */
+export function repayCall(
+  path: string,
+  target: Readonly<Record<string, string>>,
+  { amount }: RepayChange,
+): Call & { readonly body: string } {
+  return { method: 'POST', path, body: JSON.stringify({ ...target, amount }), signed: true, write: true };
 }
 
 /** Answers that mean that this address lacks it: no such page, no such route. */

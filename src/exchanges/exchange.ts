@@ -101,13 +101,13 @@ export interface RepayChange {
   readonly all: boolean;
   /**
    * Ours, made with the change and kept in the journal with it: sent where the venue takes an id of ours, so that it knows a second copy of one
-   * request. 32 characters of [0-9a-f], new for each repayment that a person begins.
+   * request. 1 to 32 letters and digits, new for each repayment that a person begins.
    */
   readonly requestId: string;
 }
 
 /** One change that moves money. */
-export type Change = CollateralChange | MarginChange;
+export type Change = CollateralChange | MarginChange | RepayChange;
 
 /** What the venue answered when it accepted a change. */
 export interface Receipt {
@@ -234,6 +234,8 @@ export interface RepayReadiness {
   readonly walletAvailable: Decimal;
   /** The smallest amount the venue accepts, where known. */
   readonly minimum?: Decimal;
+  /** The venue closes the loan once nothing is owed any more, and gives back all that is pledged. */
+  readonly closesWhenPaid?: true;
   /** How many decimals the venue takes in an amount of the coin. All of a debt is `debt` rounded up to them. */
   readonly places: number;
   /** USD index prices of the coins concerned, as far as known. */
@@ -302,7 +304,7 @@ export interface InterestRequest extends PageRequest {
 }
 
 /** The request of one kind of change, built in one place: as text for the journal, as a preview, and to be sent. */
-export interface Requests<C extends Change | RepayChange> {
+export interface Requests<C extends Change> {
   /** The exact request that `send` would send, without key and signature. @throws ExchangeError `refused` where `send` would not send */
   describe(change: C): { readonly method: string; readonly path: string; readonly body: string };
   /**
@@ -318,13 +320,7 @@ export interface Requests<C extends Change | RepayChange> {
 }
 
 /** One kind of change as a venue carries it out. `Asked` is the input to prepare it. */
-export interface Action<
-  C extends Change | RepayChange,
-  Asked extends keyof C,
-  R extends Readiness,
-  B extends Baseline,
-  Proof,
-> extends Requests<C> {
+export interface Action<C extends Change, Asked extends keyof C, R extends Readiness, B extends Baseline, Proof> extends Requests<C> {
   /** Step 2 of a write: the fresh facts. Rejects when its target is gone or is another one now, or when a figure is missing. */
   prepare(asked: Pick<C, Asked>, signal?: AbortSignal): Promise<R>;
   /** Step 7: reads once and compares with the baseline. */

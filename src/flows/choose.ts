@@ -27,7 +27,14 @@ export function loanChoices(states: readonly AccountState[], place: Place | unde
 
 /** What a person can do about an obstacle. */
 export type Remedy =
-  'reloadWindow' | 'addMargin' | 'bringLiquidationToTarget' | 'updateKeys' | 'resolveWrite' | 'addAccount' | 'trySimulated' | 'tryAgain';
+  | 'reloadWindow'
+  | 'addMargin'
+  | 'bringLiquidationToTarget'
+  | 'updateKeys'
+  | 'resolveWrite'
+  | 'addAccount'
+  | 'trySimulated'
+  | 'tryAgain';
 
 /** Why nothing can be changed now, and what helps. */
 export interface Obstacle {

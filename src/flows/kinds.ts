@@ -5,10 +5,11 @@ import type { Direction, Snapshot } from '../core/model.ts';
 import { actionOf } from '../engine/actions.ts';
 import type { Preview } from '../engine/ledger/ledger.ts';
 import { largestOut, safestMost } from '../engine/targets/safe-maximum.ts';
-import type { Change, Connection } from '../exchanges/exchange.ts';
+import type { Change, Connection, LoanRef } from '../exchanges/exchange.ts';
 import { previewText, type PreviewSurroundings, type PreviewText } from '../words/collateral-preview.ts';
 import type { ReadingOf } from '../words/kinds.ts';
 import { marginPreviewText } from '../words/margin-preview.ts';
+import { repayPreviewText } from '../words/repay-preview.ts';
 import type { Command } from './conversation.ts';
 
 type Kind = Change['kind'];
@@ -51,14 +52,21 @@ const collateral: FlowOf<'collateral'> = {
     return safestMost(loan, change.coin, limit, prices, own);
   },
   priceCoin: () => undefined,
-  async read(connection, { loan: ref }, { loans, loansTrouble }, signal) {
-    const loan = loans.find(({ id }) => id === ref.loanId);
-    // Missing among loans of which some could not be read does not mean gone.
-    if (loan === undefined && loansTrouble !== undefined) return { failure: loansTrouble };
-    const history = await connection.loans?.history(ref, { limit: rowsRead }, signal);
-    return { loan, rows: history?.rows ?? [] };
-  },
+  read: (connection, change, snapshot, signal) => readLoan(connection, change.loan, snapshot, signal),
 };
+
+async function readLoan(
+  connection: Connection,
+  ref: LoanRef,
+  { loans, loansTrouble }: Snapshot,
+  signal: AbortSignal,
+): Promise<ReadingOf<'collateral'>> {
+  const loan = loans.find(({ id }) => id === ref.loanId);
+  // Missing among loans of which some could not be read does not mean gone.
+  if (loan === undefined && loansTrouble !== undefined) return { failure: loansTrouble };
+  const history = await connection.loans?.history(ref, { limit: rowsRead }, signal);
+  return { loan, rows: history?.rows ?? [] };
+}
 
 const margin: FlowOf<'margin'> = {
   commands: { add: 'addMargin', reduce: 'reduceMargin' },
@@ -81,10 +89,21 @@ const margin: FlowOf<'margin'> = {
   },
 };
 
+const repay: FlowOf<'repay'> = {
+  commands: { add: 'bringLtvToTarget', reduce: 'bringLtvToTarget' },
+  // Nothing removes what was repaid, so neither is offered.
+  reduceLabel: msg('button.repay-more', 'Repay…'),
+  safeMaximum: async () => undefined,
+  text: repayPreviewText,
+  isDoubtful: () => false,
+  priceCoin: () => undefined,
+  read: (connection, change, snapshot, signal) => readLoan(connection, change.loan, snapshot, signal),
+};
+
 /** Shown while figures are read. */
 export const readingText = msg('change.reading', 'Reading current figures. Nothing is sent.');
 
-const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin };
+const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin, repay };
 
 /** How the kind of a change is handled. */
 export function flowOf({ kind }: Change): KindFlow<Change, Preview, ReadingOf<Kind>> {

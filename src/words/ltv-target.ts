@@ -21,6 +21,7 @@ import {
 } from './collateral-preview.ts';
 import { loanLabel } from './kinds.ts';
 import { distanceText, standingAt } from './loan.ts';
+import { repayLabel } from './repay-preview.ts';
 import { joined, spaced, type Text } from './text.ts';
 
 /** One line to choose by. */
@@ -86,7 +87,7 @@ export function stepText({ act, coin, amount }: Step): Message {
 }
 
 function actText(act: Step['act'], what: string): Message {
-  return act === 'repay' ? msg('target.repay', 'Repay {0}', what) : actLabel(act, what);
+  return act === 'repay' ? repayLabel(what) : actLabel(act, what);
 }
 
 export function blockedText({ act, coin, reason }: Blocked, wallet: Message): Omit<TargetItemText, 'detail'> {
@@ -167,7 +168,8 @@ const hundred = decimal('100');
 
 /** What was typed as a target, or what is wrong with it. */
 export type JudgedTarget<T> =
-  { readonly ok: true; readonly target: T; readonly remark: Remark } | { readonly ok: false; readonly sentence: Message };
+  | { readonly ok: true; readonly target: T; readonly remark: Remark }
+  | { readonly ok: false; readonly sentence: Message };
 
 /**
  * A percentage as typed, e.g. `55`, `62.5` or `62.5 %`, as a fraction. Nothing that could be read in two ways passes.

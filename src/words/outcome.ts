@@ -112,7 +112,16 @@ export function outcomeButtons(
 
 /** What can be done about a change that was not sent. */
 export type FailureButton =
-  'resolve' | 'arm' | 'settings' | 'refresh' | 'otherCoin' | 'addMargin' | 'retry' | 'showLog' | 'tryAgain' | Window;
+  | 'resolve'
+  | 'arm'
+  | 'settings'
+  | 'refresh'
+  | 'otherCoin'
+  | 'addMargin'
+  | 'retry'
+  | 'showLog'
+  | 'tryAgain'
+  | Window;
 
 /** What helps where this window, not the account, is the reason. */
 type Window = 'reloadWindow' | 'updateKeys';

@@ -2,7 +2,7 @@ import { isDecimal, isPositive, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
 import type { CoinAmount, Loan } from '../../core/model.ts';
-import type { AdjustableCoin, Change, Receipt, RepayChange, Requests } from '../exchange.ts';
+import type { AdjustableCoin, Change, Receipt, Requests } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 import type { Http } from '../http/client.ts';
 import { refused } from './failure.ts';
@@ -14,7 +14,7 @@ import { coinNotPledged, incompleteChange, nothingOwed, removable, unsaid } from
  * @param callOf throws an ExchangeError `refused` when the change could be meant otherwise
  * @param receiptOf what the venue's answer says of the change; absent if the venue gives no id
  */
-export function requestsOf<C extends Change | RepayChange>(
+export function requestsOf<C extends Change>(
   http: Pick<Http, 'call' | 'rehearse'>,
   callOf: (change: C) => Call & { readonly body: string },
   receiptOf: (answer: unknown) => Receipt = () => ({}),

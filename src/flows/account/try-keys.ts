@@ -11,7 +11,9 @@ import { isBuiltIn } from '../../engine/simulated/built-in.ts';
 
 /** What a person decided about a key that was tried. `addNew`: not for the account it was meant for, but for one of its own. */
 export type TrialOutcome =
-  { readonly kind: 'save' | 'addNew'; readonly kept: KeptFacts } | { readonly kind: 'changeKeys' } | { readonly kind: 'nothing' };
+  | { readonly kind: 'save' | 'addNew'; readonly kept: KeptFacts }
+  | { readonly kind: 'changeKeys' }
+  | { readonly kind: 'nothing' };
 
 export interface Trial {
   readonly exchange: Exchange;

@@ -203,8 +203,7 @@ export const wouldLiquidate = msg('venue.would-liquidate', 'This would liquidate
 
 export const crossMargin = msg('position.cross-margin-whole', "Cross margin is shared by the whole account and can't be changed here.");
 
-export const coinNotOwed = (coin: string): Message =>
-  msg('repay.coin-not-owed', 'No {0} is owed on this loan. Refresh, then choose a coin that is.', coin);
+export const coinNotOwed = (coin: string): Message => msg('repay.nothing-owed', 'No {0} is owed on this loan now. Refresh.', coin);
 
 export const onlyWhole = (venue: string, coin: string): Message =>
   msg('repay.only-whole', 'This {1} debt is a fixed loan. Repay it in the {0} app.', venue, coin);

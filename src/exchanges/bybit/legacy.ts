@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isPositive, lesser, sum, zero, type Decimal } from '../../core/decimal.ts';
+import { decimal, divide, isPositive, lesser, one, sum, zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import type { InterestRow, Loan, Page } from '../../core/model.ts';
 import type { CollateralChange, InterestRequest, LoanRef, RepayChange } from '../exchange.ts';
@@ -21,7 +21,7 @@ import type {
   Taken,
 } from './loan-generation.ts';
 import { presumed, thresholdOf, toAdjustment, toOddAdjustment, yearly, type Thresholds } from './loan-map.ts';
-import { adjustCall, isAbsent, notUnderstood, pageQuery, pageSize, repayCall, step, toPage } from './requests.ts';
+import { adjustCall, isAbsent, notUnderstood, pageQuery, pageSize, repayCall, toPage } from './requests.ts';
 import * as schema from './schema.ts';
 import { datesMissing } from './due-dates.ts';
 import { leftOut, named, onceEach, readRows, said, textIn } from './schema.ts';
@@ -201,7 +201,7 @@ export class Legacy implements LoanBook {
   smallest(coin: string): Decimal | undefined {
     const own = this.#kept.filter(({ currency }) => currency === coin);
     const places = schema.coarsest(own.map(({ collateralAccuracy }) => collateralAccuracy));
-    return places === undefined ? undefined : step(places);
+    return places === undefined ? undefined : divide(one, decimal(`1${'0'.repeat(places)}`), 18, 'up');
   }
 
   changeCall(change: CollateralChange): Call & { readonly body: string } {
@@ -222,7 +222,7 @@ export class Legacy implements LoanBook {
     const debt = owed(order);
     if (debt === undefined) throw schema.unlike(named(oddIn(order)[0] ?? 'totalDebt', order.orderId));
     const rate = order.hourlyInterestRate === undefined ? undefined : yearly(order.hourlyInterestRate);
-    return { found: toFound(order, loan), debt, ...optional('interest', interestOf(order)), ...optional('rate', rate) };
+    return { found: toFound(order, loan), debt, ...optional('interest', interestOf(order)), ...optional('rate', rate), closes: true };
   }
 
   /** The coarsest where it differs by level. */

@@ -80,6 +80,8 @@ export interface DebtFound {
   readonly rate?: Decimal;
   /** The coin is also owed with a due date: that can only be repaid whole. */
   readonly fixed?: boolean;
+  /** Repaying all of it gives back what is pledged for it. */
+  readonly closes?: true;
 }
 
 /** A page of a list, and what is known of its unreadable rows. */

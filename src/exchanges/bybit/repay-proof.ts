@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
-import { add, compare, decimal, isPositive, isZero, multiply, subtract, sum, type Decimal } from '../../core/decimal.ts';
+import { add, compare, isNegative, subtract, sum, zero, type Decimal } from '../../core/decimal.ts';
 import type { Loan } from '../../core/model.ts';
+import { mostInterest } from '../../core/risk/interest.ts';
 import type { Receipt, RepayBaseline, RepayChange, RepayProof } from '../exchange.ts';
 import { isNewer } from '../kit/changes.ts';
 import { stamped } from '../kit/parts.ts';
@@ -29,46 +30,37 @@ interface Reading {
  * https://bybit-exchange.github.io/docs/v5/new-crypto-loan/flexible/repay-orders
  */
 export function judgeRepayment(change: RepayChange, baseline: RepayBaseline, reading: Reading, reference?: string): RepayProof {
-  const fresh = reading.rows.filter(({ id }) => isNewer(id, baseline.newestHistoryId));
-  const since = fresh.filter(({ coin }) => coin === change.coin);
   const { debt, loan, asOf } = reading;
-  const found = loan === undefined ? {} : { loan };
-  const own = reference === undefined ? onlyMatch(change, baseline, since) : fresh.find(({ id }) => id === reference);
+  const fresh = reading.rows.filter(({ id }) => isNewer(id, baseline.newestHistoryId));
+  const own = reference === undefined ? onlyMatch(change, baseline, fresh) : fresh.find(({ id }) => id === reference);
   if (own === undefined || own.status === 'processing') return { state: 'pending' };
   const row = toHistoryRow(own);
-  const paid = sum(since.filter(({ status }) => status === 'done').map(({ amount }) => amount));
-  if (own.status === 'failed') return isExplained(baseline, debt, paid) ? { state: 'pending', failed: row } : { state: 'pending' };
-  if (reference !== undefined && !isAsked(change, baseline, own, debt)) return { state: 'contradicted', row, ...found };
-  const agrees = compare(debt, baseline.debt) < 0 && (reference !== undefined || isExplained(baseline, debt, paid));
-  if (agrees) return { state: 'effective', row, ...found, debt, asOf };
-  const lent = subtract(debt, add(baseline.debt, change.amount));
-  if (reference !== undefined && isSmall(lent, baseline.debt)) return { state: 'contradicted', row, ...found };
-  return { state: 'pending' };
+  const found = loan === undefined ? {} : { loan };
+  const since = fresh.filter(({ coin, status }) => coin === change.coin && status === 'done');
+  const isInterest = (more: Decimal): boolean => !isNegative(more) && compare(more, mostInterest(baseline.debt, asOf - own.at)) <= 0;
+  const unpaid = subtract(baseline.debt, sum(since.map(({ amount }) => amount)));
+  // All rows together explain the debt. Of a debt that is gone no interest is left.
+  const isExplained = isInterest(subtract(debt, isNegative(unpaid) ? zero : unpaid));
+  if (own.status === 'failed') return isExplained ? { state: 'pending', failed: row } : { state: 'pending' };
+  const known = reference !== undefined;
+  if (known && !isAsked(change, baseline, own)) return { state: 'contradicted', row, ...found };
+  if (compare(debt, baseline.debt) < 0)
+    return known || isExplained ? { state: 'effective', row, ...found, debt, asOf } : { state: 'pending' };
+  const isLent = known && isInterest(subtract(debt, add(baseline.debt, change.amount)));
+  return isLent ? { state: 'contradicted', row, ...found } : { state: 'pending' };
 }
 
 /** The only row that may be of a repayment whose answer was lost: with two alike it is unknown which, and whether it was done twice. */
-function onlyMatch({ amount, all }: RepayChange, { debt }: RepayBaseline, rows: readonly Repayment[]): Repayment | undefined {
-  const isWhole = (paid: Decimal): boolean => all && compare(paid, debt) >= 0 && compare(paid, amount) < 0;
-  const [match, ...more] = rows.filter((row) => row.byUser && (compare(row.amount, amount) === 0 || isWhole(row.amount)));
+function onlyMatch(change: RepayChange, baseline: RepayBaseline, rows: readonly Repayment[]): Repayment | undefined {
+  const [match, ...more] = rows.filter((row) => row.byUser && isAsked(change, baseline, row));
   return more.length === 0 ? match : undefined;
 }
 
-/** Bybit may take less than the amount only if no more was owed: it was rounded up, or somebody else paid a part. */
-function isAsked({ coin, amount, all }: RepayChange, baseline: RepayBaseline, row: Repayment, debt: Decimal): boolean {
-  if (row.coin !== coin || !isPositive(row.amount)) return false;
+/** Of a whole debt Bybit may take what it counts: from the debt that was read up to what was sent, which is that debt rounded up. */
+function isAsked({ coin, amount, all }: RepayChange, { debt }: RepayBaseline, row: Repayment): boolean {
   const difference = compare(row.amount, amount);
-  return difference === 0 || (difference < 0 && (isZero(debt) || (all && isSmall(debt, baseline.debt))));
+  return row.coin === coin && (difference === 0 || (all && difference < 0 && compare(row.amount, debt) >= 0));
 }
-
-/** Interest of a day even at a high rate, as a part of the debt: what else may have come on top between two readings. */
-const interestOfADay = decimal('0.001');
-
-const isSmall = (more: Decimal, debt: Decimal): boolean =>
-  compare(more, decimal('0')) >= 0 && compare(more, multiply(debt, interestOfADay)) <= 0;
-
-/** Whether rows of `paid` in all explain what is owed now. */
-const isExplained = (baseline: RepayBaseline, debt: Decimal, paid: Decimal): boolean =>
-  isZero(debt) ? compare(paid, baseline.debt) >= 0 : isSmall(subtract(debt, subtract(baseline.debt, paid)), baseline.debt);
 
 /** Reads the evidence for a repayment once and judges it. */
 export async function proveRepayment(

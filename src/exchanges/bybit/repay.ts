@@ -13,7 +13,7 @@ import { withHaircuts } from './haircuts.ts';
 import { newestIdOf } from './loan-proof.ts';
 import type { Loans } from './loans.ts';
 import { proveRepayment } from './repay-proof.ts';
-import { pageSize, step } from './requests.ts';
+import { pageSize } from './requests.ts';
 import * as schema from './schema.ts';
 
 /**
@@ -52,7 +52,7 @@ async function prepare(
     book.repayPlaces(coin, signal),
     loans.pricesIfAny(signal),
   ]);
-  const { found, debt, interest, rate, fixed } = owed.value;
+  const { found, debt, interest, rate, fixed, closes } = owed.value;
   if (found === undefined) throw refused(why.noSuchLoan(venue));
   if (!isPositive(debt)) throw refused(fixed === true ? why.onlyWhole(venue, coin) : why.coinNotOwed(coin), ['otherCoin']);
   if (places === undefined) throw refused(why.unsaid(venue, why.decimals(coin)), ['later']);
@@ -66,7 +66,7 @@ async function prepare(
     ...optional('interest', interest),
     ...optional('rate', rate),
     walletAvailable: wallet.value.find((held) => held.coin === coin)?.amount ?? zero,
-    minimum: step(places),
+    ...(closes === true ? { closesWhenPaid: true } : {}),
     places,
     prices,
     baseline: {

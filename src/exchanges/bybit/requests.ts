@@ -1,4 +1,3 @@
-import { decimal, divide, one, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import type { Direction, Page } from '../../core/model.ts';
 import type { CollateralChange, PageRequest, RepayChange } from '../exchange.ts';
@@ -12,9 +11,6 @@ export const limitFor = (page: PageRequest): number => Math.min(page.limit ?? pa
 export function pageQuery(page: PageRequest): NonNullable<Call['query']> {
   return { limit: limitFor(page).toString(), cursor: page.cursor };
 }
-
-/** The smallest amount with so many decimals. */
-export const step = (places: number): Decimal => divide(one, decimal(`1${'0'.repeat(places)}`), 18, 'up');
 
 /** What Bybit sent as one page of a list. */
 interface Sent {

@@ -58,7 +58,7 @@ describe('the judgement of a repayment of 0.08 of 5 BTC that has an id', () => {
     ['no amount', [row('0')], '0', 'contradicted'],
     ['a negative amount', [row('-0.08')], '5.08', 'contradicted'],
     ['another coin', [row('0.08', { coin: 'ETH' })], '4.92', 'contradicted'],
-    ['less than asked because less was owed', [row('0.03')], '0', 'effective'],
+    ['less than asked although the debt is gone', [row('0.03')], '0', 'contradicted'],
     ['its row under way', [row('0.08', processing)], '4.92', 'pending'],
     ['another amount under way', [row('0.8', processing)], '4.2', 'pending'],
     ['its row, but of before the baseline', [row('0.08', old)], '4.92', 'pending'],
@@ -104,7 +104,7 @@ describe('the judgement of a repayment of all, rounded up to 5.01', () => {
     ['all of it with interest of meanwhile', [row('5.0003')], '0', 'effective'],
     ['the whole amount', [row('5.01')], '0', 'effective'],
     ['the whole amount, and a remainder of interest', [row('5.01')], '0.0004', 'effective'],
-    ['all but a remainder', [row('4.999')], '0.001', 'effective'],
+    ['less than was owed, and a remainder', [row('4.999')], '0.001', 'contradicted'],
     ['half of it', [row('2.505')], '2.495', 'contradicted'],
     ['more than was asked', [row('5.02')], '0', 'contradicted'],
     ['nothing of it', [row('0')], '5', 'contradicted'],
@@ -289,11 +289,9 @@ describe('proving a repayment of the pool', () => {
     const { proof, asked: questions } = await prove([line({ repayStatus: 3 })], [line({ repayStatus: 3 })], { debt: owed('0.093') });
     assert.ok(proof?.state === 'pending');
     assert.deepEqual([proof.failed?.id, questions], ['1774', 'id all debt']);
-    const odd = await prove(
-      [line({ repayStatus: 3 })],
-      [line({ repayStatus: 3 }), line({ repayId: '1775', repayAmount: '' })],
-      { debt: owed('0.093') },
-    );
+    const odd = await prove([line({ repayStatus: 3 })], [line({ repayStatus: 3 }), line({ repayId: '1775', repayAmount: '' })], {
+      debt: owed('0.093'),
+    });
     assert.ok(odd.proof?.state === 'pending' && odd.proof.failed === undefined);
   });
 

@@ -89,11 +89,7 @@ describe('an independent Bybit client', () => {
     ['getRepaymentHistoryFixed', (client) => client.getRepaymentHistoryFixed(), /"details":\[\{"loanCurrency":"ETH","loanId":"568"/],
     ['repayFlexible', (client) => client.repayFlexible({ loanCurrency: 'USDT', amount: '500' }), /^\{"repayId":"1774"\}$/],
     ['repayFixed', (client) => client.repayFixed({ loanId: '571' }), /^\{"repayId":"1783"\}$/],
-    [
-      'repayCryptoLoan',
-      (client) => older(client).repayCryptoLoan({ orderId: legacyOrderId, amount: '100' }),
-      /^\{"repayId":"\d{19}"\}$/,
-    ],
+    ['repayCryptoLoan', (client) => older(client).repayCryptoLoan({ orderId: legacyOrderId, amount: '100' }), /^\{"repayId":"\d{19}"\}$/],
     ['getCompletedLoanOrderHistory', (client) => older(client).getCompletedLoanOrderHistory(), /"status":1/],
     ['getRepaymentHistory', (client) => older(client).getRepaymentHistory(), /"repayType":"1"/],
     [

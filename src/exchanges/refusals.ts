@@ -205,8 +205,8 @@ export const crossMargin = msg('position.cross-margin-whole', "Cross margin is s
 
 export const coinNotOwed = (coin: string): Message => msg('repay.nothing-owed', 'No {0} is owed on this loan now. Refresh.', coin);
 
-export const onlyWhole = (venue: string, coin: string): Message =>
-  msg('repay.only-whole', 'This {1} debt is a fixed loan. Repay it in the {0} app.', venue, coin);
+export const severalFixed = (venue: string, coin: string): Message =>
+  msg('repay.several-fixed', '{1} is owed in several fixed loans. Repay them in the {0} app.', venue, coin);
 
 export const nothingOwed = msg('venue.nothing-owed', 'Nothing is owed, so collateral would have no use. Refresh.');
 

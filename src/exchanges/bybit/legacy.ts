@@ -21,7 +21,7 @@ import type {
   Taken,
 } from './loan-generation.ts';
 import { presumed, thresholdOf, toAdjustment, toOddAdjustment, yearly, type Thresholds } from './loan-map.ts';
-import { adjustCall, isAbsent, notUnderstood, pageQuery, pageSize, repayCall, toPage } from './requests.ts';
+import { adjustCall, isAbsent, notUnderstood, pageQuery, pageSize, toPage, writeCall } from './requests.ts';
 import * as schema from './schema.ts';
 import { datesMissing } from './due-dates.ts';
 import { leftOut, named, onceEach, readRows, said, textIn } from './schema.ts';
@@ -235,7 +235,7 @@ export class Legacy implements LoanBook {
   }
 
   repayCall(change: RepayChange): Call & { readonly body: string } {
-    return repayCall(paths.repay, { orderId: change.loan.orderId ?? '' }, change);
+    return writeCall(paths.repay, { orderId: change.loan.orderId ?? '', amount: change.amount });
   }
 
   async #orders(query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<OrdersRead> {

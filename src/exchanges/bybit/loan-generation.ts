@@ -66,9 +66,11 @@ export interface Repayment extends HistoryRow {
   readonly status: Adjustment['status'];
   /** By a person or a program of theirs, not by Bybit. */
   readonly byUser: boolean;
+  /** Of fixed debts: which contracts it concerns, as written. */
+  readonly details?: unknown;
 }
 
-/** What is owed of one coin, as far as it can be repaid by amount. */
+/** What is owed of one coin, as far as one repayment can pay it. */
 export interface DebtFound {
   /** Undefined when the loan is gone. */
   readonly found: LoanFound | undefined;
@@ -78,10 +80,14 @@ export interface DebtFound {
   readonly interest?: Decimal;
   /** A year's interest as a fraction. */
   readonly rate?: Decimal;
-  /** The coin is also owed with a due date: that can only be repaid whole. */
+  /** The coin is owed with a due date too: that is repaid by contract. */
   readonly fixed?: boolean;
   /** Repaying all of it gives back what is pledged for it. */
   readonly closes?: true;
+  /** The id of the contract, which can be repaid whole only. */
+  readonly contract?: string;
+  /** How many decimals an amount has, where `repayPlaces` doesn't say. */
+  readonly places?: number;
 }
 
 /** A page of a list, and what is known of its unreadable rows. */
@@ -111,15 +117,24 @@ export interface AdjustmentRequest extends PageRequest {
   readonly id?: string;
 }
 
+/** How one kind of debt is repaid. */
+export interface RepayBook {
+  /** Newest first. */
+  repayments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<ListRead<Repayment>>;
+  /** @throws ExchangeError `shape` when some of it is unreadable: that is not zero */
+  owed(ref: LoanRef, coin: string, signal: AbortSignal | undefined): Promise<DebtFound>;
+  /** How many decimals Bybit takes in an amount that is repaid; undefined where it doesn't say, or none is sent. */
+  repayPlaces(coin: string, signal: AbortSignal | undefined): Promise<number | undefined>;
+  repayCall(change: RepayChange): Call & { readonly body: string };
+}
+
 /** One generation of Bybit's loans, with its own paths, names and ids. */
-export interface LoanBook {
+export interface LoanBook extends RepayBook {
   loans(signal: AbortSignal | undefined): Promise<LoansRead>;
   /** The loan as it is now, without the dates of its debts; undefined when it is gone. */
   find(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound | undefined>;
   /** Newest first. */
   adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<ListRead<Adjustment>>;
-  /** Newest first. */
-  repayments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<ListRead<Repayment>>;
   /** Everything Bybit keeps of a loan's history. For display: proofs use adjustments only. */
   history(ref: LoanRef): readonly HistoryPart[];
   interest(ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>>;
@@ -129,9 +144,4 @@ export interface LoanBook {
   /** The smallest amount of a coin that may be added or taken, as far as known from reading the loan. */
   smallest(coin: string): Decimal | undefined;
   changeCall(change: CollateralChange): Call & { readonly body: string };
-  /** @throws ExchangeError `shape` when some of it is unreadable: that is not zero */
-  owed(ref: LoanRef, coin: string, signal: AbortSignal | undefined): Promise<DebtFound>;
-  /** How many decimals Bybit takes in an amount that is repaid; undefined where it doesn't say. */
-  repayPlaces(coin: string, signal: AbortSignal | undefined): Promise<number | undefined>;
-  repayCall(change: RepayChange): Call & { readonly body: string };
 }

@@ -145,6 +145,8 @@ export const repayment = v.object({
   repayType: v.fallback(schema.choice, 'unknown'),
   /** Of the old loans only. */
   orderId: v.fallback(v.optional(schema.id), undefined),
+  /** Of fixed debts only. */
+  details: v.optional(v.unknown()),
 });
 
 type Borrowing = Omit<v.InferOutput<typeof borrowing>, 'status'> & { readonly status?: 'done' | 'processing' | 'failed' };
@@ -215,6 +217,7 @@ export async function readRepayments(
       id: row.repayId,
       status: row.repayStatus,
       byUser: row.repayType === '1',
+      details: row.details,
     }));
   return { ...toPage(rows, { count: list.length, next: nextPageCursor, odd: odd.length }, page), odd };
 }

@@ -24,7 +24,7 @@ import type {
 } from './loan-generation.ts';
 import { adjustmentsOf, borrowing, listOf, readRepayments, repayment, toBorrowing, toRepayment } from './loan-history.ts';
 import { fixedDebts, looksUnowed, presumed, toAdjustment, toOddAdjustment, toPool, yearly, type PoolRead } from './loan-map.ts';
-import { adjustCall, isAbsent, notUnderstood, pageQuery, repayCall, toPage } from './requests.ts';
+import { adjustCall, isAbsent, notUnderstood, pageQuery, toPage, writeCall } from './requests.ts';
 import * as schema from './schema.ts';
 import { leftOut, named, onceEach, readRows, said, textIn } from './schema.ts';
 
@@ -168,7 +168,7 @@ export class Pool implements LoanBook {
   }
 
   repayCall(change: RepayChange): Call & { readonly body: string } {
-    return repayCall(endpoints.repay, { loanCurrency: change.coin }, change);
+    return writeCall(endpoints.repay, { loanCurrency: change.coin, amount: change.amount });
   }
 
   /** The pool, or why there is none: what existed before is not absent. */

@@ -5,7 +5,7 @@ import { mostInterest } from '../../core/risk/interest.ts';
 import type { Receipt, RepayBaseline, RepayChange, RepayProof } from '../exchange.ts';
 import { isNewer } from '../kit/changes.ts';
 import { stamped } from '../kit/parts.ts';
-import type { LoanBook, Repayment } from './loan-generation.ts';
+import type { RepayBook, Repayment } from './loan-generation.ts';
 import { toHistoryRow } from './loan-map.ts';
 import { ownRow, rowsSince } from './loan-proof.ts';
 
@@ -43,7 +43,9 @@ export function judgeRepayment(change: RepayChange, baseline: RepayBaseline, rea
   const isExplained = isInterest(subtract(debt, isNegative(unpaid) ? zero : unpaid));
   if (own.status === 'failed') return isExplained ? { state: 'pending', failed: row } : { state: 'pending' };
   const known = reference !== undefined;
-  if (known && !isAsked(change, baseline, own)) return { state: 'contradicted', row, ...found };
+  // A contract is repaid whole, also what came on top of it since.
+  const grown = change.contract !== undefined && own.coin === change.coin && isInterest(subtract(own.amount, change.amount));
+  if (known && !isAsked(change, baseline, own)) return grown ? { state: 'pending' } : { state: 'contradicted', row, ...found };
   if (compare(debt, baseline.debt) < 0)
     return known || isExplained ? { state: 'effective', row, ...found, debt, asOf } : { state: 'pending' };
   const isLent = known && isInterest(subtract(debt, add(baseline.debt, change.amount)));
@@ -64,7 +66,7 @@ function isAsked({ coin, amount, all }: RepayChange, { debt }: RepayBaseline, ro
 
 /** Reads the evidence for a repayment once and judges it. */
 export async function proveRepayment(
-  book: LoanBook,
+  book: RepayBook,
   clock: Clock,
   change: RepayChange,
   baseline: RepayBaseline,
@@ -72,7 +74,7 @@ export async function proveRepayment(
   signal: AbortSignal | undefined,
 ): Promise<RepayProof> {
   const { loan: ref, coin } = change;
-  const read = (page: Parameters<LoanBook['repayments']>[1]) => book.repayments(ref, page, signal);
+  const read = (page: Parameters<RepayBook['repayments']>[1]) => book.repayments(ref, page, signal);
   const judged = async (rows: readonly Repayment[]): Promise<RepayProof> => {
     const { value, at } = await stamped(clock, book.owed(ref, coin, signal));
     return judgeRepayment(change, baseline, { rows, debt: value.debt, loan: value.found?.loan, asOf: at }, reference);

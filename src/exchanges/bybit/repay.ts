@@ -17,8 +17,7 @@ import { pageSize } from './requests.ts';
 import * as schema from './schema.ts';
 
 /**
- * Repaying the pool's flexible debt of a coin, or an old order, from the funding account. Interest is paid first. Fixed debts can only be repaid
- * whole, by contract: that is left to the Bybit app.
+ * Repaying the pool's flexible debt of a coin, one of its fixed contracts, or an old order, from the funding account. Interest is paid first.
  */
 export function repayAction(http: Http, clock: Clock, loans: Loans): RepayAction {
   const callOf = (change: RepayChange) => {
@@ -26,25 +25,26 @@ export function repayAction(http: Http, clock: Clock, loans: Loans): RepayAction
     // Also for callers that bypass the compiler: there is no other way to repay.
     const direction: string = change.direction;
     if (direction !== 'add') throw refused(why.incompleteChange);
-    return loans.book(change.loan).repayCall(change);
+    return loans.repayBook(change).repayCall(change);
   };
   return {
     ...requestsOf(http, callOf, toReceipt),
     prepare: (asked, signal) => prepare(clock, loans, asked, signal),
-    prove: async (change, baseline, receipt, signal) => proveRepayment(loans.book(change.loan), clock, change, baseline, receipt, signal),
+    prove: async (change, baseline, receipt, signal) => proveRepayment(loans.repayBook(change), clock, change, baseline, receipt, signal),
   };
 }
 
 async function prepare(
   clock: Clock,
   loans: Loans,
-  { loan: ref, coin }: Pick<RepayChange, 'loan' | 'coin'>,
+  asked: Pick<RepayChange, 'loan' | 'coin' | 'contract'>,
   signal: AbortSignal | undefined,
 ): Promise<RepayReadiness> {
-  const book = loans.book(ref);
-  if (book === loans.pool) loans.pool.terms.refreshIfOld(signal);
+  const { loan: ref, coin } = asked;
+  const book = loans.repayBook(asked);
+  if (loans.book(ref) === loans.pool) loans.pool.terms.refreshIfOld(signal);
   const newest = stamped(clock, book.repayments(ref, { coin, limit: pageSize }, signal));
-  const [owed, wallet, history, places, prices] = await Promise.all([
+  const [owed, wallet, history, listed, prices] = await Promise.all([
     // Read after the newest row, so that a repayment in between shows as a row and isn't taken for this one.
     newest.then(() => stamped(clock, book.owed(ref, coin, signal))),
     stamped(clock, loans.wallet(signal, coin)),
@@ -52,9 +52,15 @@ async function prepare(
     book.repayPlaces(coin, signal),
     loans.pricesIfAny(signal),
   ]);
-  const { found, debt, interest, rate, fixed, closes } = owed.value;
+  const { found, debt, interest, rate, fixed, closes, contract } = owed.value;
   if (found === undefined) throw refused(why.noSuchLoan(venue));
-  if (!isPositive(debt)) throw refused(fixed === true ? why.onlyWhole(venue, coin) : why.coinNotOwed(coin), ['otherCoin']);
+  if (!isPositive(debt)) {
+    if (fixed !== true) throw refused(why.coinNotOwed(coin));
+    const only = await loans.onlyContract(coin, signal);
+    if (only === undefined) throw refused(why.severalFixed(venue, coin));
+    return prepare(clock, loans, { loan: ref, coin, contract: only }, signal);
+  }
+  const { places = listed } = owed.value;
   if (places === undefined) throw refused(why.unsaid(venue, why.decimals(coin)), ['later']);
   const { loan } = found;
   const credible = credibleLtv(loan);
@@ -67,6 +73,8 @@ async function prepare(
     ...optional('rate', rate),
     walletAvailable: wallet.value.find((held) => held.coin === coin)?.amount ?? zero,
     ...(closes === true ? { closesWhenPaid: true } : {}),
+    // A contract can be repaid whole only.
+    ...(contract === undefined ? {} : { contract, minimum: debt }),
     places,
     prices,
     baseline: {

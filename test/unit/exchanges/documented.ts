@@ -38,7 +38,10 @@ const margin = (position: PositionRef, direction: 'add' | 'reduce', of = '10'): 
 });
 const collateral = (loan: LoanRef, direction: 'add' | 'reduce'): Change => ({ kind: 'collateral', loan, direction, coin: 'BTC', amount });
 
-const repay = (loan: LoanRef): Change => ({ kind: 'repay', loan, direction: 'add', coin: 'BTC', amount, all: false, requestId: 'a1' });
+const repay = (loan: LoanRef, coin: string, contract?: string): Change => {
+  const all = contract !== undefined;
+  return { kind: 'repay', loan, direction: 'add', coin, ...(all ? { contract } : {}), amount, all, requestId: 'a1' };
+};
 
 const flexibleLoan = '/api/v5/finance/flexible-loan';
 const marginBalance = '/api/v5/account/position/margin-balance';
@@ -166,6 +169,7 @@ const bybit: Documented = {
     'GET /v5/crypto-loan-flexible/borrow-history': ['orderId', 'loanCurrency', ...paged],
     'GET /v5/crypto-loan-flexible/repayment-history': ['repayId', 'loanCurrency', ...paged],
     'GET /v5/crypto-loan-fixed/repayment-history': ['repayId', 'repayCurrency', ...paged],
+    'POST /v5/crypto-loan-fixed/fully-repay': ['loanId', 'loanCurrency'],
     'GET /v5/crypto-loan-fixed/borrow-contract-info': ['orderId', 'loanId', 'orderCurrency', 'term', ...paged],
     'GET /v5/crypto-loan/ongoing-orders': ['orderId', 'loanCurrency', 'collateralCurrency', 'loanTermType', 'loanTerm', ...paged],
     'GET /v5/crypto-loan/max-collateral-amount': ['orderId'],
@@ -198,6 +202,7 @@ const bybit: Documented = {
     '/crypto-loan-flexible/borrow-history': 'borrow-history',
     '/crypto-loan-flexible/repayment-history': 'repayment-history',
     '/crypto-loan-fixed/repayment-history': 'fixed-repayment-history',
+    '/crypto-loan-fixed/fully-repay': 'repay',
     '/crypto-loan-fixed/borrow-contract-info': 'borrow-contract-info',
     '/crypto-loan/ongoing-orders': 'legacy-ongoing-orders',
     '/crypto-loan/max-collateral-amount': 'legacy-max-collateral-amount',
@@ -229,8 +234,9 @@ const bybit: Documented = {
   ],
   changes: [
     [collateral(pool, 'add'), '/v5/crypto-loan-common/adjust-ltv', '{"currency":"BTC","amount":"0.1","direction":"0"}'],
-    [repay(pool), '/v5/crypto-loan-flexible/repay', '{"loanCurrency":"BTC","amount":"0.1"}'],
-    [repay(oldOrder), '/v5/crypto-loan/repay', `{"orderId":"${oldOrder.loanId}","amount":"0.1"}`],
+    [repay(pool, 'BTC'), '/v5/crypto-loan-flexible/repay', '{"loanCurrency":"BTC","amount":"0.1"}'],
+    [repay(pool, 'ETH', '570'), '/v5/crypto-loan-fixed/fully-repay', '{"loanId":"570"}'],
+    [repay(oldOrder, 'USDT'), '/v5/crypto-loan/repay', `{"orderId":"${oldOrder.loanId}","amount":"0.1"}`],
     [collateral(pool, 'reduce'), '/v5/crypto-loan-common/adjust-ltv', '{"currency":"BTC","amount":"0.1","direction":"1"}'],
     [collateral(oldOrder, 'add'), '/v5/crypto-loan/adjust-ltv', '{"orderId":"1793683005081680384","amount":"0.1","direction":"0"}'],
     [collateral(oldOrder, 'reduce'), '/v5/crypto-loan/adjust-ltv', '{"orderId":"1793683005081680384","amount":"0.1","direction":"1"}'],

@@ -364,3 +364,89 @@ describe('proving a repayment of the pool', () => {
     assert.equal((await failureOf(proving)).kind, 'refused');
   });
 });
+
+describe('proving a repayment of a fixed contract', () => {
+  const repayments = '/crypto-loan-fixed/repayment-history';
+  const part = (loanId: string, repayAmount: string): object => ({ loanCurrency: 'ETH', loanId, repayAmount });
+  const line = (more: object = {}): object => ({
+    details: [part('571', '1.4')],
+    loanCurrency: 'ETH',
+    repayAmount: '1.4',
+    repayId: '1783',
+    repayStatus: 1,
+    repayTime: 1_752_717_174_353,
+    repayType: 1,
+    ...more,
+  });
+  const contract = (more: object = {}): object => ({
+    loanId: '571',
+    borrowCurrency: 'ETH',
+    residualPrincipal: '1.4',
+    residualPenaltyInterest: '0',
+    status: 1,
+    ...more,
+  });
+  const paid = contract({ residualPrincipal: '0', status: 2 });
+  const before = { kind: 'repay' as const, newestHistoryId: '1782', debt: decimal('1.4') };
+  const change = repayment({ coin: 'ETH', contract: '571', amount: decimal('1.4'), all: true });
+  const list = (...rows: object[]): string => success({ list: rows, nextPageCursor: '' });
+
+  async function prove(rows: object[], contracts: object[], reference?: string) {
+    const { venue, connection } = sampled();
+    venue
+      .on(repayments, list(...rows))
+      .on('/crypto-loan-fixed/borrow-contract-info', list(...contracts))
+      .on('/crypto-loan-flexible/ongoing-coin', success({ list: [] }));
+    const proof = await connection.actions
+      .repay!.prove(change, before, reference === undefined ? {} : { reference })
+      .catch(() => undefined);
+    return { proof, venue };
+  }
+
+  const cases: readonly (readonly [
+    name: string,
+    rows: object[],
+    contracts: object[],
+    named: string | undefined,
+    lost: string | undefined,
+  ])[] = [
+    ['its row, and the contract repaid', [line()], [paid], 'effective', 'effective'],
+    ['its row, and the contract not repaid yet', [line()], [contract()], 'pending', 'pending'],
+    ['its row, and a contract that owes twice as much', [line()], [contract({ residualPrincipal: '2.8' })], 'contradicted', 'pending'],
+    ['its row under way', [line({ repayStatus: 2 })], [contract()], 'pending', 'pending'],
+    ['a row of half of it', [line({ repayAmount: '0.7' })], [contract({ residualPrincipal: '0.7' })], 'contradicted', 'pending'],
+    ['a row of another contract', [line({ details: [part('568', '1.4')] })], [contract()], 'contradicted', 'pending'],
+    [
+      'a row of two contracts',
+      [line({ details: [part('568', '0.1'), part('571', '1.4')], repayAmount: '1.5' })],
+      [paid],
+      'contradicted',
+      'pending',
+    ],
+    ['a row with a penalty of meanwhile', [line({ repayAmount: '1.40001' })], [paid], 'pending', 'pending'],
+    ['a row that names no contract', [line({ details: [] })], [paid], 'pending', 'pending'],
+    ['a row without details', [line({ details: undefined })], [paid], 'pending', 'pending'],
+    ['a row with details that cannot be read', [line({ details: [{}] })], [paid], 'pending', 'pending'],
+    ['a row that was made by itself', [line({ repayType: 3 })], [paid], 'effective', 'pending'],
+    ['its row, and a contract that is unreadable', [line()], [contract({ residualPrincipal: '' })], undefined, undefined],
+    ['its row, and no contract although the position has one', [line()], [], undefined, undefined],
+    ['no row', [], [paid], 'pending', 'pending'],
+  ];
+  for (const [name, rows, contracts, named, lost] of cases) {
+    it(`is ${named ?? 'not told'}, and ${lost ?? 'not told'} without an id, for ${name}`, async () => {
+      assert.equal((await prove(rows, contracts, '1783')).proof?.state, named);
+      assert.equal((await prove(rows, contracts)).proof?.state, lost);
+    });
+  }
+
+  it('names the row that failed, and asks by contract and coin', async () => {
+    const { proof, venue } = await prove([line({ repayStatus: 3 })], [contract()], '1783');
+    assert.ok(proof?.state === 'pending');
+    assert.equal(proof.failed?.id, '1783');
+    assert.deepEqual(
+      venue.to(repayments).map(({ url }) => url.search),
+      ['?repayId=1783&limit=100', '?limit=100'],
+    );
+    assert.equal(venue.to('/borrow-contract-info')[0]?.url.search, '?loanId=571&limit=100');
+  });
+});

@@ -41,6 +41,12 @@ describe('a repayment', () => {
   const golden: readonly (readonly [string, Partial<RepayChange>, string, string])[] = [
     ['of a flexible debt', {}, '/v5/crypto-loan-flexible/repay', '{"loanCurrency":"BTC","amount":"0.005"}'],
     [
+      'of a fixed contract, by its id alone',
+      { coin: 'ETH', contract: '570', all: true, amount: decimal('0.1') },
+      '/v5/crypto-loan-fixed/fully-repay',
+      '{"loanId":"570"}',
+    ],
+    [
       'of an old order',
       { loan: { loanId: '1794267532472646144', orderId: '1794267532472646144' }, coin: 'USDT', amount: decimal('100') },
       '/v5/crypto-loan/repay',
@@ -87,6 +93,11 @@ describe('a repayment', () => {
       { loan: { loanId: '1' } },
       { loan: { loanId: '1', orderId: '' } },
       { loan: { loanId: '1', orderId: '2' } },
+      // Only the whole of a contract, and only in the pool.
+      { contract: '570' },
+      { contract: '', all: true },
+      { contract: '5 7', all: true },
+      { contract: '570', all: true, loan: order },
     ];
     for (const part of odd) {
       const asked = { ...repayment(), ...part } as RepayChange;
@@ -248,13 +259,10 @@ describe('preparing a repayment of the pool', () => {
     });
   }
 
-  it('is refused where the coin is not owed, and where it is owed with a date only', async () => {
+  it('is refused where the coin is not owed', async () => {
     const one = owing();
-    one.venue.on(debts, owed()).on(accuracy, decimals(['USDT', 2], ['ETH', 4]));
+    one.venue.on(debts, owed()).on(accuracy, decimals(['USDT', 2]));
     assert.equal((await failureOf(prepare(one, 'USDT'))).message, says('repay.nothing-owed', 'USDT'));
-    const other = owing();
-    other.venue.on(debts, owed()).on(accuracy, decimals(['USDT', 2], ['ETH', 4]));
-    assert.equal((await failureOf(prepare(other, 'ETH'))).message, says('repay.only-whole', 'Bybit', 'ETH'));
   });
 
   it('takes no debt for paid because a row of the position is unreadable', async () => {
@@ -321,4 +329,71 @@ describe('preparing a repayment of an old order', () => {
     const { connection } = bench('eu');
     assert.equal((await failureOf(connection.actions.repay!.prepare({ loan: order, coin: 'USDT' }))).effect, 'none');
   });
+});
+
+describe('preparing a repayment of a fixed contract', () => {
+  const contracts = '/crypto-loan-fixed/borrow-contract-info';
+  const [eth571, eth570] = (JSON.parse(fixture('borrow-contract-info')) as { result: { list: [object, object] } }).result.list;
+  const listed = (...rows: object[]): string => success({ list: rows, nextPageCursor: '' });
+  const fixed = (answer = listed(eth570)) => {
+    const one = sampled();
+    one.venue.on(debts, owed()).on(contracts, answer);
+    return one;
+  };
+  const prepare = (one = fixed(), contract?: string) =>
+    one.connection.actions.repay!.prepare({ loan: pool, coin: 'ETH', ...(contract === undefined ? {} : { contract }) });
+
+  it('names the only contract of the coin, and takes no less than all of it', async () => {
+    const one = fixed(listed(eth570, { ...eth571, status: 2, residualPrincipal: '0' }, { ...eth571, borrowCurrency: 'BTC' }));
+    const { contract, debt, minimum, places, interest, baseline, closesWhenPaid } = await prepare(one);
+    assert.deepEqual([contract, debt, minimum, places, interest, closesWhenPaid], ['570', '0.1', '0.1', 1, undefined, undefined]);
+    assert.deepEqual(baseline, { kind: 'repay', newestHistoryId: '1782', debt: '0.1', ltv: '0.524344' });
+    assert.deepEqual(
+      one.venue.seen.filter(({ target }) => target.includes('-fixed/')).map(({ target }) => target.split('/').at(-1)),
+      ['borrow-contract-info?orderCurrency=ETH&limit=100', 'repayment-history?limit=100', 'borrow-contract-info?loanId=570&limit=100'],
+    );
+  });
+
+  it('is asked for by its id once that is known', async () => {
+    const one = fixed();
+    assert.equal((await prepare(one, '570')).contract, '570');
+    assert.deepEqual(
+      one.venue.to(contracts).map(({ url }) => url.search),
+      ['?loanId=570&limit=100'],
+    );
+  });
+
+  it('counts the penalty of an overdue one, to the last digit', async () => {
+    const { debt, interest, places, minimum } = await prepare(fixed(listed({ ...eth570, status: 3, residualPenaltyInterest: '0.000123' })));
+    assert.deepEqual([debt, interest, places, minimum], ['0.100123', '0.000123', 6, '0.100123']);
+  });
+
+  it('is left to the app where there are several', async () => {
+    const error = await failureOf(prepare(fixed(listed(eth570, eth571))));
+    assert.deepEqual([error.kind, error.message], ['refused', says('repay.several-fixed', 'Bybit', 'ETH')]);
+  });
+
+  it('comes after what is owed flexibly', async () => {
+    const one = fixed();
+    one.venue.on(debts, owed(btc({ loanCurrency: 'ETH' }))).on(accuracy, decimals(['ETH', 4]));
+    const { contract, debt } = await prepare(one);
+    assert.deepEqual([contract, debt], [undefined, '0.08800022']);
+  });
+
+  for (const [name, answer, kind, contract] of [
+    ['a principal', listed({ ...eth570, residualPrincipal: '' }), 'shape'],
+    ['a principal above zero', listed({ ...eth570, residualPrincipal: '-1' }), 'shape'],
+    ['a penalty that can be read', listed({ ...eth570, residualPenaltyInterest: 'x' }), 'shape'],
+    ['a coin', listed({ ...eth570, borrowCurrency: '' }), 'shape'],
+    ['an id', listed({ ...eth570, loanId: undefined }), 'refused'],
+    ['a list', success({ list: null }), 'shape'],
+    ['the contract, which the position still has', listed(), 'shape', '570'],
+    ['the contract, of which there are two', listed(eth570, { ...eth570, residualPrincipal: '7' }), 'shape', '570'],
+    ['the contract, which is repaid', listed({ ...eth570, status: 2, residualPrincipal: '0' }), 'refused', '570'],
+    ['the contract of this coin', listed({ ...eth570, borrowCurrency: 'BTC' }), 'refused', '570'],
+  ] as const) {
+    it(`is refused without ${name}`, async () => {
+      assert.equal((await failureOf(prepare(fixed(answer), contract))).kind, kind);
+    });
+  }
 });

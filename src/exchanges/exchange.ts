@@ -436,8 +436,8 @@ export interface Exchange {
   readonly collateralWallet: Message;
   /** The wallet the margin of positions comes from and returns to, as the venue calls it. */
   readonly marginWallet: Message;
-  /** Loans can be repaid from here: then menus offer it. A connection may still have no `Actions.repay`. */
-  readonly repays?: true;
+  /** Whether a loan can be repaid from here by `Actions.repay`. Absent where none can: then it is offered nowhere. */
+  repays?(loan: Pick<Loan, 'id' | 'orderId'>): boolean;
   /** The `slot` of an instrument's only position. In any other slot, long and short are two positions. */
   readonly oneWaySlot: string;
   /** Where the venue explains how keys are made, for a link. */

@@ -146,6 +146,7 @@ export type Command =
   | 'reduceCollateral'
   | 'reduceMargin'
   | 'refresh'
+  | 'repayLoan'
   | 'resolveWrite'
   | 'trySimulated'
   | 'undoAdd'

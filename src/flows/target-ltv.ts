@@ -1,4 +1,4 @@
-import type { Decimal } from '../core/decimal.ts';
+import { lesser, type Decimal } from '../core/decimal.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Step } from '../core/risk/ltv-solver.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
@@ -33,8 +33,9 @@ import { obstacleOn } from './change.ts';
 import { loans, type LoanChoice } from './choose.ts';
 import { byCurrentFigures, choicesFor } from './read-first.ts';
 import { carryOut } from './commit.ts';
-import { walletOf } from '../exchanges/registry.ts';
+import { canRepay, walletOf } from '../exchanges/registry.ts';
 import { readingText } from './kinds.ts';
+import { repaymentOf } from './repay.ts';
 import { titleOn, explainFailure, explainObstacle, venueName } from './tell.ts';
 import type { Attended } from './open-change-news.ts';
 
@@ -144,7 +145,7 @@ function titleOf(app: Acting, { state, loan }: LoanChoice, target: Decimal): Mes
 function itemsOf({ state, loan }: LoanChoice, { offers, blocked }: Offers): readonly Item<Offer>[] {
   const wallet = walletOf(state.account, 'collateral');
   const itemOf = (offer: Offer): Item<Offer> => {
-    return { ...offerText(offer, loan, wallet), value: offer };
+    return { ...offerText(offer, loan, wallet, canRepay(state.account, loan)), value: offer };
   };
   const possible = offers.filter(({ shortBy }) => shortBy === undefined);
   const short = offers.filter(({ shortBy }) => shortBy !== undefined);
@@ -166,7 +167,7 @@ function itemsOf({ state, loan }: LoanChoice, { offers, blocked }: Offers): read
  */
 export async function actOn(app: Acting, attended: Attended, choice: LoanChoice, title: Text, offer: Offer): Promise<'again' | 'ended'> {
   const { account } = choice.state;
-  const changes = offer.steps.map((step) => changeFor(choice, step));
+  const changes = offer.steps.map((step) => changeFor(app, choice, step));
   if (changes.some((change) => change === undefined)) {
     const detail = [repayText(offer, venueName(app, account.venue))];
     await app.talk.confirm({ kind: 'info', title, detail, buttons: [] });
@@ -191,9 +192,14 @@ export async function actOn(app: Acting, attended: Attended, choice: LoanChoice,
   return 'ended';
 }
 
-/** Undefined for a repayment, which is not done here. */
-function changeFor(choice: LoanChoice, { act, coin, amount }: Step): Change | undefined {
-  return act === 'repay' ? undefined : changeOf(choice, act, coin, amount);
+/** Undefined for a repayment that can't be made from here. */
+function changeFor(app: Acting, choice: LoanChoice, { act, coin, amount }: Step): Change | undefined {
+  if (act !== 'repay') return changeOf(choice, act, coin, amount);
+  const { state, loan } = choice;
+  if (!canRepay(state.account, loan)) return undefined;
+  // Rounded up, it may be more than is owed.
+  const owed = loan.debts.find((debt) => debt.coin === coin)?.amount ?? amount;
+  return repaymentOf(app, choice, coin, { amount: lesser(amount, owed), all: false });
 }
 
 /** Says why something cannot go on, with one thing to do about it. @returns whether the person wants that. */

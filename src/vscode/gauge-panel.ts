@@ -16,6 +16,7 @@ const coalesceMs = 50;
 const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   add: commandIds.addCollateral,
   reduce: commandIds.reduceCollateral,
+  repay: commandIds.repayLoan,
   addMargin: commandIds.addMargin,
   reduceMargin: commandIds.reduceMargin,
   resolve: commandIds.resolveWrite,

@@ -50,8 +50,11 @@ export function troubleText(trouble: ModelTrouble, { id, orderId }: Loan, unpric
   return msg('target.trouble', 'No target for loan {0}: {1}. Try again later, or add collateral by amount.', name, unknown);
 }
 
-/** @param wallet where collateral comes from and returns to */
-export function offerText(offer: Offer, loan: Loan, wallet: Message): TargetItemText {
+/**
+ * @param wallet where collateral comes from and returns to
+ * @param repays whether the loan can be repaid from here
+ */
+export function offerText(offer: Offer, loan: Loan, wallet: Message, repays: boolean): TargetItemText {
   const { steps, ltv, shortBy } = offer;
   const [first] = steps;
   return {
@@ -62,7 +65,7 @@ export function offerText(offer: Offer, loan: Loan, wallet: Message): TargetItem
       ...(shortBy === undefined ? [] : [reasonText(shortBy, wallet)]),
       ...(offer.beyondSafe ? [closeToMarginCall()] : []),
       ...(offer.assumed ? [msg('target.average-haircut', 'assumes the average haircut')] : []),
-      ...(first?.act === 'repay' ? [msg('target.repay-there', "repay in the exchange's app")] : []),
+      ...(first?.act === 'repay' && !repays ? [msg('target.repay-there', "repay in the exchange's app")] : []),
       costText(offer),
       distanceText(standingAt(distanceTo(loan.marginCall?.ltv, ltv), distanceTo(loan.liquidation?.ltv, ltv))),
       ...leftText(offer, wallet),
@@ -151,7 +154,7 @@ export function stoppedText(title: Text, rest: readonly Step[]): Message {
   return msg('target.stopped', '{0}: stopped. Not started: {1}.', title, stepsText(rest));
 }
 
-/** Said of a repayment, which is not carried out here. */
+/** Said of a repayment that can't be carried out from here. */
 export function repayText({ steps, ltv }: Offer, venueName: string): Message {
   return msg(
     'target.repay-elsewhere',

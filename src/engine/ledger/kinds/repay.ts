@@ -67,7 +67,8 @@ const requestIdForm = /^[0-9A-Za-z]{1,32}$/;
 export const repay: ChangeKind<RepayPreview, RepayProof> = {
   check(change) {
     checkAsked(change);
-    if (change.direction !== 'add' || typeof change.all !== 'boolean' || !requestIdForm.test(change.requestId)) throw incomplete();
+    const { direction, all, requestId } = change;
+    if (!['add'].includes(direction) || ![true, false].includes(all) || !requestIdForm.test(requestId)) throw incomplete();
     return frozen(change);
   },
   prepare: (connection, change, signal) => actionOf(connection, 'repay').prepare(change, signal),

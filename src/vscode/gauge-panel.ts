@@ -17,6 +17,7 @@ const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   add: commandIds.addCollateral,
   reduce: commandIds.reduceCollateral,
   repay: commandIds.repayLoan,
+  ltvTarget: commandIds.bringLtvToTarget,
   addMargin: commandIds.addMargin,
   reduceMargin: commandIds.reduceMargin,
   liquidationTarget: commandIds.bringLiquidationToTarget,

@@ -92,5 +92,5 @@ function owedOf({ loan, owed: gaps }: LoanRead, coin: string): Decimal {
   const amount = loan.debts.find((one) => one.coin === coin)?.amount;
   if (amount === undefined && (gaps.coins.has(coin) || gaps.unnamed)) throw refused(why.unsaid(venue, why.owed(coin)), ['later']);
   if (isPositive(amount ?? zero)) return amount ?? zero;
-  throw refused(msg('repay.nothing-owed', 'No {0} is owed on this loan now. Refresh.', coin));
+  throw refused(why.coinNotOwed(coin));
 }

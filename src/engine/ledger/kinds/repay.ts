@@ -23,6 +23,7 @@ import { credibleLtv, ltvAfterRepaying } from '../../../core/risk/ltv.ts';
 import type { RepayChange, RepayProof, RepayReadiness } from '../../../exchanges/exchange.ts';
 import { actionOf } from '../../actions.ts';
 import {
+  anotherTarget,
   atMost,
   changedSince,
   checkAsked,
@@ -34,6 +35,7 @@ import {
   previewedAlike,
   storedAmount,
   storedAsked,
+  storedText,
   type ChangeKind,
   type OtherWrites,
 } from '../change-kind.ts';
@@ -85,6 +87,7 @@ export const repay: ChangeKind<RepayPreview, RepayProof> = {
       loan: storedLoan,
       ...storedAsked,
       direction: v.literal('add'),
+      contract: v.exactOptional(storedText),
       all: v.boolean(),
       requestId: v.pipe(v.string(), v.regex(requestIdForm)),
     }),
@@ -98,15 +101,26 @@ export const repay: ChangeKind<RepayPreview, RepayProof> = {
 };
 
 /** An immutable copy of just what belongs to a change. */
-const frozen = ({ loan, direction, coin, amount, all, requestId }: RepayChange): RepayChange =>
-  Object.freeze({ kind: 'repay', loan: namedLoan(loan), direction, coin, amount, all, requestId });
+const frozen = ({ loan, direction, coin, contract, amount, all, requestId }: RepayChange): RepayChange =>
+  Object.freeze({
+    kind: 'repay',
+    loan: namedLoan(loan),
+    direction,
+    coin,
+    ...(contract === undefined ? {} : { contract }),
+    amount,
+    all,
+    requestId,
+  });
 
 /** All that is owed of the coin, as an amount that the venue takes: rounded up, or a remainder would stay. */
 export const wholeOf = ({ debt, places }: Pick<RepayReadiness, 'debt' | 'places'>): Decimal => round(debt, places, 'up');
 
 function preview(account: Account, intent: RepayChange, readiness: RepayReadiness, price: Decimal | undefined): RepayPreview {
   const { loan, debt, prices, minimum, places } = readiness;
-  const change = frozen({ ...intent, loan: addressed(intent.loan, loan) });
+  const { contract } = readiness;
+  if (intent.contract !== undefined && intent.contract !== contract) throw anotherTarget();
+  const change = frozen({ ...intent, loan: addressed(intent.loan, loan), ...(contract === undefined ? {} : { contract }) });
   checkDecimals(change, places);
   checkOwed(change, readiness);
   // What is left of a debt may be less than the least amount.

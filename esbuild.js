@@ -218,6 +218,8 @@ const unit = {
   ...tests('unit', []),
   chunkNames: 'parts/[hash]',
   packages: 'external',
+  // Threads of databases, which many tests do without.
+  alias: { 'node:worker_threads': path.join(__dirname, 'test/unit/engine/storage/same-thread.ts') },
   format: 'esm',
   splitting: true,
   write: false,

@@ -2,7 +2,7 @@
 // all that lies above, in which threads would cost more than what is tested; threads themselves are tested in worker-link.test.ts and beside it.
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
-import threads from 'node:worker_threads';
+import type { Worker as Thread, WorkerOptions } from 'node:worker_threads';
 import { compileFunction } from 'node:vm';
 
 type Bundle = (require: (name: string) => unknown) => void;
@@ -27,7 +27,7 @@ class SameThread extends EventEmitter {
     },
   });
 
-  constructor(file: string, { workerData }: threads.WorkerOptions) {
+  constructor(file: string, { workerData }: WorkerOptions) {
     super();
     const inside = { parentPort: this.#port, workerData: structuredClone(workerData as unknown) };
     bundleOf(file)((name) => (name === 'node:worker_threads' ? inside : process.getBuiltinModule(name)));
@@ -43,11 +43,19 @@ class SameThread extends EventEmitter {
   readonly unref = this.ref;
 }
 
+const threads = process.getBuiltinModule('node:worker_threads');
+let areThreads = true;
+
+/** What the build of the unit tests puts in the place of Node's own. @public */
+export const Worker = new Proxy(threads.Worker, {
+  construct: (real, [file, options]: [string, WorkerOptions]): object =>
+    areThreads ? new real(file, options) : new SameThread(file, options),
+}) as typeof Thread;
+
 /** @returns threads are threads again */
 export function withoutThreads(): () => void {
-  const { Worker } = threads;
-  Object.assign(threads, { Worker: SameThread });
+  areThreads = false;
   return () => {
-    Object.assign(threads, { Worker });
+    areThreads = true;
   };
 }

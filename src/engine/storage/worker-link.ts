@@ -122,7 +122,10 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
   #silence(tooLong: () => void): { readonly count: () => void; readonly end: () => void } {
     let counting: NodeJS.Timeout | undefined;
     const count = (left: number): void => {
-      counting = setTimeout(() => (left === 1 ? tooLong() : count(left - 1)), this.#patienceMs / parts);
+      counting = setTimeout(() => {
+        if (left === 1) tooLong();
+        else count(left - 1);
+      }, this.#patienceMs / parts);
     };
     return {
       count: () => {

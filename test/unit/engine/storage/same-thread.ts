@@ -2,7 +2,7 @@
 // all that lies above, in which threads would cost more than what is tested; threads themselves are tested in worker-link.test.ts and beside it.
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Worker as Thread, WorkerOptions } from 'node:worker_threads';
+import type { WorkerOptions } from 'node:worker_threads';
 import { compileFunction } from 'node:vm';
 
 type Bundle = (require: (name: string) => unknown) => void;
@@ -50,7 +50,7 @@ let areThreads = true;
 export const Worker = new Proxy(threads.Worker, {
   construct: (real, [file, options]: [string, WorkerOptions]): object =>
     areThreads ? new real(file, options) : new SameThread(file, options),
-}) as typeof Thread;
+});
 
 /** @returns threads are threads again */
 export function withoutThreads(): () => void {

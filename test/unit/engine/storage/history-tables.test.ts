@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -14,6 +13,7 @@ import { StateFile } from '../../../../src/engine/storage/state-file.ts';
 import type { Kept, Pass } from '../../../../src/engine/storage/state-protocol.ts';
 import { holds } from '../../property.ts';
 import { loan, position, snapshot } from '../../views/samples.ts';
+import { memoryFolder } from '../../../memory-folder.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -54,7 +54,7 @@ describe('figures of the past', () => {
   const open = (historyBytes?: number): StateFile =>
     new StateFile(DatabaseSync, { folder, busyMs: 1_000, pragmas: [], ...(historyBytes === undefined ? {} : { historyBytes }) });
   beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-history-'));
+    folder = memoryFolder('history');
     file = open();
     file.change({ do: 'add', id: 'a', record: { id: 'a' } });
   });

@@ -44,6 +44,8 @@ interface Line {
   notBefore: number;
   /** The same, for as long as the venue wants to be left alone. */
   heldUntil: number;
+  /** The venue is not asked before why it can't be read, by `uptimeOf`. */
+  whyFrom: number;
 }
 
 interface Latest {
@@ -61,6 +63,8 @@ interface Grades {
 const sliceMs = 4;
 
 const finelyOf = (clock: Clock): number => clock.ticks?.() ?? uptimeOf(clock);
+
+const whyEveryMs = 60_000;
 
 /** Asked for where no coin is held, to learn whether the venue answers. */
 const anyCoin = 'BTC';
@@ -217,6 +221,7 @@ export class PriceWatch implements Disposable {
       const priced = all.filter(({ snapshot }) => snapshot?.prices !== undefined);
       const line = this.#line(site);
       const isDown = all.some(isOut);
+      if (isDown) void this.#askWhy(site, line, all);
       // What was read just now needs no estimate.
       const isOld = priced.some(({ snapshot }) => snapshot !== undefined && now - snapshot.asOf >= watchEveryMs);
       const isDue = isDown || (isOld && this.#streams?.isFresh(site) !== true);
@@ -285,6 +290,21 @@ export class PriceWatch implements Disposable {
     }
   }
 
+  /** Nothing waits for it: the next failure is explained by it. */
+  async #askWhy(site: string, line: Line, states: readonly AccountState[]): Promise<void> {
+    const { connections, clock } = this.#options;
+    const streams = this.#streams;
+    const [asked] = states;
+    if (streams === undefined || asked === undefined || uptimeOf(clock) < line.whyFrom) return;
+    line.whyFrom = uptimeOf(clock) + whyEveryMs;
+    try {
+      const all = await (await connections.get(asked.account.id)).maintenance?.(this.#end.signal);
+      if (all !== undefined) streams.note(site, all);
+    } catch {
+      // Then nothing is known of why.
+    }
+  }
+
   /** While accounts can't be read, no longer than the shortest of their intervals. */
   #waitAt(site: string, failure: Failure): { readonly waitMs: number; readonly isDown: boolean } {
     const { intervalMs, random = Math.random } = this.#options;
@@ -303,7 +323,7 @@ export class PriceWatch implements Disposable {
   #line(site: string): Line {
     const there = this.#lines.get(site);
     if (there !== undefined) return there;
-    const line: Line = { asking: false, notBefore: 0, heldUntil: 0 };
+    const line: Line = { asking: false, notBefore: 0, heldUntil: 0, whyFrom: 0 };
     this.#lines.set(site, line);
     return line;
   }

@@ -207,7 +207,7 @@ export class World implements ControlledWorld {
    * - `POST account`: another position mode or account mode, which a real account only changes while it holds nothing.
    * - `POST auto-margin {instId, posSide, amt}`: OKX adds margin to a position automatically.
    * - `POST liquidate {loan}`: an order is liquidated whole. Prices alone don't do it, so that a loan beyond its threshold can be seen.
-   * - `POST maintenance {state, begin, end}`: told over sockets, in OKX's words; `begin` and `end` as text.
+   * - `POST maintenance {state, begin, end}`: told over sockets and when asked, in OKX's words; `begin` and `end` as text.
    */
   control(what: string, body: Parameters): unknown {
     if (what === 'POST maintenance') {

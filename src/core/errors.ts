@@ -16,7 +16,17 @@ import { english, type Message } from './message.ts';
  * - `aborted` we or the person stopped it
  */
 export type ErrorKind =
-  'auth' | 'permission' | 'ip' | 'clock' | 'rate' | 'network' | 'unavailable' | 'maintenance' | 'shape' | 'refused' | 'aborted';
+  | 'auth'
+  | 'permission'
+  | 'ip'
+  | 'clock'
+  | 'rate'
+  | 'network'
+  | 'unavailable'
+  | 'maintenance'
+  | 'shape'
+  | 'refused'
+  | 'aborted';
 
 /**
  * What is known about the effect of a request that failed.

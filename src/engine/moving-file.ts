@@ -144,8 +144,7 @@ export function readMoved(content: string, exchanges: readonly Exchange[], now: 
     if (sites === undefined) return { fault: wrong(`${where}.venue`, exchanges.map((exchange) => exchange.id).join(' | ')) };
     const real = sites.filter(({ simulated }) => !simulated).map((one) => one.id);
     if (!real.includes(site)) return { fault: wrong(`${where}.site`, real.join(' | ')) };
-    if (accounts.findIndex((other) => other.id === id) !== index)
-      return { fault: wrong(`${where}.id`, msg('moving.once', 'there only once')) };
+    if (accounts.findIndex((other) => other.id === id) !== index) return { fault: wrong(`${where}.id`, msg('moving.once', 'unique')) };
   }
   const isRecent = Math.abs(now - Date.parse(output.exportedAt ?? '')) < silentForMs;
   const warnings = output.warnings.filter(({ snoozedUntil = Infinity }) => isRecent && snoozedUntil > now);

@@ -1,5 +1,5 @@
 import { msg, type Message } from '../core/message.ts';
-import type { Account } from '../core/model.ts';
+import type { Account, Levels } from '../core/model.ts';
 import { defaultLevels } from '../core/risk/level.ts';
 import type { AccountUpdate } from '../engine/accounts/account-book.ts';
 import { movedSettings, movingText, readMoved, type Moved, type MovedAccount } from '../engine/moving-file.ts';
@@ -8,12 +8,13 @@ import type { Warning } from '../engine/storage/warning-protocol.ts';
 import { readWarningTarget } from '../engine/watch/warnings.ts';
 import { localIso } from '../words/activity.ts';
 import { freeAccountName } from '../words/key.ts';
-import { bracketed, joined, type Text } from '../words/text.ts';
+import { arrowed, bracketed, joined, labelled, type Text } from '../words/text.ts';
 import { levelsText, percentOf } from '../words/thresholds.ts';
 import { nameOf } from '../words/warning.ts';
 import type { Acting } from './acting.ts';
 import type { Conversation } from './conversation.ts';
 import { ended, sayNotWritten } from './export-activity.ts';
+import { compare } from '../core/decimal.ts';
 
 const kinds = { JSON: ['json'] } as const;
 
@@ -41,7 +42,7 @@ export async function exportSetup(app: Acting): Promise<void> {
   const buttons = [{ id: 'open', label: msg('button.open-file', 'Open File') }] as const;
   const sentence = msg(
     'moving.exported',
-    'Accounts exported: {0} to {1}. API keys and history stay here.',
+    'Exported to {1}. Accounts: {0}. API keys and history stay here.',
     moved.accounts.length.toString(),
     file.where,
   );
@@ -55,13 +56,13 @@ const movedOf = ({ id, venue, site, name, readOnly, uid, thresholds, levels }: A
   ...(levels === undefined ? {} : { levels }),
 });
 
-/** What an import would do here, each with the line that tells it. */
+/** What an import would change, each with its line in the dialog. */
 interface Plan {
   readonly add: readonly Account[];
-  /** What the added ones bring along. */
+  /** Thresholds and levels of added accounts. */
   readonly brought: readonly Message[];
   readonly settings: readonly { readonly name: string; readonly value: unknown; readonly line: Message }[];
-  /** Of accounts that are here. */
+  /** For existing accounts. */
   readonly changes: readonly { readonly id: string; readonly change: AccountUpdate; readonly lines: readonly Message[] }[];
   readonly warnings: readonly Warning[];
 }
@@ -89,7 +90,7 @@ export async function importSetup(app: Acting): Promise<void> {
   if (chosen === 'add') await apply(app, { add: plan.add.map(bare), brought: [], settings: [], changes: [], warnings: [] });
 }
 
-/** What changes limits or warnings comes first, and is not what Enter does. */
+/** Changes of limits or warnings come first, and Enter doesn't confirm them. */
 async function ask(
   talk: Conversation,
   where: string,
@@ -134,11 +135,11 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 const importLabel = msg('button.import', 'Import');
 
 function planOf(app: Acting, { accounts, settings, warnings }: Moved): Plan {
-  const { book, ownSettings, talk } = app;
+  const { book, ownSettings } = app;
   const taken = book.list().map(({ name }) => name);
   const missing = accounts.filter(({ id }) => book.get(id) === undefined);
   const add = missing.map((account): Account => {
-    // A number may come behind it.
+    // Leaves room for a number.
     const name = freeAccountName(account.name.slice(0, 50), taken);
     taken.push(name);
     return { ...account, name, simulated: false };
@@ -148,7 +149,7 @@ function planOf(app: Acting, { accounts, settings, warnings }: Moved): Plan {
     if (JSON.stringify(before) === JSON.stringify(value)) return [];
     const shown = (one: unknown): Text =>
       one === undefined || one === '' ? nothingSet : JSON.stringify(one).replace(/[^\x20-\x7e]/g, '?');
-    return [{ name, value, line: change(talk, `ltvGauge.${name}`, shown(before), shown(value)) }];
+    return [{ name, value, line: change(`ltvGauge.${name}`, shown(before), shown(value)) }];
   });
   return {
     ...{ add, settings: differing },
@@ -160,26 +161,26 @@ function planOf(app: Acting, { accounts, settings, warnings }: Moved): Plan {
 
 function linesOf({ talk, store }: Acting, { id, name, thresholds, levels = {} }: Account): readonly Message[] {
   return [
-    ...(thresholds === undefined ? [] : [msg('moving.thresholds', 'Thresholds of {0}: {1}', name, talk.localize(said(thresholds)))]),
+    ...(thresholds === undefined ? [] : [labelled(msg('thresholds.loan', 'Loan Thresholds of {0}', name), said(thresholds))]),
     ...Object.entries(levels).map(([key, own]) =>
       msg('levels.saved', 'Warning levels of {0}: {1}.', talk.localize(leveled(store.get(id), key, name)), levelsText(own)),
     ),
   ];
 }
 
-/** What is absent in the file stays as it is. */
+/** Settings absent in the file stay unchanged. */
 function changesOf({ book, store, talk }: Acting, { id, thresholds, levels = {} }: MovedAccount): Plan['changes'] {
   const here = book.get(id);
   if (here === undefined) return [];
   const { name } = here;
-  const before = (key: string): string => levelsText(here.levels?.[key] ?? defaultLevels);
-  const others = Object.entries(levels).filter(([key, own]) => levelsText(own) !== before(key));
+  const before = (key: string): Levels => here.levels?.[key] ?? defaultLevels;
+  const others = Object.entries(levels).filter(([key, own]) => !sameLevels(own, before(key)));
   const isOther = thresholds !== undefined && said(thresholds) !== said(here.thresholds);
   const lines = [
-    ...(isOther ? [change(talk, name, said(here.thresholds), said(thresholds))] : []),
+    ...(isOther ? [change(msg('thresholds.loan', 'Loan Thresholds of {0}', name), said(here.thresholds), said(thresholds))] : []),
     ...others.map(([key, own]) => {
       const title = msg('levels.title', 'Warning Levels of {0}', talk.localize(leveled(store.get(id), key, name)));
-      return change(talk, talk.localize(title), before(key), levelsText(own));
+      return change(title, levelsText(before(key)), levelsText(own));
     }),
   ];
   const changed: AccountUpdate = {
@@ -189,8 +190,10 @@ function changesOf({ book, store, talk }: Acting, { id, thresholds, levels = {} 
   return lines.length === 0 ? [] : [{ id, change: changed, lines }];
 }
 
-const change = (talk: Conversation, what: string, before: Text, after: Text): Message =>
-  msg('preview.row', '{0}: {1} → {2}', what, talk.localize(before), talk.localize(after));
+const sameLevels = (a: Levels, b: Levels): boolean =>
+  (['watch', 'warn', 'danger'] as const).every((level) => compare(a[level], b[level]) === 0);
+
+const change = (what: Text, before: Text, after: Text): Message => labelled(what, arrowed(before, after));
 
 /** The loan or position of a key, with its account. */
 function leveled(state: AccountState | undefined, key: string, account: string): Text {
@@ -228,10 +231,10 @@ async function apply(app: Acting, { add, changes, settings, warnings }: Plan): P
   if ((await talk.tell({ kind: 'info', sentence, buttons })) === 'keys') await talk.run('updateKeys');
 }
 
-/** Another window may change warnings at the same moment. */
+/** Retries, because another window may change warnings at the same moment. */
 const attempts = 5;
 
-/** Warnings that a person silenced stay silent on the other computer, until something gets worse. */
+/** Silenced warnings stay silent on the other computer until something gets worse. */
 async function restore({ shared, clock }: Acting, warnings: readonly Warning[]): Promise<void> {
   for (let attempt = 0; attempt < attempts && warnings.length > 0; attempt += 1) {
     const there = await shared.ask({ do: 'warnings' });

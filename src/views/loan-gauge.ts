@@ -4,7 +4,7 @@ import { distanceTo } from '../core/risk/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
-import { distanceLine, framed, keptFace, liveRows, percent, reached, unknownFigure, type Face, type Say } from './gauge-frame.ts';
+import { distanceLine, framed, keptFace, liveRows, percent, reached, reachIn, unknownFigure, type Face, type Say } from './gauge-frame.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import {
   changeText,
@@ -21,7 +21,7 @@ import {
 import { loanLiveLines } from '../words/live-lines.ts';
 import { distanceText, fromVenue, isOverdue, liquidationPriceOf, loanName, ltvText, sourceText, type LoanView } from '../words/loan.ts';
 import { pricesText } from '../words/since-reading.ts';
-import { joined, labelled, lastKnown, spaced } from '../words/text.ts';
+import { joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { isOfLoan } from './place.ts';
 
 /** Room behind the liquidation tick, so that a loan beyond it can be told from one at it. */
@@ -71,6 +71,8 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
       { id: 'add', label: msg('gauge.add-collateral', 'Add Collateral…') },
       { id: 'reduce', label: msg('button.remove-collateral-more', 'Remove Collateral…') },
     ],
+    target: { id: 'ltvTarget', label: msg('button.bring-ltv-target-more', 'Bring LTV to Target…') },
+    reach: lineReach(view),
     ...keptFace(loan.keptFrom, view.state.snapshot?.loansTrouble),
     concerns: (change) => isOfLoan(change, loan.id),
   };
@@ -89,6 +91,26 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     ];
   }
 }
+
+/** Distances and price for the overview. How far all collateral may fall to liquidation is an estimate, as on the card. */
+function lineReach(view: LoanView): Face['reach'] {
+  const { loan, distance, since } = view;
+  const estimates = loanEstimates(view);
+  const toLiquidation = distanceTo(loan.liquidation?.ltv, loan.ltv);
+  const told = estimates !== 'stale' && estimates !== 'definitions' ? toLiquidation : undefined;
+  const price = liquidationPriceOf(loan);
+  const [coin] = price !== undefined || typeof estimates === 'string' ? [] : liquidationsByCoin(estimates, loan);
+  const priceText = price === undefined ? undefined : `${price.instrument} ${formatAmount(price.price)}`;
+  const ownText = coin?.coin === undefined ? undefined : `~${coin.coin} ${reachText(coin.liquidation, coin.way)}`;
+  const liquidationPrice = priceText ?? ownText;
+  return {
+    toMarginCall: reachIn(distance, view, since?.figures.toMarginCall),
+    toLiquidation: told === undefined ? unknownFigure : approximate(reachIn(told, view, since?.figures.toLiquidation)),
+    ...(liquidationPrice === undefined ? {} : { liquidationPrice }),
+  };
+}
+
+const approximate = (text: Text): Text => (typeof text === 'string' ? `~${text}` : text);
 
 /** The live estimate of the LTV. */
 function estimate({ since }: LoanView, full: Decimal, viewContext: ViewContext, say: Say): Pick<Face, 'estimate'> {

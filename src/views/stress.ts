@@ -19,7 +19,7 @@ import { levelWord } from '../words/level.ts';
 import { averageHaircut, changeText, modelOfView, noEstimateReason } from '../words/loan-estimates.ts';
 import { loanName, loanViews, type LoanView } from '../words/loan.ts';
 import { crossMargin, liquidationDistanceText, namedWithSide, outOfReach, positionViews, type PositionView } from '../words/position.ts';
-import { bracketed, dotted, joined, labelled, listed, spaced, type Text } from '../words/text.ts';
+import { bracketed, dotted, estimated, joined, labelled, listed, spaced, type Text } from '../words/text.ts';
 import { notRead, partlyRead } from './account.ts';
 import { loanKey, moneyMark, positionKey, type Say } from './gauge-frame.ts';
 
@@ -58,9 +58,11 @@ function tableOf({ mark, members, leftOut }: Exposure, say: Say): StressTable {
     positions: members.flatMap((member) => (member.kind === 'position' ? [member.stressed] : [])),
   };
   const [all, ...single] = movedIn(exposed);
+  const firstFall = all === undefined ? undefined : firstFallOf(all, exposed, members, leftOut.length);
   return {
     ...(mark === undefined ? {} : { simulatedMark: say(mark) }),
     first: (all === undefined ? [] : firstOf(all, single, exposed, members)).map(say),
+    ...(firstFall === undefined ? {} : { firstFall: say(firstFall) }),
     caption: say(msg('stress.caption', 'Estimated effect of each price move, all else unchanged')),
     columns: members.map((member) => ({ key: member.stressed.key, title: say(member.title), detail: say(columnDetail(member)) })),
     rows: all === undefined ? [] : shocks(all, single).map(({ moved, change }) => row(moved, change, exposed, members, say)),
@@ -148,6 +150,26 @@ function levelUnder(member: Member, outcome: Outcome | undefined): Level {
 }
 
 const changed = (change: Decimal): string => changeText(absolute(change), isNegative(change) ? 'fall' : 'rise');
+
+/** What a fall of all prices together brings first; what is reached already isn't ahead. */
+function firstFallOf(all: Moved, exposed: Exposed, members: readonly Member[], leftOut: number): Text | undefined {
+  const event = eventsOf(exposed, all.coins, 'fall').find(({ change }) => !isZero(change));
+  const member = members.find(({ stressed }) => stressed.key === event?.key);
+  if (event === undefined || member === undefined) return undefined;
+  const fall = estimated(
+    msg(
+      'overview.first-fall',
+      '{0} brings the first {1}: {2}',
+      spaced(all.label, changed(event.change)),
+      harmNoun(event.harm),
+      member.name,
+    ),
+  );
+  return leftOut === 0 ? fall : joined([fall, msg('overview.not-counted', '{0} not counted', leftOut.toString())]);
+}
+
+const harmNoun = (harm: Event['harm']): Message =>
+  harm === 'liquidation' ? msg('preview.liquidation', 'liquidation') : msg('preview.margin-call', 'margin call');
 
 /** What happens first as prices move one way: for all together, and for each coin that several depend on. Before it, what is reached already. */
 function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, members: readonly Member[]): readonly Message[] {

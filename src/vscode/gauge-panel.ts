@@ -16,8 +16,10 @@ const coalesceMs = 50;
 const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   add: commandIds.addCollateral,
   reduce: commandIds.reduceCollateral,
+  ltvTarget: commandIds.bringLtvToTarget,
   addMargin: commandIds.addMargin,
   reduceMargin: commandIds.reduceMargin,
+  liquidationTarget: commandIds.bringLiquidationToTarget,
   resolve: commandIds.resolveWrite,
   refresh: commandIds.refresh,
 };

@@ -22,5 +22,8 @@ export function tickHead(kind: GaugeTick['kind']): SVGTemplateResult {
     : svg`<path class="head full" d="M-118 0l-7-5v10z"></path>`;
 }
 
+/** Points down when its card is open. */
+export const foldShape = svg`<path class="line" d="m6 4 4 4-4 4"></path>`;
+
 /** The sign on the refresh button. */
 export const refreshShape = svg`<path class="line" d="M13 8a5 5 0 1 1-1.6-3.700M13.2 1.800v3h-3"></path>`;

@@ -3,7 +3,7 @@ import type { WriteRecord } from '../engine/ledger/record.ts';
 import { activitySections, exactStyle, type Fact } from './activity-facts.ts';
 import { stateWord } from './activity.ts';
 import { changeLabel } from './kinds.ts';
-import type { Text } from './text.ts';
+import { labelled, type Text } from './text.ts';
 
 /** One change with its rows in the journal, oldest first. */
 export interface WrittenChange {
@@ -25,7 +25,7 @@ export interface ActivityTextOptions {
 /** All facts about changes, newest first, as Markdown that also reads well unrendered. Nothing is rounded. */
 export function activityText(changes: readonly WrittenChange[], options: ActivityTextOptions): string {
   const { account, say, when, now } = options;
-  const title = msg('activity.title', 'Activity: {0}', account ?? msg('activity.all-accounts', 'all accounts'));
+  const title = labelled(msg('activity.title', 'Activity'), account ?? msg('activity.all-accounts', 'all accounts'));
   const intro = [
     changes.length === 0
       ? msg('activity.no-changes', 'No changes recorded.')

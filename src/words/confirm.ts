@@ -76,7 +76,7 @@ export function requestLines(request: RequestView, { title, accountName, stakes 
     msg('confirm.request-unsent', 'NOTHING WAS SENT. Confirming sends this request, once.'),
     stakes,
     title,
-    msg('term.account-line', 'Account: {0}', accountName),
+    labelled(msg('term.account', 'Account'), accountName),
     '',
     `${method} ${url}`,
     ...headers.map(({ name, value, said }) => (said === undefined ? `${name}: ${value}` : labelled(name, said))),

@@ -62,10 +62,11 @@ function permissionLine({ canRead, canTrade, canWithdraw }: KeyFacts): Message {
 }
 
 function addressLine({ boundAddresses }: KeyFacts, venue: string): Message {
-  return boundAddresses.length > 0
-    ? msg('key.bound', 'Bound to: {0}', boundAddresses.join(', '))
-    : msg('key.bound-no-ip', 'Bound to no IP address. Bind it to yours at {0}, so that no one else can use it.', venue);
+  return boundAddresses.length > 0 ? msg('key.bound', 'Bound to: {0}', boundAddresses.join(', ')) : unboundKey(venue);
 }
+
+export const unboundKey = (venue: string): Message =>
+  msg('key.bound-no-ip', "The key isn't bound to an IP address. Bind it to yours at {0}, so that no one else can use it.", venue);
 
 /** What will be missing in the views, so that it is not taken for absent. */
 function lackLines({ lacks }: KeyFacts): readonly Message[] {
@@ -116,7 +117,7 @@ export function twinOf(
 
 /** @param before the user id that is remembered */
 export function otherOwnerSentence(venue: string, found: string, before: string): Message {
-  return msg('key.other-owner', 'These keys belong to another {0} account ({1}, before {2}).', venue, shortUid(found), shortUid(before));
+  return msg('key.other-owner', 'These keys belong to another {0} account ({1}, not {2}).', venue, shortUid(found), shortUid(before));
 }
 
 /** Why that matters, and what to do instead. */

@@ -35,7 +35,7 @@ import {
 } from './ltv-target.ts';
 import { effectiveLeverageLabel } from './margin-preview.ts';
 import { distanceText, leverageText, liquidationDistanceText, liquidationText } from './position.ts';
-import { joined } from './text.ts';
+import { joined, sentence } from './text.ts';
 
 /** A change that cannot lead to the aim, with the nearest that can be done. */
 type DeadEnd = Extract<MarginAnswer, { readonly state: 'deadEnd' }>;
@@ -88,7 +88,7 @@ export function marginReasonText({ reason, direction, needed }: DeadEnd, aim: Ma
     case 'limit':
       return noMoreRemovable();
     case 'cushion':
-      return msg('target.cushion', '{0} to liquidation must stay', formatDistance(leastDistanceLeft));
+      return cushion();
     case 'unclear':
       return amountUnknown();
     case 'distress':
@@ -175,7 +175,8 @@ const pass = (target: MarginAim, sentence: Message, caution: boolean): JudgedTar
   remark: { sentence, caution } satisfies Remark,
 });
 
-const mustStay = (): Message => msg('target.must-stay', 'At least {0} to liquidation must stay.', formatDistance(leastDistanceLeft));
+const mustStay = (): Message => sentence(cushion());
+const cushion = (): Message => msg('target.cushion', '{0} to liquidation must stay', formatDistance(leastDistanceLeft));
 
 function priceAt({ side }: Position, mark: Decimal, distance: Decimal): Decimal {
   return multiply(mark, side === 'long' ? subtract(one, distance) : add(one, distance));

@@ -21,7 +21,9 @@ import {
 } from './collateral-preview.ts';
 import { loanLabel } from './kinds.ts';
 import { distanceText, standingAt } from './loan.ts';
+import { repayLabel } from './repay-preview.ts';
 import { joined, spaced, type Text } from './text.ts';
+import { lineReached } from './level.ts';
 
 /** One line to choose by. */
 export interface TargetItemText {
@@ -86,7 +88,7 @@ export function stepText({ act, coin, amount }: Step): Message {
 }
 
 function actText(act: Step['act'], what: string): Message {
-  return act === 'repay' ? msg('target.repay', 'Repay {0}', what) : actLabel(act, what);
+  return act === 'repay' ? repayLabel(what) : actLabel(act, what);
 }
 
 export function blockedText({ act, coin, reason }: Blocked, wallet: Message): Omit<TargetItemText, 'detail'> {
@@ -139,7 +141,7 @@ export function shortText(step: Message, outcome: Text): Message {
 export function severalText({ steps }: Offer): Message {
   return msg(
     'target.in-sequence',
-    '{0}: {1} changes in sequence. You confirm each. If one is not Confirmed, the rest is not started.',
+    "{0}: {1} changes in sequence. You confirm each. If one isn't Confirmed, the rest won't start.",
     stepsText(steps),
     steps.length.toString(),
   );
@@ -167,7 +169,8 @@ const hundred = decimal('100');
 
 /** What was typed as a target, or what is wrong with it. */
 export type JudgedTarget<T> =
-  { readonly ok: true; readonly target: T; readonly remark: Remark } | { readonly ok: false; readonly sentence: Message };
+  | { readonly ok: true; readonly target: T; readonly remark: Remark }
+  | { readonly ok: false; readonly sentence: Message };
 
 /**
  * A percentage as typed, e.g. `55`, `62.5` or `62.5 %`, as a fraction. Nothing that could be read in two ways passes.
@@ -200,7 +203,7 @@ export function judgeLtv(target: Decimal, loan: Loan): JudgedTarget<Decimal> {
 /** @param what the figure is */
 export const typeLess = (than: Text, what: Text): Message => msg('target.type-less', 'Type less than {0} ({1}).', than, what);
 
-export const noWay = (): Message => msg('target.no-way', 'No way to this target now');
+export const noWay = (): Message => msg('target.no-way', "This target can't be reached now");
 
 /** Said of a target that is reached already. */
 export const alreadyThere = (outcome: Text): Message => msg('target.already', 'Already there: {0}.', outcome);
@@ -212,7 +215,7 @@ function remarkOn(target: Decimal, now: Decimal | undefined, line: Decimal | und
   const near = safe !== undefined && compare(target, safe) > 0;
   if (order === 0) return { sentence: alreadyThere(sideBySide([ltvIs(now), lineText])), caution: false };
   const reached = line !== undefined && compare(target, line) >= 0;
-  const warning = reached ? [cautionOf(msg('estimate.margin-call-reached', 'margin call reached'))] : near ? [closeToMarginCall()] : [];
+  const warning = reached ? [cautionOf(lineReached(msg('preview.margin-call', 'margin call')))] : near ? [closeToMarginCall()] : [];
   const act = actLabel(order < 0 ? 'add' : 'reduce', collateralWord());
   const figures = row(ltvLabel(), formatLtv(now), formatLtv(target));
   return { sentence: sideBySide([act, figures, lineText, ...warning]), caution: reached || near };

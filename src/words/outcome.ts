@@ -5,7 +5,7 @@ import { changeText, wordsOf, type InsteadButton, type ReadingOf } from './kinds
 import type { Instead } from '../core/errors.ts';
 import type { Refusal } from '../engine/ledger/refusal.ts';
 import type { Change } from '../exchanges/exchange.ts';
-import { spaced, type Text } from './text.ts';
+import { labelled, sentence, spaced, type Text } from './text.ts';
 
 /** How loudly an outcome is said: `alarm` cannot be overlooked. */
 export type Loudness = 'info' | 'warning' | 'error' | 'alarm';
@@ -40,13 +40,13 @@ function bareOutcome(
       return { loudness: 'error', sentence: msg('outcome.rejected', 'Rejected by {0}. Nothing changed. {1}.', venueName, change) };
     case 'planned':
     case 'not-effective':
-      return { loudness: 'warning', sentence: msg('outcome.state', '{0}: {1}.', stateWord(record), change) };
+      return { loudness: 'warning', sentence: sentence(labelled(stateWord(record), change)) };
     case 'mismatch':
       return {
         loudness: 'alarm',
         sentence: msg(
           'outcome.mismatch',
-          'Mismatch: {0} did something else than requested. Account {1} is frozen. {2}.',
+          'Mismatch: {0} did something other than requested. Account {1} is frozen. {2}.',
           venueName,
           record.accountName,
           change,
@@ -82,7 +82,7 @@ function bareOutcome(
 
 function doneText(record: WriteRecord, change: Message, venueName: string, priceCoin?: string): Message {
   // Without evidence from the exchange it is a person's word.
-  if (record.evidence === undefined) return msg('outcome.state', '{0}: {1}.', stateWord(record), change);
+  if (record.evidence === undefined) return sentence(labelled(stateWord(record), change));
   const { label, value } = wordsOf(record.change).after(record, priceCoin);
   return value === undefined
     ? msg('outcome.done', 'Done, confirmed by {0}. {1} not known yet. {2}.', venueName, label, change)
@@ -112,7 +112,16 @@ export function outcomeButtons(
 
 /** What can be done about a change that was not sent. */
 export type FailureButton =
-  'resolve' | 'arm' | 'settings' | 'refresh' | 'otherCoin' | 'addMargin' | 'retry' | 'showLog' | 'tryAgain' | Window;
+  | 'resolve'
+  | 'arm'
+  | 'settings'
+  | 'refresh'
+  | 'otherCoin'
+  | 'addMargin'
+  | 'retry'
+  | 'showLog'
+  | 'tryAgain'
+  | Window;
 
 /** What helps where this window, not the account, is the reason. */
 type Window = 'reloadWindow' | 'updateKeys';
@@ -168,7 +177,7 @@ export function resolveLines(record: WriteRecord, reading: Reading, timeOf: (at:
   const { method, path, body } = record.request;
   const words = wordsOf(record.change);
   return [
-    msg('outcome.status', 'Status: {0}', stateWord(record)),
+    labelled(msg('term.status', 'Status'), stateWord(record)),
     msg('outcome.sent-at', 'Sent at {0}: {1} {2} {3}', timeOf(record.sentAt ?? record.plannedAt), method, path, body),
     ...(record.note === undefined ? [] : [record.note]),
     msg('outcome.before', 'Before: {0}', words.before(record)),

@@ -65,4 +65,4 @@ export function leastText(least: OutletSettings['least']): Message {
 }
 
 export const amountsText = (amounts: boolean): Message =>
-  amounts ? msg('outlet.with-amounts', 'With amounts of coins') : msg('outlet.percent', 'Percent and prices, no amounts');
+  amounts ? msg('outlet.with-amounts', 'Amounts of coins too') : msg('outlet.percent', 'Percent and prices only');

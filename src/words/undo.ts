@@ -21,7 +21,7 @@ export function lowered({ record, change }: Undo, most: Decimal | undefined, sim
     const out = formatAmount(change.amount);
     return {
       change,
-      remark: msg('undo.removes-again', 'Undo: {0}. This removes {1} {2} again, as a change of its own.', what, out, change.coin),
+      remark: msg('undo.removes-again', 'Undo: {0}. This removes {1} {2} again, as a new change.', what, out, change.coin),
     };
   }
   const args = [formatAmount(record.change.amount), change.coin] as const;

@@ -31,4 +31,4 @@ export function vanishedSentence(one: Vanished, viewContext: ViewContext): Messa
 
 /** Nothing was read for long. */
 export const unwatchedSentence = ({ from, to }: NonNullable<Snapshot['unwatched']>, { when }: Pick<ViewContext, 'when'>): Message =>
-  msg('account.unwatched', 'Not watched from {0} to {1}.', when(from), when(to));
+  msg('account.unwatched', 'Not watched from {0} to {1}: no warnings in that time.', when(from), when(to));

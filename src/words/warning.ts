@@ -16,8 +16,9 @@ import { distanceText, liquidationPriceOf, loanName, loanViews, ltvText, standin
 import { liquidationsByCoin, loanEstimates } from './loan-estimates.ts';
 import { liquidationDistanceText, namedWithSide, positionViews, reachWords, type PositionView } from './position.ts';
 import { pricesText } from './since-reading.ts';
-import { bracketed, estimated, joined, labelled, spaced, type Text } from './text.ts';
+import { bracketed, estimated, joined, labelled, sentence, spaced, type Text } from './text.ts';
 import { unwatchedSentence, vanishedSentence } from './vanished.ts';
+import { unboundKey } from './key.ts';
 
 /** Named beside the worst of several before the rest is counted. */
 const namedBeside = 3;
@@ -35,7 +36,7 @@ export function warningSentence(told: readonly Told[], states: readonly AccountS
   if (more.length === 0) return [head, ...details.figures, ...details.remedy].reduce((text, part) => spaced(text, part));
   const others = more.filter((one) => !isTogether(first, one));
   if (others.length === 0) return head;
-  const names = others.slice(0, namedBeside).map((one) => warningName(one, states));
+  const names = others.slice(0, namedBeside).map((one) => warningName(one, states, nameOf));
   const rest = others.length - names.length;
   const also = joined(rest === 0 ? names : [...names, msg('warning.more', '{0} more', rest.toString())]);
   const shown = details.isLastKnown === true ? details.figures : details.remedy;
@@ -75,7 +76,7 @@ function eventSentence(told: readonly Told[], event: ForcedEvent, states: readon
   const account = state === undefined ? event.account : accountName(state, viewContext);
   const sentence = msg(
     'warning.event',
-    '{0}: {1} recorded a {2} of {3}, {4}: {5}. Check the exchange.',
+    '{0}: {1} recorded a {2} for {3}, {4}: {5}. Check the exchange.',
     levelWord('danger'),
     state === undefined ? event.account : venueName(state, viewContext),
     deeds[worst]?.[1]() ?? '',
@@ -107,12 +108,19 @@ export function worstFirst<One extends Told>(
     .map(({ one }) => one);
 }
 
-/** The name of what a row warns of, with its account. */
-export function warningName({ account, target }: Pick<Warning, 'account' | 'target'>, states: readonly AccountState[]): Text {
+/**
+ * What a row warns of, with its account.
+ * @param nameIt `nameOf` within a sentence, `titleOf` at the start of a line
+ */
+export function warningName(
+  { account, target }: Pick<Warning, 'account' | 'target'>,
+  states: readonly AccountState[],
+  nameIt: (on: Target, state: AccountState | undefined) => Text,
+): Text {
   const state = states.find((one) => one.account.id === account);
   const name = state?.account.name ?? account;
   const { on } = readWarningTarget(target);
-  return on === undefined ? name : bracketed(nameOf(on, state), name);
+  return on === undefined ? name : bracketed(nameIt(on, state), name);
 }
 
 /** `loan 12345`, or a position by its instrument and side. */
@@ -122,14 +130,22 @@ export function nameOf(on: Target, state: AccountState | undefined): Message {
     if (found !== undefined) return namedWithSide(found);
     return msg('warning.position', 'position {0}', on.id);
   }
-  const found = state?.snapshot?.loans.find(({ id }) => id === on.id);
-  return msg('kinds.loan', 'loan {0}', found === undefined ? on.id : loanName(found));
+  return msg('kinds.loan', 'loan {0}', loanNumber(on, state));
+}
+
+/** `Loan 12345`, or a position by its instrument and side: the label of a line. */
+export const titleOf = (on: Target, state: AccountState | undefined): Message =>
+  on.kind === 'loan' ? msg('term.loan', 'Loan {0}', loanNumber(on, state)) : nameOf(on, state);
+
+function loanNumber({ id }: Target, state: AccountState | undefined): string {
+  const found = state?.snapshot?.loans.find((loan) => loan.id === id);
+  return found === undefined ? id : loanName(found);
 }
 
 function accountName(state: AccountState, viewContext: ViewContext): Text {
   const { name, simulated } = state.account;
-  if (simulated) return msg('warning.simulated', '{0}, SIMULATED', name);
-  return isDemo(state, viewContext) ? msg('warning.demo', '{0}, DEMO', name) : name;
+  if (simulated) return joined([name, msg('preview.simulated', 'SIMULATED')]);
+  return isDemo(state, viewContext) ? joined([name, msg('preview.demo', 'DEMO')]) : name;
 }
 
 /** Which one it is, and how far from its line. */
@@ -143,7 +159,7 @@ function headOf(told: Told, states: readonly AccountState[], viewContext: ViewCo
     const reason =
       state.failure?.error.sentence ??
       gapsOf(state.snapshot)[0] ??
-      msg('warning.no-readings', 'No readings arrive. Run "LTV Gauge: Refresh".');
+      msg('warning.no-readings', 'No answer has come. Run "LTV Gauge: Refresh".');
     return msg('warning.blind', 'No figures from {0} since {1}. {2}', account, viewContext.when(told.since), reason);
   }
   const names = [beginning(told), nameOf(on, state), account] as const;
@@ -167,16 +183,10 @@ function beginning({ says, level }: Told): Message {
 
 function keyHead({ target, level }: Told, account: Text, state: AccountState, viewContext: ViewContext): Message {
   const venue = venueName(state, viewContext);
-  if (readWarningTarget(target).facet === 'unbound')
-    return msg(
-      'warning.unbound',
-      "{0}: its trading key isn't bound to an IP address. Bind it to yours at {1}, so that no one else can use it.",
-      account,
-      venue,
-    );
+  if (readWarningTarget(target).facet === 'unbound') return labelled(account, unboundKey(venue));
   return msg(
     'warning.key-expires',
-    '{0}: the API key of {1} is valid until {2}. Renew it at {3}, then update the keys.',
+    '{0}: the API key of {1} expires at {2}. Renew it at {3}, then update the keys.',
     ...[levelWord(levelOfAlarm(level)), account, validUntil(state, viewContext), venue],
   );
 }
@@ -196,7 +206,7 @@ function termsHead({ target }: Told, [word, name, account]: Names, state: Accoun
   return facet === 'capped'
     ? msg(
         'warning.capped',
-        '{0}: {1} takes no more {2} as collateral of {3} ({4}). Add another coin, or repay.',
+        '{0}: {1} accepts no more {2} as collateral for {3} ({4}). Add another coin, or repay.',
         ...[word, venue, coinsOf('capped', state, on), name, account],
       )
     : msg('warning.terms', '{0} changed the terms of {1} ({2}): {3}.', venue, name, account, changedTerms(state, on));
@@ -217,7 +227,7 @@ function changeText({ what, coin = '', before, after, worse }: TermChange): Mess
       : what === 'rate'
         ? msg('terms.rate', '{0} interest per year', coin)
         : lineWord(what);
-  return worse === true ? bracketed(spaced(term, values), msg('terms.closer', 'closer to it now')) : spaced(term, values);
+  return worse === true ? bracketed(spaced(term, values), msg('terms.closer', 'now closer')) : spaced(term, values);
 }
 
 const loanReach = ({ since, standing }: LoanView): Text =>
@@ -246,15 +256,15 @@ export function warningWhat(row: Warning, state: AccountState, viewContext: View
     case 'due':
       return msg('warning.due-soon', 'debt due soon');
     case 'capped':
-      return msg('warning.capped-coins', 'no more {0} accepted', coinsOf('capped', state, on));
+      return msg('warning.capped-coins', "can't add more {0}", coinsOf('capped', state, on));
     case 'drained':
       return msg('warning.drained-coins', 'hardly any {0} left to borrow', coinsOf('drained', state, on));
     case 'terms':
       return changedTerms(state, on);
     case 'key':
-      return msg('warning.valid-until', 'key valid until {0}', validUntil(state, viewContext));
+      return msg('warning.valid-until', 'key expires at {0}', validUntil(state, viewContext));
     case 'unbound':
-      return msg('warning.no-ip-list', 'key without an IP list');
+      return msg('warning.no-ip-list', 'key not bound to an IP address');
     case 'blind':
     case 'event':
       return msg('account.not-read', 'not read');
@@ -297,9 +307,7 @@ function levelHead(told: Told, names: Names, state: AccountState, viewContext: V
 }
 
 const reached = (names: Names, line: 'marginCall' | 'liquidation', isEstimate: boolean): Message =>
-  isEstimate
-    ? msg('warning.reached-estimate', '{0}: {1} ({2}) reached {3} (estimate).', ...names, lineWord(line))
-    : msg('warning.reached', '{0}: {1} ({2}) reached {3}.', ...names, lineWord(line));
+  msg('warning.reached', '{0}: {1} ({2}) reached {3}.', ...names, isEstimate ? estimated(lineWord(line)) : lineWord(line));
 
 function near(
   names: Names,
@@ -313,20 +321,14 @@ function near(
   const isBySubstitute = by !== undefined && since?.raises !== true && (says === 'alarm' || says === 'again');
   if (isBySubstitute) return msg('warning.by', '{0}: {1} ({2}).', levelBy(levelOfAlarm(level), by), what, account);
   if (distance === undefined) return msg('warning.by', '{0}: {1} ({2}).', word, what, account);
-  const text = `${since === undefined ? '' : '~'}${formatDistance(distance)}`;
-  // Beside a reading that fails: so that it is not taken for the last one.
-  if (!current && since !== undefined)
-    return msg(
-      'warning.near-estimate',
-      '{0}: {1} ({2}) is {3} from {4} (estimate, {5}).',
-      ...names,
-      text,
-      lineWord(line),
-      pricesText(since, now),
-    );
-  return current
-    ? msg('warning.near', '{0}: {1} ({2}) is {3} from {4}.', ...names, text, lineWord(line))
-    : msg('warning.was-near', '{0}: {1} ({2}) was {3} from {4} when last read.', ...names, text, lineWord(line));
+  const bare = formatDistance(distance);
+  const text = since === undefined ? bare : `~${bare}`;
+  if (!current && since === undefined)
+    return msg('warning.was-near', '{0}: {1} ({2}) was {3} from {4} when last read.', ...names, text, lineWord(line));
+  // Beside figures that are out of date, an estimate says so, and how old its prices are.
+  const shown =
+    current || since === undefined ? text : bracketed(text, joined([msg('term.estimate-word', 'estimate'), pricesText(since, now)]));
+  return msg('warning.near', '{0}: {1} ({2}) is {3} from {4}.', ...names, shown, lineWord(line));
 }
 
 const lineWord = (line: 'marginCall' | 'liquidation'): Message =>
@@ -372,8 +374,6 @@ function detailsOf(told: Told, states: readonly AccountState[], viewContext: Vie
   return { figures: figures === '' ? [] : [sentence(figures)], remedy: remedyText(remedy, state, viewContext) };
 }
 
-const sentence = (text: Text): Message => msg('warning.figures', '{0}.', text);
-
 const lastKnown = (state: AccountState, { now }: ViewContext, keptFrom: number | undefined, text: Text): Message =>
   msg('warning.last-known', 'Last known ({0}): {1}.', readingAge(state, now, keptFrom), text);
 
@@ -397,9 +397,9 @@ function loanFigures(
   const coin = given?.instrument.split('-')[0] ?? nearest?.coin ?? loan.collateral[0]?.coin ?? '';
   const now = prices[coin];
   return [
-    ...(loan.ltv === undefined
-      ? []
-      : [msg('term.ltv-is', 'LTV {0}', since === undefined ? ltvText(loan) : `~${formatLtv(since.figures.ltv)}`)]),
+    loan.ltv === undefined
+      ? msg('term.ltv-unknown', 'LTV unknown')
+      : msg('term.ltv-is', 'LTV {0}', since === undefined ? ltvText(loan) : `~${formatLtv(since.figures.ltv)}`),
     // Between readings only what prices make of the loan is known here, not the prices.
     ...(now === undefined || since !== undefined ? [] : [`${coin} ${formatAmount(now)}`]),
     ...(price === undefined
@@ -418,13 +418,15 @@ function positionFigures({ position, liquidation, since }: Pick<PositionView, 'p
   const { distress, side, priceCoin } = position;
   const read = believed(position.markPrice);
   const mark = since === undefined ? read && formatAmount(read) : `~${formatLiquidationPrice(since.figures.markPrice, side)}`;
-  return [
-    ...(distress === undefined ? [] : [distress]),
-    ...(mark === undefined ? [] : [msg('warning.mark-price', 'mark price {0}', `${mark} ${priceCoin}`)]),
+  const more = [
     ...(liquidation.kind === 'price'
       ? [msg('warning.liquidation-at', 'liquidation at {0}', formatLiquidationPrice(liquidation.price, side))]
       : []),
+    ...(distress === undefined ? [] : [distress]),
   ];
+  if (mark === undefined && more.length === 0) return [];
+  const price = mark === undefined ? msg('term.unknown', 'unknown') : `${mark} ${priceCoin}`;
+  return [spaced(msg('position.mark-price', 'Mark price'), price), ...more];
 }
 
 function remedyText(remedy: Remedy | undefined, { account }: AccountState, { exchanges, hidesAmounts }: ViewContext): readonly Message[] {

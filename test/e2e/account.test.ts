@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { eventually } from './eventually.ts';
 import { enterAccount, enterKeys } from './exchange.ts';
-import { useExchange, useWorkbench } from './use-workbench.ts';
+import { itInLongRound, useExchange, useWorkbench } from './use-workbench.ts';
 import { says, saysInTurn, saysLike } from '../texts.ts';
 
 /** Files below the folder that hold any of the texts, but for what the browser keeps: it is the keyring here. */
@@ -45,7 +45,7 @@ describe('adding an account by keyboard', () => {
     assert.match(works.text, saysLike('key.permissions', '✓', '✓', '✗'));
     assert.match(works.text, /127\.0\.0\.1/);
     await bench().screenshot('key-works');
-    await works.press(says('button.save-key'));
+    await works.press(says('button.save'));
     await bench().waitForRow('Loans', /^Main simulated/);
     await bench().waitForRow('Loans', /57\.98% · Watch/);
     if (!bench().inBrowser) return;
@@ -54,12 +54,12 @@ describe('adding an account by keyboard', () => {
     assert.deepEqual(filesWith(bench().folder, [keys.apiKey, keys.secret, keys.passphrase, 'not-the-passphrase']), []);
   });
 
-  it('is told when the keys are gone, of this account alone', async function () {
+  itInLongRound('is told when the keys are gone, of this account alone', async function () {
     if (!bench().inBrowser) this.skip();
     const readKeys = () => bench().page.evaluate<string | null>(`localStorage.getItem('secrets.provider')`);
     await bench().openContainer();
     await enterAccount(bench(), exchange().url, 'Main', exchange().keys);
-    await (await bench().dialog()).press(says('button.save-key'));
+    await (await bench().dialog()).press(says('button.save'));
     await bench().waitForRow('Loans', /57\.98% · Watch/);
     const onlyMain = await readKeys();
     assert.notEqual(onlyMain, null);

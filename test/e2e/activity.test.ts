@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { eventually } from './eventually.ts';
 import { addAccount, previewCollateral } from './exchange.ts';
-import { isLongRound, useExchange, useWorkbench } from './use-workbench.ts';
+import { itInLongRound, useExchange, useWorkbench } from './use-workbench.ts';
 import { changeName, onLoan, says, saysLike } from '../texts.ts';
 
 /** Changes a word in a row of the journal, as only the extension should: the table's guards are removed first. */
@@ -84,7 +84,7 @@ describe('someone who looks back at a change', () => {
       },
       { seen: editorText },
     );
-    assert.match(text, saysLike('activity.title', says('activity.all-accounts')));
+    assert.match(text, saysLike('list.colon', says('activity.title'), says('activity.all-accounts')));
     assert.ok(text.includes(`## ${changeName('add', '0.02', 'BTC', onLoan('12345'))}`), text);
     assert.match(text, /Request: `POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral`/);
     assert.match(text, /"collateralAmt":\s*"0\.02"/);
@@ -113,9 +113,9 @@ describe('someone who looks back at a change', () => {
     for (const part of [apiKey, secret, passphrase]) assert.ok(!rows.join('\n').includes(part));
   });
 
-  // The unit tests of the same flow do this without an editor.
-  if (isLongRound) {
-    it('has the ledger verified, is told which row was altered behind its back, and begins a new one that keeps what counts', async () => {
+  itInLongRound(
+    'has the ledger verified, is told which row was altered behind its back, and begins a new one that keeps what counts',
+    async () => {
       await changed();
       await bench().runCommand('LTV Gauge: Verify Activity Log');
       await bench().waitForNotification(saysLike('ledger.intact', undefined, '1'));
@@ -142,6 +142,6 @@ describe('someone who looks back at a change', () => {
       await bench().clearNotifications();
       await bench().runCommand('LTV Gauge: Verify Activity Log');
       await bench().waitForNotification(saysLike('ledger.intact', undefined, '1'));
-    });
-  }
+    },
+  );
 });

@@ -22,8 +22,13 @@ function useFresh<T extends { close(): Promise<void> }>(what: string, start: () 
   };
 }
 
-/** `npm run test:full` also opens what `npm test` leaves to the unit tests of the same flows, and every language and theme. */
+/** `npm run test:full`, in every language and theme. */
 export const isLongRound = process.env['LTV_GAUGE_LOOKS'] === 'all';
+
+/** A test of `npm run test:full`: what it looks at, unit tests of the same flow look at without an editor. */
+export function itInLongRound(name: string, run: Mocha.AsyncFunc): void {
+  if (isLongRound) it(name, run);
+}
 
 /** A VS Code of its own for each test, pictured when that fails (out/screenshots/failed-….png). */
 export function useWorkbench(options: SessionOptions = {}): () => Workbench {

@@ -19,6 +19,8 @@ const isFull = values.full === true;
 const mostMinutes = 60;
 /** For processes to end in. */
 const graceMs = 30_000;
+/** Lines of a failed suite. */
+const mostRepeated = 80;
 /** So that no core waits long for the last of them. */
 const unitParts = 4;
 
@@ -161,8 +163,19 @@ interface Sum extends Count {
 const told = (name: string, { passed, failed, ms }: Sum): string =>
   `── ${name}: ${String(passed)} passed, ${String(failed)} failed, ${(ms / 1000).toFixed(1)} s\n`;
 
-/** Runs them all, prints what each had to say when it ends, and adds up by kind. */
+/** Of a failed suite, what is repeated at the end: from Mocha's count of failures on, else its last words. */
+function whatFailed(text: string): string {
+  const lines = text.trimEnd().split('\n');
+  const from = lines.findLastIndex((line) => /\b\d+ failing\b/u.test(line));
+  return lines.slice(from === -1 ? -mostRepeated : from, from === -1 ? undefined : from + mostRepeated).join('\n');
+}
+
+/**
+ * Runs them all, prints what each had to say when it ends, and adds up by kind. What failed is repeated at the end, where it is not lost among
+ * thousands of lines.
+ */
 async function runAll(asked: readonly Suite[]): Promise<ReadonlyMap<string, Sum>> {
+  let failures = '';
   const deadline = Date.now() + mostMinutes * 60_000;
   const sums = new Map<string, Sum>();
   // One more than there are cores: what drives a workbench often waits.
@@ -182,8 +195,10 @@ async function runAll(asked: readonly Suite[]): Promise<ReadonlyMap<string, Sum>
     const before = sums.get(kind) ?? { passed: 0, failed: 0, ms: 0 };
     sums.set(kind, { passed: before.passed + sum.passed, failed: before.failed + sum.failed, ms: before.ms + sum.ms });
     process.stdout.write(`\n── ${suite.name}\n${text}${told(suite.name, sum)}`);
+    if (count.failed > 0) failures += `\n── failed in ${suite.name}\n${whatFailed(text)}\n`;
     return count;
   });
+  process.stdout.write(failures);
   return sums;
 }
 

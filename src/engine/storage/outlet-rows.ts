@@ -3,14 +3,17 @@ import { msg, type Message } from '../../core/message.ts';
 import type { ClaimedMessage, ClaimedMessages, Delivered, Outlet, OutletAnswers, OutletAsked, OutletSettings } from './outlet-protocol.ts';
 import type { Notice } from './warning-protocol.ts';
 
-// The rows of outlets and of what waits to be sent to them. Each function runs inside a transaction of whoever calls it.
+// Rows of outlets and of messages to send. Each function runs inside a transaction of its caller.
 
 const minuteMs = 60_000;
-/** A window that took a message has sent it by then. Danger that it has not is anybody's; anything else is sent once or not at all. Milliseconds. */
+/**
+ * A window that took a message must send it within this time. After that, any window can take Danger again; other messages are sent once or
+ * not at all. Milliseconds.
+ */
 export const sendWithinMs = 30_000;
-/** What is older is no news. Danger is tried for longer. Milliseconds. */
+/** Older messages are dropped. Danger is tried for longer. Milliseconds. */
 const newsForMs = { danger: 60 * minuteMs, warn: 10 * minuteMs, note: 10 * minuteMs } as const;
-/** An outlet that nothing was sent to for so long wants a test. Milliseconds. */
+/** After this long without a message, the person is asked to send a test. Milliseconds. */
 const testAfterMs = 30 * 24 * 60 * minuteMs;
 /** Windows learn no more often that pings arrive as ever. Milliseconds. */
 const tellEveryMs = 10 * minuteMs;
@@ -95,7 +98,7 @@ export function forgetMessages(db: DatabaseSync, account: string): void {
   }
 }
 
-/** All windows look at their warnings, and at what there is to send, when this number changes. */
+/** Changing this number makes all windows look at warnings and messages again. */
 const tellWindows = (db: DatabaseSync): void => {
   db.exec("UPDATE facts SET value = value + 1 WHERE name = 'warnings'");
 };
@@ -134,9 +137,9 @@ const waitingIn = (db: DatabaseSync): readonly Waiting[] =>
       claimedAt: claimedAt === null ? undefined : Number(claimedAt),
     }));
 
-/** One message for each outlet, danger first, unless a window is at it: so they arrive in order. */
+/** One message per outlet, Danger first, unless another window is sending: this keeps them in order. */
 function claim(db: DatabaseSync, { window, at, isOff, isQuiet, without }: Extract<OutletAsked, { do: 'claimMessages' }>): ClaimedMessages {
-  // A time in the future comes from a clock that was set back: it would wait for long.
+  // A time in the future comes from a clock that was set back, and would delay the message.
   for (const [table, column, latest] of [
     ['outbox', 'at', at],
     ['outbox', 'claimed_at', at],
@@ -186,7 +189,7 @@ function dropOld(db: DatabaseSync, at: number): void {
   }
 }
 
-/** Once, until something arrives again. */
+/** Tells the person once, until a message arrives again. */
 function bury(db: DatabaseSync, id: string, at: number): void {
   if (db.prepare('UPDATE outlets SET dead = 1 WHERE id = ? AND dead = 0').run(id).changes === 0) return;
   const outlet = outletsIn(db).find((one) => one.id === id);

@@ -172,8 +172,12 @@ describe('the engine without an editor', () => {
   it('stores no key of its own accord where it may wipe one that another window stored', async () => {
     const engine = machine.engine({ windowsShareSecrets: false });
     await engine.start();
-    await engine.book.add({ ...account('okx', 'http://127.0.0.1:9'), id: 'of another window' });
+    const outlet = { id: 'o', kind: 'ntfy', host: 'ntfy.sh', enabled: true, least: 'warn', amounts: false } as const;
+    await engine.shared.ask({ do: 'putOutlet', outlet, at: 1 });
     await engine.book.add({ ...account('okx', 'http://127.0.0.1:9'), id: 'simulated-1', simulated: true });
+    await assert.rejects(engine.connections.get('simulated-1'), { code: 'keys-missing' });
+    await engine.shared.ask({ do: 'dropOutlet', id: 'o' });
+    await engine.book.add({ ...account('okx', 'http://127.0.0.1:9'), id: 'of another window' });
     await assert.rejects(engine.connections.get('simulated-1'), { code: 'keys-missing' });
     assert.equal(machine.secrets.values.size, 0);
   });

@@ -367,7 +367,7 @@ export async function added(
   called: string,
   venue: keyof typeof venueNames = 'okx',
 ): Promise<string> {
-  await front.does(addAccount, ...place(venue, url, called), ...parts(keys), press(says('button.save-key')));
+  await front.does(addAccount, ...place(venue, url, called), ...parts(keys), press(says('button.save')));
   const { id } = front.engine.book.list().find(({ name }) => name === called)!;
   await front.until(`${called} to be read`, () => front.engine.store.get(id)?.snapshot !== undefined);
   return id;

@@ -11,7 +11,7 @@ import type { ChosenFile, NamedFile } from '../../../src/flows/conversation.ts';
 import { exportSetup, importSetup } from '../../../src/flows/move-setup.ts';
 import { Setup } from '../engine/ledger/support.ts';
 import { holds } from '../property.ts';
-import { says } from '../../texts.ts';
+import { levelsText, says, saysLike } from '../../texts.ts';
 import { actingAt, choose, leave, name, press, Scripted, type Answer } from './scripted.ts';
 
 const account = (id: string, more: Partial<Account> = {}): Account => ({
@@ -128,10 +128,13 @@ describe('moving to another computer', () => {
     const asked = talk.heard[1]!;
     assert.deepEqual([asked.kind, asked.choices], ['warning', [says('moving.add-only'), importing]], 'Enter changes nothing of it');
     assert.match(asked.detail, /perDayUsd: .* → "1000"/);
-    assert.match(asked.detail, /^To add, without API keys and history: Account a, Account b$/m);
-    assert.match(asked.detail, /^Thresholds of Account a: 70% \/ 80%$/m);
-    assert.match(asked.detail, /^Warning levels of loan 1 \(Account a\): 30\/20\/10%\.$/m);
-    assert.match(asked.detail, /^Warnings that stay silent: 1$/m);
+    assert.match(asked.detail, saysLike('moving.to-add', 'Account a, Account b'));
+    assert.match(asked.detail, new RegExp(`^${says('list.colon', says('thresholds.loan', 'Account a'), '70% / 80%')}$`, 'm'));
+    assert.match(
+      asked.detail,
+      saysLike('levels.saved', says('list.brackets', says('kinds.loan', '1'), 'Account a'), levelsText('30', '20', '10')),
+    );
+    assert.match(asked.detail, saysLike('moving.silent', '1'));
     assert.ok(asked.detail.indexOf('perDayUsd') < asked.detail.indexOf('Account b'), 'what changes limits comes first');
     const { writes } = there;
     const again = await there.does(importSetup, choose(fileOf(text)));
@@ -184,7 +187,14 @@ describe('moving to another computer', () => {
       const talk = await there.does(importSetup, choose(fileOf(text)), pressed);
       const { kind, choices, detail } = talk.heard[1]!;
       assert.deepEqual([kind, choices], ['warning', [says('moving.none'), importing]]);
-      assert.match(detail, /^Warning Levels of loan 1 \(Account a\): 25\/12\/5% → 30\/20\/10%$/m);
+      assert.match(
+        detail,
+        saysLike(
+          'list.colon',
+          says('levels.title', says('list.brackets', says('kinds.loan', '1'), 'Account a')),
+          says('list.arrow', levelsText('25', '12', '5'), levelsText('30', '20', '10')),
+        ),
+      );
       assert.deepEqual(there.accounts[0]?.levels, { 'loan:2': ownLevels, ...levels });
     }
   });
@@ -227,18 +237,18 @@ describe('moving to another computer', () => {
     ['no JSON', 'nonsense', says('moving.not-ours')],
     ['something else', '{"format":"other"}', says('moving.not-ours')],
     ['a newer version', { ...good, version: 2 }, says('moving.newer')],
-    ['an account without an id', { ...good, accounts: [{ ...main, id: '' }] }, /^accounts\.0\.id in the file should be/],
+    ['an account without an id', { ...good, accounts: [{ ...main, id: '' }] }, saysLike('moving.wrong', 'accounts.0.id')],
     [
       'a name of two lines',
       { ...good, accounts: [{ ...main, name: 'A\n✓ safe' }] },
-      /^accounts\.0\.name in the file should be one line of text/,
+      saysLike('moving.wrong', 'accounts.0.name', 'one line of text'),
     ],
     ['a name in another direction', { ...good, accounts: [{ ...main, name: 'A\u202eB' }] }, /^accounts\.0\.name/],
     ['an unknown exchange', { ...good, accounts: [{ ...main, venue: 'evil' }] }, says('moving.wrong', 'accounts.0.venue', 'okx | bybit')],
     [
       'a simulated site, which would be armed',
       { ...good, accounts: [{ ...main, site: 'simulated' }] },
-      /^accounts\.0\.site in the file should be global \|/,
+      saysLike('moving.wrong', 'accounts.0.site', /global \|.*/),
     ],
     ['an id twice', { ...good, accounts: [main, main] }, says('moving.wrong', 'accounts.1.id', says('moving.once'))],
     [
@@ -249,7 +259,7 @@ describe('moving to another computer', () => {
     [
       'a threshold as a number',
       { ...good, accounts: [{ ...main, thresholds: { marginCall: 0.7, liquidation: '0.8' } }] },
-      /^accounts\.0\.thresholds\.marginCall in the file should be string/,
+      saysLike('moving.wrong', 'accounts.0.thresholds.marginCall', 'string'),
     ],
     [
       'a limit that is none',
@@ -272,7 +282,7 @@ describe('moving to another computer', () => {
     [
       'levels the wrong way round',
       { ...good, accounts: [{ ...main, levels: { 'loan:1': { watch: '0.1', warn: '0.2', danger: '0.3' } } }] },
-      /^accounts\.0\.levels in the file should be danger < warn < watch < 1/,
+      saysLike('moving.wrong', 'accounts.0.levels', 'danger < warn < watch < 1'),
     ],
     ['levels of nothing', { ...good, accounts: [{ ...main, levels: { 'a\nb': ownLevels } }] }, /^accounts\.0\.levels\.a/],
     ['an interval of no time', { ...good, settings: { refreshIntervalSeconds: 0 } }, /^settings\.refreshIntervalSeconds/],
@@ -280,7 +290,7 @@ describe('moving to another computer', () => {
     [
       'too many accounts',
       { ...good, accounts: Array.from({ length: 201 }, (_, id) => ({ ...main, id: String(id) })) },
-      /^accounts in the file should be/,
+      saysLike('moving.wrong', 'accounts'),
     ],
   ] as const) {
     it(`writes nothing and says what is wrong: ${what}`, async () => {

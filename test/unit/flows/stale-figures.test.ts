@@ -26,19 +26,22 @@ describe('somebody who acts while the figures that are shown are out of date', (
   const line = (): string => trader.lines(loansOutline).find((one) => one.includes('#12345'))!;
   const unreachable = (): RegExp => saysLike('choose.not-read', 'Main', saysLike('http.unreachable', 'OKX', undefined));
 
-  /** The exchange is gone for so long that what is shown is old. */
-  async function outage(): Promise<{ revive(): Promise<void> }> {
+  /** The exchange is gone for so long that what is shown is old, in which the price of BTC moves. */
+  async function outage(percent = '0'): Promise<{ revive(): Promise<void> }> {
+    // What it knows as it goes is there as it comes back, before anything can be read again.
+    okx.movePrice('BTC', percent);
     const dead = await okx.kill();
     await trader.later(10 * 60_000);
     await trader.passes(60_000);
+    // None is under way that would see a part of it dead and a part alive.
+    await trader.until(trader.engine.poller.refresh('main'));
     assert.match(line(), saysLike('level.unknown'));
     return dead;
   }
 
   it('acts by a reading of the moment, as soon as the exchange answers again', async () => {
-    const dead = await outage();
+    const dead = await outage('-10');
     await dead.revive();
-    okx.movePrice('BTC', '-10');
     const talk = await add(loan, pick('BTC'), type('0.02'), press('Add 0.02 BTC'));
     assert.match(talk.heard[2]!.detail, /64\.\d\d% → 62\.\d\d%/);
     assert.equal(talk.worked[0], says('change.reading'));
@@ -57,12 +60,24 @@ describe('somebody who acts while the figures that are shown are out of date', (
 
   it('finds that a position is gone by then, and sends nothing', async () => {
     const { positionId } = trader.engine.store.get('main')!.snapshot!.positions.find(({ instrument }) => instrument === 'BTC-USDT-SWAP')!;
-    const dead = await outage();
+    const dead = await outage('-24');
     await dead.revive();
-    okx.movePrice('BTC', '-24');
     const talk = await trader.goes((app, attended) => changeMargin(app, attended, 'add', positionAt('main', positionId)));
     assert.deepEqual(talk.titles('notice'), [says('choose.gone')]);
     assert.deepEqual(trader.posted, []);
+  });
+
+  it('is told why where only the positions could not be read, and can try again until they can', async () => {
+    const position = trader.engine.store.get('main')!.snapshot!.positions.find(({ instrument }) => instrument === 'BTC-USDT-SWAP')!;
+    const dead = await outage();
+    await dead.revive();
+    await okx.fault('5xx', { endpoint: 'account/positions' });
+    const mended = after(() => okx.control('DELETE', 'fault'), press(tryAgain));
+    const place = positionAt('main', position.positionId);
+    const talk = await trader.goes((app, attended) => changeMargin(app, attended, 'add', place), mended, leave);
+    assert.match(talk.titles('notice')[0]!, saysLike('choose.not-read', 'Main'));
+    assert.equal(talk.heard.at(-1)?.what, 'input');
+    assert.equal(trader.engine.store.get('main')!.snapshot!.positions[0]!.keptFrom, undefined);
   });
 
   const commands: Readonly<Record<string, (app: Acting, attended: Attended) => Promise<void>>> = {

@@ -18,7 +18,7 @@ describe('positions on the simulated exchange', () => {
     return found;
   };
   const margin = (body: Record<string, unknown>, key = {}): Reply => bench.ask('POST', change, JSON.stringify(body), key);
-  const available = (ccy: string): Decimal => bench.ask('GET', `${path}balance`).data.flatMap((one) => one['details'] as Record<string, string>[]).find((one) => one['ccy'] === ccy)?.['availBal'] as Decimal; // prettier-ignore
+  const available = (ccy: string): Decimal => bench.ask('GET', `${path}balance`).data.flatMap((one) => one['details'] as Record<string, string>[]).find((one) => one['ccy'] === ccy)?.['availBal'] as Decimal; // oxfmt-ignore
   const control = (method: string, name: string, body: unknown = {}): Record<string, unknown> => {
     const answer = bench.control.handle(method, name, JSON.stringify(body));
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
@@ -289,7 +289,7 @@ describe('positions on the simulated exchange', () => {
 
     it('is listed by type, without a key', () => {
       assert.deepEqual(
-        list('instruments?instType=SWAP').data.map((one) => `${String(one['instId'])} ${String(one['ctType'])} ${String(one['ctVal'])} ${String(one['settleCcy'])}`), // prettier-ignore
+        list('instruments?instType=SWAP').data.map((one) => `${String(one['instId'])} ${String(one['ctType'])} ${String(one['ctVal'])} ${String(one['settleCcy'])}`), // oxfmt-ignore
         ['BTC-USDT-SWAP linear 0.01 USDT', 'ETH-USDT-SWAP linear 0.1 USDT', 'SOL-USDT-SWAP linear 1 USDT', 'BTC-USD-SWAP inverse 100 BTC'],
       );
       assert.equal(list('instruments?instType=MARGIN&instId=BTC-USDT').data[0]?.['tickSz'], '0.1');

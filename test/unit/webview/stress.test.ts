@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
-import type { TemplateResult } from 'lit-html';
-import type { PageState, StressTable, StressView } from '../../../src/core/protocol.ts';
+import type { StressTable, StressView } from '../../../src/core/protocol.ts';
 import { page } from '../../../src/webview/page.ts';
+import { firstChoices } from '../../../src/webview/arrange.ts';
 import { stressSection } from '../../../src/webview/stress.ts';
+import { flat, pageState } from './markup.ts';
 import { says, saysLike } from '../../texts.ts';
-
-/** The markup of a template with its values in their places, as far as it takes to look at it without a browser. */
-function markup(value: unknown): string {
-  if (Array.isArray(value)) return value.map(markup).join('');
-  if (typeof value !== 'object' || value === null) return typeof value === 'symbol' ? '' : String(value);
-  const { strings, values = [] } = value as { readonly strings?: TemplateResult['strings']; readonly values?: readonly unknown[] };
-  // A directive has values only.
-  return strings === undefined ? markup(values) : strings.map((text, index) => text + markup(values[index] ?? '')).join('');
-}
 
 const table = (change: Partial<StressTable> = {}): StressTable => ({
   first: ['BTC −12.4%: the position liquidated'],
@@ -39,7 +31,7 @@ const view = (...tables: StressTable[]): StressView => ({
   shockHeading: 'Prices',
   tables,
 });
-const shown = (...tables: StressTable[]): string => markup(stressSection(view(...tables), false)).replace(/\s+/g, ' ');
+const shown = (...tables: StressTable[]): string => flat(stressSection(view(...tables), false));
 const count = (text: string, part: string): number => text.split(part).length - 1;
 
 describe('The section of shocks', () => {
@@ -78,9 +70,10 @@ describe('The section of shocks', () => {
   });
 
   it('stands on a page only where there is one', () => {
-    const state: PageState = { heading: 'H', silent: { notice: '', age: '' }, gauges: [], notices: [], emptyText: '', emptyActions: [] };
+    const place = { current: undefined, open: new Set<string>(), order: [], choices: firstChoices, stressOpen: false };
+    const acts = { act: () => undefined, choose: () => undefined, reveal: () => undefined };
     const draw = (stress?: StressView): string =>
-      markup(page({ ...state, ...(stress === undefined ? {} : { stress }) }, { current: undefined, stressOpen: false }, () => undefined));
+      flat(page(pageState([], stress === undefined ? {} : { stress }), place, acts, () => undefined));
     assert.ok(!draw().includes('<details'));
     assert.equal(count(draw(view(table())), '<details'), 1);
   });

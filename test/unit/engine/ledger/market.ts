@@ -7,7 +7,15 @@ const d = decimal;
 
 /** What the venue does with the next change of margin that is sent to it. */
 export type MarginFault =
-  'none' | 'refused' | 'never-left' | 'lost-before' | 'lost-after' | 'odd-error' | 'hangs' | 'wrong-way' | 'wrong-amount';
+  | 'none'
+  | 'refused'
+  | 'never-left'
+  | 'lost-before'
+  | 'lost-after'
+  | 'odd-error'
+  | 'hangs'
+  | 'wrong-way'
+  | 'wrong-amount';
 
 export const long = 'linear:BTCUSDT:1';
 export const short = 'linear:BTCUSDT:2';

@@ -52,7 +52,15 @@ export const trouble = (
 
 /** What the venue does with the next changes that are sent to it. */
 export type SendFault =
-  'none' | 'refused' | 'never-left' | 'lost-before' | 'lost-after' | 'odd-error' | 'hangs' | 'wrong-way' | 'wrong-amount';
+  | 'none'
+  | 'refused'
+  | 'never-left'
+  | 'lost-before'
+  | 'lost-after'
+  | 'odd-error'
+  | 'hangs'
+  | 'wrong-way'
+  | 'wrong-amount';
 
 /** One loan of 40000 USDT on 0.8 BTC at 88000, haircut-adjusted. It outlives ledgers and connections. */
 export class Venue {
@@ -173,7 +181,7 @@ export function connectionTo(venue: Venue, market: Market, gate: Gate = openGate
       await gate('before send');
       try {
         if (asked.kind === 'collateral') await venue.take(asked);
-        else
+        else if (asked.kind === 'margin')
           await market.take(asked, venue.sendFault, (kind) =>
             trouble(kind, ['refused', 'never-left'].includes(venue.sendFault) ? 'none' : 'unknown'),
           );

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { eventually } from './eventually.ts';
 import { addAccount } from './exchange.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
 import { says, saysInTurn, saysLike } from '../texts.ts';
@@ -10,14 +11,15 @@ function liquidationIn(text: string): readonly [number, number] {
   return [plain(now), plain(after)];
 }
 
-describe('adding margin', () => {
+describe('someone who brings a position and a loan away from liquidation', () => {
   const exchange = useExchange();
   // High and wide enough that no row is out of sight.
   const bench = useWorkbench({ viewport: { width: 1400, height: 1900 } });
 
-  it('from the line of a position moves the liquidation price of just that one away, as the exchange itself says; it is sent once', async () => {
+  it('adds margin from the line of the position, and collateral as the target picker says; each is sent once and moves just that one', async () => {
     await bench().openContainer();
     await addAccount(bench(), exchange(), 'Main');
+    await bench().waitForRow('Loans', /57\.98% · Watch/);
     await bench().waitForRow('Positions', /23\.2% · Watch .*BTC-USDT-SWAP/);
     await bench().waitForRow('Positions', /8\.7% · Warning .*ETH-USDT-SWAP/);
     await bench().waitForRow('Positions', saysInTurn(says('term.cross-margin'), 'SOL-USDT-SWAP'));
@@ -29,7 +31,7 @@ describe('adding margin', () => {
     await bench().pressEnter();
     const preview = await bench().dialog();
     const parts = [
-      says('preview.title', 'SIMULATED', says('term.add-to', '2,000 USDT', 'BTC-USDT-SWAP long')),
+      says('resolve.sure', says('list.colon', 'SIMULATED', says('term.add-to', '2,000 USDT', 'BTC-USDT-SWAP long'))),
       'Main · OKX',
       says('preview.no-real-money', 'SIMULATED'),
       says('preview.route', '2,000 USDT', says('okx.trading-account'), 'BTC-USDT-SWAP long'),
@@ -46,7 +48,7 @@ describe('adding margin', () => {
         says('term.liquidation-price'),
         /[\d,.]+ \w+/,
         'OKX',
-        saysLike('kinds.simulated', saysLike('kinds.add', '2,000', 'USDT')),
+        saysLike('list.colon', says('preview.simulated'), saysLike('term.add-to', undefined, undefined)),
       ),
     );
     const told = Number((/([\d,.]+) USDT \(OKX\)/.exec(done)?.[1] ?? '').replaceAll(',', ''));
@@ -60,5 +62,42 @@ describe('adding margin', () => {
       [['BTC-USDT-SWAP', 'long', 'add', '2000']],
     );
     assert.equal(await exchange().requests('margin-balance'), 1);
+    await bench().clearNotifications();
+
+    await bench().runCommand('LTV Gauge: Bring LTV to Target…');
+    await bench().quickInput.waitFor(says('collateral.loan'));
+    await bench().pick('12345');
+    await bench().type('90', says('target.prompt'));
+    const refused = await eventually('the refusal of a target beyond margin call', async () => {
+      const state = await bench().quickInput.state();
+      return state?.refused === true ? state.message : undefined;
+    });
+    await bench().type('55');
+    await eventually(
+      'other words for a target that is possible',
+      async () => {
+        const state = await bench().quickInput.state();
+        return state?.refused === false && state.message !== refused;
+      },
+      { seen: () => bench().quickInput.state() },
+    );
+    await bench().pressEnter();
+    const rows = await eventually('the ways', async () => {
+      const state = await bench().quickInput.state();
+      return state?.placeholder.includes(says('target.which-way')) === true && state.rows.length > 0 ? state.rows : undefined;
+    });
+    const way = rows.find((row) => /^Add 0\.0\d+ BTC.*55\.00% \(estimate\)/.test(row));
+    assert.ok(way !== undefined, rows.join('\n'));
+    await bench().screenshot('target-ltv');
+    const [, amount = ''] = /^Add ([\d.]+) BTC/.exec(way) ?? [];
+    await bench().pick(`Add ${amount} BTC`);
+    const shown = await bench().dialog();
+    assert.match(shown.text, saysLike('term.by-estimate', saysLike('list.colon', 'LTV', saysLike('list.arrow', '57.98%', /5[45]\.\d\d%/))));
+    await shown.press(`Add ${amount} BTC`);
+    await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), /5(4\.99|5\.00)%/));
+    assert.deepEqual(
+      (await exchange().adjustments()).map(({ loan, type, ccy, amt }) => [loan, type, ccy, amt]),
+      [['12345', 'add', 'BTC', amount]],
+    );
   });
 });

@@ -92,6 +92,8 @@ export class PriceWatch implements Disposable {
   readonly #watches: Disposable[] = [];
   #wakes: Disposable | undefined;
   #armed = false;
+  /** Aborted when nothing is to be asked any more. */
+  #needed: AbortController | undefined;
   readonly #streams: Streams | undefined;
 
   constructor(options: PriceWatchOptions) {
@@ -138,6 +140,7 @@ export class PriceWatch implements Disposable {
     for (const watch of this.#watches) watch.dispose();
     this.#streams?.dispose();
     this.#wakes?.dispose();
+    this.#needed?.abort();
     this.#end.abort();
   }
 
@@ -194,7 +197,9 @@ export class PriceWatch implements Disposable {
     this.#listen();
     if (store.all().length === 0 || !reader.isReader) {
       this.#wakes?.dispose();
-      this.#wakes = undefined;
+      this.#needed?.abort();
+      this.#wakes = this.#needed = undefined;
+      this.#armed = false;
       return;
     }
     if (this.#armed) return;
@@ -202,7 +207,8 @@ export class PriceWatch implements Disposable {
       this.#woke(wake);
     });
     this.#armed = true;
-    clock.sleep(watchEveryMs, this.#end.signal).then(
+    this.#needed ??= new AbortController();
+    clock.sleep(watchEveryMs, this.#needed.signal).then(
       () => {
         this.#armed = false;
         this.#look();
@@ -277,9 +283,9 @@ export class PriceWatch implements Disposable {
       const { waitMs, isDown } = this.#waitAt(site, line.failure);
       line.notBefore = uptimeOf(clock) + waitMs;
       line.heldUntil = uptimeOf(clock) + (known.retryAfterMs ?? 0);
-      if (!isDown) return;
+      if (!isDown || this.#needed === undefined) return;
       // That the venue is back is found out in time, not only at the next regular look.
-      clock.sleep(waitMs, this.#end.signal).then(
+      clock.sleep(waitMs, this.#needed.signal).then(
         () => {
           this.#look();
         },

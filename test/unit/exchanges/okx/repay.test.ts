@@ -59,6 +59,7 @@ describe('a request to repay at OKX', () => {
       { amount: d('0') },
       { amount: 1 },
       { requestId: '' },
+      { requestId: undefined },
       { requestId: 'with-hyphens' },
       { requestId: 'x'.repeat(33) },
     ];

@@ -38,7 +38,8 @@ function repayCall(change: RepayChange): Call & { readonly body: string } {
   mustBeOrder(change.loan);
   mustBeClear(change);
   const { loan, direction, coin, amount, requestId } = change;
-  if (!['add'].includes(direction) || !/^[0-9A-Za-z]{1,32}$/.test(requestId)) throw refused(why.incompleteChange);
+  if (!['add'].includes(direction) || typeof requestId !== 'string' || !/^[0-9A-Za-z]{1,32}$/.test(requestId))
+    throw refused(why.incompleteChange);
   const body = JSON.stringify({ ...orderOf(loan), ccy: coin, amt: amount, clOrdId: requestId });
   return { method: 'POST', path: endpoints.repay, body, signed: true, write: true };
 }

@@ -42,6 +42,10 @@ const repay = (loan: LoanRef, coin: string, contract?: string): Change => {
   const all = contract !== undefined;
   return { kind: 'repay', loan, direction: 'add', coin, ...(all ? { contract } : {}), amount, all, requestId: 'a1' };
 };
+const repayment: Change = {
+  ...{ kind: 'repay', loan: order, direction: 'add', coin: 'USDT', amount: decimal('100.00000001') },
+  ...{ all: false, requestId: 'b15c2d9e0f3a4b5c8d7e6f5a4b3c2d1e' },
+};
 
 const flexibleLoan = '/api/v5/finance/flexible-loan';
 const marginBalance = '/api/v5/account/position/margin-balance';
@@ -55,6 +59,7 @@ const okx: Documented = {
     [`POST ${flexibleLoan}/max-loan`]: ['borrowCcy', 'ordId', 'supCollateral'],
     [`GET ${flexibleLoan}/max-collateral-redeem-amount`]: ['ccy', 'ordId'],
     [`POST ${adjustCollateral}`]: ['type', 'collateralCcy', 'collateralAmt', 'ordId'],
+    [`POST ${flexibleLoan}/repay`]: ['ordId', 'ccy', 'amt', 'clOrdId'],
     [`GET ${flexibleLoan}/loan-info`]: ['ordId'],
     [`GET ${flexibleLoan}/loan-history`]: ['type', 'after', 'before', 'limit', 'ordId'],
     [`GET ${flexibleLoan}/interest-accrued`]: ['ccy', 'after', 'before', 'limit', 'ordId'],
@@ -88,6 +93,7 @@ const okx: Documented = {
     '/max-loan': 'max-loan',
     '/max-collateral-redeem-amount': 'max-collateral-redeem-amount',
     '/adjust-collateral': 'adjust-collateral',
+    '/flexible-loan/repay': 'repay',
     '/loan-info': 'loan-info',
     '/loan-history': 'loan-history',
     '/interest-accrued': 'interest-accrued',
@@ -113,6 +119,11 @@ const okx: Documented = {
     [collateral(order, 'add'), adjustCollateral, '{"type":"add","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.1"}'],
     [collateral(order, 'reduce'), adjustCollateral, '{"type":"reduce","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.1"}'],
     [collateral({ loanId: 'only' }, 'add'), adjustCollateral, '{"type":"add","collateralCcy":"BTC","collateralAmt":"0.1"}'],
+    [
+      repayment,
+      `${flexibleLoan}/repay`,
+      '{"ordId":"12345","ccy":"USDT","amt":"100.00000001","clOrdId":"b15c2d9e0f3a4b5c8d7e6f5a4b3c2d1e"}',
+    ],
     [margin(marginLong, 'add', '0.3'), marginBalance, '{"instId":"BTC-USDT","posSide":"net","type":"add","amt":"0.3","ccy":"BTC"}'],
     [margin(marginLong, 'reduce', '0.3'), marginBalance, '{"instId":"BTC-USDT","posSide":"net","type":"reduce","amt":"0.3","ccy":"BTC"}'],
     ...(['long', 'short'] as const).flatMap((side) =>

@@ -61,14 +61,15 @@ import {
   valuedAt,
 } from './loan-changes.ts';
 
-const requestIdForm = /^[0-9A-Za-z]{1,32}$/;
+/** As a venue takes ids of clients. */
+const storedRequestId = v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{1,32}$/));
 
 /** Debt of a loan that is paid from the wallet. There is no way back but borrowing again. */
 export const repay: ChangeKind<RepayPreview, RepayProof> = {
   check(change) {
     checkAsked(change);
     const { direction, all, requestId } = change;
-    if (!['add'].includes(direction) || ![true, false].includes(all) || !requestIdForm.test(requestId)) throw incomplete();
+    if (!['add'].includes(direction) || !v.is(v.boolean(), all) || !v.is(storedRequestId, requestId)) throw incomplete();
     return frozen(change);
   },
   prepare: (connection, change, signal) => actionOf(connection, 'repay').prepare(change, signal),
@@ -89,7 +90,7 @@ export const repay: ChangeKind<RepayPreview, RepayProof> = {
       direction: v.literal('add'),
       contract: v.exactOptional(storedText),
       all: v.boolean(),
-      requestId: v.pipe(v.string(), v.regex(requestIdForm)),
+      requestId: storedRequestId,
     }),
     baseline: v.object({
       kind: v.literal('repay'),

@@ -81,7 +81,8 @@ const held = ({ amount, coin }: CoinAmount): string => coinAmount(amount, coin);
 
 /** Why something may still be owed after all was repaid. */
 function leftovers({ change }: RepayPreview, venueName: string): Message[] {
-  if (!change.all) return [];
+  // A contract is repaid with all that came on top of it.
+  if (!change.all || change.contract !== undefined) return [];
   return [msg('repay.dust', 'Interest that {0} adds before it executes this stays owed: repay it then.', venueName)];
 }
 

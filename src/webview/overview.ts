@@ -1,7 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
 import { guard } from 'lit-html/directives/guard.js';
 import { ifDefined } from 'lit-html/directives/if-defined.js';
-import { keyed } from 'lit-html/directives/keyed.js';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { GaugeView, GroupBy, OverviewWords, PageAction, SortBy, Summary } from '../core/protocol.ts';
 import type { Choices, Group } from './arrange.ts';
@@ -30,7 +29,7 @@ const sortable: readonly SortBy[] = ['worst', 'name', 'figure', 'marginCall', 'l
 const groupings: readonly GroupBy[] = ['none', 'account', 'venue'];
 
 const levelIcon = (level: GaugeView['level']): TemplateResult =>
-  html`<svg viewBox="0 0 16 16" aria-hidden="true">${keyed(level, levelShape(level))}</svg>`;
+  html`<svg viewBox="0 0 16 16" aria-hidden="true">${levelShape(level)}</svg>`;
 
 /** How everything stands: the worst first. */
 export function summaryLines(summaries: readonly Summary[], { reveal }: Acts): TemplateResult {
@@ -60,8 +59,7 @@ export function toolbar(words: OverviewWords, choices: Choices, shown: number, a
   return html`<div class="tools">
     <input type="search" aria-label=${words.filter} placeholder=${words.filter} .value=${choices.filter} />
     <output>${choices.filter === '' ? nothing : `${shown.toString()}/${all.toString()}`}</output>
-    <div class="switch">
-      ${groupings.map(
+    ${groupings.map(
         (group) =>
           html`<button
             type="button"
@@ -73,7 +71,6 @@ export function toolbar(words: OverviewWords, choices: Choices, shown: number, a
             ${words.groups[group]}
           </button>`,
       )}
-    </div>
     <button
       type="button"
       aria-pressed=${choices.compact}
@@ -90,7 +87,7 @@ export function toolbar(words: OverviewWords, choices: Choices, shown: number, a
 export function overview(groups: readonly Group[], label: string, words: OverviewWords, seen: Seen, acts: Acts): TemplateResult {
   const { choices } = seen;
   return html`<div class=${choices.compact ? 'overview compact' : 'overview'} role="treegrid" aria-label=${label}>
-    <div class="head" role="row">
+    <div class="columns" role="row">
       ${sortable.map((sort) => columnHead(sort, words, choices, acts))}
       <div role="columnheader" class="acts">${words.columns.changes}</div>
     </div>

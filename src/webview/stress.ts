@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { keyed } from 'lit-html/directives/keyed.js';
 import type { StressTable, StressView } from '../core/protocol.ts';
 import { levelShape } from './marks.ts';
 
@@ -47,7 +46,7 @@ function grid({ caption, columns, rows }: StressTable, { shockHeading }: StressV
               ${cells.map(
                 ({ text, level }) =>
                   html`<td class="level-${level}">
-                    <svg viewBox="0 0 16 16" aria-hidden="true">${keyed(level, levelShape(level))}</svg>
+                    <svg viewBox="0 0 16 16" aria-hidden="true">${levelShape(level)}</svg>
                     ${text}
                   </td>`,
               )}

@@ -196,7 +196,9 @@ const withoutIndents = {
   setup({ onLoad }) {
     if (!minify) return;
     onLoad({ filter: /[\\/]src[\\/]webview[\\/].*\.ts$/ }, ({ path: file }) => ({
-      contents: readFileSync(file, 'utf8').replace(/^ +/gm, '').replace(/>\n(?=<)/g, '>'),
+      contents: readFileSync(file, 'utf8')
+        .replace(/^ +/gm, '')
+        .replace(/>\n(?=<)/g, '>'),
       loader: 'ts',
     }));
   },

@@ -1,5 +1,4 @@
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit-html';
-import { ifDefined } from 'lit-html/directives/if-defined.js';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { GaugeEstimate, GaugeRow, GaugeTick, GaugeView, GaugeZone, PageAction } from '../core/protocol.ts';
 import { arcPath, dashes, labelLine, labelWidth, longestLabel, placeLabels, pointAt, radius, viewBox } from './dial.ts';
@@ -79,7 +78,7 @@ function dial(view: GaugeView): TemplateResult {
       const from = pointAt(tick.at, radius.label);
       return svg`${label.leader ? svg`<line class="leader" x1=${from.x} y1=${from.y} x2=${label.x} y2=${label.y + 3}></line>` : nothing}
         <text class="label" text-anchor=${label.anchor} x=${label.x} y=${label.y - labelLine}>${tick.label}</text>
-        <text class="label figure" text-anchor=${label.anchor} x=${label.x} y=${label.y} lengthAdjust="spacingAndGlyphs" textLength=${ifDefined(tick.valueText.length > longestLabel ? labelWidth : undefined)}>${tick.valueText}<title>${tick.source}</title></text>`;
+        <text class="label figure" text-anchor=${label.anchor} x=${label.x} y=${label.y} lengthAdjust="spacingAndGlyphs" textLength=${tick.valueText.length > longestLabel ? labelWidth : nothing}>${tick.valueText}<title>${tick.source}</title></text>`;
     })}
     <text class="end" text-anchor="middle" x=${-radius.band} y="18">${view.scale[0]}</text>
     <text class="end" text-anchor="middle" x=${radius.band} y="18">${view.scale[1]}</text>

@@ -1,6 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
 import { guard } from 'lit-html/directives/guard.js';
-import { ifDefined } from 'lit-html/directives/if-defined.js';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { GaugeView, GroupBy, OverviewWords, PageAction, SortBy, Summary } from '../core/protocol.ts';
 import type { Choices, Group } from './arrange.ts';
@@ -60,17 +59,17 @@ export function toolbar(words: OverviewWords, choices: Choices, shown: number, a
     <input type="search" aria-label=${words.filter} placeholder=${words.filter} .value=${choices.filter} />
     <output>${choices.filter === '' ? nothing : `${shown.toString()}/${all.toString()}`}</output>
     ${groupings.map(
-        (group) =>
-          html`<button
-            type="button"
-            aria-pressed=${choices.group === group}
-            @click=${() => {
-              choose({ group });
-            }}
-          >
-            ${words.groups[group]}
-          </button>`,
-      )}
+      (group) =>
+        html`<button
+          type="button"
+          aria-pressed=${choices.group === group}
+          @click=${() => {
+            choose({ group });
+          }}
+        >
+          ${words.groups[group]}
+        </button>`,
+    )}
     <button
       type="button"
       aria-pressed=${choices.compact}
@@ -120,7 +119,7 @@ export function overview(groups: readonly Group[], label: string, words: Overvie
 function columnHead(sort: SortBy, words: OverviewWords, choices: Choices, { choose }: Acts): TemplateResult {
   const isBy = choices.sort === sort;
   const order = choices.reversed ? 'descending' : 'ascending';
-  return html`<div role="columnheader" class=${sort} aria-sort=${ifDefined(isBy ? order : undefined)}>
+  return html`<div role="columnheader" class=${sort} aria-sort=${isBy ? order : nothing}>
     <button
       type="button"
       @click=${() => {
@@ -208,10 +207,10 @@ function meter(view: GaugeView): TemplateResult {
     class="meter"
     role=${measured === undefined ? 'img' : 'meter'}
     aria-label=${measured === undefined ? view.spokenValue : `${view.title}, ${view.caption}`}
-    aria-valuemin=${ifDefined(measured === undefined ? undefined : '0')}
-    aria-valuemax=${ifDefined(measured?.max)}
-    aria-valuenow=${ifDefined(measured?.now)}
-    aria-valuetext=${ifDefined(measured === undefined ? undefined : view.spokenValue)}
+    aria-valuemin=${measured === undefined ? nothing : '0'}
+    aria-valuemax=${measured?.max ?? nothing}
+    aria-valuenow=${measured?.now ?? nothing}
+    aria-valuetext=${measured === undefined ? nothing : view.spokenValue}
   >
     <p>
       <strong>${view.figure}</strong>

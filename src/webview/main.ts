@@ -58,7 +58,7 @@ const acts: Acts = {
   },
   choose: (change) => {
     choices = { ...choices, ...change };
-    if (state !== undefined && ('sort' in change || 'reversed' in change)) order = sorted(state, choices);
+    if (state !== undefined) order = sorted(state, choices);
     draw();
     remember();
   },
@@ -137,13 +137,11 @@ function show(next: PageState): void {
 
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   heard = performance.now();
-  const wasSilent = silent;
   silent = false;
   if (data.type === 'state') show(data.state);
   else {
-    const before = order;
     arrange();
-    if (wasSilent || before.join() !== order.join()) draw();
+    draw();
   }
   if (data.type === 'reveal') reveal(data.key);
 });
@@ -156,7 +154,7 @@ setInterval(() => {
   spoken.textContent = state.silent.notice;
 }, aliveMs);
 
-for (const event of ['pointermove', 'pointerdown', 'keydown'])
+for (const event of ['pointermove', 'keydown'])
   root.addEventListener(event, () => {
     touched = performance.now();
   });

@@ -4,7 +4,7 @@ import { repeat } from 'lit-html/directives/repeat.js';
 import type { GaugeView, GroupBy, OverviewWords, PageAction, SortBy, Summary } from '../core/protocol.ts';
 import type { Choices, Group } from './arrange.ts';
 import { card } from './gauge.ts';
-import { foldShape, levelShape } from './marks.ts';
+import { foldIcon, levelIcon } from './marks.ts';
 
 /** What a person does in the overview. */
 export interface Acts {
@@ -27,9 +27,6 @@ const cells = 7;
 const sortable: readonly SortBy[] = ['worst', 'name', 'figure', 'marginCall', 'liquidation', 'age'];
 const groupings: readonly GroupBy[] = ['none', 'account', 'venue'];
 
-const levelIcon = (level: GaugeView['level']): TemplateResult =>
-  html`<svg viewBox="0 0 16 16" aria-hidden="true">${levelShape(level)}</svg>`;
-
 /** How everything stands: the worst first. */
 export function summaryLines(summaries: readonly Summary[], { reveal }: Acts): TemplateResult {
   return html`${summaries.map(
@@ -37,7 +34,6 @@ export function summaryLines(summaries: readonly Summary[], { reveal }: Acts): T
       html`<p class="summary level-${worst.level}">
         ${mark(simulatedMark)}
         <button
-          type="button"
           class="worst"
           @click=${() => {
             reveal(worst.key);
@@ -61,7 +57,6 @@ export function toolbar(words: OverviewWords, choices: Choices, shown: number, a
     ${groupings.map(
       (group) =>
         html`<button
-          type="button"
           aria-pressed=${choices.group === group}
           @click=${() => {
             choose({ group });
@@ -71,7 +66,6 @@ export function toolbar(words: OverviewWords, choices: Choices, shown: number, a
         </button>`,
     )}
     <button
-      type="button"
       aria-pressed=${choices.compact}
       @click=${() => {
         choose({ compact: !choices.compact });
@@ -121,7 +115,6 @@ function columnHead(sort: SortBy, words: OverviewWords, choices: Choices, { choo
   const order = choices.reversed ? 'descending' : 'ascending';
   return html`<div role="columnheader" class=${sort} aria-sort=${isBy ? order : nothing}>
     <button
-      type="button"
       @click=${() => {
         choose({ sort, reversed: isBy && !choices.reversed });
       }}
@@ -156,7 +149,7 @@ function item(
         <p class="level">${levelIcon(view.level)}<span>${view.levelText}</span></p>
       </div>
       <div role="gridcell" class="name">
-        <svg class="fold" viewBox="0 0 16 16" aria-hidden="true">${foldShape}</svg>
+        ${foldIcon}
         <h2>${view.title}</h2>
         <p class="subtitle">
           ${isMarkedOnce ? nothing : mark(view.simulatedMark)} ${view.line.marks.map((text) => html`<span class="tag">${text}</span>`)}
@@ -176,7 +169,6 @@ function item(
           (one) => one.id,
           (one) =>
             html`<button
-              type="button"
               class=${one.id}
               tabindex=${tab}
               title=${one.title}
@@ -202,15 +194,17 @@ function item(
 
 /** The figure, and below it where it stands on its scale: a thin line is the margin call, a thick one liquidation. */
 function meter(view: GaugeView): TemplateResult {
-  const { meter: measured, estimate } = view;
+  const { meter: measured, estimate, spokenValue } = view;
+  const label = measured === undefined ? spokenValue : `${view.title}, ${view.caption}`;
+  const when = (text?: string): string | typeof nothing => (measured === undefined ? nothing : (text ?? nothing));
   return html`<div
     class="meter"
     role=${measured === undefined ? 'img' : 'meter'}
-    aria-label=${measured === undefined ? view.spokenValue : `${view.title}, ${view.caption}`}
-    aria-valuemin=${measured === undefined ? nothing : '0'}
-    aria-valuemax=${measured?.max ?? nothing}
-    aria-valuenow=${measured?.now ?? nothing}
-    aria-valuetext=${measured === undefined ? nothing : view.spokenValue}
+    aria-label=${label}
+    aria-valuemin=${when('0')}
+    aria-valuemax=${when(measured?.max)}
+    aria-valuenow=${when(measured?.now)}
+    aria-valuetext=${when(spokenValue)}
   >
     <p>
       <strong>${view.figure}</strong>

@@ -86,7 +86,6 @@ function empty(state: PageState, send: (message: FromPage) => void): TemplateRes
             ${state.emptyActions.map(
               ({ id, label }) =>
                 html`<button
-                  type="button"
                   class=${id}
                   @click=${() => {
                     send({ type: 'emptyAction', action: id });

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { StressTable, StressView } from '../core/protocol.ts';
-import { levelShape } from './marks.ts';
+import { levelIcon } from './marks.ts';
 
 /**
  * What happens if prices move, below the overview. Closed until opened; what is closed isn't drawn.
@@ -26,7 +26,7 @@ export function stressSection(view: StressView, open: boolean, order: readonly s
 /** `id` is the caption's, which names the scrolling region. */
 function tableOf(table: StressTable, view: StressView, order: readonly string[], id: string): TemplateResult {
   return html`<section>
-    ${table.simulatedMark === undefined ? nothing : html`<p class="mark">${table.simulatedMark}</p>`}
+    ${table.simulatedMark === undefined ? nothing : html`<p class="mark" id="${id}m">${table.simulatedMark}</p>`}
     ${
       table.first.length === 0
         ? nothing
@@ -49,7 +49,7 @@ function grid(
 ): TemplateResult {
   const rows = members.map((member, place) => ({ ...member, place }));
   rows.sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key));
-  return html`<div class="scroll" role="region" tabindex="0" aria-labelledby=${id}>
+  return html`<div class="scroll" role="region" tabindex="0" aria-labelledby=${`${id} ${id}m`}>
     <table>
       <caption id=${id}>
         ${caption}
@@ -67,10 +67,7 @@ function grid(
               <th scope="row">${title} <span class="detail">${detail}</span></th>
               ${shocks.map(({ cells }) => {
                 const { text, level } = cells[place] ?? { text: '', level: 'unknown' };
-                return html`<td class="level-${level}">
-                  <svg viewBox="0 0 16 16" aria-hidden="true">${levelShape(level)}</svg>
-                  ${text}
-                </td>`;
+                return html`<td class="level-${level}">${levelIcon(level)} <span>${text.replace(' · ', ' ·\n')}</span></td>`;
               })}
             </tr>`,
         )}

@@ -191,8 +191,23 @@ const worker = {
   plugins: [withoutIds, bigOnlyIfUsed],
 };
 
+// What a template holds between its tags comes into the package as it stands. Code means the same without its indents.
+const withoutIndents = {
+  name: 'without-indents',
+  setup({ onLoad }) {
+    if (!minify) return;
+    onLoad({ filter: /[\\/]src[\\/]webview[\\/].*\.ts$/ }, ({ path: file }) => ({
+      contents: readFileSync(file, 'utf8')
+        .replace(/^ +/gm, '')
+        .replace(/>\n(?=<)/g, '>'),
+      loader: 'ts',
+    }));
+  },
+};
+
 const page = {
   ...common,
+  plugins: [withoutIndents],
   entryPoints: ['src/webview/main.ts', 'src/webview/page.css'],
   outdir: 'dist/webview',
   platform: 'browser',

@@ -14,6 +14,7 @@ import { StateFile } from '../../../../src/engine/storage/state-file.ts';
 import type { Kept, Pass } from '../../../../src/engine/storage/state-protocol.ts';
 import { holds } from '../../property.ts';
 import { loan, position, snapshot } from '../../views/samples.ts';
+import { memoryFolder } from '../../../memory-folder.ts';
 import { saysLike } from '../../../texts.ts';
 
 const minute = 60_000;

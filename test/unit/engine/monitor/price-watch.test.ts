@@ -12,6 +12,7 @@ import type { Wake } from '../../../../src/engine/monitor/wakes.ts';
 import { saysLike } from '../../../texts.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { account, FakeReader, failure, readingConnection, World } from './support.ts';
+import { barePosition } from '../../../bare-position.ts';
 
 const minute = 60_000;
 
@@ -30,17 +31,10 @@ const loan = (ltv = '0.58', change: Partial<Loan> = {}): Loan => ({
 });
 
 const position: Position = {
-  positionId: 'p1',
+  ...barePosition,
   instrument: 'ETH-USDT-SWAP',
-  market: 'SWAP',
-  slot: 'net',
-  side: 'long',
-  marginCoin: 'USDT',
-  contract: 'linear',
-  marginMode: 'isolated',
   size: d('20'),
   baseCoin: 'ETH',
-  priceCoin: 'USDT',
   markPrice: d('4000'),
   liquidationPrice: d('3600'),
 };

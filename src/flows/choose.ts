@@ -217,6 +217,12 @@ export function noPosition(states: readonly AccountState[], place: Place | undef
 /** What a command about a loan asks for. */
 export const loans: Sought<LoanChoice> = { choices: loanChoices, none: nothingToChoose, keptFrom: ({ loan }) => loan.keptFrom };
 
+/** That loans are there, and can only be repaid at the exchange. */
+export const repayElsewhere = (venue: string): Obstacle => ({
+  sentence: msg('repay.elsewhere', "This loan can't be repaid from here. Repay in the {0} app, then refresh.", venue),
+  remedies: [],
+});
+
 /** What a command about a position asks for. */
 export const positions: Sought<PositionChoice> = {
   choices: positionChoices,

@@ -120,8 +120,8 @@ export interface SaveQuestion {
 export interface ChosenFile {
   /** Its location, for display. */
   readonly where: string;
-  /** Rejects with the file system's error. */
-  readonly read: () => Promise<string>;
+  /** Rejects in the words of the file system. */
+  readonly read: () => Promise<Uint8Array>;
 }
 
 /** A file that a person named. */
@@ -130,8 +130,8 @@ export interface NamedFile {
   readonly path: string;
   /** Its location, for display. */
   readonly where: string;
-  /** Rejects with the file system's error. */
-  readonly write: (text: string) => Promise<void>;
+  /** Rejects in the words of the file system. */
+  readonly write: (content: string | Uint8Array) => Promise<void>;
   readonly open: () => Promise<void>;
 }
 
@@ -149,6 +149,7 @@ export type Command =
   | 'reduceCollateral'
   | 'reduceMargin'
   | 'refresh'
+  | 'repayLoan'
   | 'resolveWrite'
   | 'trySimulated'
   | 'undoAdd'

@@ -1,6 +1,7 @@
 import { activityText } from '../words/activity-document.ts';
 import type { Text } from '../words/text.ts';
-import { msg } from '../core/message.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { Going } from '../engine/moving-file.ts';
 import { Refusal } from '../engine/ledger/refusal.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
 import { byWrite } from '../views/activity.ts';
@@ -47,8 +48,8 @@ async function exported(app: Acting): Promise<void> {
   if (accounts === undefined) return;
   const file = await askFile(app);
   if (file === undefined) return;
-  const rows = await withPatience(app, async (stopped) => {
-    // Read now, because the dialogs may have been open for long.
+  const rows = await withPatience(app, msg('export.exporting-activity', 'Exporting activity'), async ({ stopped }) => {
+    // Read now: the dialogs may have been open for long.
     const steps = byWrite(await app.ledger.steps());
     const changes = [...steps.values()].filter(([first]) => first !== undefined && accounts.has(first.accountId));
     const text = exportText(changes, formatOf(file.path), (id) => app.book.get(id)?.simulated);
@@ -108,21 +109,35 @@ async function write(file: NamedFile, text: string): Promise<void> {
   }
 }
 
-/** Does the work, under a cancellable progress if it takes longer. @returns undefined if cancelled */
-async function withPatience<T>(app: Acting, work: (stopped: () => boolean) => Promise<T | undefined>): Promise<T | undefined> {
+/** Does the work; when it takes longer, under a progress that can be cancelled, unless the work can't be. @returns undefined when it was */
+export async function withPatience<T>(
+  { talk, clock }: Pick<Acting, 'talk' | 'clock'>,
+  title: Message,
+  work: (going: Going) => Promise<T | undefined>,
+  isSteady = false,
+): Promise<T | undefined> {
   const stop = new AbortController();
-  const done = work(() => stop.signal.aborted);
+  let say: Going['say'] = () => undefined;
+  const stopped = (): boolean => stop.signal.aborted;
+  const done = work({
+    stopped,
+    say: (text) => {
+      say(text);
+    },
+  });
   const waited = new AbortController();
   const late = await Promise.race([
     done.then(() => false),
-    app.clock.sleep(patienceMs, waited.signal).then(
+    clock.sleep(patienceMs, waited.signal).then(
       () => true,
       () => false,
     ),
   ]);
   waited.abort();
   if (!late) return done;
-  return app.talk.progress(msg('export.exporting-activity', 'Exporting activity'), (signal) => {
+  if (isSteady) return talk.steadily(title, () => done);
+  return talk.progress(title, (signal, tell) => {
+    say = tell;
     signal.addEventListener('abort', () => {
       stop.abort();
     });

@@ -90,10 +90,10 @@ const margin: FlowOf<'margin'> = {
 };
 
 const repay: FlowOf<'repay'> = {
-  commands: { add: 'bringLtvToTarget', reduce: 'bringLtvToTarget' },
+  commands: { add: 'repayLoan', reduce: 'repayLoan' },
   // Nothing removes what was repaid, so neither is offered.
   reduceLabel: msg('button.repay-more', 'Repay…'),
-  safeMaximum: async () => undefined,
+  safeMaximum: () => Promise.resolve(undefined),
   text: repayPreviewText,
   isDoubtful: () => false,
   priceCoin: () => undefined,

@@ -33,8 +33,9 @@ import { obstacleOn } from './change.ts';
 import { loans, type LoanChoice } from './choose.ts';
 import { byCurrentFigures, choicesFor } from './read-first.ts';
 import { carryOut } from './commit.ts';
-import { walletOf } from '../exchanges/registry.ts';
+import { canRepay, walletOf } from '../exchanges/registry.ts';
 import { readingText } from './kinds.ts';
+import { partlyRepaid } from './repay.ts';
 import { titleOn, explainFailure, explainObstacle, venueName } from './tell.ts';
 import type { Attended } from './open-change-news.ts';
 
@@ -144,7 +145,7 @@ function titleOf(app: Acting, { state, loan }: LoanChoice, target: Decimal): Mes
 function itemsOf({ state, loan }: LoanChoice, { offers, blocked }: Offers): readonly Item<Offer>[] {
   const wallet = walletOf(state.account, 'collateral');
   const itemOf = (offer: Offer): Item<Offer> => {
-    return { ...offerText(offer, loan, wallet), value: offer };
+    return { ...offerText(offer, loan, wallet, canRepay(state.account, loan)), value: offer };
   };
   const possible = offers.filter(({ shortBy }) => shortBy === undefined);
   const short = offers.filter(({ shortBy }) => shortBy !== undefined);
@@ -166,8 +167,7 @@ function itemsOf({ state, loan }: LoanChoice, { offers, blocked }: Offers): read
  */
 export async function actOn(app: Acting, attended: Attended, choice: LoanChoice, title: Text, offer: Offer): Promise<'again' | 'ended'> {
   const { account } = choice.state;
-  const changes = offer.steps.map((step) => changeFor(choice, step));
-  if (changes.some((change) => change === undefined)) {
+  if (offer.steps.some(({ act }) => act === 'repay') && !canRepay(account, choice.loan)) {
     const detail = [repayText(offer, venueName(app, account.venue))];
     await app.talk.confirm({ kind: 'info', title, detail, buttons: [] });
     return 'again';
@@ -182,7 +182,8 @@ export async function actOn(app: Acting, attended: Attended, choice: LoanChoice,
   if (short !== undefined && !(await isWanted(app.talk, title, short, msg('button.preview', 'Preview')))) return 'again';
   if (offer.steps.length > 1 && !(await isWanted(app.talk, title, severalText(offer), msg('button.start-first', 'Start with the First'))))
     return 'again';
-  const all = changes.filter((change) => change !== undefined);
+  const all = await changesFor(app, choice, offer.steps);
+  if (all === undefined) return 'again';
   const [only] = all;
   // `again` leads back to the list with the other ways and their coins.
   if (all.length === 1 && only !== undefined) return (await carryOut(app, attended, account.id, only)) === 'ended' ? 'ended' : 'again';
@@ -191,9 +192,15 @@ export async function actOn(app: Acting, attended: Attended, choice: LoanChoice,
   return 'ended';
 }
 
-/** Undefined for a repayment, which isn't done here. */
-function changeFor(choice: LoanChoice, { act, coin, amount }: Step): Change | undefined {
-  return act === 'repay' ? undefined : changeOf(choice, act, coin, amount);
+/** Undefined when a debt could not be read, which was said. */
+async function changesFor(app: Acting, choice: LoanChoice, steps: readonly Step[]): Promise<readonly Change[] | undefined> {
+  const all: Change[] = [];
+  for (const { act, coin, amount } of steps) {
+    const change = act === 'repay' ? await partlyRepaid(app, choice, coin, amount) : changeOf(choice, act, coin, amount);
+    if (change === undefined) return undefined;
+    all.push(change);
+  }
+  return all;
 }
 
 /** Tells why it can't continue, with one thing to do about it. @returns whether the person wants that */

@@ -5,7 +5,16 @@ import type { Acting } from './acting.ts';
 
 /** "Verify Activity Log": checks every row and tells the result. A damaged log can be replaced by a new one. */
 export async function verifyLedger(app: Acting): Promise<void> {
-  const found = await app.talk.steadily(msg('ledger.verifying', 'Verifying the activity log'), () => app.ledger.verify());
+  const found = await app.talk.progress(msg('ledger.verifying', 'Verifying the activity log'), async (signal, say) => {
+    const whole = await app.ledger.verify({
+      signal,
+      say: (part) => {
+        say(`${Math.floor(part * 100).toString()}%`);
+      },
+    });
+    return signal.aborted ? undefined : whole;
+  });
+  if (found === undefined) return;
   if (found.ok) {
     app.log.info(`ledger verified: ${found.rows.toString()} rows of ${found.writes.toString()} changes, head ${found.head ?? 'none'}`);
     void app.talk.tell({ kind: 'info', sentence: wholeText(found) });

@@ -3,6 +3,7 @@ import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } fro
 import { distanceTo } from '../core/risk/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
+import { canRepay } from '../exchanges/registry.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
 import { distanceLine, framed, keptFace, liveRows, percent, reached, reachIn, unknownFigure, type Face, type Say } from './gauge-frame.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
@@ -40,6 +41,8 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     ...tick('liquidation', msg('term.liquidation', 'Liquidation'), loan.liquidation),
   ];
   const { standing } = view;
+  const estimates = loanEstimates(view);
+  const toLiquidation = distanceTo(loan.liquidation?.ltv, loan.ltv);
   const reach =
     typeof standing === 'string'
       ? distanceText(standing)
@@ -63,16 +66,17 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     rows: [
       debtRow(loan, say),
       collateralRow(loan, say),
-      liquidationRow(view, venue, say),
+      liquidationRow(view, estimates, toLiquidation, venue, say),
       ...liveRows(loanLiveLines(view, viewContext.now), say),
       ...dueRow(loan, viewContext, say),
     ],
     changes: [
       { id: 'add', label: msg('gauge.add-collateral', 'Add Collateral…') },
       { id: 'reduce', label: msg('button.remove-collateral-more', 'Remove Collateral…') },
+      ...(canRepay(view.state.account, loan) ? [{ id: 'repay' as const, label: msg('button.repay-more', 'Repay…') }] : []),
     ],
     target: { id: 'ltvTarget', label: msg('button.bring-ltv-target-more', 'Bring LTV to Target…') },
-    reach: lineReach(view),
+    reach: lineReach(view, estimates, toLiquidation),
     ...keptFace(loan.keptFrom, view.state.snapshot?.loansTrouble),
     concerns: (change) => isOfLoan(change, loan.id),
   };
@@ -93,10 +97,8 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
 }
 
 /** Distances and price for the overview. How far all collateral may fall to liquidation is an estimate, as on the card. */
-function lineReach(view: LoanView): Face['reach'] {
+function lineReach(view: LoanView, estimates: LoanEstimates | NoEstimate, toLiquidation: Decimal | undefined): Face['reach'] {
   const { loan, distance, since } = view;
-  const estimates = loanEstimates(view);
-  const toLiquidation = distanceTo(loan.liquidation?.ltv, loan.ltv);
   const told = estimates !== 'stale' && estimates !== 'definitions' ? toLiquidation : undefined;
   const price = liquidationPriceOf(loan);
   const [coin] = price !== undefined || typeof estimates === 'string' ? [] : liquidationsByCoin(estimates, loan);
@@ -187,15 +189,19 @@ function collateralRow(loan: Loan, say: Say): GaugeRow {
 }
 
 /** The venue's price where it gives one, how far all collateral may fall, and at which price single coins reach liquidation: all but the first are estimates. */
-function liquidationRow(view: LoanView, venueName: string, say: Say): GaugeRow {
+function liquidationRow(
+  view: LoanView,
+  estimates: LoanEstimates | NoEstimate,
+  distance: Decimal | undefined,
+  venueName: string,
+  say: Say,
+): GaugeRow {
   const { loan } = view;
-  const estimates = loanEstimates(view);
   const lines: Line[] = [];
   const price = liquidationPriceOf(loan);
   if (price !== undefined) {
     lines.push({ value: `${price.instrument} ${formatAmount(price.price)}`, detail: say(fromVenue(venueName)) });
   }
-  const distance = distanceTo(loan.liquidation?.ltv, loan.ltv);
   if (reached(distance)) lines.push({ value: say(distanceText('liquidation')) });
   else if (distance !== undefined && estimates !== 'stale' && estimates !== 'definitions') {
     lines.push({

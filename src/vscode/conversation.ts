@@ -218,8 +218,8 @@ export class EditorConversation implements Conversation {
     return {
       path: file.path,
       where: placeOf(file),
-      write: async (text) => {
-        await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+      write: async (content) => {
+        await vscode.workspace.fs.writeFile(file, typeof content === 'string' ? new TextEncoder().encode(content) : content);
       },
       open: async () => {
         await vscode.window.showTextDocument(file, { preview: false });
@@ -231,7 +231,7 @@ export class EditorConversation implements Conversation {
     const [file] =
       (await vscode.window.showOpenDialog({ title: localize(title), openLabel: localize(label), filters: filtersOf(kinds) })) ?? [];
     if (file === undefined) return undefined;
-    return { where: placeOf(file), read: async () => new TextDecoder().decode(await vscode.workspace.fs.readFile(file)) };
+    return { where: placeOf(file), read: async () => vscode.workspace.fs.readFile(file) };
   }
 
   async copy(text: string): Promise<void> {

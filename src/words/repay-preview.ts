@@ -6,7 +6,7 @@ import { dailyInterest } from '../core/risk/interest.ts';
 import { distanceTo, ltvAfterRepaying } from '../core/risk/ltv.ts';
 import type { RepayPreview } from '../engine/ledger/ledger.ts';
 import type { RepayReadiness } from '../exchanges/exchange.ts';
-import { shortAmount, type AmountBounds } from './amount.ts';
+import { largestAllowed, shortAmount, type AmountBounds } from './amount.ts';
 import {
   coinAmount,
   effect,
@@ -27,6 +27,8 @@ import { estimated, labelled, type Text } from './text.ts';
 
 /** `Repay 100 USDT`: what a button or a row of ways says. */
 export const repayLabel = (what: Text): Message => msg('target.repay', 'Repay {0}', what);
+
+export const repayAll = (what: string): Message => msg('repay.all', 'Repay all: {0}', what);
 
 /** The preview of a repayment as text: all a person needs to see that this is what they meant. */
 export function repayPreviewText(preview: RepayPreview, around: PreviewSurroundings): PreviewText {
@@ -79,7 +81,8 @@ const held = ({ amount, coin }: CoinAmount): string => coinAmount(amount, coin);
 
 /** Why something may still be owed after all was repaid. */
 function leftovers({ change }: RepayPreview, venueName: string): Message[] {
-  if (!change.all) return [];
+  // A contract is repaid with all that came on top of it.
+  if (!change.all || change.contract !== undefined) return [];
   return [msg('repay.dust', 'Interest that {0} adds before it executes this stays owed: repay it then.', venueName)];
 }
 
@@ -103,10 +106,9 @@ export function repayBounds(coin: string, { walletAvailable, places }: RepayRead
 }
 
 /** What stands over the box: the limit, and why it is one. */
-export function repayPrompt(coin: string, { walletAvailable }: RepayReadiness, whole: Decimal, wallet: Message): Message {
-  return compare(walletAvailable, whole) < 0
-    ? availableLine(coinAmount(walletAvailable, coin), wallet)
-    : labelled(msg('repay.owed', 'Owed'), coinAmount(whole, coin));
+export function repayPrompt(coin: string, readiness: RepayReadiness, whole: Decimal, wallet: Message): Message {
+  const most = `${largestAllowed(repayBounds(coin, readiness, whole)) ?? ''} ${coin}`;
+  return compare(readiness.walletAvailable, whole) < 0 ? availableLine(most, wallet) : labelled(msg('repay.owed', 'Owed'), most);
 }
 
 /** What an amount does, while it is typed. */

@@ -6,6 +6,7 @@ import { requestOf } from '../actions.ts';
 import type { Kinds } from './change-kind.ts';
 import { Guard } from './guard.ts';
 import type { Verification } from './journal.ts';
+import type { Followed } from '../storage/worker-link.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
 import { holderOf, ownerOf, type Holder } from './owner.ts';
 import type { Preview } from './preview.ts';
@@ -228,9 +229,9 @@ export class Ledger implements Disposable {
   }
 
   /** Checks the whole journal for rows that were altered, are missing or were inserted. */
-  async verify(): Promise<Verification> {
+  async verify(followed?: Followed): Promise<Verification> {
     try {
-      return await this.#options.journal.verify();
+      return await this.#options.journal.verify(followed);
     } catch (error) {
       return { ok: false, sentence: unreadable(error).sentence };
     }

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { compare, greater, isDecimal, lesser, type Decimal } from '../../core/decimal.ts';
 import type { ExportedPage, HistoryMove, MovedHistory, Span, Spans, StagedRows, Stretch } from './history-protocol.ts';
-import { dayMs, joinedSpans, namesFrom, spansFrom, storedSpans, tiers, usedBytes } from './history-tables.ts';
+import { changeHistory, dayMs, joinedSpans, namesFrom, spansFrom, storedSpans, tiers, usedBytes } from './history-tables.ts';
 
 // Carries the history to another computer and takes it in there, where the same loans may be watched already. A file is staged in tables of this
 // connection alone, a slice at a time and all of it checked; one transaction then takes it over.
@@ -333,6 +333,7 @@ export function importHistory(
     if (record === undefined) return undefined;
     if ((JSON.parse(String(record)) as { readonly uid?: string }).uid !== owners.find(({ id }) => id === account)?.uid) return undefined;
   }
+  changeHistory(db);
   thin(db, boundBytes);
   takeFigures(db, now);
   db.exec(`INSERT INTO venue_rows SELECT account, kind, at, id, type, forced, coin, amount, debt, rate, loan, 1 FROM temp.moved_rows WHERE fresh

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { greater, lesser, type Decimal } from '../../core/decimal.ts';
+import { msg } from '../../core/message.ts';
 import type { Bucket, HistoryAnswers, HistoryAsked, Recorded, Series, Span, Spans } from './history-protocol.ts';
+import { tell } from './outlet-rows.ts';
 import { venueRows, venueStreams } from './venue-rows.ts';
 
 // Figures in three tiers, written in the transaction of the reading itself. Rows of the same time lie next to each other, so that a reading
@@ -19,7 +21,9 @@ export const tiers = [
 const gapsKeptMs = 90 * dayMs;
 /** The file can grow to 50 MB. Freed pages are reused, so it never has to be rewritten. */
 export const usualBoundBytes = 48_000_000;
-/** Most rows that one reading deletes. */
+/** How often a person is told that the history stays over its bound. */
+const tellOutgrownMs = 90 * dayMs;
+/** Rows that one reading takes away at most. */
 const sweptAtOnce = 500;
 /** Most buckets in one answer. */
 const mostBuckets = 1_000;
@@ -42,6 +46,7 @@ export function record(db: DatabaseSync, reading: Recording, now: number, boundB
     sweep(db, now, boundBytes);
   } catch {
     db.exec('ROLLBACK TO history');
+    left.delete(db);
   }
   db.exec('RELEASE history');
 }
@@ -54,42 +59,88 @@ interface Recording {
   readonly staleMs: number;
 }
 
+/** A row that a reading goes on with. */
+interface Held {
+  readonly at: number;
+  readonly count: number;
+  readonly covered: number;
+  readonly spans: Spans;
+}
+
+/** What the last reading by this connection left, so that the next one need not read and take apart all of it again. */
+interface Left {
+  /** As of the facts: another one after rows were changed other than by a reading. */
+  readonly changes: number;
+  /** By series and tier, each with the time of its series' last reading. */
+  readonly rows: Map<string, Held & { readonly seen: number }>;
+}
+
+const left = new WeakMap<DatabaseSync, Left>();
+
+/** What any connection remembers of rows is void. Within the transaction that changes them. */
+export function changeHistory(db: DatabaseSync): void {
+  db.exec("INSERT INTO facts (name, value) VALUES ('history', 1) ON CONFLICT DO UPDATE SET value = value + 1");
+}
+
+function leftIn(db: DatabaseSync): Left['rows'] {
+  const changes = Number(db.prepare("SELECT value FROM facts WHERE name = 'history'").get()?.['value'] ?? 0);
+  const known = left.get(db);
+  if (known?.changes === changes) return known.rows;
+  const rows: Left['rows'] = new Map();
+  left.set(db, { changes, rows });
+  return rows;
+}
+
 function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: Recording): void {
   const rates = db.prepare('SELECT coin, rate FROM venue_rates WHERE account = ? AND at > ?').all(account, asOf - rateHoldsMs);
-  const series = db.prepare('SELECT id, seen, names FROM history_series WHERE account = ? AND target = ?');
+  const series = db.prepare('SELECT target, id, seen, names FROM history_series WHERE account = ?').all(account);
+  const known = new Map(series.map(({ target, ...row }) => [target, row]));
   const begin = db.prepare('INSERT INTO history_series (account, target, since, seen, names) VALUES (?, ?, ?, ?, ?)');
-  const go = db.prepare('UPDATE history_series SET seen = ?, names = ? WHERE id = ?');
+  const go = db.prepare('UPDATE history_series SET seen = ? WHERE id = ?');
+  const rename = db.prepare('UPDATE history_series SET names = ? WHERE id = ?');
   const gap = db.prepare('INSERT OR IGNORE INTO history_gaps (series, since, until) VALUES (?, ?, ?)');
   const held = db.prepare('SELECT count, covered, figures FROM history_points WHERE tier = ? AND at = ? AND series = ?');
   const put = db.prepare('INSERT OR REPLACE INTO history_points (tier, at, series, count, covered, figures) VALUES (?, ?, ?, ?, ?, ?)');
   const fill = db.prepare(
     'UPDATE history_points SET covered = min(covered + ?, tier) WHERE tier = ? AND at = ? AND series = ? AND covered < tier',
   );
+  const rows = leftIn(db);
   for (const { target, figures: read } of recorded) {
     const figures = spansOf({ ...read, ...ratesOf(read, rates) });
-    const known = series.get(account, target);
-    const names = [...new Set([...namesFrom(known?.['names'] ?? '[]'), ...Object.keys(figures)])];
-    const id = Number(known?.['id'] ?? begin.run(account, target, asOf, asOf, '[]').lastInsertRowid);
-    const seen = Number(known?.['seen'] ?? asOf);
-    // The same reading again.
-    if (known !== undefined && seen === asOf) continue;
+    const before = known.get(target);
+    const id = Number(before?.['id'] ?? begin.run(account, target, asOf, asOf, '[]').lastInsertRowid);
+    const seen = Number(before?.['seen'] ?? asOf);
+    // The same reading once more.
+    if (before !== undefined && seen === asOf) continue;
+    const names = [...namesFrom(before?.['names'] ?? '[]')];
+    const more = Object.keys(figures).filter((name) => !names.includes(name));
+    if (more.length > 0) rename.run(JSON.stringify((names.push(...more), names)), id);
     const isGap = asOf - seen > staleMs;
     if (isGap) gap.run(id, seen, asOf);
-    go.run(asOf, JSON.stringify(names), id);
+    go.run(asOf, id);
     for (const { ms } of tiers) {
-      const at = startOf(asOf, ms);
-      const before = held.get(ms, at, id);
+      const [key, at] = [`${id.toString()} ${ms.toString()}`, startOf(asOf, ms)];
+      const last = rows.get(key);
+      const row = last?.seen === seen && last.at === at ? last : heldIn(held.get(ms, at, id), at, names);
       const covered = isGap ? 0 : Math.max(asOf - Math.max(at, seen), 0);
-      const joined = before === undefined ? figures : joinedSpans(spansFrom(before['figures'], names), figures);
-      const coveredIn = Math.min(Number(before?.['covered'] ?? 0) + covered, ms);
-      put.run(ms, at, id, Number(before?.['count'] ?? 0) + 1, coveredIn, storedSpans(joined, names));
-      // The time until this reading was covered too.
+      const next = {
+        ...{ at, seen: asOf },
+        count: (row?.count ?? 0) + 1,
+        covered: Math.min((row?.covered ?? 0) + covered, ms),
+        spans: row === undefined ? figures : joinedSpans(row.spans, figures),
+      };
+      put.run(ms, at, id, next.count, next.covered, storedSpans(next.spans, names));
+      rows.set(key, next);
+      // The time before it ended was covered too.
       if (!isGap && seen < at) fill.run(startOf(seen, ms) + ms - seen, ms, startOf(seen, ms), id);
     }
   }
 }
 
-/** Borrow rates of the coins owed. */
+const heldIn = (row: Readonly<Record<string, unknown>> | undefined, at: number, names: readonly string[]): Held | undefined =>
+  row && { at, count: Number(row['count']), covered: Number(row['covered']), spans: spansFrom(row['figures'], names) };
+
+/** What borrowing costs, of what is owed. */
 const ratesOf = (read: Recorded['figures'], rates: readonly Record<string, unknown>[]): Recorded['figures'] =>
   Object.fromEntries(
     rates
@@ -150,14 +201,32 @@ function sweep(db: DatabaseSync, now: number, boundBytes: number): void {
   }
   db.prepare('DELETE FROM history_gaps WHERE until < ?').run(now - gapsKeptMs);
   if (usedBytes(db) <= boundBytes) return;
-  if (takeOldest(db, tiers[0].ms, Infinity) === 0) takeOldest(db, tiers[1].ms, Infinity);
+  // The next reading goes on with what has not ended yet.
+  const [minutes, quarters, days] = tiers;
+  if (takeOldest(db, minutes.ms, startOf(now, quarters.ms)) + takeOldest(db, quarters.ms, startOf(now, days.ms)) === 0)
+    tellOutgrown(db, now);
 }
 
+/** What stays for good has passed the bound: a person decides what may go. */
+function tellOutgrown(db: DatabaseSync, now: number): void {
+  const { changes } = db
+    .prepare("INSERT INTO facts (name, value) VALUES ('outgrown', ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <= ?")
+    .run(now, now - tellOutgrownMs);
+  if (changes === 0) return;
+  const sentence = msg(
+    'history.outgrown',
+    "The history has reached {0} MB. Daily figures and the exchange's rows are kept, finer ones only for today. To free space, remove an account.",
+    (usedBytes(db) / 1e6).toFixed(0),
+  );
+  tell(db, { level: 'note', sentence, about: [] }, now);
+}
+
+/** @returns how many rows it took */
 function takeOldest(db: DatabaseSync, tier: number, before: number): number {
-  // All rows of one time or none, so that the oldest time tells where the tier begins.
+  // All rows of one time or none.
   const last = db
     .prepare('SELECT max(at) AS at FROM (SELECT at FROM history_points WHERE tier = ? AND at < ? ORDER BY at LIMIT ?)')
-    .get(tier, Number.isFinite(before) ? before : Number.MAX_SAFE_INTEGER, sweptAtOnce)?.['at'];
+    .get(tier, before, sweptAtOnce)?.['at'];
   if (typeof last !== 'number') return 0;
   return Number(db.prepare('DELETE FROM history_points WHERE tier = ? AND at <= ?').run(tier, last).changes);
 }
@@ -169,6 +238,7 @@ export function usedBytes(db: DatabaseSync): number {
 
 /** Deletes the history of an account that was removed or belongs to another user now. */
 export function forgetHistory(db: DatabaseSync, account: string): void {
+  changeHistory(db);
   for (const table of ['points', 'gaps', 'moved']) {
     db.prepare(`DELETE FROM history_${table} WHERE series IN (SELECT id FROM history_series WHERE account = ?)`).run(account);
   }

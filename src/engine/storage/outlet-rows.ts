@@ -210,7 +210,8 @@ function remind(db: DatabaseSync, at: number): void {
   }
 }
 
-function tell(db: DatabaseSync, notice: Notice, at: number): void {
+/** Shown in the window used last. */
+export function tell(db: DatabaseSync, notice: Notice, at: number): void {
   db.prepare('INSERT INTO notices (level, notice, at) VALUES (?, ?, ?)').run(notice.level, JSON.stringify(notice), at);
   tellWindows(db);
 }

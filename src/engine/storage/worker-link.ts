@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import { LedgerFault, type Trouble } from './trouble.ts';
 
@@ -19,12 +19,26 @@ export interface Asked<Request extends { readonly do: string }> {
   readonly request: Request | { readonly do: 'close' };
 }
 
-export type Answered = { readonly number: number } & ({ readonly answer: unknown } | { readonly trouble: Trouble });
+type Answer = { readonly answer: unknown } | { readonly trouble: Trouble };
+
+export type Answered = { readonly number: number } & (
+  | Answer
+  /** It is still at work: so much of so much is done. */
+  | { readonly done: number; readonly of: number }
+);
+
+/** Somebody follows a long piece of work, and may stop it. */
+export interface Followed {
+  readonly signal: AbortSignal;
+  /** @param part of all, from 0 to 1 */
+  readonly say: (part: number) => void;
+}
 
 interface Waiting {
   readonly worker: Worker;
-  readonly resolve: (answered: Answered) => void;
+  readonly resolve: (answered: Answer) => void;
   readonly reject: (reason: LedgerFault) => void;
+  readonly say: Followed['say'] | undefined;
 }
 
 /** The patience is counted in this many parts, so that time in which the whole process was suspended doesn't count in full. */
@@ -43,6 +57,8 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
   #worker: Worker | undefined;
   /** Starts counting the worker's silence, unless it already is. */
   #watch: (() => void) | undefined;
+  /** Ends the worker; what it was asked is rejected. */
+  #end: ((trouble: Trouble) => void) | undefined;
   #asked = 0;
 
   /**
@@ -55,12 +71,18 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
     this.#patienceMs = patienceMs;
   }
 
-  /** @throws LedgerFault */
-  async ask<R extends Request>(request: R): Promise<Answers[R['do'] & keyof Answers]> {
-    const answered = await new Promise<Answered>((resolve, reject) => {
+  /**
+   * @param followed when it is stopped, the thread is ended: only for what changes nothing, and while nothing else is asked
+   * @throws LedgerFault
+   */
+  async ask<R extends Request>(request: R, followed?: Followed): Promise<Answers[R['do'] & keyof Answers]> {
+    const answered = await new Promise<Answer>((resolve, reject) => {
       const worker = (this.#worker ??= this.#start());
       const number = (this.#asked += 1);
-      this.#waiting.set(number, { worker, resolve, reject });
+      this.#waiting.set(number, { worker, resolve, reject, say: followed?.say });
+      followed?.signal.addEventListener('abort', () => {
+        if (this.#waiting.has(number)) this.#end?.({ kind: 'stopped', detail: 'cancelled' });
+      });
       worker.ref();
       worker.postMessage({ number, request } satisfies Asked<Request>);
       this.#watch?.();
@@ -89,16 +111,25 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
         waiting.reject(new LedgerFault(trouble));
       }
     };
-    const silence = this.#silence(() => {
-      ended({ kind: 'silent' });
-      // This rolls back its open transaction. A write that hangs in the disk may still come through, as after a crash.
+    this.#end = (trouble) => {
+      silence.end();
+      ended(trouble);
+      // Its open transaction is rolled back by that. A write that hangs in the disk may still come through, as after a crash.
       void worker.terminate();
+    };
+    const end = this.#end;
+    const silence = this.#silence(() => {
+      end({ kind: 'silent' });
     });
     this.#watch = silence.count;
     worker.on('message', (answered: Answered) => {
       silence.end();
-      this.#waiting.get(answered.number)?.resolve(answered);
-      this.#waiting.delete(answered.number);
+      const waiting = this.#waiting.get(answered.number);
+      if ('of' in answered) waiting?.say?.(answered.done / answered.of);
+      else {
+        waiting?.resolve(answered);
+        this.#waiting.delete(answered.number);
+      }
       if (this.#isAsked(worker)) silence.count();
       else if (this.#worker === worker) worker.unref();
     });
@@ -122,19 +153,19 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
    * Counts how long a thread is silent, in real time. In parts, because after a suspension timers are due before any answer is processed.
    */
   #silence(tooLong: () => void): { readonly count: () => void; readonly end: () => void } {
-    let counting: AbortController | undefined;
-    const count = async (end: AbortController): Promise<void> => {
-      for (let part = 0; part < parts; part += 1) await pause(this.#patienceMs / parts, undefined, { signal: end.signal });
-      tooLong();
+    let counting: NodeJS.Timeout | undefined;
+    const count = (left: number): void => {
+      counting = setTimeout(() => {
+        if (left === 1) tooLong();
+        else count(left - 1);
+      }, this.#patienceMs / parts);
     };
     return {
       count: () => {
-        if (counting !== undefined) return;
-        counting = new AbortController();
-        count(counting).catch(() => undefined);
+        if (counting === undefined) count(parts);
       },
       end: () => {
-        counting?.abort();
+        clearTimeout(counting);
         counting = undefined;
       },
     };

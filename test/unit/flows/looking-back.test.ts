@@ -103,7 +103,7 @@ describe('someone who looks back at a change', () => {
     const file: NamedFile = {
       path: '/home/me/exported.csv',
       where: '/home/me/exported.csv',
-      write: async (text) => void (written = text),
+      write: async (text) => void (written = text as string),
       open: async () => undefined,
     };
     const talk = await front.does(exportActivity, name(file));

@@ -116,7 +116,7 @@ export interface GaugeView {
   readonly actions: readonly { readonly id: PageAction; readonly label: string }[];
 }
 
-export type PageAction = 'add' | 'reduce' | 'ltvTarget' | 'addMargin' | 'reduceMargin' | 'liquidationTarget' | 'resolve' | 'refresh';
+export type PageAction = 'add' | 'reduce' | 'repay' | 'addMargin' | 'reduceMargin' | 'resolve' | 'refresh';
 
 /** What a shock makes of one loan or position. */
 export interface StressCell {

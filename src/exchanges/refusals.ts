@@ -77,6 +77,8 @@ export const heldIn = (wallet: Message, coin: string | Message): Message => msg(
 
 export const pledged = (coin: string): Message => msg('figure.pledged', 'how much {0} is pledged', coin);
 
+export const owed = (coin: string): Message => msg('figure.owed', 'how much {0} is owed', coin);
+
 export const removable = (coin: string): Message => msg('figure.removable', 'how much {0} can be removed', coin);
 
 export const margin = msg('figure.margin', 'the margin of this position');

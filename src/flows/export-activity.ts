@@ -10,10 +10,10 @@ import type { Conversation, NamedFile } from './conversation.ts';
 import { exportText, formatOf } from '../words/activity-export.ts';
 import { localIso } from '../words/activity.ts';
 
-/** Shorter waits need no progress. Milliseconds. */
+/** Waits shorter than this show no progress. Milliseconds. */
 const patienceMs = 1_000;
 
-/** "Export Activity Log…": asks whose and where, and writes every row of the journal about it. */
+/** "Export Activity Log…": asks for accounts and file, and writes every row of the journal about them. */
 export async function exportActivity(app: Acting): Promise<void> {
   try {
     await exported(app);
@@ -67,9 +67,9 @@ async function exported(app: Acting): Promise<void> {
   if (chosen === 'open') await file.open();
 }
 
-/** @returns ids of the accounts; undefined when the person left. Removed accounts are offered too. */
+/** @returns ids of the accounts; undefined if the person left. Removed accounts are offered too */
 async function askAccounts(app: Acting, records: readonly WriteRecord[]): Promise<ReadonlySet<string> | undefined> {
-  // The newest record tells the latest name of an account that is gone.
+  // The newest record has the latest name of a removed account.
   const names = new Map([...records].reverse().map(({ accountId, accountName }) => [accountId, accountName]));
   if (names.size <= 1) return new Set(names.keys());
   const items = [...names].map(([accountId, name]) => {
@@ -95,7 +95,7 @@ function askFile({ talk, clock }: Acting): Promise<NamedFile | undefined> {
   });
 }
 
-/** The file could not be written; the message is the file system's own. */
+/** The file couldn't be written; the message is the file system's. */
 class NotWritten extends Error {
   override readonly name = 'NotWritten';
 }
@@ -146,8 +146,8 @@ export async function withPatience<T>(
 }
 
 /**
- * All facts about changes as a document, from the journal as it is now; or why the journal cannot be read.
- * @param accountId absent for those of all accounts
+ * All facts about changes as a document, from the current journal; or why the journal can't be read.
+ * @param accountId absent for all accounts
  */
 export async function activityDocument(app: Acting, accountId: string | undefined): Promise<string> {
   const say = (text: Text): string => app.talk.localize(text);
@@ -157,7 +157,7 @@ export async function activityDocument(app: Acting, accountId: string | undefine
     return activityText(
       records.map((record) => ({ record, rows: steps.get(record.id) ?? [] })),
       {
-        // As it is called now, or as it was when it made a change.
+        // Its current name, or the one it had when it made a change.
         account: accountId === undefined ? undefined : (app.book.get(accountId)?.name ?? records[0]?.accountName ?? accountId),
         simulated: new Set(app.book.list().flatMap(({ id, simulated }) => (simulated ? [id] : []))),
         say,

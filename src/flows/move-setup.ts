@@ -77,13 +77,13 @@ const movedOf = ({ id, venue, site, name, readOnly, uid, thresholds, levels }: A
   ...(levels === undefined ? {} : { levels }),
 });
 
-/** What an import would do here, each with the line that tells it. */
+/** What an import would change, each with its line in the dialog. */
 interface Plan {
   readonly add: readonly Account[];
-  /** What the added ones bring along. */
+  /** Thresholds and levels of added accounts. */
   readonly brought: readonly Message[];
   readonly settings: readonly { readonly name: string; readonly value: unknown; readonly line: Message }[];
-  /** Of accounts that are here. */
+  /** For existing accounts. */
   readonly changes: readonly { readonly id: string; readonly change: AccountUpdate; readonly lines: readonly Message[] }[];
   readonly warnings: readonly Warning[];
   /** Of the history, new here. */
@@ -141,7 +141,7 @@ async function propose(app: Acting, where: string, moved: Moved, rows: number): 
   }
 }
 
-/** What changes limits or warnings comes first, and is not what Enter does. */
+/** Changes of limits or warnings come first, and Enter doesn't confirm them. */
 async function ask(
   talk: Conversation,
   where: string,
@@ -191,7 +191,7 @@ function planOf(app: Acting, { accounts, settings, warnings }: Moved, rows: numb
   const taken = book.list().map(({ name }) => name);
   const missing = accounts.filter(({ id }) => book.get(id) === undefined);
   const add = missing.map((account): Account => {
-    // A number may come behind it.
+    // Leaves room for a number.
     const name = freeAccountName(account.name.slice(0, 50), taken);
     taken.push(name);
     return { ...account, name, simulated: false };
@@ -220,7 +220,7 @@ function linesOf({ talk, store }: Acting, { id, name, thresholds, levels = {} }:
   ];
 }
 
-/** What is absent in the file stays as it is. */
+/** Settings absent in the file stay unchanged. */
 function changesOf({ book, store, talk }: Acting, { id, thresholds, levels = {} }: MovedAccount): Plan['changes'] {
   const here = book.get(id);
   if (here === undefined) return [];
@@ -288,10 +288,10 @@ async function apply(app: Acting, { add, changes, settings, warnings, rows, owne
   if ((await talk.tell({ kind: 'info', sentence, buttons })) === 'keys') await talk.run('updateKeys');
 }
 
-/** Another window may change warnings at the same moment. */
+/** Retries, because another window may change warnings at the same moment. */
 const attempts = 5;
 
-/** Warnings that a person silenced stay silent on the other computer, until something gets worse. */
+/** Silenced warnings stay silent on the other computer until something gets worse. */
 async function restore({ shared, clock }: Acting, warnings: readonly Warning[]): Promise<void> {
   for (let attempt = 0; attempt < attempts && warnings.length > 0; attempt += 1) {
     const there = await shared.ask({ do: 'warnings' });

@@ -10,7 +10,7 @@ import { mayChangeKeys } from './account/try-keys.ts';
 import type { Acting } from './acting.ts';
 import { back, type Item } from './conversation.ts';
 
-/** Lists the outlets, and does with one what the person picks. */
+/** Lists the outlets, and does what the person picks for one. */
 export async function manageOutlets(app: Acting): Promise<void> {
   const outlets = (await app.outlets.shared.ask({ do: 'outlets' })) ?? [];
   if (outlets.length === 0) return addOutlet(app);
@@ -82,7 +82,7 @@ async function remove(app: Acting, outlet: Outlet): Promise<void> {
   else await tellNotKept(app);
 }
 
-/** What is asked of one outlet. */
+/** Answers about one outlet. */
 interface Answers {
   readonly parts: OutletParts;
   readonly least: OutletSettings['least'];
@@ -128,7 +128,7 @@ const tellNotKept = async (app: Acting): Promise<void> => {
   await app.talk.tell({ kind: 'error', sentence });
 };
 
-/** @param known what it is reached by so far: what is secret of it isn't shown, and stays when nothing is typed */
+/** @param known its current parts: secret ones aren't shown, and stay if nothing is typed */
 function stepsFor(app: Acting, kind: OutletKindId, known: OutletParts): readonly Step<Answers>[] {
   const title = kinds[kind].label;
   const fields = kinds[kind].fields.map((field): Step<Answers> => {

@@ -22,7 +22,7 @@ interface Chosen {
 /** Percentages as answered so far. */
 type Answers = Levels & { readonly useDefault: boolean };
 
-/** Asks for the levels of one loan or position, or goes back to the defaults. Warnings and views follow at once. */
+/** Asks for the levels of one loan or position, or restores the defaults. Warnings and views follow at once. */
 export async function setWarningLevels(app: Acting, argument: unknown): Promise<void> {
   const chosen = await choose(app, argument);
   if (chosen === undefined) return;
@@ -101,7 +101,7 @@ function stepsFor({ talk }: Acting, { on, name }: Chosen, hasOwn: boolean): read
   ];
 }
 
-/** With those of what is still there: a loan or position that is gone takes its levels along. */
+/** Keeps levels of existing loans and positions only: a closed one loses its levels. */
 function withLevels({ book, store }: Acting, accountId: string, on: Target, levels: Levels | undefined): Account['levels'] {
   const { snapshot } = store.get(accountId) ?? {};
   const isThere = (key: string): boolean =>

@@ -11,7 +11,7 @@ import { arrow, levelPhrase, nowText, type Ground, type Since } from '../words/s
 import { joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { frozenSentence } from './account.ts';
 
-/** Puts a message into the person's language. */
+/** Translates a message into the person's language. */
 export type Say = (message: Message | string) => string;
 
 export const unknownFigure = '—';

@@ -36,16 +36,7 @@ export function gaugeHtml(facts: GaugeHtml): string {
 </html>`;
 }
 
-const actions: readonly PageAction[] = [
-  'add',
-  'reduce',
-  'ltvTarget',
-  'addMargin',
-  'reduceMargin',
-  'liquidationTarget',
-  'resolve',
-  'refresh',
-];
+const actions: readonly PageAction[] = ['add', 'reduce', 'repay', 'addMargin', 'reduceMargin', 'resolve', 'refresh'];
 const emptyActions = ['addAccount', 'trySimulated'] as const;
 
 /** A message of the page; undefined for anything else. Nothing from a page is trusted. */

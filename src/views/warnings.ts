@@ -10,7 +10,7 @@ import { handledText, warningLines } from '../words/warning-mark.ts';
 import { titleOf, warningName, warningSentence, warningWhat, worstFirst } from '../words/warning.ts';
 import type { Entry } from './entry.ts';
 
-/** The Warnings view: all that stands, the worst first, and last what is only good to know. */
+/** The Warnings view: active warnings, worst first, then notices. */
 export function warningsOutline(states: readonly AccountState[], viewContext: ViewContext): readonly Entry[] {
   const told = states
     .flatMap(({ account }) => viewContext.warnings(account.id))

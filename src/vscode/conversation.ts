@@ -28,7 +28,7 @@ import { localize } from './localize.ts';
 /** Asks and tells with the boxes, dialogs and notifications of VS Code. */
 export class EditorConversation implements Conversation {
   readonly #app: Pick<App, 'context' | 'log'>;
-  /** What the open pages say, by address. Nothing of it is written anywhere. */
+  /** Texts of the open pages, by URI. Not written anywhere. */
   readonly #pages = new Map<string, string>();
   #shown = 0;
 
@@ -99,7 +99,7 @@ export class EditorConversation implements Conversation {
     let terms: Terms<T> = question;
     const show = (): void => {
       input.prompt = localize(terms.prompt);
-      // Nothing typed yet is no mistake.
+      // Empty input isn't an error yet.
       input.validationMessage = input.value === '' ? '' : problemText(input.value, terms);
     };
     framed(input, question);

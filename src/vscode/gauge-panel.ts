@@ -16,7 +16,7 @@ const coalesceMs = 50;
 const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   add: commandIds.addCollateral,
   reduce: commandIds.reduceCollateral,
-  ltvTarget: commandIds.bringLtvToTarget,
+  repay: commandIds.repayLoan,
   addMargin: commandIds.addMargin,
   reduceMargin: commandIds.reduceMargin,
   liquidationTarget: commandIds.bringLiquidationToTarget,

@@ -15,7 +15,7 @@ export const portsOf = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   windowsShareSecrets: vscode.env.uiKind !== vscode.UIKind.Web,
   settings: { intervalMs, onDidChangeInterval, limits: readLimits },
   log,
-  // The editor's own knows about proxies. Without any, venues are asked.
+  // The editor's own WebSocket knows about proxies. Without one, prices are polled.
   WebSocket: globalThis.WebSocket,
   window: randomUUID(),
   isSeen: () => vscode.window.state.focused,
@@ -46,7 +46,7 @@ export const ownSettings: Acting['ownSettings'] = {
   },
 };
 
-/** What may warn the person, as they set it; no workspace decides it. */
+/** The person's warning settings; workspaces can't set them. */
 export function warningSettings(): { readonly enabled: boolean; readonly quietHours: string } {
   const settings = vscode.workspace.getConfiguration('ltvGauge.warnings');
   return { enabled: settings.get('enabled') !== false, quietHours: settings.get('quietHours', '') };

@@ -6,7 +6,7 @@ import { assumesHaircut, estimateAfter, largestReduction } from '../core/risk/co
 import { distanceTo } from '../core/risk/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Account, Direction, Levels, Loan, Side } from '../core/model.ts';
-import type { CollateralPreview } from '../engine/ledger/ledger.ts';
+import type { CollateralPreview, LoanPreview } from '../engine/ledger/ledger.ts';
 import { atMost } from './amount.ts';
 import { levelWord } from './level.ts';
 import { loanLabel, ltvFigure } from './kinds.ts';
@@ -50,6 +50,8 @@ export interface PreviewParts {
   readonly amount: string;
   /** What it is added to or removed from. */
   readonly target: Message;
+  /** What is done, where that is neither adding nor removing. */
+  readonly deed?: Message;
   readonly act: Message;
   readonly tone: Tone;
   readonly warnings: readonly Message[];
@@ -72,7 +74,7 @@ export function previewOf(parts: PreviewParts, { venueName, siteLabel, demo, wal
       ? msg('preview.route', '{0} from {1} to {2}', amount, wallet, target)
       : msg('preview.route', '{0} from {1} to {2}', amount, target, wallet);
   return {
-    title: msg('resolve.sure', '{0}?', labelled(stakesMark(account.simulated, demo), actOn(direction, amount, target))),
+    title: msg('resolve.sure', '{0}?', labelled(stakesMark(account.simulated, demo), parts.deed ?? actOn(direction, amount, target))),
     lines: [
       ...parts.warnings,
       ...parts.figures,
@@ -267,7 +269,8 @@ function largestBelowMarginCall(loan: Loan, coin: string, prices: ReadonlyMap<st
 
 export const ltvLabel = (): Message => msg('term.ltv', 'LTV');
 
-function figuresOf(preview: CollateralPreview): readonly Message[] {
+/** LTV, level and distances, now and after. */
+export function figuresOf(preview: LoanPreview): readonly Message[] {
   const { ltvNow, ltvAfter, distanceNow, distanceAfter, readiness, doubt } = preview;
   const { loan } = readiness;
   const liquidation = loan.liquidation?.ltv;
@@ -282,7 +285,7 @@ function figuresOf(preview: CollateralPreview): readonly Message[] {
 const distanceLabel = (line: Message): Message => msg('line.distance', 'Distance to {0}', line);
 export const toLiquidationLabel = (): Message => distanceLabel(liquidationWord());
 
-const levelsAfter = ({ account, readiness: { loan } }: CollateralPreview): Levels => strictLevelsOf(account, { kind: 'loan', id: loan.id });
+const levelsAfter = ({ account, readiness: { loan } }: LoanPreview): Levels => strictLevelsOf(account, { kind: 'loan', id: loan.id });
 
 /** The level in words, where it changes. */
 function levelRow(loan: Loan, ltvAfter: Decimal | undefined, levels: Levels): Message[] {
@@ -335,7 +338,7 @@ interface Warning {
 }
 
 /** Said when the loan would stand at or near a line afterwards, or when that is unknown. */
-function warningOf(preview: CollateralPreview): Warning | undefined {
+export function warningOf(preview: LoanPreview): Warning | undefined {
   const { readiness, change, ltvAfter } = preview;
   const { loan } = readiness;
   if (ltvAfter === undefined) return change.direction === 'reduce' ? { sentence: unknownAfter(), tone: 'alarming' } : undefined;

@@ -21,6 +21,7 @@ import {
 } from './collateral-preview.ts';
 import { loanLabel } from './kinds.ts';
 import { distanceText, standingAt } from './loan.ts';
+import { repayLabel } from './repay-preview.ts';
 import { joined, spaced, type Text } from './text.ts';
 import { lineReached } from './level.ts';
 
@@ -50,8 +51,11 @@ export function troubleText(trouble: ModelTrouble, { id, orderId }: Loan, unpric
   return msg('target.trouble', 'No target for loan {0}: {1}. Try again later, or add collateral by amount.', name, unknown);
 }
 
-/** @param wallet where collateral comes from and returns to */
-export function offerText(offer: Offer, loan: Loan, wallet: Message): TargetItemText {
+/**
+ * @param wallet where collateral comes from and returns to
+ * @param repays whether the loan can be repaid from here
+ */
+export function offerText(offer: Offer, loan: Loan, wallet: Message, repays: boolean): TargetItemText {
   const { steps, ltv, shortBy } = offer;
   const [first] = steps;
   return {
@@ -62,7 +66,7 @@ export function offerText(offer: Offer, loan: Loan, wallet: Message): TargetItem
       ...(shortBy === undefined ? [] : [reasonText(shortBy, wallet)]),
       ...(offer.beyondSafe ? [closeToMarginCall()] : []),
       ...(offer.assumed ? [msg('target.average-haircut', 'assumes the average haircut')] : []),
-      ...(first?.act === 'repay' ? [msg('target.repay-there', "repay in the exchange's app")] : []),
+      ...(first?.act === 'repay' && !repays ? [msg('target.repay-there', "repay in the exchange's app")] : []),
       costText(offer),
       distanceText(standingAt(distanceTo(loan.marginCall?.ltv, ltv), distanceTo(loan.liquidation?.ltv, ltv))),
       ...leftText(offer, wallet),
@@ -87,7 +91,7 @@ export function stepText({ act, coin, amount }: Step): Message {
 }
 
 function actText(act: Step['act'], what: string): Message {
-  return act === 'repay' ? msg('target.repay', 'Repay {0}', what) : actLabel(act, what);
+  return act === 'repay' ? repayLabel(what) : actLabel(act, what);
 }
 
 export function blockedText({ act, coin, reason }: Blocked, wallet: Message): Omit<TargetItemText, 'detail'> {
@@ -151,7 +155,7 @@ export function stoppedText(title: Text, rest: readonly Step[]): Message {
   return msg('target.stopped', '{0}: stopped. Not started: {1}.', title, stepsText(rest));
 }
 
-/** Said of a repayment, which is not carried out here. */
+/** Said of a repayment that can't be carried out from here. */
 export function repayText({ steps, ltv }: Offer, venueName: string): Message {
   return msg(
     'target.repay-elsewhere',

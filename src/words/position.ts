@@ -11,7 +11,7 @@ import { exchanges } from '../exchanges/registry.ts';
 import { levelBy, toLine, unknownDistance } from './level.ts';
 import { shortAmount } from './amount.ts';
 import { arrow, bothLevels, sinceReading, type Since } from './since-reading.ts';
-import { bracketed, joined, spaced, type Text } from './text.ts';
+import { bracketed, estimated, joined, spaced, type Text } from './text.ts';
 
 /** A position together with the account it was read from. */
 export interface PositionView {
@@ -203,7 +203,9 @@ export function leverageText(leverage: Decimal | undefined): Message | string {
 /** Leverage as it is set, and what it amounts to. */
 export const leverageTexts = (set: Decimal | undefined, effective: Decimal | undefined): readonly Text[] => [
   ...(set === undefined ? [] : [formatLeverage(set)]),
-  ...(effective === undefined ? [] : [msg('position.effective', 'effective ~{0} (estimate)', formatLeverage(effective))]),
+  ...(effective === undefined
+    ? []
+    : [estimated(msg('target.effective-leverage', 'effective leverage {0}', `~${formatLeverage(effective)}`))]),
 ];
 
 /** Whether the venue keeps long and short of its instrument as two positions, so that the other side may be open too. */

@@ -169,7 +169,7 @@ function headOf(told: Told, states: readonly AccountState[], viewContext: ViewCo
       ? msg('warning.gone', '{0}: {1} ({2}) is no longer there. Check the exchange.', ...names)
       : labelled(account, vanishedSentence(gone, viewContext));
   }
-  if (facet === 'capped' || facet === 'terms') return termsHead(told, names, state, viewContext);
+  if (facet === 'capped' || facet === 'drained' || facet === 'terms') return termsHead(told, names, state, viewContext);
   if (facet !== 'level') return debtHead(told, names, state, viewContext);
   return levelHead(told, names, state, viewContext);
 }
@@ -197,17 +197,23 @@ const validUntil = ({ account: { key } }: AccountState, { zoned }: ViewContext):
 function termsHead({ target }: Told, [word, name, account]: Names, state: AccountState, viewContext: ViewContext): Message {
   const venue = venueName(state, viewContext);
   const { facet, on } = readWarningTarget(target);
+  if (facet === 'drained')
+    return msg(
+      'warning.drained',
+      '{0}: {1} has hardly any {2} left to lend you. The rate of {3} ({4}) may rise.',
+      ...[word, venue, coinsOf('drained', state, on), name, account],
+    );
   return facet === 'capped'
     ? msg(
         'warning.capped',
         '{0}: {1} accepts no more {2} as collateral for {3} ({4}). Add another coin, or repay.',
-        ...[word, venue, cappedCoins(state, on), name, account],
+        ...[word, venue, coinsOf('capped', state, on), name, account],
       )
     : msg('warning.terms', '{0} changed the terms of {1} ({2}): {3}.', venue, name, account, changedTerms(state, on));
 }
 
-const cappedCoins = ({ snapshot }: AccountState, on: Target | undefined): string =>
-  snapshot?.loans.find(({ id }) => id === on?.id)?.capped?.join(', ') ?? '';
+const coinsOf = (which: 'capped' | 'drained', { snapshot }: AccountState, on: Target | undefined): string =>
+  snapshot?.loans.find(({ id }) => id === on?.id)?.[which]?.join(', ') ?? '';
 
 /** What the venue has changed lately, the newest first. */
 const changedTerms = ({ snapshot }: AccountState, on: Target | undefined): Text =>
@@ -250,7 +256,9 @@ export function warningWhat(row: Warning, state: AccountState, viewContext: View
     case 'due':
       return msg('warning.due-soon', 'debt due soon');
     case 'capped':
-      return msg('warning.capped-coins', "can't add more {0}", cappedCoins(state, on));
+      return msg('warning.capped-coins', "can't add more {0}", coinsOf('capped', state, on));
+    case 'drained':
+      return msg('warning.drained-coins', 'hardly any {0} left to borrow', coinsOf('drained', state, on));
     case 'terms':
       return changedTerms(state, on);
     case 'key':

@@ -21,13 +21,13 @@ export interface PriceWatchOptions {
   readonly store: Store;
   readonly connections: Pick<Connections, 'get'>;
   readonly clock: Clock;
-  /** 0 up to but not including 1. */
+  /** At least 0, less than 1. */
   readonly random?: () => number;
-  /** Ends the waits that began before the machine slept or changed its network. */
+  /** Reports that the machine slept or changed its network. */
   readonly wakes?: Pick<Wakes, 'on'>;
-  /** Which window asks for all, and what it is answered. */
+  /** Tells which window asks for all, and shares the answers. */
   readonly reader: Pick<Reader, 'isReader' | 'onDidChange' | 'pass' | 'prices' | 'keepPrices' | 'onDidPrice'>;
-  /** The platform's, for what venues tell by themselves. Without it prices are only asked for. */
+  /** The platform's WebSocket. Without it, prices are only polled. */
   readonly WebSocket?: SocketMaker | undefined;
   /** Reads an account soon, when something has happened to it, or when its venue answers again. */
   readonly poller?: Pick<Poller, 'nudge' | 'answered'>;
@@ -36,13 +36,13 @@ export interface PriceWatchOptions {
   readonly log?: { debug(line: string): void };
 }
 
-/** One site of a venue. Its prices are the same for all accounts there. */
+/** One site of a venue; all its accounts have the same prices. */
 interface Line {
   asking: boolean;
   failure?: Failure;
-  /** No question before, by `uptimeOf`; after failures. */
+  /** No request before this time after failures, by `uptimeOf`. */
   notBefore: number;
-  /** The same, for as long as the venue wants to be left alone. */
+  /** The end of a pause that the venue asked for, by `uptimeOf`. */
   heldUntil: number;
 }
 
@@ -51,13 +51,13 @@ interface Latest {
   readonly prices: Prices;
 }
 
-/** What comparing estimates with the readings that followed has told of an account's loans. */
+/** How good the last estimates of an account's loans were. */
 interface Grades {
   readonly off: Readonly<Record<string, Decimal>>;
   readonly doubted: readonly string[];
 }
 
-/** For how long estimates may hold up everything else in the window. */
+/** Longest time that estimates may block the window. Milliseconds. */
 const sliceMs = 4;
 
 const finelyOf = (clock: Clock): number => clock.ticks?.() ?? uptimeOf(clock);
@@ -77,11 +77,11 @@ const noGrades: Grades = { off: {}, doubted: [] };
 export class PriceWatch implements Disposable {
   readonly #options: PriceWatchOptions;
   readonly #lines = new Map<string, Line>();
-  /** The reading of each account that estimates start from. */
+  /** The reading that each account's estimates start from. */
   readonly #seen = new Map<string, Snapshot>();
   readonly #grades = new Map<string, Grades>();
   readonly #latest = new Map<string, Latest>();
-  /** Accounts that newer prices wait for. */
+  /** Accounts with newer prices still to be applied. */
   readonly #due = new Set<string>();
   #catchingUp = false;
   readonly #end = new AbortController();
@@ -98,12 +98,12 @@ export class PriceWatch implements Disposable {
     this.#streams = WebSocket && new Streams({ ...options, WebSocket, nudge, trace, random });
   }
 
-  /** Why a reading failed, where the venue has said so by itself. */
+  /** The announced reason for a failed reading, if the venue gave one. */
   explain(account: Account, error: ExchangeError): ExchangeError {
     return this.#streams?.explain(account, error) ?? error;
   }
 
-  /** Begins with what is in the store. */
+  /** Starts with the readings in the store. */
   start(): void {
     if (this.#watches.length > 0 || this.#end.signal.aborted) return;
     setPurpose(this.#end.signal, 'near');
@@ -111,7 +111,7 @@ export class PriceWatch implements Disposable {
     for (const { account, snapshot } of store.all()) if (snapshot !== undefined) this.#seen.set(account.id, snapshot);
     this.#watches.push(
       store.onDidChange(({ accountId, what }) => {
-        // Its own work is no news to it.
+        // Its own estimates.
         if (what === 'live') return;
         this.#follow(accountId);
         this.#arm();
@@ -145,14 +145,14 @@ export class PriceWatch implements Disposable {
     void this.#catchUp();
   }
 
-  /** Whoever has waited longest first, each by the newest prices. Lets others have their turn between two accounts. */
+  /** Updates estimates with the newest prices, longest waiting account first. Yields between accounts when it takes long. */
   async #catchUp(): Promise<void> {
     if (this.#catchingUp) return;
     this.#catchingUp = true;
     const { clock, store } = this.#options;
     try {
       let since = finelyOf(clock);
-      // What is added meanwhile comes at the end.
+      // Accounts added in the meantime come last.
       for (const id of this.#due) {
         this.#due.delete(id);
         const state = store.get(id);
@@ -162,7 +162,7 @@ export class PriceWatch implements Disposable {
         since = finelyOf(clock);
       }
     } catch {
-      // It ended meanwhile.
+      // Disposed in the meantime.
     } finally {
       this.#catchingUp = false;
     }
@@ -234,7 +234,7 @@ export class PriceWatch implements Disposable {
     this.#streams.want(new Map([...bySite(read)].map(([site, states]) => [site, wantedBy(states)])));
   }
 
-  /** What has failed is asked at the next look, as if for the first time. */
+  /** Failed sites are asked at the next look, without back-off. */
   #woke(wake: Wake): void {
     const now = uptimeOf(this.#options.clock);
     this.#streams?.renew();
@@ -250,11 +250,11 @@ export class PriceWatch implements Disposable {
     const { connections, clock, reader, poller } = this.#options;
     line.asking = true;
     const pass = await reader.pass();
-    // As old as the question: an answer may come after a newer reading.
+    // The time of the request: the answer may arrive after a newer reading.
     const at = clock.now();
     try {
       if (pass === undefined) return;
-      // Another account of the site after a failure: its connection may be the one that works.
+      // After a failure, try another account of the site: its connection may work.
       const asked = states[(line.failure?.attempts ?? 0) % states.length];
       if (asked === undefined) return;
       const connection = await connections.get(asked.account.id);
@@ -320,7 +320,7 @@ export class PriceWatch implements Disposable {
         ...grades,
       });
     } catch {
-      // A view that fails to show it must not stop the watch.
+      // A failing listener must not stop the watch.
     }
   }
 }
@@ -344,7 +344,7 @@ function figuresOf(snapshot: Snapshot, now: Prices, { doubted }: Grades): Pick<L
   };
 }
 
-/** What the newer reading says of estimates from the earlier one. What cannot be compared this time stays as it was. */
+/** Grades the estimates from the earlier reading by the newer one. Loans that can't be compared keep their last grade. */
 function graded(before: Snapshot, after: Snapshot, known: Grades = noGrades): Grades {
   const off: Record<string, Decimal> = {};
   const doubted: string[] = [];
@@ -361,7 +361,7 @@ function graded(before: Snapshot, after: Snapshot, known: Grades = noGrades): Gr
 
 const pricesIn = ({ prices }: Snapshot): Prices => new Map(Object.entries(prices ?? {}));
 
-/** Nothing that the venue does not tell the price of: it would never be told all. */
+/** Only coins that the venue gives a price for: otherwise the prices would never be complete. */
 function wantedBy(states: readonly AccountState[]): Wanted {
   const priced = new Set(states.flatMap(({ snapshot }) => Object.keys(snapshot?.prices ?? {})));
   const isolated = states.flatMap(({ snapshot }) => (snapshot?.positions ?? []).filter(({ marginMode }) => marginMode === 'isolated'));
@@ -373,7 +373,7 @@ function wantedBy(states: readonly AccountState[]): Wanted {
   };
 }
 
-/** Every coin whose price moves one of their loans or isolated positions. */
+/** Every coin whose price affects a loan or isolated position. */
 function coinsOf(states: readonly AccountState[]): readonly string[] {
   const coins = states.flatMap(({ snapshot }) => [
     ...(snapshot?.loans ?? []).flatMap(({ debts, collateral }) => [...debts, ...collateral].map(({ coin }) => coin)),

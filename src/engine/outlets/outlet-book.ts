@@ -6,12 +6,12 @@ import type { SharedState } from '../storage/shared-state.ts';
 import type { OutletParts } from './kinds.ts';
 import { send, type Sent } from './send.ts';
 
-/** What it takes to keep outlets and to reach them. */
+/** What storing and reaching outlets needs. */
 export interface OutletPorts {
   readonly shared: Pick<SharedState, 'ask'>;
   readonly secrets: SecretStorage;
   readonly clock: Clock;
-  /** Default: that of the process, which in an editor knows about proxies. */
+  /** Default: the process's own, which in an editor knows about proxies. */
   readonly fetch?: typeof globalThis.fetch;
 }
 
@@ -20,14 +20,14 @@ export const notFound: Message = msg(
   "This window can't find the outlet's address. Reload the window, or edit the outlet.",
 );
 
-/** What an outlet is reached by; undefined when this window doesn't find it. Never rejects. */
+/** Address and secrets of an outlet; undefined if this window doesn't find them. Never rejects. */
 export async function partsOf({ secrets }: Pick<OutletPorts, 'secrets'>, id: string): Promise<OutletParts | undefined> {
   try {
     const text = await secrets.get(outletSlot(id));
     const parts: unknown = text === undefined ? undefined : JSON.parse(text);
     return typeof parts === 'object' && parts !== null ? (parts as OutletParts) : undefined;
   } catch {
-    // What the keyring says about it may hold it.
+    // The keyring's error may contain the secret.
     return undefined;
   }
 }
@@ -60,7 +60,7 @@ export async function putOutlet({ shared, clock }: OutletPorts, outlet: OutletSe
   await shared.ask({ do: 'putOutlet', outlet, at: clock.now() });
 }
 
-/** @returns whether the keyring let go of its secrets; else it is still there */
+/** @returns whether the keyring deleted its secrets; otherwise the outlet stays */
 export async function removeOutlet({ secrets, shared }: OutletPorts, id: string): Promise<boolean> {
   const isGone = await Promise.resolve(secrets.delete(outletSlot(id))).then(
     () => true,
@@ -70,7 +70,7 @@ export async function removeOutlet({ secrets, shared }: OutletPorts, id: string)
   return isGone;
 }
 
-/** Sends a test at once and notes what came of it. */
+/** Sends a test at once and stores the result. */
 export async function testOutlet(ports: OutletPorts, { id, kind }: Outlet, text: string, signal: AbortSignal): Promise<Sent> {
   const { shared, clock } = ports;
   const parts = await partsOf(ports, id);

@@ -1,9 +1,9 @@
 import type { Decimal } from '../../core/decimal.ts';
 
-// What is kept of the past: figures of loans and positions in tiers, and rows of the venue's own history. Times are milliseconds since the
-// Unix epoch.
+// The stored history: figures of loans and positions in tiers, and the venue's own history rows. Times in milliseconds since the Unix
+// epoch.
 
-/** How one figure moved within some time. Exact, as it was read. */
+/** How one figure moved within a time span. Exact values. */
 export interface Span {
   readonly first: Decimal;
   readonly last: Decimal;
@@ -12,13 +12,13 @@ export interface Span {
 }
 
 /**
- * By figure. Of loans `ltv`, `marginCall`, `liquidation` (the lines, fractions), `debtUsd`, `collateralUsd`, `liquidationPrice`, and by coin
- * `debt USDT`, `collateral BTC`, `price BTC`, `rate USDT` (per year, a fraction). Of positions `distance`, `mark`, `liquidationPrice`, `margin`,
- * `debt USDT`. What was not known is absent.
+ * By figure. Loans: `ltv`, `marginCall`, `liquidation` (fractions), `debtUsd`, `collateralUsd`, `liquidationPrice`, and by coin `debt
+ * USDT`, `collateral BTC`, `price BTC`, `rate USDT` (per year, a fraction). Positions: `distance`, `mark`, `liquidationPrice`, `margin`,
+ * `debt USDT`. Unknown figures are absent.
  */
 export type Spans = Readonly<Record<string, Span>>;
 
-/** What one reading knows of one loan or position: by figure as in `Spans`, without rates. */
+/** Figures of one loan or position in one reading, named as in `Spans`, without rates. */
 export interface Recorded {
   readonly target: string;
   readonly figures: Readonly<Record<string, Decimal>>;
@@ -26,15 +26,15 @@ export interface Recorded {
 
 export interface Bucket {
   readonly at: number;
-  /** Readings in it. */
+  /** Number of readings in it. */
   readonly count: number;
-  /** For how long of it there were current figures. Milliseconds. */
+  /** How much of it was covered by current figures. Milliseconds. */
   readonly covered: number;
   readonly figures: Spans;
 }
 
 export interface Series {
-  /** Those with a reading in them, oldest first. */
+  /** Only those with a reading, oldest first. */
   readonly buckets: readonly Bucket[];
   /** When more than three intervals passed between two readings. */
   readonly gaps: readonly Stretch[];
@@ -48,9 +48,9 @@ export interface Stretch {
 }
 
 export interface RecordedTarget {
-  /** As `targetKey` has it. */
+  /** In the form of `targetKey`. */
   readonly target: string;
-  /** Its first and its last reading. */
+  /** First and last reading. */
   readonly since: number;
   readonly seen: number;
 }
@@ -75,7 +75,7 @@ export interface MovedHistory {
   readonly rows: number;
 }
 
-/** `event`: a row of the loan history: borrowed, repaid, collateral moved, liquidated. `interest`: one accrual as the venue booked it. */
+/** `event`: a row of the loan history (borrowed, repaid, collateral moved, liquidated). `interest`: one accrual as the venue booked it. */
 export type VenueKind = 'event' | 'interest';
 
 export interface VenueRow {
@@ -83,52 +83,52 @@ export interface VenueRow {
   readonly at: number;
   /** The venue's own word; empty for interest. */
   readonly type: string;
-  /** The venue did it against the borrower's will. */
+  /** Forced by the venue, such as a liquidation. */
   readonly forced: boolean;
   readonly coin: string;
   readonly amount: Decimal;
   readonly debt?: Decimal;
   /** Per year, a fraction. */
   readonly rate?: Decimal;
-  /** `Loan.id`. Absent where the venue does not tell it, and for its one loan without an id. */
+  /** `Loan.id`. Absent if the venue doesn't give it, and for its one loan without an id. */
   readonly loan?: string;
 }
 
-/** A row of the venue that a person was not told of. */
+/** A forced event that the person hasn't been told about. */
 export interface ForcedEvent extends Pick<VenueRow, 'id' | 'at' | 'type' | 'coin' | 'amount' | 'loan'> {
   readonly account: string;
 }
 
-/** How far one list of the venue was read. */
+/** How far one list of the venue has been read. */
 export interface VenueStream {
   readonly kind: VenueKind;
-  /** `Loan.id` of the one that was asked for; empty for the whole account. */
+  /** `Loan.id` of the loan asked about; empty for the whole account. */
   readonly loan: string;
-  /** All rows up to here are kept. Absent before the list was read to its end once. */
+  /** All rows up to this time are stored. Absent until the list has been read to its end once. */
   readonly until?: number;
-  /** Where to go on, if the last reading of it was not to its end. */
+  /** Where to continue, if the list wasn't read to its end. */
   readonly cursor?: string;
 }
 
-/** One page of the venue's history, as it came. */
+/** One page of the venue's history. */
 export interface VenuePage {
   readonly account: string;
-  /** Whose keys it was read with: nothing of another person is kept. */
+  /** The owner of the keys it was read with: pages of another owner aren't stored. */
   readonly uid: string | undefined;
   readonly kind: VenueKind;
   readonly loan: string;
   readonly rows: readonly VenueRow[];
-  /** What it was asked with; absent for the newest page. */
+  /** The cursor it was requested with; absent for the newest page. */
   readonly cursor?: string;
   readonly older?: string;
-  /** What borrowing costs now. */
+  /** Current borrow rates. */
   readonly rates: readonly { readonly coin: string; readonly rate: Decimal; readonly at: number }[];
 }
 
-/** @returns whether the list is read as far as it was known before, and how many rows are new; undefined when nothing may be kept */
+/** Whether the list now connects to what was known before, and how many rows are new; undefined if nothing was stored. */
 export type KeptPage = { readonly isDone: boolean; readonly added: number } | undefined;
 
-/** Where a page of rows begins: at the next older row. */
+/** A page begins with the next older row. */
 export type Before = Pick<VenueRow, 'at' | 'id'>;
 
 /** Of the tables that hold it; `HistoryMove` carries it to another computer. */
@@ -138,10 +138,10 @@ export type HistoryAsked =
       readonly account: string;
       readonly target: string;
       readonly from: number;
-      /** Not included. */
+      /** Exclusive. */
       readonly to: number;
       readonly buckets: number;
-      /** Default: all there are. Less is quicker. */
+      /** Default: all. Fewer are faster. */
       readonly figures?: readonly string[];
     }
   | { readonly do: 'historyTargets'; readonly account: string }
@@ -149,7 +149,7 @@ export type HistoryAsked =
       readonly do: 'venueRows';
       readonly account: string;
       readonly kind: VenueKind;
-      /** Empty for the rows of which the venue tells no loan. */
+      /** Empty for rows that the venue assigns to no loan. */
       readonly loan?: string;
       readonly before?: Before;
       readonly limit: number;

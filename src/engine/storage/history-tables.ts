@@ -5,8 +5,8 @@ import type { Bucket, HistoryAnswers, HistoryAsked, Recorded, Series, Span, Span
 import { tell } from './outlet-rows.ts';
 import { venueRows, venueStreams } from './venue-rows.ts';
 
-// Figures of the past in three tiers, each written with the reading itself, in its transaction. All rows of one time lie side by side, so that a
-// reading touches few pages of the file.
+// Figures in three tiers, written in the transaction of the reading itself. Rows of the same time lie next to each other, so that a reading
+// touches few pages of the file.
 
 const minuteMs = 60_000;
 export const dayMs = 24 * 60 * minuteMs;
@@ -17,17 +17,17 @@ export const tiers = [
   { ms: 15 * minuteMs, keptMs: 90 * dayMs },
   { ms: dayMs, keptMs: Infinity },
 ] as const;
-/** Gaps are kept as long as a tier tells where in a day they were. */
+/** Gaps are kept as long as a tier can tell when in a day they were. */
 const gapsKeptMs = 90 * dayMs;
-/** The file may grow to 50 MB. A page that is let go of is used again, so it never has to be rewritten. */
+/** The file can grow to 50 MB. Freed pages are reused, so it never has to be rewritten. */
 export const usualBoundBytes = 48_000_000;
 /** How often a person is told that the history stays over its bound. */
 const tellOutgrownMs = 90 * dayMs;
-/** Rows that one reading takes away at most. */
+/** Most rows that one reading deletes. */
 const sweptAtOnce = 500;
-/** Buckets that one question gets at most. */
+/** Most buckets in one answer. */
 const mostBuckets = 1_000;
-/** What borrowing costs is asked for every hour. */
+/** How long a borrow rate is used; it's read every hour. */
 const rateHoldsMs = 3 * 60 * minuteMs;
 
 export const historySchema = `
@@ -38,9 +38,7 @@ export const historySchema = `
   CREATE TABLE history_gaps (series INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (until, series, since))
     STRICT, WITHOUT ROWID;`;
 
-/**
- * Keeps what a reading tells, within the transaction that keeps the reading. Should it fail, the reading is kept all the same.
- */
+/** Records the figures of a reading, in the transaction that stores the reading. If recording fails, the reading is still stored. */
 export function record(db: DatabaseSync, reading: Recording, now: number, boundBytes: number): void {
   db.exec('SAVEPOINT history');
   try {
@@ -57,7 +55,7 @@ interface Recording {
   readonly account: string;
   readonly asOf: number;
   readonly recorded: readonly Recorded[];
-  /** Two readings that are further apart have a gap between them. Milliseconds. */
+  /** Readings further apart than this have a gap between them. Milliseconds. */
   readonly staleMs: number;
 }
 
@@ -112,7 +110,7 @@ function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: R
     const before = known.get(target);
     const id = Number(before?.['id'] ?? begin.run(account, target, asOf, asOf, '[]').lastInsertRowid);
     const seen = Number(before?.['seen'] ?? asOf);
-    // The same reading once more.
+    // The same reading again.
     if (before !== undefined && seen === asOf) continue;
     const names = [...namesFrom(before?.['names'] ?? '[]')];
     const more = Object.keys(figures).filter((name) => !names.includes(name));
@@ -133,7 +131,7 @@ function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: R
       };
       put.run(ms, at, id, next.count, next.covered, storedSpans(next.spans, names));
       rows.set(key, next);
-      // The time before it ended was covered too.
+      // The time until this reading was covered too.
       if (!isGap && seen < at) fill.run(startOf(seen, ms) + ms - seen, ms, startOf(seen, ms), id);
     }
   }
@@ -142,7 +140,7 @@ function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: R
 const heldIn = (row: Readonly<Record<string, unknown>> | undefined, at: number, names: readonly string[]): Held | undefined =>
   row && { at, count: Number(row['count']), covered: Number(row['covered']), spans: spansFrom(row['figures'], names) };
 
-/** What borrowing costs, of what is owed. */
+/** Borrow rates of the coins owed. */
 const ratesOf = (read: Recorded['figures'], rates: readonly Record<string, unknown>[]): Recorded['figures'] =>
   Object.fromEntries(
     rates
@@ -160,7 +158,7 @@ export function joinedSpans(a: Spans, b: Spans): Spans {
     const { first, min, max } = joined[name] ?? later;
     joined[name] = {
       ...{ first, last: later.last },
-      // Most figures stand still, and need no arithmetic.
+      // Most figures don't change and need no arithmetic.
       min: min === later.min ? min : lesser(min, later.min),
       max: max === later.max ? max : greater(max, later.max),
     };
@@ -194,17 +192,23 @@ export const namesFrom = (text: unknown): readonly string[] => JSON.parse(String
 
 const startOf = (at: number, ms: number): number => at - (at % ms);
 
-/** A little at each reading: what is too old, and over the bound the finest first. Days, and what the venue tells, stay. */
+/**
+ * Deletes a little at each reading: rows that are too old, and above the size bound the finest first. Daily rows and the venue's rows stay.
+ */
 function sweep(db: DatabaseSync, now: number, boundBytes: number): void {
   for (const { ms, keptMs } of tiers) {
     if (keptMs !== Infinity) takeOldest(db, ms, now - keptMs);
   }
   db.prepare('DELETE FROM history_gaps WHERE until < ?').run(now - gapsKeptMs);
-  if (usedBytes(db) <= boundBytes) return;
   // The next reading goes on with what has not ended yet.
   const [minutes, quarters, days] = tiers;
-  if (takeOldest(db, minutes.ms, startOf(now, quarters.ms)) + takeOldest(db, quarters.ms, startOf(now, days.ms)) === 0)
-    tellOutgrown(db, now);
+  for (const [{ ms }, until] of [
+    [minutes, startOf(now, quarters.ms)],
+    [quarters, startOf(now, days.ms)],
+  ] as const) {
+    if (usedBytes(db) <= boundBytes || takeOldest(db, ms, until) >= sweptAtOnce) return;
+  }
+  if (usedBytes(db) > boundBytes) tellOutgrown(db, now);
 }
 
 /** What stays for good has passed the bound: a person decides what may go. */
@@ -236,7 +240,7 @@ export function usedBytes(db: DatabaseSync): number {
   return (numberOf('page_count') - numberOf('freelist_count')) * numberOf('page_size');
 }
 
-/** Nothing of an account that was removed, or has become another person's, is kept. */
+/** Deletes the history of an account that was removed or belongs to another user now. */
 export function forgetHistory(db: DatabaseSync, account: string): void {
   changeHistory(db);
   for (const table of ['points', 'gaps', 'moved']) {

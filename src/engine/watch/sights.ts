@@ -159,7 +159,7 @@ function keyShown({ simulated, key }: Account, now: number): readonly Shown[] {
 }
 
 const plain = (
-  facet: 'overdue' | 'due' | 'capped' | 'terms' | 'unbound',
+  facet: 'overdue' | 'due' | 'capped' | 'drained' | 'terms' | 'unbound',
   on: Target | undefined,
   isSo: boolean,
   current: boolean,
@@ -203,6 +203,7 @@ function shownLoan({ account, live, snapshot }: AccountState, read: Loan, curren
       current,
     ),
     ...(read.capped === undefined ? [] : [plain('capped', on, read.capped.length > 0, current)]),
+    ...(read.drained === undefined ? [] : [plain('drained', on, read.drained.length > 0, current)]),
     ...(changedAt === undefined ? [] : [{ ...plain('terms', on, true, true), at: changedAt }]),
   ];
 }

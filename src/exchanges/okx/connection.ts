@@ -13,6 +13,7 @@ import { collateralAction } from './loan-change.ts';
 import { isStandingAbsence, noLoans } from './loan-map.ts';
 import { Loans, type LoansRead } from './loans.ts';
 import { Positions } from './positions.ts';
+import { repayAction } from './repay-change.ts';
 import { signedGet } from './requests.ts';
 import * as schema from './schema.ts';
 import { oddAnswer } from '../refusals.ts';
@@ -35,7 +36,11 @@ export class OkxConnection implements Connection {
     this.#clock = clock;
     this.loans = new Loans(http);
     this.#positions = new Positions(http, clock);
-    this.actions = { collateral: collateralAction(http, clock, this.loans), margin: this.#positions.margin };
+    this.actions = {
+      collateral: collateralAction(http, clock, this.loans),
+      margin: this.#positions.margin,
+      repay: repayAction(http, clock, this.loans),
+    };
   }
 
   async inspect(signal?: AbortSignal): Promise<KeyFacts> {

@@ -12,6 +12,7 @@ export const endpoints = {
   maxLoan: `${loans}/max-loan`,
   maxRedeem: `${loans}/max-collateral-redeem-amount`,
   adjustCollateral: `${loans}/adjust-collateral`,
+  repay: `${loans}/repay`,
   loanInfo: `${loans}/loan-info`,
   loanHistory: `${loans}/loan-history`,
   interestAccrued: `${loans}/interest-accrued`,
@@ -28,6 +29,7 @@ export const endpoints = {
 } as const;
 
 const limits: Readonly<Record<string, RateLimit>> = {
+  [endpoints.repay]: { count: 2, intervalMs: 2_000 },
   [endpoints.balances]: { count: 6, intervalMs: 1_000 },
   [endpoints.positions]: { count: 10, intervalMs: 2_000 },
   [endpoints.bills]: { count: 5, intervalMs: 1_000 },

@@ -67,7 +67,7 @@ export async function removeAccount(app: Acting, account: Account): Promise<void
     buttons: [{ id: 'remove', label: msg('button.remove-account', 'Remove Account') }],
   });
   if (choice !== 'remove' || !(await mayChangeKeys(app))) return;
-  // Keys first: if the record were gone and the keys still there, they could not be removed any more.
+  // Keys first: without the record, the keys could no longer be removed.
   await app.vault.delete(account.id);
   await app.book.remove(account.id);
   app.log.info(`account removed: ${account.id}`);
@@ -118,7 +118,7 @@ async function tellFault(app: Acting, account: Account, error: ExchangeError): P
   await offerUpdate(app.talk, account, error.sentence, [labelled(msg('term.account', 'Account'), account.name)], elsewhere);
 }
 
-/** @param elsewhere another window may have the right keys, so that reloading this one comes first */
+/** @param elsewhere whether another window may have the right keys, so that reloading this one comes first */
 async function offerUpdate(talk: Conversation, account: Account, title: Text, detail: readonly Text[], elsewhere = false): Promise<void> {
   const choice = await talk.confirm({
     kind: 'error',

@@ -24,7 +24,7 @@ interface Answers {
   readonly liquidation?: Decimal;
 }
 
-/** Asks for the account's own thresholds, which replace those of a table, or goes back to the table; then refreshes the account. */
+/** Asks for the account's own thresholds, which replace those of a table, or restores the table; then refreshes the account. */
 export async function setThresholds(app: Acting, account: Account): Promise<void> {
   const state = app.store.get(account.id);
   if (state === undefined) return;

@@ -11,7 +11,7 @@ import { outletsElsewhere } from '../../engine/outlets/outlet-book.ts';
 import { isBuiltIn } from '../../engine/simulated/built-in.ts';
 import { outletName } from '../../words/outlet.ts';
 
-/** What a person decided about a key that was tried. `addNew`: not for the account it was meant for, but for one of its own. */
+/** The person's decision on a tested key. `addNew`: add it as a new account instead. */
 export type TrialOutcome =
   | { readonly kind: 'save' | 'addNew'; readonly kept: KeptFacts }
   | { readonly kind: 'changeKeys' }
@@ -22,18 +22,18 @@ export interface Trial {
   readonly account: Pick<Account, 'venue' | 'site' | 'baseUrl'>;
   readonly name: string;
   readonly keys: Keys;
-  /** The account that is there already and only gets another key. */
+  /** The existing account that gets another key. */
   readonly replaces?: Account;
 }
 
-/** Asks the venue about a key, reading only. Can be stopped by the person. @throws ExchangeError */
+/** Asks the venue about a key, read-only. The person can stop it. @throws ExchangeError */
 export function inspectUnderProgress(talk: Conversation, name: string, connect: () => Promise<Connection>): Promise<KeyFacts> {
   return talk.progress(msg('key.testing-connection', 'Testing the connection of {0}…', name), async (signal) =>
     (await connect()).inspect(signal),
   );
 }
 
-/** Tries a key that is not stored yet, shows what the venue says of it or what is wrong, and asks what to do. */
+/** Tests a key that isn't stored yet, shows the venue's answer or what is wrong, and asks what to do. */
 export async function tryKeys(app: Acting, trial: Trial): Promise<TrialOutcome> {
   for (;;) {
     let connection: Connection | undefined;
@@ -83,7 +83,7 @@ export function keptFacts(facts: KeyFacts, { readOnly }: KeyReport, now: number)
   return { readOnly, ...(uid === undefined ? {} : { uid }), key: keyNote(facts, now) };
 }
 
-/** Keys of the right user are asked about as usual; those of another, or of one who is here already, with a warning. */
+/** Asks as usual for keys of the right user, and with a warning for keys of another user or of one already listed. */
 function askWhose(app: Acting, report: KeyReport, kept: KeptFacts, trial: Trial): Promise<TrialOutcome> {
   const { account, replaces } = trial;
   const known = replaces === undefined ? undefined : (app.book.get(replaces.id) ?? replaces);
@@ -97,7 +97,10 @@ function askWhose(app: Acting, report: KeyReport, kept: KeptFacts, trial: Trial)
     : askOfTwin(app.talk, twinSentence(twin.name), report, kept);
 }
 
-/** The first button has the focus, so it is a harmless one. Unfinished changes are checked again, because the dialog may stand for long. */
+/**
+ * The first button has the focus, so it's a harmless one. Unfinished changes are checked again, because the dialog may have been open for
+ * long.
+ */
 async function askOfOther(
   app: Acting,
   sentence: Message,
@@ -126,7 +129,7 @@ async function askOfOther(
   }
 }
 
-/** Why the account cannot get the keys of another user now, if so. */
+/** Why the account can't get keys of another user now, if so. */
 async function unsettled(app: Acting, { id, name }: Account): Promise<Message | undefined> {
   try {
     return (await app.ledger.unsettled(id)) === undefined ? undefined : unsettledReason(name);

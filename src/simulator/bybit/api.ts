@@ -137,6 +137,7 @@ export const bybitCommandLine = {
     ['{"by":"entry"}', 'margin-price'],
     ['{"days":-1}', 'due'],
     ['{"days":6}', 'expiry'],
+    ['{"left":"0"}', 'inventory'],
     ['', 'liquidate'],
   ],
   faults: ownDeviations,

@@ -60,6 +60,12 @@ function maxCollateralAmount({ world, parameters }: Question): Record<string, un
   return { maxCollateralAmount: removable(world.situation(), ccy) };
 }
 
+function availableInventory({ world, parameters, now }: Question): Record<string, unknown> {
+  const ccy = required(parameters, 'currency');
+  if (findCoin(ccy) === undefined) throw new Refusal('148014', ccy);
+  return { currency: ccy, availableInventory: world.inventory, updateTime: now.toString() };
+}
+
 function adjust({ world, parameters, deviation }: Question): Record<string, unknown> {
   const direction = oneOf(parameters, 'direction', directions);
   const ccy = required(parameters, 'currency');
@@ -165,5 +171,6 @@ export const loanEndpoints: readonly Endpoint[] = [
   { ...read, path: `${root}adjustment-history`, answer: adjustmentHistory },
   { ...read, method: 'POST', path: `${root}max-loan`, answer: mostToBorrow },
   { ...read, path: '/v5/crypto-loan-flexible/ongoing-coin', answer: ongoingCoins },
+  { ...read, path: '/v5/crypto-loan-flexible/available-inventory', answer: availableInventory },
   { ...read, path: '/v5/crypto-loan-fixed/borrow-contract-info', answer: borrowContracts },
 ];

@@ -52,7 +52,11 @@ describe('a change of margin on the whole engine', () => {
     const [asked] = (await change('add', leave)).heard;
     assert.match(
       asked!.lines!.find((line) => line.startsWith('BTC-USDT-SWAP short'))!,
-      saysInTurn(says('line.to', '37.3%', says('preview.liquidation')), ', ', says('position.effective', '2.71×')),
+      saysInTurn(
+        says('line.to', '37.3%', says('preview.liquidation')),
+        ', ',
+        says('term.by-estimate', says('target.effective-leverage', '~2.71×')),
+      ),
     );
   });
 

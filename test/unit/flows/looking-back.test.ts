@@ -50,7 +50,7 @@ describe('someone who looks back at a change', () => {
     const rows = await front.activity();
     for (const row of [
       new RegExp(
-        `^${says('term.add-to', `${'0.02'} ${'BTC'}`, onLoan('12345'))} ${says('activity.confirmed')} · ${says('term.simulated')} · \\d+:\\d\\d`,
+        `^${says('term.add-to', '0.02 BTC', onLoan('12345'))} ${says('activity.confirmed')} · ${says('term.simulated')} · \\d+:\\d\\d`,
       ),
       saysLike('activity.recorded'),
       /^Sent /,
@@ -87,7 +87,7 @@ describe('someone who looks back at a change', () => {
     );
     for (const part of [
       saysLike('list.colon', says('activity.title'), says('activity.all-accounts')),
-      saysLike('term.add-to', `${'0.02'} ${'BTC'}`, onLoan('12345')),
+      saysLike('term.add-to', '0.02 BTC', onLoan('12345')),
       /Request: `POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral`/,
       /"collateralAmt":\s*"0\.02"/,
       saysLike('activity.change-id'),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { msg } from '../../../src/core/message.ts';
 import type { WriteRecord } from '../../../src/engine/ledger/record.ts';
+import type { Change } from '../../../src/exchanges/exchange.ts';
 import { undoMs } from '../../../src/engine/ledger/undo.ts';
 import { adopt, renew, type OutlineNode } from '../../../src/views/outline-node.ts';
 import { activityOutline, type ActivityActs, type ActivityView } from '../../../src/views/activity.ts';
@@ -159,7 +160,7 @@ describe('the Activity view', () => {
     const added = fullWrite();
     const taken = fullWrite({
       id: 'w2',
-      change: { ...added.change, direction: 'reduce' },
+      change: { ...added.change, direction: 'reduce' } as Change,
       plannedAt: added.plannedAt + 1,
       sentAt: added.plannedAt + 2,
     });

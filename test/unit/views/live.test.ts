@@ -29,7 +29,7 @@ const withLoan = (estimate: LiveLoan | NoLive, change: Partial<Live> = {}, of: P
   state({ live: live({ loans: { '12345': estimate }, ...change }), ...of });
 
 const loanRow = (one: AccountState): Entry => {
-  const row = loansOutline([one], viewContext())[0]?.children?.find(({ context }) => context === 'loan');
+  const row = loansOutline([one], viewContext())[0]?.children?.find(({ context }) => context === 'loan.repay');
   assert.ok(row !== undefined);
   return row;
 };

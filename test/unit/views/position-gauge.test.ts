@@ -89,7 +89,7 @@ describe('The gauge of a position', () => {
         [says('term.liquidation-price'), [{ value: '52,560 USDT', detail: 'from OKX' }]],
         ['Margin', [{ value: '1,600 USDT' }]],
         ['Size', [{ value: '20 contracts', detail: 'long' }]],
-        ['Leverage', [{ value: '8×', detail: says('position.effective', '8.58×') }]],
+        ['Leverage', [{ value: '8×', detail: says('term.by-estimate', says('target.effective-leverage', '~8.58×')) }]],
         [says('position.unrealized-pnl'), [{ value: '-200.1 USDT' }]],
       ],
     );

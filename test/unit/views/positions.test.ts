@@ -142,7 +142,7 @@ describe('the Positions view', () => {
     ]);
     assert.deepEqual(rest.map(line), [
       'Size | 20 contracts | long',
-      `Leverage | 8× | ${says('position.effective', '8.58×')}`,
+      `Leverage | 8× | ${says('term.by-estimate', says('target.effective-leverage', '~8.58×'))}`,
       `${says('position.unrealized-pnl')} | -200.1 USDT`,
     ]);
   });

@@ -26,7 +26,7 @@ import { says, saysInTurn, saysLike } from '../../texts.ts';
 const wallet = msg('term.funding-account', 'funding account');
 const first = (reading: Reading, target: string): Offer => offersFor(reading, decimal(target)).offers[0]!;
 const lines = (offer: Offer, loan: Loan = single): string[] => {
-  const { label, description, detail } = offerText(offer, loan, wallet);
+  const { label, description, detail } = offerText(offer, loan, wallet, false);
   return [label, description, detail].map(inBoth);
 };
 

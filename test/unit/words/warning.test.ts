@@ -194,6 +194,10 @@ describe('the words of a warning', () => {
       warn('capped loan:12345', read(nearLoan({ capped: ['BTC', 'ETH'] }))),
       says('warning.capped', says('level.warning'), 'OKX', 'BTC, ETH', ...rest),
     );
+    assert.equal(
+      warn('drained loan:12345', read(nearLoan({ drained: ['USDT'] }))),
+      says('warning.drained', says('level.warning'), 'OKX', 'USDT', ...rest),
+    );
     const change = { loan: '12345', noticed: now } as const;
     const changed: Snapshot['changed'] = [
       { ...change, what: 'marginCall', before: d('0.75'), after: d('0.72'), worse: true },

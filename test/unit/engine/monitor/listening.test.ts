@@ -123,10 +123,6 @@ for (const [venue, { start, publicPaths, privatePath }] of Object.entries(venues
       };
       assert.equal(await failed(), 'unavailable');
       await control('maintenance', { state: 'ongoing', end: (Date.now() + 3_600_000).toString() });
-      if (venue === 'okx') {
-        assert.equal(await failed(), 'unavailable');
-        return;
-      }
       await until('that', async () => (await failed()) === 'maintenance');
       // One that is over, and one without an end, of which nobody says that it is over.
       await control('maintenance', { state: 'completed', end: Date.now().toString() });

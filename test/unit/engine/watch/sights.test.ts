@@ -254,6 +254,14 @@ describe('what there is to warn of', () => {
     assert.equal(sight({ snapshot: snapshot({ loans: [] }) }, target, [row(target)])?.sees, 'gone');
   });
 
+  it('is a debt coin of which hardly any is left, as long as that is told', () => {
+    const sees = (drained?: readonly string[], more: Partial<AccountState> = {}) =>
+      sight({ snapshot: snapshot({ loans: [loanAt('0.5', drained === undefined ? {} : { drained })] }), ...more }, 'drained loan:12345')
+        ?.sees;
+    assert.deepEqual([sees(['USDT']), sees([]), sees()], ['warn', 'calm', undefined]);
+    assert.equal(sees([], { failure: failure() }), 'lost');
+  });
+
   it('are terms that changed, with when the newest did', () => {
     const target = 'terms loan:12345';
     const change = { loan: '12345', what: 'marginCall', before: decimal('0.8'), after: decimal('0.75') } as const;

@@ -116,7 +116,16 @@ export interface GaugeView {
   readonly actions: readonly { readonly id: PageAction; readonly label: string }[];
 }
 
-export type PageAction = 'add' | 'reduce' | 'repay' | 'addMargin' | 'reduceMargin' | 'resolve' | 'refresh';
+export type PageAction =
+  | 'add'
+  | 'reduce'
+  | 'repay'
+  | 'ltvTarget'
+  | 'addMargin'
+  | 'reduceMargin'
+  | 'liquidationTarget'
+  | 'resolve'
+  | 'refresh';
 
 /** What a shock makes of one loan or position. */
 export interface StressCell {
@@ -137,15 +146,15 @@ export interface StressTable {
   /** That these are estimates, and of what. */
   readonly caption: string;
   /** Loans and positions, in the order of the gauges. */
-  readonly columns: readonly {
+  readonly members: readonly {
     /** The key of its gauge. */
     readonly key: string;
     readonly title: string;
     /** Venue and account name, and what the figure is. */
     readonly detail: string;
   }[];
-  /** Shocks, e.g. "All coins −20%"; a cell for each column. Empty when no price matters to any column. */
-  readonly rows: readonly { readonly label: string; readonly cells: readonly StressCell[] }[];
+  /** E.g. "All coins −20%", the person's own first; a cell for each loan and position. Empty when no price matters to any of them. */
+  readonly shocks: readonly { readonly label: string; readonly cells: readonly StressCell[] }[];
   /** What is not in the table, by reason. */
   readonly leftOut: readonly string[];
 }
@@ -155,8 +164,10 @@ export interface StressView {
   readonly heading: string;
   /** Above the sentences about what breaks first. */
   readonly firstHeading: string;
-  /** Heads the column of shocks. */
-  readonly shockHeading: string;
+  /** Heads the column of loans and positions. */
+  readonly memberHeading: string;
+  /** The field for the person's own shocks. */
+  readonly own: { readonly label: string; readonly example: string; readonly refused?: string };
   /** One for each kind of money; not empty. */
   readonly tables: readonly StressTable[];
 }
@@ -223,5 +234,7 @@ export type ToPage =
 
 export type FromPage =
   | { readonly type: 'ready' }
+  /** The person's own shocks, as typed. */
+  | { readonly type: 'shocks'; readonly text: string }
   | { readonly type: 'action'; readonly key: string; readonly action: PageAction }
   | { readonly type: 'emptyAction'; readonly action: 'addAccount' | 'trySimulated' };

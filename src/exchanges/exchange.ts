@@ -13,7 +13,7 @@ import type {
   PositionRef,
   Snapshot,
 } from '../core/model.ts';
-import type { StreamSource } from './streams.ts';
+import type { Maintenance, StreamSource } from './streams.ts';
 
 /** The parts of an API key, by field id, e.g. `{ apiKey, secret, passphrase }`. Lives as long as one request. */
 export type Keys = Readonly<Record<string, string>>;
@@ -95,6 +95,8 @@ export interface RepayChange {
   readonly direction: 'add';
   /** The coin that is owed. */
   readonly coin: string;
+  /** The venue's id of the one contract in the loan that is repaid, where it has such. From the readiness; it can be repaid whole only. */
+  readonly contract?: string;
   /** Positive, exact, as the person confirmed it. Sent in exactly these characters. */
   readonly amount: Decimal;
   /** The person means all of it: `amount` is what is owed, rounded up to the decimals that the venue takes. */
@@ -234,6 +236,8 @@ export interface RepayReadiness {
   readonly walletAvailable: Decimal;
   /** The smallest amount the venue accepts, where known. */
   readonly minimum?: Decimal;
+  /** `RepayChange.contract`. */
+  readonly contract?: string;
   /** The venue closes the loan once nothing is owed any more, and gives back all that is pledged. */
   readonly closesWhenPaid?: true;
   /** How many decimals the venue takes in an amount of the coin. All of a debt is `debt` rounded up to them. */
@@ -346,7 +350,7 @@ export type MarginAction = Action<MarginChange, 'position', MarginReadiness, Mar
  * Repaying a loan. `prepare` rejects a coin that isn't owed. That the venue knows our `requestId` already (it happened, or is under way) is no
  * refusal: `send` then rejects with `effect: 'unknown'`, and reading tells.
  */
-export type RepayAction = Action<RepayChange, 'loan' | 'coin', RepayReadiness, RepayBaseline, RepayProof>;
+export type RepayAction = Action<RepayChange, 'loan' | 'coin' | 'contract', RepayReadiness, RepayBaseline, RepayProof>;
 
 /** The changes that can be made over a connection, by kind. One that the venue or the site does not offer is absent. */
 export interface Actions {
@@ -396,6 +400,8 @@ export interface Connection {
   isLimited?(): boolean;
   /** What the venue tells by itself, over sockets. Absent where the site has none that is documented. */
   readonly streams?: StreamSource | undefined;
+  /** All maintenance that is announced and not over. Absent where the venue only tells of it. */
+  maintenance?(signal?: AbortSignal): Promise<readonly Maintenance[]>;
   /** Absent where there are no loans. */
   readonly loans?: LoanReads;
   readonly actions: Actions;

@@ -81,6 +81,8 @@ export const owed = (coin: string): Message => msg('figure.owed', 'how much {0} 
 
 export const removable = (coin: string): Message => msg('figure.removable', 'how much {0} can be removed', coin);
 
+export const decimals = (coin: string): Message => msg('figure.decimals', 'how many decimals an amount of {0} may have', coin);
+
 export const margin = msg('figure.margin', 'the margin of this position');
 
 export const noLtv = (venue: string): Message =>
@@ -193,6 +195,11 @@ export const deleveraging = (venue: string): Message =>
 export const wouldLiquidate = msg('venue.would-liquidate', 'This would liquidate the position at once. Remove less, or add margin first.');
 
 export const crossMargin = msg('position.cross-margin-whole', "Cross margin is shared by the whole account and can't be changed here.");
+
+export const coinNotOwed = (coin: string): Message => msg('repay.nothing-owed', 'No {0} is owed on this loan now. Refresh.', coin);
+
+export const severalFixed = (venue: string, coin: string): Message =>
+  msg('repay.several-fixed', '{1} is owed in several fixed loans. Repay them in the {0} app.', venue, coin);
 
 export const nothingOwed = msg('venue.nothing-owed', 'Nothing is owed, so collateral would have no use. Refresh.');
 

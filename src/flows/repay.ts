@@ -1,4 +1,4 @@
-import { compare, isPositive, type Decimal } from '../core/decimal.ts';
+import { compare, isPositive, lesser, round, type Decimal } from '../core/decimal.ts';
 import { formatAmount } from '../core/format.ts';
 import { msg } from '../core/message.ts';
 import type { CoinAmount } from '../core/model.ts';
@@ -10,7 +10,8 @@ import { canRepay, walletOf } from '../exchanges/registry.ts';
 import { asPlace, loanAt } from '../views/place.ts';
 import { trimmed } from '../words/amount.ts';
 import { loanWords } from '../words/collateral-preview.ts';
-import { repayAll, repayBounds, repayOf, repayPrompt, repayRemark } from '../words/repay-preview.ts';
+import { repayOf } from '../words/kinds.ts';
+import { repayAll, repayBounds, repayPrompt, repayRemark } from '../words/repay-preview.ts';
 import type { Text } from '../words/text.ts';
 import type { Acting } from './acting.ts';
 import { amountPlaceholder, askLoan, refOf } from './ask-collateral.ts';
@@ -78,9 +79,21 @@ async function askAndCarryOut(app: Acting, attended: Attended, choice: LoanChoic
 type HowMuch = Pick<RepayChange, 'amount' | 'all'>;
 
 /** The change as it will be previewed, with an id of its own. */
-export function repaymentOf(app: Pick<Acting, 'newId'>, choice: LoanChoice, coin: string, { amount, all }: HowMuch): RepayChange {
+function repaymentOf(app: Pick<Acting, 'newId'>, choice: LoanChoice, coin: string, { amount, all }: HowMuch): RepayChange {
   const requestId = app.newId().replace(/[^0-9A-Za-z]/g, '');
   return { kind: 'repay', loan: refOf(choice), direction: 'add', coin, amount, all, requestId };
+}
+
+/**
+ * The repayment of an amount that was only calculated: rounded up to the decimals that the venue takes, and no more than is owed.
+ * @returns undefined when the debt could not be read, which was said
+ */
+export async function partlyRepaid(app: Acting, choice: LoanChoice, coin: string, amount: Decimal): Promise<RepayChange | undefined> {
+  const readiness = await readNow(app, choice, coin);
+  if (readiness === undefined) return undefined;
+  const whole = wholeOf(readiness);
+  const rounded = lesser(round(amount, readiness.places, 'up'), whole);
+  return repaymentOf(app, choice, coin, { amount: trimmed(rounded), all: compare(rounded, whole) === 0 });
 }
 
 async function askCoin(

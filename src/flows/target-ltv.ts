@@ -1,4 +1,4 @@
-import { lesser, type Decimal } from '../core/decimal.ts';
+import type { Decimal } from '../core/decimal.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Step } from '../core/risk/ltv-solver.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
@@ -35,7 +35,7 @@ import { byCurrentFigures, choicesFor } from './read-first.ts';
 import { carryOut } from './commit.ts';
 import { canRepay, walletOf } from '../exchanges/registry.ts';
 import { readingText } from './kinds.ts';
-import { repaymentOf } from './repay.ts';
+import { partlyRepaid } from './repay.ts';
 import { titleOn, explainFailure, explainObstacle, venueName } from './tell.ts';
 import type { Attended } from './open-change-news.ts';
 
@@ -167,8 +167,7 @@ function itemsOf({ state, loan }: LoanChoice, { offers, blocked }: Offers): read
  */
 export async function actOn(app: Acting, attended: Attended, choice: LoanChoice, title: Text, offer: Offer): Promise<'again' | 'ended'> {
   const { account } = choice.state;
-  const changes = offer.steps.map((step) => changeFor(app, choice, step));
-  if (changes.some((change) => change === undefined)) {
+  if (offer.steps.some(({ act }) => act === 'repay') && !canRepay(account, choice.loan)) {
     const detail = [repayText(offer, venueName(app, account.venue))];
     await app.talk.confirm({ kind: 'info', title, detail, buttons: [] });
     return 'again';
@@ -183,7 +182,8 @@ export async function actOn(app: Acting, attended: Attended, choice: LoanChoice,
   if (short !== undefined && !(await isWanted(app.talk, title, short, msg('button.preview', 'Preview')))) return 'again';
   if (offer.steps.length > 1 && !(await isWanted(app.talk, title, severalText(offer), msg('button.start-first', 'Start with the First'))))
     return 'again';
-  const all = changes.filter((change) => change !== undefined);
+  const all = await changesFor(app, choice, offer.steps);
+  if (all === undefined) return 'again';
   const [only] = all;
   // `again` leads back to the list with the other ways and their coins.
   if (all.length === 1 && only !== undefined) return (await carryOut(app, attended, account.id, only)) === 'ended' ? 'ended' : 'again';
@@ -192,14 +192,15 @@ export async function actOn(app: Acting, attended: Attended, choice: LoanChoice,
   return 'ended';
 }
 
-/** Undefined for a repayment that can't be made from here. */
-function changeFor(app: Acting, choice: LoanChoice, { act, coin, amount }: Step): Change | undefined {
-  if (act !== 'repay') return changeOf(choice, act, coin, amount);
-  const { state, loan } = choice;
-  if (!canRepay(state.account, loan)) return undefined;
-  // Rounded up, it may be more than is owed.
-  const owed = loan.debts.find((debt) => debt.coin === coin)?.amount ?? amount;
-  return repaymentOf(app, choice, coin, { amount: lesser(amount, owed), all: false });
+/** Undefined when a debt could not be read, which was said. */
+async function changesFor(app: Acting, choice: LoanChoice, steps: readonly Step[]): Promise<readonly Change[] | undefined> {
+  const all: Change[] = [];
+  for (const { act, coin, amount } of steps) {
+    const change = act === 'repay' ? await partlyRepaid(app, choice, coin, amount) : changeOf(choice, act, coin, amount);
+    if (change === undefined) return undefined;
+    all.push(change);
+  }
+  return all;
 }
 
 /** Tells why it can't continue, with one thing to do about it. @returns whether the person wants that */

@@ -97,7 +97,7 @@ async function rehearse(app: Acting, { account, on, coin, fall }: Rehearsal): Pr
     await simulated.movePrice(account, coin, by);
     await poller.refresh(account.id);
   };
-  const seen = await talk.progress(msg('warning.rehearsing', 'SIMULATED: {0} falls…', coin), async (signal) => {
+  const seen = await talk.progress(msg('warning.rehearsing', 'SIMULATED: the {0} price falls…', coin), async (signal) => {
     await move(negate(percent(fall)));
     try {
       while (!isTold() && !signal.aborted && clock.now() - from < patienceMs) await clock.sleep(1_000, signal).catch(() => undefined);
@@ -112,13 +112,17 @@ async function rehearse(app: Acting, { account, on, coin, fall }: Rehearsal): Pr
     seen === 'told'
       ? {
           kind: 'info',
-          sentence: msg('warning.rehearsed', 'SIMULATED: the warning came. {0} is back; the warning ends after ten calm minutes.', coin),
+          sentence: msg(
+            'warning.rehearsed',
+            'SIMULATED: the warning came. The {0} price is back; the warning ends after ten calm minutes.',
+            coin,
+          ),
         }
       : {
           kind: 'warning',
           sentence: msg(
             'warning.rehearsed-not',
-            'SIMULATED: no warning within {0} s. Check the warning settings. {1} is back.',
+            'SIMULATED: no warning within {0} s. Check the warning settings. The {1} price is back.',
             seconds,
             coin,
           ),

@@ -136,7 +136,7 @@ function pendingSentences(state: AccountState, concerns: (change: Change) => boo
 
 /** A distance in the overview, with the estimate where that is worse. */
 export function reachIn(read: Decimal | undefined, { since }: { readonly since?: Since<unknown> }, now: Decimal | undefined): Text {
-  if (read !== undefined && reached(read)) return msg('overview.reached', 'reached');
+  if (read !== undefined && reached(read)) return msg('term.reached', 'reached');
   const text = read === undefined ? unknownFigure : formatDistance(read);
   return since?.raises !== true || now === undefined ? text : arrow(text, formatDistance(now));
 }

@@ -38,9 +38,9 @@ interface Drawn extends Ranked {
 }
 
 /** The whole page as a function of the store. Gauges keep the order of accounts, loans and positions: buttons must not jump. */
-export function gaugePage(accounts: readonly AccountState[], viewContext: ViewContext, say: Say): GaugePage {
+export function gaugePage(accounts: readonly AccountState[], viewContext: ViewContext, say: Say, shocks = ''): GaugePage {
   const drawn = accounts.flatMap((state) => gaugesOf(state, viewContext, say));
-  const stress = drawn.length === 0 ? undefined : stressView(accounts, viewContext, say);
+  const stress = drawn.length === 0 ? undefined : stressView(accounts, viewContext, say, shocks);
   const ordered = (order: (a: Drawn, b: Drawn) => number): readonly Drawn[] => [...drawn].sort(order);
   const places = new Map(drawn.map((one, place) => [one, place]));
   const placesOf = (some: readonly Drawn[]): readonly number[] => some.map((one) => places.get(one) ?? 0);

@@ -41,6 +41,8 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     ...tick('liquidation', msg('term.liquidation', 'Liquidation'), loan.liquidation),
   ];
   const { standing } = view;
+  const estimates = loanEstimates(view);
+  const toLiquidation = distanceTo(loan.liquidation?.ltv, loan.ltv);
   const reach =
     typeof standing === 'string'
       ? distanceText(standing)
@@ -64,7 +66,7 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     rows: [
       debtRow(loan, say),
       collateralRow(loan, say),
-      liquidationRow(view, venue, say),
+      liquidationRow(view, estimates, toLiquidation, venue, say),
       ...liveRows(loanLiveLines(view, viewContext.now), say),
       ...dueRow(loan, viewContext, say),
     ],
@@ -74,7 +76,7 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
       ...(canRepay(view.state.account, loan) ? [{ id: 'repay' as const, label: msg('button.repay-more', 'Repay…') }] : []),
     ],
     target: { id: 'ltvTarget', label: msg('button.bring-ltv-target-more', 'Bring LTV to Target…') },
-    reach: lineReach(view),
+    reach: lineReach(view, estimates, toLiquidation),
     ...keptFace(loan.keptFrom, view.state.snapshot?.loansTrouble),
     concerns: (change) => isOfLoan(change, loan.id),
   };
@@ -95,10 +97,8 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
 }
 
 /** Distances and price for the overview. How far all collateral may fall to liquidation is an estimate, as on the card. */
-function lineReach(view: LoanView): Face['reach'] {
+function lineReach(view: LoanView, estimates: LoanEstimates | NoEstimate, toLiquidation: Decimal | undefined): Face['reach'] {
   const { loan, distance, since } = view;
-  const estimates = loanEstimates(view);
-  const toLiquidation = distanceTo(loan.liquidation?.ltv, loan.ltv);
   const told = estimates !== 'stale' && estimates !== 'definitions' ? toLiquidation : undefined;
   const price = liquidationPriceOf(loan);
   const [coin] = price !== undefined || typeof estimates === 'string' ? [] : liquidationsByCoin(estimates, loan);
@@ -189,15 +189,19 @@ function collateralRow(loan: Loan, say: Say): GaugeRow {
 }
 
 /** The venue's price where it gives one, how far all collateral may fall, and at which price single coins reach liquidation: all but the first are estimates. */
-function liquidationRow(view: LoanView, venueName: string, say: Say): GaugeRow {
+function liquidationRow(
+  view: LoanView,
+  estimates: LoanEstimates | NoEstimate,
+  distance: Decimal | undefined,
+  venueName: string,
+  say: Say,
+): GaugeRow {
   const { loan } = view;
-  const estimates = loanEstimates(view);
   const lines: Line[] = [];
   const price = liquidationPriceOf(loan);
   if (price !== undefined) {
     lines.push({ value: `${price.instrument} ${formatAmount(price.price)}`, detail: say(fromVenue(venueName)) });
   }
-  const distance = distanceTo(loan.liquidation?.ltv, loan.ltv);
   if (reached(distance)) lines.push({ value: say(distanceText('liquidation')) });
   else if (distance !== undefined && estimates !== 'stale' && estimates !== 'definitions') {
     lines.push({

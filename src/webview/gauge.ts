@@ -1,9 +1,8 @@
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit-html';
-import { ifDefined } from 'lit-html/directives/if-defined.js';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { GaugeEstimate, GaugeRow, GaugeTick, GaugeView, GaugeZone, PageAction } from '../core/protocol.ts';
 import { arcPath, dashes, labelLine, labelWidth, longestLabel, placeLabels, pointAt, radius, viewBox } from './dial.ts';
-import { refreshShape, tickHead } from './marks.ts';
+import { refreshIcon, tickHead } from './marks.ts';
 
 /** What opens below a line: everything that is known. Its height stays when an estimate comes or goes. */
 export function card(view: GaugeView, tab: string, act: (action: PageAction) => void): TemplateResult {
@@ -37,14 +36,13 @@ function actions(view: GaugeView, tab: string, act: (action: PageAction) => void
         refresh === undefined
           ? nothing
           : html`<button
-              type="button"
               class=${view.reading ? 'icon reading' : 'icon'}
               title=${refresh.label}
               aria-label="${refresh.label}: ${view.title}"
               tabindex=${tab}
               @click=${pressed('refresh')}
             >
-              <svg viewBox="0 0 16 16" aria-hidden="true">${refreshShape}</svg>
+              ${refreshIcon}
             </button>`
       }
     </p>
@@ -53,9 +51,7 @@ function actions(view: GaugeView, tab: string, act: (action: PageAction) => void
         changes,
         ({ id }) => id,
         ({ id, label }) =>
-          html`<button type="button" class=${id} tabindex=${tab} aria-label="${label}: ${view.title}" @click=${pressed(id)}>
-            ${label}
-          </button>`,
+          html`<button class=${id} tabindex=${tab} aria-label="${label}: ${view.title}" @click=${pressed(id)}>${label}</button>`,
       )}
     </div>`;
 }
@@ -79,12 +75,12 @@ function dial(view: GaugeView): TemplateResult {
       const from = pointAt(tick.at, radius.label);
       return svg`${label.leader ? svg`<line class="leader" x1=${from.x} y1=${from.y} x2=${label.x} y2=${label.y + 3}></line>` : nothing}
         <text class="label" text-anchor=${label.anchor} x=${label.x} y=${label.y - labelLine}>${tick.label}</text>
-        <text class="label figure" text-anchor=${label.anchor} x=${label.x} y=${label.y} lengthAdjust="spacingAndGlyphs" textLength=${ifDefined(tick.valueText.length > longestLabel ? labelWidth : undefined)}>${tick.valueText}<title>${tick.source}</title></text>`;
+        <text class="label figure" text-anchor=${label.anchor} x=${label.x} y=${label.y} lengthAdjust="spacingAndGlyphs" textLength=${tick.valueText.length > longestLabel ? labelWidth : nothing}>${tick.valueText}<title>${tick.source}</title></text>`;
     })}
-    <text class="end" text-anchor="middle" x=${-radius.band} y="18">${view.scale[0]}</text>
-    <text class="end" text-anchor="middle" x=${radius.band} y="18">${view.scale[1]}</text>
-    <text class="caption" text-anchor="middle" y="-50">${view.caption}</text>
-    <text class=${view.figure.length > 7 ? 'main long' : 'main'} text-anchor="middle" y="-14">${view.figure}</text>
+    <text class="end" x=${-radius.band} y="18">${view.scale[0]}</text>
+    <text class="end" x=${radius.band} y="18">${view.scale[1]}</text>
+    <text class="caption" y="-50">${view.caption}</text>
+    <text class=${view.figure.length > 7 ? 'main long' : 'main'} y="-14">${view.figure}</text>
   </svg>`;
 }
 

@@ -19,6 +19,7 @@ interface Kept {
   readonly choices?: Choices;
   readonly scroll?: number;
   readonly stressOpen?: boolean;
+  readonly shocks?: string;
 }
 
 /** For this long after somebody did something on the page, no line moves under the pointer. Milliseconds. */
@@ -35,6 +36,7 @@ const open = new Set(kept.open);
 let choices: Choices = { ...firstChoices, ...kept.choices };
 let order: readonly string[] = [];
 let stressOpen = kept.stressOpen ?? false;
+let shocks = kept.shocks ?? '';
 /** When the extension was heard last, and when the person was. Milliseconds. */
 let heard = performance.now();
 let touched = -Infinity;
@@ -56,7 +58,7 @@ const acts: Acts = {
   },
   choose: (change) => {
     choices = { ...choices, ...change };
-    if (state !== undefined && ('sort' in change || 'reversed' in change)) order = sorted(state, choices);
+    if (state !== undefined) order = sorted(state, choices);
     draw();
     remember();
   },
@@ -65,7 +67,7 @@ const acts: Acts = {
 
 function draw(): void {
   if (state === undefined) return;
-  render(page(silent ? silenced(state) : state, { current, open, order, choices, stressOpen }, acts, send), root);
+  render(page(silent ? silenced(state) : state, { current, open, order, choices, stressOpen, shocks }, acts, send), root);
 }
 
 function itemOf(key: string): HTMLElement | undefined {
@@ -77,7 +79,7 @@ function keyAround(target: EventTarget | null): string | undefined {
 }
 
 function remember(): void {
-  host.setState({ key: current, open: [...open], choices, scroll: window.scrollY, stressOpen } satisfies Kept);
+  host.setState({ key: current, open: [...open], choices, scroll: window.scrollY, stressOpen, shocks } satisfies Kept);
 }
 
 function setOpen(key: string, isOpen: boolean): void {
@@ -135,13 +137,11 @@ function show(next: PageState): void {
 
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   heard = performance.now();
-  const wasSilent = silent;
   silent = false;
   if (data.type === 'state') show(data.state);
   else {
-    const before = order;
     arrange();
-    if (wasSilent || before.join() !== order.join()) draw();
+    draw();
   }
   if (data.type === 'reveal') reveal(data.key);
 });
@@ -154,7 +154,7 @@ setInterval(() => {
   spoken.textContent = state.silent.notice;
 }, aliveMs);
 
-for (const event of ['pointermove', 'pointerdown', 'keydown'])
+for (const event of ['pointermove', 'keydown'])
   root.addEventListener(event, () => {
     touched = performance.now();
   });
@@ -169,6 +169,13 @@ root.addEventListener('focusin', ({ target }) => {
 
 root.addEventListener('input', ({ target }) => {
   if (target instanceof HTMLInputElement && target.type === 'search') acts.choose({ filter: target.value });
+});
+
+root.addEventListener('change', ({ target }) => {
+  if (!(target instanceof HTMLInputElement) || target.name !== 'shocks') return;
+  shocks = target.value;
+  send({ type: 'shocks', text: shocks });
+  remember();
 });
 
 root.addEventListener('click', ({ target }) => {
@@ -204,6 +211,7 @@ root.addEventListener(
   ({ target }) => {
     if (!(target instanceof HTMLDetailsElement)) return;
     stressOpen = target.open;
+    draw();
     remember();
   },
   true,
@@ -211,4 +219,5 @@ root.addEventListener(
 
 window.addEventListener('scrollend', remember);
 
+if (shocks !== '') send({ type: 'shocks', text: shocks });
 send({ type: 'ready' });

@@ -1,12 +1,10 @@
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
 import { guard } from 'lit-html/directives/guard.js';
-import { ifDefined } from 'lit-html/directives/if-defined.js';
-import { keyed } from 'lit-html/directives/keyed.js';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { GaugeView, GroupBy, OverviewWords, PageAction, SortBy, Summary } from '../core/protocol.ts';
 import type { Choices, Group } from './arrange.ts';
 import { card } from './gauge.ts';
-import { foldShape, levelShape } from './marks.ts';
+import { foldIcon, levelIcon } from './marks.ts';
 
 /** What a person does in the overview. */
 export interface Acts {
@@ -29,9 +27,6 @@ const cells = 7;
 const sortable: readonly SortBy[] = ['worst', 'name', 'figure', 'marginCall', 'liquidation', 'age'];
 const groupings: readonly GroupBy[] = ['none', 'account', 'venue'];
 
-const levelIcon = (level: GaugeView['level']): TemplateResult =>
-  html`<svg viewBox="0 0 16 16" aria-hidden="true">${keyed(level, levelShape(level))}</svg>`;
-
 /** How everything stands: the worst first. */
 export function summaryLines(summaries: readonly Summary[], { reveal }: Acts): TemplateResult {
   return html`${summaries.map(
@@ -39,7 +34,6 @@ export function summaryLines(summaries: readonly Summary[], { reveal }: Acts): T
       html`<p class="summary level-${worst.level}">
         ${mark(simulatedMark)}
         <button
-          type="button"
           class="worst"
           @click=${() => {
             reveal(worst.key);
@@ -60,22 +54,18 @@ export function toolbar(words: OverviewWords, choices: Choices, shown: number, a
   return html`<div class="tools">
     <input type="search" aria-label=${words.filter} placeholder=${words.filter} .value=${choices.filter} />
     <output>${choices.filter === '' ? nothing : `${shown.toString()}/${all.toString()}`}</output>
-    <div class="switch">
-      ${groupings.map(
-        (group) =>
-          html`<button
-            type="button"
-            aria-pressed=${choices.group === group}
-            @click=${() => {
-              choose({ group });
-            }}
-          >
-            ${words.groups[group]}
-          </button>`,
-      )}
-    </div>
+    ${groupings.map(
+      (group) =>
+        html`<button
+          aria-pressed=${choices.group === group}
+          @click=${() => {
+            choose({ group });
+          }}
+        >
+          ${words.groups[group]}
+        </button>`,
+    )}
     <button
-      type="button"
       aria-pressed=${choices.compact}
       @click=${() => {
         choose({ compact: !choices.compact });
@@ -90,7 +80,7 @@ export function toolbar(words: OverviewWords, choices: Choices, shown: number, a
 export function overview(groups: readonly Group[], label: string, words: OverviewWords, seen: Seen, acts: Acts): TemplateResult {
   const { choices } = seen;
   return html`<div class=${choices.compact ? 'overview compact' : 'overview'} role="treegrid" aria-label=${label}>
-    <div class="head" role="row">
+    <div class="columns" role="row">
       ${sortable.map((sort) => columnHead(sort, words, choices, acts))}
       <div role="columnheader" class="acts">${words.columns.changes}</div>
     </div>
@@ -123,9 +113,8 @@ export function overview(groups: readonly Group[], label: string, words: Overvie
 function columnHead(sort: SortBy, words: OverviewWords, choices: Choices, { choose }: Acts): TemplateResult {
   const isBy = choices.sort === sort;
   const order = choices.reversed ? 'descending' : 'ascending';
-  return html`<div role="columnheader" class=${sort} aria-sort=${ifDefined(isBy ? order : undefined)}>
+  return html`<div role="columnheader" class=${sort} aria-sort=${isBy ? order : nothing}>
     <button
-      type="button"
       @click=${() => {
         choose({ sort, reversed: isBy && !choices.reversed });
       }}
@@ -160,7 +149,7 @@ function item(
         <p class="level">${levelIcon(view.level)}<span>${view.levelText}</span></p>
       </div>
       <div role="gridcell" class="name">
-        <svg class="fold" viewBox="0 0 16 16" aria-hidden="true">${foldShape}</svg>
+        ${foldIcon}
         <h2>${view.title}</h2>
         <p class="subtitle">
           ${isMarkedOnce ? nothing : mark(view.simulatedMark)} ${view.line.marks.map((text) => html`<span class="tag">${text}</span>`)}
@@ -180,7 +169,6 @@ function item(
           (one) => one.id,
           (one) =>
             html`<button
-              type="button"
               class=${one.id}
               tabindex=${tab}
               title=${one.title}
@@ -206,15 +194,17 @@ function item(
 
 /** The figure, and below it where it stands on its scale: a thin line is the margin call, a thick one liquidation. */
 function meter(view: GaugeView): TemplateResult {
-  const { meter: measured, estimate } = view;
+  const { meter: measured, estimate, spokenValue } = view;
+  const label = measured === undefined ? spokenValue : `${view.title}, ${view.caption}`;
+  const when = (text?: string): string | typeof nothing => (measured === undefined ? nothing : (text ?? nothing));
   return html`<div
     class="meter"
     role=${measured === undefined ? 'img' : 'meter'}
-    aria-label=${measured === undefined ? view.spokenValue : `${view.title}, ${view.caption}`}
-    aria-valuemin=${ifDefined(measured === undefined ? undefined : '0')}
-    aria-valuemax=${ifDefined(measured?.max)}
-    aria-valuenow=${ifDefined(measured?.now)}
-    aria-valuetext=${ifDefined(measured === undefined ? undefined : view.spokenValue)}
+    aria-label=${label}
+    aria-valuemin=${when('0')}
+    aria-valuemax=${when(measured?.max)}
+    aria-valuenow=${when(measured?.now)}
+    aria-valuetext=${when(spokenValue)}
   >
     <p>
       <strong>${view.figure}</strong>

@@ -13,8 +13,9 @@ export interface Place {
   /** All keys in the order of the lines. */
   readonly order: readonly string[];
   readonly choices: Choices;
-  /** Whether the stress section is open. */
+  /** Whether the stress section is open, and the person's own shocks, as typed. */
   readonly stressOpen: boolean;
+  readonly shocks: string;
 }
 
 /**
@@ -68,7 +69,7 @@ export function page(state: PageState, place: Place, acts: Acts, send: (message:
         : html`${toolbar(words, choices, shown.length, gauges.length, acts)}
           ${overview(groups, heading, words, { reachable, open, choices, isMarkedOnce }, acts)}`
     }
-    ${state.stress === undefined ? nothing : stressSection(state.stress, place.stressOpen)}`;
+    ${state.stress === undefined ? nothing : stressSection(state.stress, place.stressOpen, place.order, place.shocks)}`;
 }
 
 function empty(state: PageState, send: (message: FromPage) => void): TemplateResult {
@@ -85,7 +86,6 @@ function empty(state: PageState, send: (message: FromPage) => void): TemplateRes
             ${state.emptyActions.map(
               ({ id, label }) =>
                 html`<button
-                  type="button"
                   class=${id}
                   @click=${() => {
                     send({ type: 'emptyAction', action: id });

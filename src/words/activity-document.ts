@@ -58,7 +58,7 @@ function changeText({ record, rows }: WrittenChange, { say, simulated, when }: A
   ].join('\n\n');
 }
 
-/** Words in which nothing is taken for Markdown; only what Markdown could act on is marked, so that it reads well unrendered. */
+/** Escapes text for Markdown, only where needed, so that it also reads well unrendered. */
 function plain(text: string): string {
   return text
     .replace(/\s+/g, ' ')
@@ -66,7 +66,7 @@ function plain(text: string): string {
     .replaceAll('://', '\\://');
 }
 
-/** Data as it stands, in a code span: with more backticks around it than are in it. */
+/** Data in a code span, with more backticks around it than inside. */
 function verbatim(text: string): string {
   const flat = text.replace(/\s+/g, ' ');
   const longest = Math.max(0, ...(flat.match(/`+/g) ?? []).map(({ length }) => length));

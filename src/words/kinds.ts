@@ -198,10 +198,13 @@ export function wordsOf({ kind }: Change): KindWords<Change, Baseline, Readings[
   return kinds[kind];
 }
 
+/** `Repay USDT of loan 12345` */
+export const repayOf = (what: Text, target: Message): Message => msg('repay.of', 'Repay {0} of {1}', what, target);
+
 /** A change without its account, e.g. "Add 0.1 BTC to loan 12345". */
 export function changeLabel(change: Change): Message {
   const args = [`${formatAmount(change.amount)} ${change.coin}`, wordsOf(change).target(change)] as const;
-  if (change.kind === 'repay') return msg('kinds.repay', 'Repay {0} of {1}', ...args);
+  if (change.kind === 'repay') return repayOf(...args);
   return change.direction === 'add'
     ? msg('term.add-to', 'Add {0} to {1}', ...args)
     : msg('term.remove-from', 'Remove {0} from {1}', ...args);

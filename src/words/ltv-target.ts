@@ -98,7 +98,7 @@ export function blockedText({ act, coin, reason }: Blocked, wallet: Message): Om
   return { label: actText(act, coin), description: reasonText(reason, wallet) };
 }
 
-/** Why something does not lead all the way. */
+/** Why a change doesn't reach the target. */
 function reasonText(reason: Blocked['reason'], wallet: Message): Message {
   switch (reason) {
     case 'amount':
@@ -135,12 +135,12 @@ function leftText({ left }: Offer, wallet: Message): Message[] {
 
 export const leftIn = (amount: string, wallet: Message): Message => msg('target.left', '{0} left in the {1}', amount, wallet);
 
-/** Asked before something that does not lead all the way, below the target. */
+/** Asked before a change that doesn't reach the target. */
 export function shortText(step: Message, outcome: Text): Message {
   return spaced(step, leadsTo(outcome, false));
 }
 
-/** Said before several changes. */
+/** Shown before several changes. */
 export function severalText({ steps }: Offer): Message {
   return msg(
     'target.in-sequence',
@@ -150,7 +150,7 @@ export function severalText({ steps }: Offer): Message {
   );
 }
 
-/** Said when the rest of several changes is not begun. */
+/** Shown if the rest of several changes isn't started. */
 export function stoppedText(title: Text, rest: readonly Step[]): Message {
   return msg('target.stopped', '{0}: stopped. Not started: {1}.', title, stepsText(rest));
 }
@@ -208,7 +208,7 @@ export const typeLess = (than: Text, what: Text): Message => msg('target.type-le
 
 export const noWay = (): Message => msg('target.no-way', "This target can't be reached now");
 
-/** Said of a target that is reached already. */
+/** Shown for a target that is already reached. */
 export const alreadyThere = (outcome: Text): Message => msg('target.already', 'Already there: {0}.', outcome);
 
 function remarkOn(target: Decimal, now: Decimal | undefined, line: Decimal | undefined, safe: Decimal | undefined): Remark {
@@ -229,7 +229,7 @@ export const marginWord = (): Message => msg('term.margin-word', 'margin');
 
 const closeToMarginCall = (): Message => cautionOf(msg('target.beyond-safe', 'close to margin call'));
 
-/** What stands over the box. */
+/** The prompt of the box. */
 export function targetPrompt(): Message {
   return msg('target.prompt', 'Target LTV in percent, such as 62.5. Nothing is sent yet.');
 }

@@ -192,7 +192,7 @@ export function distanceText(distance: Decimal | undefined, unreachable?: true):
   if (unreachable === true) return msg('position.not-reached', 'not reached');
   if (distance === undefined) return msg('term.unknown', 'unknown');
   return isNegative(distance) || isZero(distance)
-    ? msg('term.reached', '{0} (reached)', formatDistance(distance))
+    ? bracketed(formatDistance(distance), msg('term.reached', 'reached'))
     : formatDistance(distance);
 }
 

@@ -33,7 +33,7 @@ function checkPercent(raw: string, above: Decimal, upTo: Decimal): Checked {
       };
 }
 
-/** Each level can be left again one fifth further away. Percent. */
+/** Highest values: a level ends a fifth beyond where it begins. Percent. */
 const highestLevels: Levels = { danger: decimal('50'), warn: decimal('70'), watch: decimal('90') };
 
 /** A percentage at which a level begins: further away than the next worse one. */

@@ -20,7 +20,7 @@ import { bracketed, estimated, joined, labelled, sentence, spaced, type Text } f
 import { unwatchedSentence, vanishedSentence } from './vanished.ts';
 import { unboundKey } from './key.ts';
 
-/** Named beside the worst of several before the rest is counted. */
+/** Number of further warnings named before the rest is counted. */
 const namedBeside = 3;
 
 /**
@@ -43,7 +43,7 @@ export function warningSentence(told: readonly Told[], states: readonly AccountS
   return [head, ...shown, msg('warning.also', 'Also: {0}.', also)].reduce((text, part) => spaced(text, part));
 }
 
-/** What is only good to know, each in its own words: a name alone would tell nothing. */
+/** Notices, each with its own sentence: a name alone would say nothing. */
 function noteSentence(told: readonly Told[], states: readonly AccountState[], viewContext: ViewContext): Message {
   const heads = told.slice(0, namedBeside).map((one) => headOf(one, states, viewContext));
   const rest = told.length - heads.length;
@@ -51,10 +51,10 @@ function noteSentence(told: readonly Told[], states: readonly AccountState[], vi
   return [...heads, ...more].reduce((text, part) => spaced(text, part));
 }
 
-/** One liquidation has several rows. */
+/** One liquidation can have several rows. */
 const isTogether = (a: Told, b: Told): boolean => a.event !== undefined && a.account === b.account && a.target === b.target;
 
-/** What a venue did, by its own word for it: the worst first. */
+/** Forced events by the venue's own word, worst first. */
 const deeds: readonly (readonly [word: RegExp, what: () => Message])[] = [
   [/^(?!partial).*liquidation/, () => msg('preview.liquidation', 'liquidation')],
   [/^partial/, () => msg('warning.partial-liquidation', 'partial liquidation')],
@@ -64,7 +64,7 @@ const deeds: readonly (readonly [word: RegExp, what: () => Message])[] = [
 
 const rankOf = ({ event }: Told): number => deeds.findIndex(([word]) => word.test(event?.type ?? ''));
 
-/** What the venue did to one loan, with the amounts of the worst of it. */
+/** A forced event of one loan, with the amounts of its worst rows. */
 function eventSentence(told: readonly Told[], event: ForcedEvent, states: readonly AccountState[], viewContext: ViewContext): Message {
   const state = states.find(({ account }) => account.id === event.account);
   const rows = told.filter((one) => isTogether(one, toldEvent(event)));
@@ -91,7 +91,7 @@ function eventSentence(told: readonly Told[], event: ForcedEvent, states: readon
   return wasUnwatched ? spaced(sentence, unwatchedSentence(unwatched, viewContext)) : sentence;
 }
 
-/** In the order of worry: real money first, because a price moved in play must hide nothing; then danger; then what is nearest. */
+/** Sorts warnings: real money first, so that simulated prices hide nothing; then Danger; then the nearest. */
 export function worstFirst<One extends Told>(
   told: readonly One[],
   states: readonly AccountState[],
@@ -148,7 +148,7 @@ function accountName(state: AccountState, viewContext: ViewContext): Text {
   return isDemo(state, viewContext) ? joined([name, msg('preview.demo', 'DEMO')]) : name;
 }
 
-/** Which one it is, and how far from its line. */
+/** Which loan or position it is, and how far from its line. */
 function headOf(told: Told, states: readonly AccountState[], viewContext: ViewContext): Message {
   const state = states.find(({ account }) => account.id === told.account);
   if (state === undefined) return msg('warning.no-account', '{0}: an account that was removed.', levelWord(levelOfAlarm(told.level)));
@@ -215,7 +215,7 @@ function termsHead({ target }: Told, [word, name, account]: Names, state: Accoun
 const coinsOf = (which: 'capped' | 'drained', { snapshot }: AccountState, on: Target | undefined): string =>
   snapshot?.loans.find(({ id }) => id === on?.id)?.[which]?.join(', ') ?? '';
 
-/** What the venue has changed lately, the newest first. */
+/** The venue's latest changes of terms, newest first. */
 const changedTerms = ({ snapshot }: AccountState, on: Target | undefined): Text =>
   joined((snapshot?.changed ?? []).filter(({ loan }) => loan === on?.id).map(changeText));
 
@@ -247,7 +247,7 @@ export function warningWhat(row: Warning, state: AccountState, viewContext: View
       const view = loan ?? position;
       if (view === undefined) return msg('account.not-read', 'not read');
       const reach = loan === undefined ? position && positionReach(position) : loanReach(loan);
-      // It stands until it has been better for a while.
+      // The warning stays until the level has been better for a while.
       const isBetter = view.current && !isAlarm(view.level);
       return joined([...(reach === undefined ? [] : [reach]), ...(isBetter ? [msg('warning.recovering', 'recovering')] : [])]);
     }
@@ -347,7 +347,7 @@ export function viewsOf(
 
 interface WarningDetails {
   readonly figures: readonly Message[];
-  /** What brings it back to Watch. What old figures would take to mend is not told. */
+  /** What brings it back to Watch. None for out-of-date figures. */
   readonly remedy: readonly Message[];
   readonly isLastKnown?: true;
 }
@@ -377,7 +377,7 @@ function detailsOf(told: Told, states: readonly AccountState[], viewContext: Vie
 const lastKnown = (state: AccountState, { now }: ViewContext, keptFrom: number | undefined, text: Text): Message =>
   msg('warning.last-known', 'Last known ({0}): {1}.', readingAge(state, now, keptFrom), text);
 
-/** Where the venue gives no liquidation price: the nearest one of a single coin, by our estimate. */
+/** The nearest estimated liquidation price of a single coin, if the venue gives none. */
 function nearestByCoin(view: LoanView): { readonly coin: string; readonly price: Decimal } | undefined {
   const estimates = liquidationPriceOf(view.loan) === undefined ? loanEstimates(view) : undefined;
   if (typeof estimates !== 'object') return undefined;
@@ -400,7 +400,7 @@ function loanFigures(
     loan.ltv === undefined
       ? msg('term.ltv-unknown', 'LTV unknown')
       : msg('term.ltv-is', 'LTV {0}', since === undefined ? ltvText(loan) : `~${formatLtv(since.figures.ltv)}`),
-    // Between readings only what prices make of the loan is known here, not the prices.
+    // Between readings only the loan's estimate is known here, not the prices.
     ...(now === undefined || since !== undefined ? [] : [`${coin} ${formatAmount(now)}`]),
     ...(price === undefined
       ? []
@@ -441,7 +441,7 @@ function remedyText(remedy: Remedy | undefined, { account }: AccountState, { exc
   ];
 }
 
-/** Three digits that count, rounded up: more would say more than an estimate knows. */
+/** Three significant digits, rounded up: an estimate isn't more precise. */
 function roughly(amount: Decimal): string {
   const [whole = '', fraction = ''] = amount.split('.');
   const places = whole === '0' ? fraction.search(/[1-9]|$/) + 3 : Math.max(0, 3 - whole.length);

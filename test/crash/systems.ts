@@ -61,7 +61,7 @@ function ofDebt(name: string, venue: System['venue'], id: string, coin: string, 
       const ref = { loanId: loan.id, ...(loan.orderId === undefined ? {} : { orderId: loan.orderId }) };
       return { kind: 'repay', loan: ref, direction: 'add', coin, amount, all: false, requestId: randomUUID().replaceAll('-', '') };
     },
-    concerns: (row) => row['ccy'] === coin && row['loan'] === id,
+    concerns: (row) => row['ccy'] === coin && row['loan'] === (id === 'pool' ? undefined : id),
   };
 }
 
@@ -85,4 +85,6 @@ export const systems: readonly System[] = [
     ({ symbol, positionIdx }) => symbol === 'BTCUSDT' && positionIdx === 2,
   ),
   ofDebt('OKX debt', 'okx', '12345', 'USDT', decimal('20')),
+  ofDebt('Bybit pool debt', 'bybit', 'pool', 'USDT', decimal('20')),
+  ofDebt('Bybit older debt', 'bybit', '1793683005081680384', 'USDT', decimal('20')),
 ];

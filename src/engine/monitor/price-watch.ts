@@ -44,6 +44,8 @@ interface Line {
   notBefore: number;
   /** The end of a pause that the venue asked for, by `uptimeOf`. */
   heldUntil: number;
+  /** The venue is not asked before why it can't be read, by `uptimeOf`. */
+  whyFrom: number;
 }
 
 interface Latest {
@@ -61,6 +63,8 @@ interface Grades {
 const sliceMs = 4;
 
 const finelyOf = (clock: Clock): number => clock.ticks?.() ?? uptimeOf(clock);
+
+const whyEveryMs = 60_000;
 
 /** Asked for where no coin is held, to learn whether the venue answers. */
 const anyCoin = 'BTC';
@@ -88,6 +92,8 @@ export class PriceWatch implements Disposable {
   readonly #watches: Disposable[] = [];
   #wakes: Disposable | undefined;
   #armed = false;
+  /** Aborted when nothing is to be asked any more. */
+  #needed: AbortController | undefined;
   readonly #streams: Streams | undefined;
 
   constructor(options: PriceWatchOptions) {
@@ -134,6 +140,7 @@ export class PriceWatch implements Disposable {
     for (const watch of this.#watches) watch.dispose();
     this.#streams?.dispose();
     this.#wakes?.dispose();
+    this.#needed?.abort();
     this.#end.abort();
   }
 
@@ -190,7 +197,9 @@ export class PriceWatch implements Disposable {
     this.#listen();
     if (store.all().length === 0 || !reader.isReader) {
       this.#wakes?.dispose();
-      this.#wakes = undefined;
+      this.#needed?.abort();
+      this.#wakes = this.#needed = undefined;
+      this.#armed = false;
       return;
     }
     if (this.#armed) return;
@@ -198,7 +207,8 @@ export class PriceWatch implements Disposable {
       this.#woke(wake);
     });
     this.#armed = true;
-    clock.sleep(watchEveryMs, this.#end.signal).then(
+    this.#needed ??= new AbortController();
+    clock.sleep(watchEveryMs, this.#needed.signal).then(
       () => {
         this.#armed = false;
         this.#look();
@@ -217,6 +227,7 @@ export class PriceWatch implements Disposable {
       const priced = all.filter(({ snapshot }) => snapshot?.prices !== undefined);
       const line = this.#line(site);
       const isDown = all.some(isOut);
+      if (isDown) void this.#askWhy(site, line, all);
       // What was read just now needs no estimate.
       const isOld = priced.some(({ snapshot }) => snapshot !== undefined && now - snapshot.asOf >= watchEveryMs);
       const isDue = isDown || (isOld && this.#streams?.isFresh(site) !== true);
@@ -272,9 +283,9 @@ export class PriceWatch implements Disposable {
       const { waitMs, isDown } = this.#waitAt(site, line.failure);
       line.notBefore = uptimeOf(clock) + waitMs;
       line.heldUntil = uptimeOf(clock) + (known.retryAfterMs ?? 0);
-      if (!isDown) return;
+      if (!isDown || this.#needed === undefined) return;
       // That the venue is back is found out in time, not only at the next regular look.
-      clock.sleep(waitMs, this.#end.signal).then(
+      clock.sleep(waitMs, this.#needed.signal).then(
         () => {
           this.#look();
         },
@@ -282,6 +293,21 @@ export class PriceWatch implements Disposable {
       );
     } finally {
       line.asking = false;
+    }
+  }
+
+  /** Nothing waits for it: the next failure is explained by it. */
+  async #askWhy(site: string, line: Line, states: readonly AccountState[]): Promise<void> {
+    const { connections, clock } = this.#options;
+    const streams = this.#streams;
+    const [asked] = states;
+    if (streams === undefined || asked === undefined || uptimeOf(clock) < line.whyFrom) return;
+    line.whyFrom = uptimeOf(clock) + whyEveryMs;
+    try {
+      const all = await (await connections.get(asked.account.id)).maintenance?.(this.#end.signal);
+      if (all !== undefined) streams.note(site, all);
+    } catch {
+      // Then nothing is known of why.
     }
   }
 
@@ -303,7 +329,7 @@ export class PriceWatch implements Disposable {
   #line(site: string): Line {
     const there = this.#lines.get(site);
     if (there !== undefined) return there;
-    const line: Line = { asking: false, notBefore: 0, heldUntil: 0 };
+    const line: Line = { asking: false, notBefore: 0, heldUntil: 0, whyFrom: 0 };
     this.#lines.set(site, line);
     return line;
   }

@@ -6,7 +6,7 @@ import { msg } from '../../core/message.ts';
 import type { Account, Position } from '../../core/model.ts';
 import { markKey } from '../../core/risk/live-estimate.ts';
 import { StreamLine, type LinePorts } from '../../exchanges/kit/stream.ts';
-import type { LineSpec, SocketMaker, StreamEvent } from '../../exchanges/streams.ts';
+import type { LineSpec, Maintenance, SocketMaker, StreamEvent } from '../../exchanges/streams.ts';
 import type { Connections } from './connections.ts';
 import type { Reader } from './reader.ts';
 
@@ -45,7 +45,7 @@ interface Place {
   wanted: Wanted;
   readonly lines: Map<string, StreamLine>;
   readonly told: Map<string, Told>;
-  readonly maintenance: Map<string, Extract<StreamEvent, { kind: 'maintenance' }>>;
+  readonly maintenance: Map<string, Maintenance>;
   venue: string;
   /** By `uptimeOf`. */
   arrangedAt: number;
@@ -146,6 +146,13 @@ export class Streams implements Disposable {
         end,
       ),
     });
+  }
+
+  /** All that a venue says of maintenance at a site when it is asked. */
+  note(site: string, all: readonly Maintenance[]): void {
+    const known = this.#places.get(site)?.maintenance;
+    known?.clear();
+    for (const one of all) known?.set(one.id, one);
   }
 
   /** The account was read, so maintenance without an announced end is over, even if the venue didn't say so. */

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import { LedgerFault, type Trouble } from './trouble.ts';
 
@@ -153,19 +153,19 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
    * Counts how long a thread is silent, in real time. In parts, because after a suspension timers are due before any answer is processed.
    */
   #silence(tooLong: () => void): { readonly count: () => void; readonly end: () => void } {
-    let counting: AbortController | undefined;
-    const count = async (end: AbortController): Promise<void> => {
-      for (let part = 0; part < parts; part += 1) await pause(this.#patienceMs / parts, undefined, { signal: end.signal });
-      tooLong();
+    let counting: NodeJS.Timeout | undefined;
+    const count = (left: number): void => {
+      counting = setTimeout(() => {
+        if (left === 1) tooLong();
+        else count(left - 1);
+      }, this.#patienceMs / parts);
     };
     return {
       count: () => {
-        if (counting !== undefined) return;
-        counting = new AbortController();
-        count(counting).catch(() => undefined);
+        if (counting === undefined) count(parts);
       },
       end: () => {
-        counting?.abort();
+        clearTimeout(counting);
         counting = undefined;
       },
     };

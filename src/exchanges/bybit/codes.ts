@@ -24,6 +24,7 @@ const tooMuchRemoved = refused(why.tooMuchRemoved(venue), 'less', 'addMargin', '
 const tooLittleLeft = refused(why.tooLittleLeft(venue), 'more', 'less');
 const quotaUsed = refused(why.limitReached(venue), 'otherCoin', 'less');
 const poolEmpty = refused(why.limitReached(venue), 'less', 'later');
+const moreThanOwed = refused(why.tooMuch(venue), 'less');
 const paused = refused(why.busy(venue), 'later');
 const liquidating = refused(why.liquidating(venue), 'later');
 
@@ -72,9 +73,13 @@ const loanMeanings: Meanings = {
   ...alike(['148011', '148022'], poolEmpty),
   '148012': tooLittleLeft,
   ...alike(['148013', '148023', '148027'], noSuchLoan),
-  // Errors of borrowing or repaying, which we never request.
-  ...alike(['148015', '148016', '148018', '148024', '148025', '148030'], rejected),
-  ...alike(['148026', '148029', '148032', '148033', '148038', '148041', '148047'], rejected),
+  // Errors of borrowing or of repaying with collateral, which we never request.
+  ...alike(['148015', '148016', '148018', '148024', '148025', '148030', '148047'], rejected),
+  ...alike(['148026', '148032', '148033'], rejected),
+  '148029': refused(why.notEnough(venue, fundingAccount), 'less'),
+  '148038': moreThanOwed,
+  // Of ours, if a copy of the request arrived twice.
+  '148041': perhapsDone,
   '148019': busy,
   '148021': refused(why.pending(venue), 'later'),
   '148031': liquidating,
@@ -96,7 +101,8 @@ const legacyMeanings: Meanings = {
   '177007': refused(why.tooMuch(venue), 'less'),
   '177008': accountBlocked,
   '177009': belowMinimum,
-  ...alike(['177010', '177021'], rejected),
+  '177010': moreThanOwed,
+  '177021': rejected,
   '177012': poolEmpty,
   '177013': tooMuchRemoved,
   '177014': quotaUsed,

@@ -38,7 +38,8 @@ function repayCall(change: RepayChange): Call & { readonly body: string } {
   mustBeOrder(change.loan);
   mustBeClear(change);
   const { loan, direction, coin, amount, requestId } = change;
-  if (!['add'].includes(direction) || !/^[0-9A-Za-z]{1,32}$/.test(requestId)) throw refused(why.incompleteChange);
+  if (!['add'].includes(direction) || typeof requestId !== 'string' || !/^[0-9A-Za-z]{1,32}$/.test(requestId))
+    throw refused(why.incompleteChange);
   const body = JSON.stringify({ ...orderOf(loan), ccy: coin, amt: amount, clOrdId: requestId });
   return { method: 'POST', path: endpoints.repay, body, signed: true, write: true };
 }
@@ -92,5 +93,5 @@ function owedOf({ loan, owed: gaps }: LoanRead, coin: string): Decimal {
   const amount = loan.debts.find((one) => one.coin === coin)?.amount;
   if (amount === undefined && (gaps.coins.has(coin) || gaps.unnamed)) throw refused(why.unsaid(venue, why.owed(coin)), ['later']);
   if (isPositive(amount ?? zero)) return amount ?? zero;
-  throw refused(msg('repay.nothing-owed', 'No {0} is owed on this loan now. Refresh.', coin));
+  throw refused(why.coinNotOwed(coin));
 }

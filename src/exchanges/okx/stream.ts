@@ -1,6 +1,6 @@
 import { isDecimal, isPositive, type Decimal } from '../../core/decimal.ts';
 import type { StreamOptions } from '../kit/stream.ts';
-import type { Heard, LineSpec, StreamEvent, StreamSource } from '../streams.ts';
+import type { Heard, LineSpec, Maintenance, StreamEvent, StreamSource } from '../streams.ts';
 import { venue } from './codes.ts';
 import { loginMessage } from './sign.ts';
 
@@ -37,7 +37,7 @@ export function okxStreams({ site, origin, keys, now }: StreamOptions): StreamSo
   const host = hosts[site.id];
   const base = site.simulated ? origin.replace(/^http/, 'ws') : host === undefined ? undefined : `wss://${host}:8443`;
   if (base === undefined) return undefined;
-  const env = site.id.endsWith('-demo') ? '2' : '1';
+  const env = envOf(site);
   const line = (kind: 'public' | 'private', args: readonly Arg[]): LineSpec => {
     const latest = new Map<string, number>();
     return {
@@ -103,11 +103,14 @@ function heard(text: string, latest: Map<string, number>, isPrivate: boolean, en
   }
 }
 
+/** Whose maintenance counts, in OKX's words. */
+export const envOf = ({ id }: StreamOptions['site']): string => (id.endsWith('-demo') ? '2' : '1');
+
 /** Services without which accounts can't be read: trading, whole or for some accounts or products, and others. */
 const services: ReadonlySet<unknown> = new Set(['5', '8', '9', '99']);
 
-/** Source: https://www.okx.com/docs-v5/en/#status-websocket-status-channel */
-function maintenanceOf({ title, serviceType, state, begin, end, env = '1' }: Row, wanted: string): readonly StreamEvent[] {
+/** Source: https://www.okx.com/docs-v5/en/#status */
+export function maintenanceOf({ title, serviceType, state, begin, end, env = '1' }: Row, wanted: string): readonly Maintenance[] {
   if (env !== wanted || !services.has(serviceType)) return [];
   const isOver = state === 'completed' || state === 'canceled';
   // OKX gives no id.

@@ -239,7 +239,7 @@ export class World implements ControlledWorld {
    * - `POST auto-margin {instId, posSide, amt}`: OKX adds margin to a position automatically.
    * - `POST liquidate {loan}`: an order is liquidated whole. Prices alone don't do it, so that a loan beyond its threshold can be seen.
    * - `POST repaying {excess, dust}`: what is made of repayments of too much or too little, `taken` or `refused`, `kept` or `forgiven`.
-   * - `POST maintenance {state, begin, end}`: told over sockets, in OKX's words; `begin` and `end` as text.
+   * - `POST maintenance {state, begin, end}`: told over sockets and when asked, in OKX's words; `begin` and `end` as text.
    */
   control(what: string, body: Parameters): unknown {
     if (what === 'POST repaying') {

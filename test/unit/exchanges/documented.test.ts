@@ -62,6 +62,7 @@ function* everyCall({ loans, positions, changes }: Documented): Generator<Call> 
       yield (connection) => connection.actions.collateral!.prepare({ loan, direction, coin: 'BTC' });
     }
   }
+  for (const [change] of changes) if (change.kind === 'repay') yield (connection) => connection.actions.repay!.prepare(change);
   for (const position of positions) yield (connection) => connection.actions.margin!.prepare({ position });
   for (const [change] of changes) {
     yield (connection) => requestOf(connection, change).send(change);

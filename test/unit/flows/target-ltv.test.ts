@@ -55,7 +55,7 @@ describe('bringing a loan to an LTV on the whole engine', () => {
     );
     assert.match(ways!.lines!.at(-1)!, saysInTurn(says('target.not-enough-in', says('term.funding-account')), '$63.98'));
     assert.ok(!ways!.lines!.at(-1)!.includes(says('target.repay-there')), 'it is done here');
-    assert.match(preview!.detail, saysLike('term.by-estimate', says('preview.row', 'LTV', '57.98%', '55.00%')));
+    assert.match(preview!.detail, saysLike('term.by-estimate', says('list.colon', 'LTV', says('list.arrow', '57.98%', '55.00%'))));
     assert.match(done!.title, saysLike('outcome.done-now', says('term.ltv'), '55.00%', 'OKX'));
     assert.deepEqual(await taken(), ['12345 add BTC 0.04334546']);
   });
@@ -90,7 +90,7 @@ describe('bringing a loan to an LTV on the whole engine', () => {
     const repay = await bring(...to('55'), pick('Repay 63.9795 USDT'), press(says('button.preview')), press('Repay 63.9795 USDT'));
     const [short, preview] = repay.heard.filter(({ what }) => what === 'dialog');
     assert.match(short!.detail, saysInTurn('Repay 63.9795 USDT', says('term.ltv-is', '57.89%')));
-    assert.equal(preview!.title, says('preview.title', 'SIMULATED', says('kinds.repay', '63.9795', 'USDT', 'loan 12345')));
+    assert.equal(preview!.title, says('resolve.sure', says('list.colon', 'SIMULATED', says('repay.of', '63.9795 USDT', 'loan 12345'))));
     assert.match(repay.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv'), '57.89%', 'OKX'));
     assert.deepEqual(await taken(), ['12345 repay USDT 63.9795']);
   });

@@ -26,7 +26,10 @@ describe('the Loans view', () => {
     assert.equal(line(entry), `57.43% · Watch | ${says('line.to', '22.1%', says('preview.margin-call'))} | 40,000 USDT`);
     assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
     assert.equal(entry.context, 'loan.repay');
-    assert.equal(text(spokenOf(entry)), `Loan 12345, Main, LTV 57.43%, Watch, ${says('loan.to-margin-call', '22.1%')}, Debt 40,000 USDT`);
+    assert.equal(
+      text(spokenOf(entry)),
+      `Loan 12345, Main, LTV 57.43%, Watch, ${says('line.to', '22.1%', says('preview.margin-call'))}, Debt 40,000 USDT`,
+    );
   });
 
   it('shows debts, collateral, thresholds with their source, and what is read only when opened', () => {

@@ -11,10 +11,12 @@ export function markup(value: unknown): string {
   if (strings !== undefined) return strings.map((text, index) => text + markup(values[index] ?? '')).join('');
   // A directive has values only: of `guard` a function makes what it shows, of `repeat` one for each item.
   const [first, , each] = values;
-  if (typeof each === 'function') return [...(first as readonly unknown[])].map((one, index) => markup(each(one, index))).join('');
+  if (Array.isArray(first) && isMaker(each)) return first.map((one: unknown) => markup(each(one))).join('');
   const made = values.at(-1);
-  return typeof made === 'function' ? markup(made()) : markup(values);
+  return isMaker(made) ? markup(made()) : markup(values);
 }
+
+const isMaker = (value: unknown): value is (item?: unknown) => unknown => typeof value === 'function';
 
 /** Without line breaks and indentation. */
 export const flat = (value: unknown): string => markup(value).replace(/\s+/g, ' ');

@@ -14,7 +14,9 @@ function drawn(
   change: Partial<PageState> = {},
 ): string {
   const order = gauges.map(({ key }) => key);
-  return flat(page(pageState(gauges, change), { current, open: new Set(open), order, choices, stressOpen: false }, acts, () => undefined));
+  return flat(
+    page(pageState(gauges, change), { current, open: new Set(open), order, choices, stressOpen: false, shocks: '' }, acts, () => undefined),
+  );
 }
 const count = (text: string, part: string): number => text.split(part).length - 1;
 

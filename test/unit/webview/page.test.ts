@@ -66,7 +66,7 @@ describe('A page that hears nothing any more', () => {
     });
   const state = (level: GaugeView['level']): PageState =>
     pageState([whole('a', level)], {
-      stress: { heading: 'If prices moved', firstHeading: '', shockHeading: '', tables: [] },
+      stress: { heading: 'If prices moved', firstHeading: '', memberHeading: '', own: { label: '', example: '' }, tables: [] },
       summaries: [{ worst: { key: 'a', level, text: 'Worst' }, facts: ['Debt $1'] }],
       notices: ['OKX: not reached'],
       emptyActions: [{ id: 'addAccount', label: says('term.add-account') }],

@@ -159,7 +159,10 @@ describe('the preview before a change of margin', () => {
     );
     assert.equal(after('0.05').split('\n')[0], says('preview.near-by-fall', 'WARNING', '5.0%', 'liquidation'));
     assert.equal(after('0.0499').split('\n')[0], says('preview.near-by-fall', 'DANGER', '4.9%', 'liquidation'));
-    assert.match(after('0'), saysInTurn(says('preview.danger-reached', 'liquidation'), says('term.reached', '0.0%')));
+    assert.match(
+      after('0'),
+      saysInTurn(says('preview.danger-reached', 'liquidation'), says('list.brackets', '0.0%', says('term.reached'))),
+    );
   });
 
   it('says first what the exchange does to the position', () => {

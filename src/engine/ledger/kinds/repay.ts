@@ -23,6 +23,7 @@ import { credibleLtv, ltvAfterRepaying } from '../../../core/risk/ltv.ts';
 import type { RepayChange, RepayProof, RepayReadiness } from '../../../exchanges/exchange.ts';
 import { actionOf } from '../../actions.ts';
 import {
+  anotherTarget,
   atMost,
   changedSince,
   checkAsked,
@@ -34,6 +35,7 @@ import {
   previewedAlike,
   storedAmount,
   storedAsked,
+  storedText,
   type ChangeKind,
   type OtherWrites,
 } from '../change-kind.ts';
@@ -59,14 +61,15 @@ import {
   valuedAt,
 } from './loan-changes.ts';
 
-const requestIdForm = /^[0-9A-Za-z]{1,32}$/;
+/** As a venue takes ids of clients. */
+const storedRequestId = v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{1,32}$/));
 
 /** Debt of a loan that is paid from the wallet. There is no way back but borrowing again. */
 export const repay: ChangeKind<RepayPreview, RepayProof> = {
   check(change) {
     checkAsked(change);
     const { direction, all, requestId } = change;
-    if (!['add'].includes(direction) || ![true, false].includes(all) || !requestIdForm.test(requestId)) throw incomplete();
+    if (!['add'].includes(direction) || !v.is(v.boolean(), all) || !v.is(storedRequestId, requestId)) throw incomplete();
     return frozen(change);
   },
   prepare: (connection, change, signal) => actionOf(connection, 'repay').prepare(change, signal),
@@ -85,8 +88,9 @@ export const repay: ChangeKind<RepayPreview, RepayProof> = {
       loan: storedLoan,
       ...storedAsked,
       direction: v.literal('add'),
+      contract: v.exactOptional(storedText),
       all: v.boolean(),
-      requestId: v.pipe(v.string(), v.regex(requestIdForm)),
+      requestId: storedRequestId,
     }),
     baseline: v.object({
       kind: v.literal('repay'),
@@ -98,15 +102,26 @@ export const repay: ChangeKind<RepayPreview, RepayProof> = {
 };
 
 /** An immutable copy of just what belongs to a change. */
-const frozen = ({ loan, direction, coin, amount, all, requestId }: RepayChange): RepayChange =>
-  Object.freeze({ kind: 'repay', loan: namedLoan(loan), direction, coin, amount, all, requestId });
+const frozen = ({ loan, direction, coin, contract, amount, all, requestId }: RepayChange): RepayChange =>
+  Object.freeze({
+    kind: 'repay',
+    loan: namedLoan(loan),
+    direction,
+    coin,
+    ...(contract === undefined ? {} : { contract }),
+    amount,
+    all,
+    requestId,
+  });
 
 /** All that is owed of the coin, as an amount that the venue takes: rounded up, or a remainder would stay. */
 export const wholeOf = ({ debt, places }: Pick<RepayReadiness, 'debt' | 'places'>): Decimal => round(debt, places, 'up');
 
 function preview(account: Account, intent: RepayChange, readiness: RepayReadiness, price: Decimal | undefined): RepayPreview {
   const { loan, debt, prices, minimum, places } = readiness;
-  const change = frozen({ ...intent, loan: addressed(intent.loan, loan) });
+  const { contract } = readiness;
+  if (intent.contract !== undefined && intent.contract !== contract) throw anotherTarget();
+  const change = frozen({ ...intent, loan: addressed(intent.loan, loan), ...(contract === undefined ? {} : { contract }) });
   checkDecimals(change, places);
   checkOwed(change, readiness);
   // What is left of a debt may be less than the least amount.

@@ -6,9 +6,10 @@ import { purposeOf } from '../../../../src/exchanges/purpose.ts';
 import type { Connection } from '../../../../src/exchanges/exchange.ts';
 import { watchEveryMs, type Live } from '../../../../src/engine/monitor/store.ts';
 import { PriceWatch } from '../../../../src/engine/monitor/price-watch.ts';
-import type { Heard, LineSpec, Socket, StreamEvent, StreamSource } from '../../../../src/exchanges/streams.ts';
+import type { Heard, LineSpec, Maintenance, Socket, StreamEvent, StreamSource } from '../../../../src/exchanges/streams.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import type { Wake } from '../../../../src/engine/monitor/wakes.ts';
+import { saysLike } from '../../../texts.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { account, FakeReader, failure, readingConnection, World } from './support.ts';
 
@@ -500,6 +501,8 @@ describe('the watch of prices of a venue that tells them by itself', () => {
   const asked: string[][] = [];
   const nudged: string[] = [];
   const answered: string[] = [];
+  let maintenance: readonly Maintenance[];
+  let whys: number;
   let world: World;
   let reader: FakeReader;
   let watch: PriceWatch;
@@ -520,6 +523,8 @@ describe('the watch of prices of a venue that tells them by itself', () => {
   beforeEach(() => {
     Told.all = [];
     asked.length = nudged.length = answered.length = 0;
+    maintenance = [];
+    whys = 0;
     world = new World();
     reader = new FakeReader();
     watch = new PriceWatch({
@@ -534,6 +539,10 @@ describe('the watch of prices of a venue that tells them by itself', () => {
         get: async (): Promise<Connection> => ({
           ...readingConnection(() => assert.fail('the watch reads no account')),
           streams,
+          maintenance: async () => {
+            whys += 1;
+            return maintenance;
+          },
           indexPrices: async (coins) => {
             asked.push([...coins]);
             return prices('100000');
@@ -606,6 +615,27 @@ describe('the watch of prices of a venue that tells them by itself', () => {
     });
     await world.clock.advance(1_000);
     assert.deepEqual(world.store.get('one')?.live?.positions['p1'], { markPrice: '3690', distance: '0.02439024' });
+  });
+
+  it('asks once a minute why a venue cannot be read, and names the maintenance it is in until that is over', async () => {
+    await world.book.add(account('one'));
+    await read('one');
+    await world.clock.advance(minute);
+    assert.equal(whys, 0);
+    const kind = (): string => watch.explain(account('one'), failure()).kind;
+    const now = world.clock.now();
+    maintenance = [{ kind: 'maintenance', id: 'm', isOver: false, begin: now, end: now + 10 * minute }];
+    world.store.fail('one', failure());
+    await world.clock.advance(5 * minute);
+    assert.equal(whys, 5);
+    assert.equal(kind(), 'maintenance');
+    assert.match(watch.explain(account('one'), failure()).message, saysLike('venue.maintenance', 'OKX', /.* UTC/));
+    maintenance = [];
+    await world.clock.advance(minute);
+    assert.equal(kind(), 'network', 'what is not announced any more is over');
+    await read('one');
+    await world.clock.advance(5 * minute);
+    assert.equal(whys, 6);
   });
 
   it('has no socket while another window reads', async () => {

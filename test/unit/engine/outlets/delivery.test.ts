@@ -12,6 +12,7 @@ import { holds } from '../../property.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { MemorySecrets } from '../accounts/memory-storage.ts';
 import { account, Cabinet, within, type Window } from '../storage/cabinet.ts';
+import { withoutThreads } from '../storage/same-thread.ts';
 import { StandIn, type Fault } from '../../../host/stand-ins/outlets.ts';
 
 const minute = 60_000;
@@ -106,7 +107,9 @@ describe('warnings sent to outlets', function () {
   let secrets: MemorySecrets;
   let senders: Sender[];
   let ids = 0;
+  let threads: () => void;
   before(async () => {
+    threads = withoutThreads();
     cabinet = new Cabinet();
     windows = [await cabinet.open(), await cabinet.open()];
     await windows[0]!.book.add(account('1'));
@@ -114,6 +117,7 @@ describe('warnings sent to outlets', function () {
   });
   after(() => {
     cabinet.remove();
+    threads();
   });
   beforeEach(async () => {
     there = await new StandIn().start();

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -15,6 +14,7 @@ import { StateFile } from '../../../../src/engine/storage/state-file.ts';
 import type { Kept, Pass } from '../../../../src/engine/storage/state-protocol.ts';
 import { holds } from '../../property.ts';
 import { loan, position, snapshot } from '../../views/samples.ts';
+import { memoryFolder } from '../../../memory-folder.ts';
 import { saysLike } from '../../../texts.ts';
 
 const minute = 60_000;
@@ -56,7 +56,7 @@ describe('figures of the past', () => {
   const open = (historyBytes?: number): StateFile =>
     new StateFile(DatabaseSync, { folder, busyMs: 1_000, pragmas: [], ...(historyBytes === undefined ? {} : { historyBytes }) });
   beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-history-'));
+    folder = memoryFolder('history');
     file = open();
     file.change({ do: 'add', id: 'a', record: { id: 'a' } });
   });
@@ -315,9 +315,9 @@ describe('figures of the past', () => {
     });
     const told: string[] = [];
     const hear = (at: number): void => {
-      told.push(
-        ...file.warnings({ do: 'claimNotices', window: 'w', at: at + 5_000 })!.notices.map(({ notice }) => english(notice.sentence)),
-      );
+      const { notices } = file.warnings({ do: 'claimNotices', window: 'w', at: at + 5_000 })!;
+      told.push(...notices.map(({ notice }) => english(notice.sentence)));
+      file.warnings({ do: 'noteShown', seqs: notices.map(({ seq }) => seq) });
     };
     for (const [days, each] of [
       [2, 5 * minute],

@@ -184,7 +184,10 @@ export interface Going {
   readonly say: (text: string) => void;
 }
 
-type Ports = { readonly shared: Pick<SharedState, 'ask'>; readonly clock: Clock };
+interface Ports {
+  readonly shared: Pick<SharedState, 'ask'>;
+  readonly clock: Clock;
+}
 
 /**
  * The file with the history of its accounts.

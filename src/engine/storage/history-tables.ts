@@ -23,7 +23,7 @@ const gapsKeptMs = 90 * dayMs;
 export const usualBoundBytes = 48_000_000;
 /** How often a person is told that the history stays over its bound. */
 const tellOutgrownMs = 90 * dayMs;
-/** Rows that one reading takes away at most. */
+/** Most rows that one reading deletes. */
 const sweptAtOnce = 500;
 /** Most buckets in one answer. */
 const mostBuckets = 1_000;
@@ -110,7 +110,7 @@ function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: R
     const before = known.get(target);
     const id = Number(before?.['id'] ?? begin.run(account, target, asOf, asOf, '[]').lastInsertRowid);
     const seen = Number(before?.['seen'] ?? asOf);
-    // The same reading once more.
+    // The same reading again.
     if (before !== undefined && seen === asOf) continue;
     const names = [...namesFrom(before?.['names'] ?? '[]')];
     const more = Object.keys(figures).filter((name) => !names.includes(name));
@@ -131,7 +131,7 @@ function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: R
       };
       put.run(ms, at, id, next.count, next.covered, storedSpans(next.spans, names));
       rows.set(key, next);
-      // The time before it ended was covered too.
+      // The time until this reading was covered too.
       if (!isGap && seen < at) fill.run(startOf(seen, ms) + ms - seen, ms, startOf(seen, ms), id);
     }
   }
@@ -140,7 +140,7 @@ function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: R
 const heldIn = (row: Readonly<Record<string, unknown>> | undefined, at: number, names: readonly string[]): Held | undefined =>
   row && { at, count: Number(row['count']), covered: Number(row['covered']), spans: spansFrom(row['figures'], names) };
 
-/** What borrowing costs, of what is owed. */
+/** Borrow rates of the coins owed. */
 const ratesOf = (read: Recorded['figures'], rates: readonly Record<string, unknown>[]): Recorded['figures'] =>
   Object.fromEntries(
     rates
@@ -202,11 +202,15 @@ function sweep(db: DatabaseSync, now: number, boundBytes: number): void {
     if (keptMs !== Infinity) takeOldest(db, ms, now - keptMs);
   }
   db.prepare('DELETE FROM history_gaps WHERE until < ?').run(now - gapsKeptMs);
-  if (usedBytes(db) <= boundBytes) return;
   // The next reading goes on with what has not ended yet.
   const [minutes, quarters, days] = tiers;
-  if (takeOldest(db, minutes.ms, startOf(now, quarters.ms)) + takeOldest(db, quarters.ms, startOf(now, days.ms)) === 0)
-    tellOutgrown(db, now);
+  for (const [{ ms }, until] of [
+    [minutes, startOf(now, quarters.ms)],
+    [quarters, startOf(now, days.ms)],
+  ] as const) {
+    if (usedBytes(db) <= boundBytes || takeOldest(db, ms, until) >= sweptAtOnce) return;
+  }
+  if (usedBytes(db) > boundBytes) tellOutgrown(db, now);
 }
 
 /** What stays for good has passed the bound: a person decides what may go. */

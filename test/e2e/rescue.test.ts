@@ -115,7 +115,7 @@ describe('someone who brings a position and a loan away from liquidation', () =>
     await bench().pressEnter();
     const repayment = await bench().dialog();
     for (const part of [
-      says('kinds.repay', '50', 'USDT', 'loan 12345'),
+      says('repay.of', '50 USDT', 'loan 12345'),
       says('preview.route', '50 USDT', says('term.funding-account'), 'loan 12345'),
       says('repay.debt-with-interest'),
       says('repay.no-undo'),

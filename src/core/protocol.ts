@@ -54,6 +54,23 @@ export interface GaugeMeter {
   readonly max: string;
 }
 
+/** What the one line in the overview says of a loan or position beside its title, level, figure and scale. */
+export interface GaugeLine {
+  /** The exchange, to group by. */
+  readonly venue: string;
+  /** E.g. "22.1%", with the estimate behind it where that is worse; a dash where it is unknown. Absent for positions. */
+  readonly toMarginCall?: string;
+  /** The same; of a loan it is always an estimate. */
+  readonly toLiquidation: string;
+  readonly liquidationPrice?: string;
+  /** E.g. "45 s ago". */
+  readonly age: string;
+  /** What else must be seen at once, in two or three words each, e.g. "unreachable". */
+  readonly marks: readonly string[];
+  /** The changes that help first; `title` is the command in full. */
+  readonly acts: readonly { readonly id: PageAction; readonly label: string; readonly title: string }[];
+}
+
 export interface GaugeView {
   /** Account and loan or position; stable. */
   readonly key: string;
@@ -62,6 +79,7 @@ export interface GaugeView {
   readonly subtitle: string;
   /** Shown as a mark when set, e.g. "SIMULATED". */
   readonly simulatedMark?: string;
+  readonly line: GaugeLine;
   readonly level: Level;
   readonly levelText: string;
   /** What the large figure is: the LTV of a loan, the distance of a position to liquidation, or that it is only the last known one. */
@@ -98,7 +116,16 @@ export interface GaugeView {
   readonly actions: readonly { readonly id: PageAction; readonly label: string }[];
 }
 
-export type PageAction = 'add' | 'reduce' | 'repay' | 'addMargin' | 'reduceMargin' | 'resolve' | 'refresh';
+export type PageAction =
+  | 'add'
+  | 'reduce'
+  | 'repay'
+  | 'ltvTarget'
+  | 'addMargin'
+  | 'reduceMargin'
+  | 'liquidationTarget'
+  | 'resolve'
+  | 'refresh';
 
 /** What a shock makes of one loan or position. */
 export interface StressCell {
@@ -114,18 +141,20 @@ export interface StressTable {
   readonly simulatedMark?: string;
   /** What is affected first: one sentence for all coins together, and one for each coin that several depend on. */
   readonly first: readonly string[];
+  /** What a fall of all prices brings first, in one sentence. Absent where it brings nothing. */
+  readonly firstFall?: string;
   /** That these are estimates, and of what. */
   readonly caption: string;
   /** Loans and positions, in the order of the gauges. */
-  readonly columns: readonly {
+  readonly members: readonly {
     /** The key of its gauge. */
     readonly key: string;
     readonly title: string;
     /** Venue and account name, and what the figure is. */
     readonly detail: string;
   }[];
-  /** Shocks, e.g. "All coins −20%"; a cell for each column. Empty when no price matters to any column. */
-  readonly rows: readonly { readonly label: string; readonly cells: readonly StressCell[] }[];
+  /** E.g. "All coins −20%", the person's own first; a cell for each loan and position. Empty when no price matters to any of them. */
+  readonly shocks: readonly { readonly label: string; readonly cells: readonly StressCell[] }[];
   /** What is not in the table, by reason. */
   readonly leftOut: readonly string[];
 }
@@ -135,8 +164,10 @@ export interface StressView {
   readonly heading: string;
   /** Above the sentences about what breaks first. */
   readonly firstHeading: string;
-  /** Heads the column of shocks. */
-  readonly shockHeading: string;
+  /** Heads the column of loans and positions. */
+  readonly memberHeading: string;
+  /** The field for the person's own shocks. */
+  readonly own: { readonly label: string; readonly example: string; readonly refused?: string };
   /** One for each kind of money; not empty. */
   readonly tables: readonly StressTable[];
 }
@@ -149,10 +180,37 @@ export interface SilentWords {
   readonly age: string;
 }
 
+/** How all loans and positions of one kind of money stand. */
+export interface Summary {
+  /** As of a gauge. Real and simulated are never added up together. */
+  readonly simulatedMark?: string;
+  readonly worst: { readonly key: string; readonly level: Level; readonly text: string };
+  /** How many need attention, debt and collateral in USD, what a fall of prices brings first. */
+  readonly facts: readonly string[];
+}
+
+/** What the lines can be sorted by. */
+export type SortBy = 'worst' | 'name' | 'figure' | 'marginCall' | 'liquidation' | 'age';
+export type GroupBy = 'none' | 'account' | 'venue';
+
+/** Words of the overview that are the same for every line. */
+export interface OverviewWords {
+  readonly filter: string;
+  readonly groups: Readonly<Record<GroupBy, string>>;
+  readonly compact: string;
+  readonly columns: Readonly<Record<SortBy | 'changes', string>>;
+}
+
 export interface PageState {
   readonly heading: string;
   readonly silent: SilentWords;
+  readonly words: OverviewWords;
+  /** Real money first. */
+  readonly summaries: readonly Summary[];
+  /** In the order of accounts, loans and positions. */
   readonly gauges: readonly GaugeView[];
+  /** Orders by exact figures, as places in `gauges`: the page compares no figure. What is unknown comes last, but worst first that hides nothing. */
+  readonly orders: Readonly<Record<'worst' | 'marginCall' | 'liquidation' | 'age', readonly number[]>>;
   /** Absent when there is no loan and no position. */
   readonly stress?: StressView;
   /** Accounts that have trouble but no gauge to show it on, and those that were read in part only. */
@@ -176,5 +234,7 @@ export type ToPage =
 
 export type FromPage =
   | { readonly type: 'ready' }
+  /** The person's own shocks, as typed. */
+  | { readonly type: 'shocks'; readonly text: string }
   | { readonly type: 'action'; readonly key: string; readonly action: PageAction }
   | { readonly type: 'emptyAction'; readonly action: 'addAccount' | 'trySimulated' };

@@ -13,7 +13,7 @@ import type {
   PositionRef,
   Snapshot,
 } from '../core/model.ts';
-import type { StreamSource } from './streams.ts';
+import type { Maintenance, StreamSource } from './streams.ts';
 
 /** The parts of an API key, by field id, e.g. `{ apiKey, secret, passphrase }`. Lives as long as one request. */
 export type Keys = Readonly<Record<string, string>>;
@@ -400,6 +400,8 @@ export interface Connection {
   isLimited?(): boolean;
   /** What the venue tells by itself, over sockets. Absent where the site has none that is documented. */
   readonly streams?: StreamSource | undefined;
+  /** All maintenance that is announced and not over. Absent where the venue only tells of it. */
+  maintenance?(signal?: AbortSignal): Promise<readonly Maintenance[]>;
   /** Absent where there are no loans. */
   readonly loans?: LoanReads;
   readonly actions: Actions;

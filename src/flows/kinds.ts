@@ -14,22 +14,22 @@ import type { Command } from './conversation.ts';
 
 type Kind = Change['kind'];
 
-/** All that differs between the kinds of change. */
+/** What differs between kinds of change. */
 interface KindFlow<C extends Change, P extends Preview, R> {
-  /** The commands that ask for such a change. */
+  /** The commands for such a change. */
   readonly commands: Readonly<Record<Direction, Command>>;
-  /** How the command that removes is offered. */
+  /** The button for the removing command. */
   readonly reduceLabel: Message;
   /** The preview as it is confirmed. */
   text(preview: P, around: PreviewSurroundings): PreviewText;
-  /** Whether what it does cannot be estimated, so that only an explicit act sends it. */
+  /** Whether its effect can't be estimated, so that only an explicit button sends it. */
   isDoubtful(preview: P): boolean;
   /**
-   * Reads how much of its coin can be removed safely now; undefined when that is unknown.
+   * Reads how much of its coin can be removed safely now; undefined if unknown.
    * @param own the person's own highest LTV after a removal. A fraction
    */
   safeMaximum(connection: Connection, change: C, own: Decimal | undefined, signal: AbortSignal): Promise<Decimal | undefined>;
-  /** The coin the prices of the position are in, as last read; a position that is gone since has none. */
+  /** The price coin of the position, as last read; undefined if the position is gone. */
   priceCoin(change: C, snapshot: Snapshot | undefined): string | undefined;
   /**
    * Reads what a person needs to judge the outcome of a change.
@@ -75,7 +75,7 @@ const margin: FlowOf<'margin'> = {
   isDoubtful: () => false,
   safeMaximum: async (connection, change, _own, signal) => largestOut(await actionOf(connection, 'margin').prepare(change, signal)),
   priceCoin: ({ position: ref }, snapshot) => snapshot?.positions.find(({ positionId }) => positionId === ref.positionId)?.priceCoin,
-  /** The figures that a change would be measured by come from the same reading as those of its baseline; they may be refused. */
+  /** Read together with the baseline of a change; may be refused. */
   async read(connection, { position: ref }, { positions, positionsTrouble }, signal) {
     const position = positions.find(({ positionId }) => positionId === ref.positionId);
     if (position === undefined) return positionsTrouble === undefined ? { position } : { failure: positionsTrouble };
@@ -105,7 +105,7 @@ export const readingText = msg('change.reading', 'Reading current figures. Nothi
 
 const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin, repay };
 
-/** How the kind of a change is handled. */
+/** How a kind of change is handled. */
 export function flowOf({ kind }: Change): KindFlow<Change, Preview, ReadingOf<Kind>> {
   return kinds[kind];
 }

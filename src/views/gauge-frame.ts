@@ -6,12 +6,12 @@ import type { Change } from '../exchanges/exchange.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { progressText, changeText } from '../words/kinds.ts';
 import type { LiveLine } from '../words/live-lines.ts';
-import { isDemo, readingAge, venueName, type ViewContext } from '../words/account.ts';
-import { levelPhrase, nowText, type Ground } from '../words/since-reading.ts';
+import { isDemo, readingAge, troubleWord, venueName, type ViewContext } from '../words/account.ts';
+import { arrow, levelPhrase, nowText, type Ground, type Since } from '../words/since-reading.ts';
 import { joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { frozenSentence } from './account.ts';
 
-/** Puts a message into the person's language. */
+/** Translates a message into the person's language. */
 export type Say = (message: Message | string) => string;
 
 export const unknownFigure = '—';
@@ -37,8 +37,11 @@ export type Face = Pick<
 > & {
   /** Why the newest reading lacks the figures, and from when they are instead. */
   readonly kept?: { readonly from: number; readonly because: Message };
-  /** What can be changed, if the key can trade. */
+  /** What can be changed, if the key can trade; first what helps. */
   readonly changes: readonly { readonly id: PageAction; readonly label: Message }[];
+  /** The change that leads to a target. */
+  readonly target: { readonly id: PageAction; readonly label: Message };
+  readonly reach: { readonly toMarginCall?: Text; readonly toLiquidation: Text; readonly liquidationPrice?: string };
   /** Which unfinished changes are about it. */
   readonly concerns: (change: Change) => boolean;
 };
@@ -50,20 +53,41 @@ export function keptFace(from: number | undefined, because: Message | undefined)
 /** One gauge as ready text and places on the scale. */
 export function framed(key: string, view: Gauged, face: Face, viewContext: ViewContext, say: Say): GaugeView {
   const { state, current, level } = view;
-  const { changes, concerns, kept, ...shown } = face;
-  const subtitle = [
-    venueName(state, viewContext),
-    state.account.name,
-    ...(state.account.readOnly ? [say(msg('term.read-only', 'read-only'))] : []),
-  ].join(' · ');
+  const { changes, target, concerns, kept, reach, ...shown } = face;
+  const venue = venueName(state, viewContext);
+  const subtitle = [venue, state.account.name, ...(state.account.readOnly ? [say(msg('term.read-only', 'read-only'))] : [])].join(' · ');
   const levelText = say(levelPhrase(view));
-  const ageText = say(spaced(msg('term.updated', 'Updated'), readingAge(state, viewContext.now, kept?.from)));
+  const age = readingAge(state, viewContext.now, kept?.from);
+  const ageText = say(spaced(msg('term.updated', 'Updated'), age));
   const mark = moneyMark(state, viewContext);
   const trouble = state.failure?.error.sentence ?? kept?.because;
   const pending = pendingSentences(state, concerns, viewContext).map(say);
+  const outOfDate = state.failure === undefined ? msg('gauges.not-current', 'Out of date') : troubleWord(state.failure.error);
+  const resolve = msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…');
+  const [help] = state.account.readOnly ? [] : changes;
+  const acts =
+    pending.length > 0
+      ? [{ id: 'resolve' as const, label: msg('overview.resolve', 'Resolve…'), title: resolve }]
+      : help === undefined
+        ? []
+        : [
+            { id: help.id, label: msg('overview.add', 'Add…'), title: help.label },
+            { id: target.id, label: msg('overview.target', 'Target…'), title: target.label },
+          ];
   return {
     key,
     ...shown,
+    line: {
+      venue,
+      ...(reach.toMarginCall === undefined ? {} : { toMarginCall: say(reach.toMarginCall) }),
+      toLiquidation: say(reach.toLiquidation),
+      ...(reach.liquidationPrice === undefined ? {} : { liquidationPrice: reach.liquidationPrice }),
+      age: say(age),
+      marks: [...(current ? [] : [outOfDate]), ...(pending.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')])].map(
+        say,
+      ),
+      acts: acts.map(({ id, label, title }) => ({ id, label: say(label), title: say(title) })),
+    },
     subtitle,
     levelText,
     ageText,
@@ -86,9 +110,7 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
     actions: [
       ...(state.account.readOnly ? [] : changes.map(({ id, label }) => ({ id, label: say(label) }))),
       // Nothing else can be changed before it is resolved, so the way to resolve it stands beside it.
-      ...(pending.length === 0
-        ? []
-        : [{ id: 'resolve' as const, label: say(msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…')) }]),
+      ...(pending.length === 0 ? [] : [{ id: 'resolve' as const, label: say(resolve) }]),
       { id: 'refresh', label: say(msg('button.refresh', 'Refresh')) },
     ],
   };
@@ -110,6 +132,13 @@ function pendingSentences(state: AccountState, concerns: (change: Change) => boo
       .filter(({ change }) => concerns(change))
       .map((record) => labelled(changeText(record, simulated), progressText(record, venueName(state, viewContext)) ?? '')),
   ];
+}
+
+/** A distance in the overview, with the estimate where that is worse. */
+export function reachIn(read: Decimal | undefined, { since }: { readonly since?: Since<unknown> }, now: Decimal | undefined): Text {
+  if (read !== undefined && reached(read)) return msg('term.reached', 'reached');
+  const text = read === undefined ? unknownFigure : formatDistance(read);
+  return since?.raises !== true || now === undefined ? text : arrow(text, formatDistance(now));
 }
 
 /** The distance of a card. It must not reassure where an estimate alarms, nor look up to date when it isn't. */

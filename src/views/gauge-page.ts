@@ -36,16 +36,28 @@ export function gaugeHtml(facts: GaugeHtml): string {
 </html>`;
 }
 
-const actions: readonly PageAction[] = ['add', 'reduce', 'repay', 'addMargin', 'reduceMargin', 'resolve', 'refresh'];
+const actions: readonly PageAction[] = [
+  'add',
+  'reduce',
+  'repay',
+  'ltvTarget',
+  'addMargin',
+  'reduceMargin',
+  'liquidationTarget',
+  'resolve',
+  'refresh',
+];
 const emptyActions = ['addAccount', 'trySimulated'] as const;
 
 /** A message of the page; undefined for anything else. Nothing from a page is trusted. */
 export function parseFromPage(value: unknown): FromPage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { type, key, action } = value as Record<string, unknown>;
+  const { type, key, action, text } = value as Record<string, unknown>;
   switch (type) {
     case 'ready':
       return { type };
+    case 'shocks':
+      return typeof text === 'string' ? { type, text } : undefined;
     case 'action': {
       const known = actions.find((one) => one === action);
       return known === undefined || typeof key !== 'string' ? undefined : { type, key, action: known };

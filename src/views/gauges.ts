@@ -1,5 +1,10 @@
 import { msg, type Message } from '../core/message.ts';
-import type { GaugeView, PageState } from '../core/protocol.ts';
+import { compare, sum, type Decimal } from '../core/decimal.ts';
+import { formatUsd } from '../core/format.ts';
+import type { Loan } from '../core/model.ts';
+import type { GaugeView, OverviewWords, PageState, StressView, Summary } from '../core/protocol.ts';
+import { distanceTo } from '../core/risk/ltv.ts';
+import { isAlarm } from '../core/risk/level.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { isSame, loanAt, positionAt, type Place, type PlaceOn } from './place.ts';
 import { loanKey, moneyMark, positionKey, type Say } from './gauge-frame.ts';
@@ -8,8 +13,9 @@ import { positionGauge } from './position-gauge.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import { loanViews } from '../words/loan.ts';
 import { positionViews } from '../words/position.ts';
-import { labelled } from '../words/text.ts';
+import { dotted, joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { vanishedSentence } from '../words/vanished.ts';
+import { nearest, worstFirst, type Ranked } from './status.ts';
 import { stressView } from './stress.ts';
 
 /** What the page shows, and which loan or position each of its gauges stands for. */
@@ -20,16 +26,25 @@ export interface GaugePage {
   readonly simulatedOnly: boolean;
 }
 
-interface Drawn {
-  readonly state: AccountState;
+interface Drawn extends Ranked {
   readonly place: PlaceOn;
   readonly gauge: GaugeView;
+  readonly loan?: Loan;
+  /** Of a loan. */
+  readonly toMarginCall?: Decimal | undefined;
+  readonly toLiquidation: Decimal | undefined;
+  /** When it was read. Milliseconds since the Unix epoch. */
+  readonly at: number;
 }
 
 /** The whole page as a function of the store. Gauges keep the order of accounts, loans and positions: buttons must not jump. */
-export function gaugePage(accounts: readonly AccountState[], viewContext: ViewContext, say: Say): GaugePage {
+export function gaugePage(accounts: readonly AccountState[], viewContext: ViewContext, say: Say, shocks = ''): GaugePage {
   const drawn = accounts.flatMap((state) => gaugesOf(state, viewContext, say));
-  const stress = drawn.length === 0 ? undefined : stressView(accounts, viewContext, say);
+  const stress = drawn.length === 0 ? undefined : stressView(accounts, viewContext, say, shocks);
+  const ordered = (order: (a: Drawn, b: Drawn) => number): readonly Drawn[] => [...drawn].sort(order);
+  const places = new Map(drawn.map((one, place) => [one, place]));
+  const placesOf = (some: readonly Drawn[]): readonly number[] => some.map((one) => places.get(one) ?? 0);
+  const worst = ordered(worstFirst);
   return {
     state: {
       heading: say(msg('term.ltv-gauges', 'LTV Gauges')),
@@ -37,7 +52,15 @@ export function gaugePage(accounts: readonly AccountState[], viewContext: ViewCo
         notice: say(msg('gauges.silent', "Figures out of date: LTV Gauge isn't responding. Reload the window.")),
         age: say(msg('gauges.not-current', 'Out of date')),
       },
+      words: overviewWords(say),
+      summaries: summaries(worst, stress, say),
       gauges: drawn.map(({ gauge }) => gauge),
+      orders: {
+        worst: placesOf(worst),
+        marginCall: placesOf(ordered((a, b) => knownFirst(a.toMarginCall, b.toMarginCall))),
+        liquidation: placesOf(ordered((a, b) => knownFirst(a.toLiquidation, b.toLiquidation))),
+        age: placesOf(ordered((a, b) => b.at - a.at)),
+      },
       ...(stress === undefined ? {} : { stress }),
       notices: accounts.flatMap((state) => notices(state, drawn, viewContext, say)),
       emptyText: say(emptyText(accounts)),
@@ -60,16 +83,103 @@ function gaugesOf(state: AccountState, viewContext: ViewContext, say: Say): read
   return [
     ...loanViews(state, viewContext.now, viewContext.intervalMs).map((view) => {
       const key = loanKey(accountId, view.loan.id);
-      return { state, place: loanAt(accountId, view.loan.id), gauge: loanGauge(key, view, viewContext, say) };
+      const { loan, level, current, since } = view;
+      const toMarginCall = nearest(view.distance, since?.figures.toMarginCall);
+      return {
+        ...{ state, level, current, loan, toMarginCall },
+        distance: toMarginCall,
+        toLiquidation: nearest(distanceTo(loan.liquidation?.ltv, loan.ltv), since?.figures.toLiquidation),
+        at: loan.keptFrom ?? state.snapshot?.asOf ?? 0,
+        place: loanAt(accountId, loan.id),
+        gauge: loanGauge(key, view, viewContext, say),
+      };
     }),
     ...positionViews(state, viewContext.now, viewContext.intervalMs)
       .filter(({ position }) => position.marginMode === 'isolated')
       .map((view) => {
         const { positionId } = view.position;
         const key = positionKey(accountId, positionId);
-        return { state, place: positionAt(accountId, positionId), gauge: positionGauge(key, view, viewContext, say) };
+        const { level, current, position } = view;
+        const distance = nearest(view.distance, view.since?.figures.distance);
+        return {
+          ...{ state, level, current, distance },
+          toLiquidation: distance,
+          at: position.keptFrom ?? state.snapshot?.asOf ?? 0,
+          place: positionAt(accountId, positionId),
+          gauge: positionGauge(key, view, viewContext, say),
+        };
       }),
   ];
+}
+
+const knownFirst = (a: Decimal | undefined, b: Decimal | undefined): number =>
+  a === undefined || b === undefined ? Number(a === undefined) - Number(b === undefined) : compare(a, b);
+
+const overviewWords = (say: Say): OverviewWords => ({
+  filter: say(msg('overview.filter', 'Filter')),
+  groups: {
+    none: say(msg('overview.no-groups', 'No groups')),
+    account: say(msg('term.account', 'Account')),
+    venue: say(msg('account.exchange', 'Exchange')),
+  },
+  compact: say(msg('overview.compact', 'Compact')),
+  columns: {
+    worst: say(msg('term.level', 'Level')),
+    name: say(msg('status.loan-position', 'Loan or position')),
+    figure: say(msg('overview.figure', 'LTV or distance')),
+    marginCall: say(msg('overview.to-margin-call', 'To margin call')),
+    liquidation: say(msg('gauge.liquidation', 'To liquidation')),
+    age: say(msg('term.updated', 'Updated')),
+    changes: say(msg('overview.changes', 'Changes')),
+  },
+});
+
+/** One for each kind of money, worst first within it. */
+function summaries(worstFirst: readonly Drawn[], stress: StressView | undefined, say: Say): readonly Summary[] {
+  const marks = new Set([undefined, ...worstFirst.map(({ gauge }) => gauge.simulatedMark)]);
+  return [...marks].flatMap((mark): Summary[] => {
+    const some = worstFirst.filter(({ gauge }) => gauge.simulatedMark === mark);
+    const [worst] = some;
+    if (worst === undefined) return [];
+    const { key, title, caption, figure, level, levelText } = worst.gauge;
+    const alarms = some.filter((one) => isAlarm(one.level)).length;
+    const unknown = some.filter((one) => one.level === 'unknown').length;
+    const fall = stress?.tables.find((table) => table.simulatedMark === mark)?.firstFall;
+    return [
+      {
+        ...(mark === undefined ? {} : { simulatedMark: mark }),
+        worst: {
+          key,
+          level,
+          text: say(labelled(msg('overview.worst', 'Worst'), dotted(dotted(title, spaced(caption, figure)), levelText))),
+        },
+        facts: [
+          ...counted(msg('overview.attention', 'Need attention'), alarms),
+          ...counted(msg('level.unknown', 'Unknown'), unknown),
+          ...total(msg('term.debt', 'Debt'), 'debt', some, ({ debtUsd }) => debtUsd),
+          ...total(msg('term.collateral', 'Collateral'), 'asset', some, ({ collateralUsd }) => collateralUsd),
+          ...(fall === undefined ? [] : [fall]),
+        ].map(say),
+      },
+    ];
+  });
+}
+
+const counted = (what: Message, count: number): readonly Text[] => (count === 0 ? [] : [labelled(what, count.toString())]);
+
+/** What loans add up to in USD; says when some are missing in it, and when it isn't up to date. */
+function total(what: Message, side: 'debt' | 'asset', some: readonly Drawn[], usdOf: (loan: Loan) => Decimal | undefined): readonly Text[] {
+  const loans = some.flatMap(({ loan, current }) => (loan === undefined ? [] : [{ loan, usd: usdOf(loan), current }]));
+  const known = loans.flatMap(({ usd }) => (usd === undefined ? [] : [usd]));
+  if (known.length === 0) return [];
+  const isAdjusted = side === 'asset' && loans.some(({ loan }) => loan.collateralValuation === 'adjusted');
+  const usd = formatUsd(sum(known), side);
+  const missing = loans.length - known.length;
+  const text = joined([
+    spaced(what, isAdjusted ? spaced(usd, msg('loan.after-haircut', 'after haircut')) : usd),
+    ...(missing === 0 ? [] : [msg('overview.not-counted', '{0} not counted', missing.toString())]),
+  ]);
+  return [loans.every(({ current }) => current) ? text : lastKnown(text)];
 }
 
 /** Which gauge to show for a place: the loan's or position's own, or the account's first. */

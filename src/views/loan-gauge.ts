@@ -5,7 +5,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
 import { canRepay } from '../exchanges/registry.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
-import { distanceLine, framed, keptFace, liveRows, percent, reached, unknownFigure, type Face, type Say } from './gauge-frame.ts';
+import { distanceLine, framed, keptFace, liveRows, percent, reached, reachIn, unknownFigure, type Face, type Say } from './gauge-frame.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import {
   changeText,
@@ -22,7 +22,7 @@ import {
 import { loanLiveLines } from '../words/live-lines.ts';
 import { distanceText, fromVenue, isOverdue, liquidationPriceOf, loanName, ltvText, sourceText, type LoanView } from '../words/loan.ts';
 import { pricesText } from '../words/since-reading.ts';
-import { joined, labelled, lastKnown, spaced } from '../words/text.ts';
+import { joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { isOfLoan } from './place.ts';
 
 /** Room behind the liquidation tick, so that a loan beyond it can be told from one at it. */
@@ -41,6 +41,8 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     ...tick('liquidation', msg('term.liquidation', 'Liquidation'), loan.liquidation),
   ];
   const { standing } = view;
+  const estimates = loanEstimates(view);
+  const toLiquidation = distanceTo(loan.liquidation?.ltv, loan.ltv);
   const reach =
     typeof standing === 'string'
       ? distanceText(standing)
@@ -64,7 +66,7 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     rows: [
       debtRow(loan, say),
       collateralRow(loan, say),
-      liquidationRow(view, venue, say),
+      liquidationRow(view, estimates, toLiquidation, venue, say),
       ...liveRows(loanLiveLines(view, viewContext.now), say),
       ...dueRow(loan, viewContext, say),
     ],
@@ -73,6 +75,8 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
       { id: 'reduce', label: msg('button.remove-collateral-more', 'Remove Collateral…') },
       ...(canRepay(view.state.account, loan) ? [{ id: 'repay' as const, label: msg('button.repay-more', 'Repay…') }] : []),
     ],
+    target: { id: 'ltvTarget', label: msg('button.bring-ltv-target-more', 'Bring LTV to Target…') },
+    reach: lineReach(view, estimates, toLiquidation),
     ...keptFace(loan.keptFrom, view.state.snapshot?.loansTrouble),
     concerns: (change) => isOfLoan(change, loan.id),
   };
@@ -91,6 +95,24 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     ];
   }
 }
+
+/** Distances and price for the overview. How far all collateral may fall to liquidation is an estimate, as on the card. */
+function lineReach(view: LoanView, estimates: LoanEstimates | NoEstimate, toLiquidation: Decimal | undefined): Face['reach'] {
+  const { loan, distance, since } = view;
+  const told = estimates !== 'stale' && estimates !== 'definitions' ? toLiquidation : undefined;
+  const price = liquidationPriceOf(loan);
+  const [coin] = price !== undefined || typeof estimates === 'string' ? [] : liquidationsByCoin(estimates, loan);
+  const priceText = price === undefined ? undefined : `${price.instrument} ${formatAmount(price.price)}`;
+  const ownText = coin?.coin === undefined ? undefined : `~${coin.coin} ${reachText(coin.liquidation, coin.way)}`;
+  const liquidationPrice = priceText ?? ownText;
+  return {
+    toMarginCall: reachIn(distance, view, since?.figures.toMarginCall),
+    toLiquidation: told === undefined ? unknownFigure : approximate(reachIn(told, view, since?.figures.toLiquidation)),
+    ...(liquidationPrice === undefined ? {} : { liquidationPrice }),
+  };
+}
+
+const approximate = (text: Text): Text => (typeof text === 'string' ? `~${text}` : text);
 
 /** The live estimate of the LTV. */
 function estimate({ since }: LoanView, full: Decimal, viewContext: ViewContext, say: Say): Pick<Face, 'estimate'> {
@@ -167,15 +189,19 @@ function collateralRow(loan: Loan, say: Say): GaugeRow {
 }
 
 /** The venue's price where it gives one, how far all collateral may fall, and at which price single coins reach liquidation: all but the first are estimates. */
-function liquidationRow(view: LoanView, venueName: string, say: Say): GaugeRow {
+function liquidationRow(
+  view: LoanView,
+  estimates: LoanEstimates | NoEstimate,
+  distance: Decimal | undefined,
+  venueName: string,
+  say: Say,
+): GaugeRow {
   const { loan } = view;
-  const estimates = loanEstimates(view);
   const lines: Line[] = [];
   const price = liquidationPriceOf(loan);
   if (price !== undefined) {
     lines.push({ value: `${price.instrument} ${formatAmount(price.price)}`, detail: say(fromVenue(venueName)) });
   }
-  const distance = distanceTo(loan.liquidation?.ltv, loan.ltv);
   if (reached(distance)) lines.push({ value: say(distanceText('liquidation')) });
   else if (distance !== undefined && estimates !== 'stale' && estimates !== 'definitions') {
     lines.push({

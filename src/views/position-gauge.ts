@@ -2,7 +2,7 @@ import { add, divide, fractionForDrawing, isPositive, lesser, one, subtract, typ
 import { formatDistance, formatLiquidationPrice, formatMarginRatio } from '../core/format.ts';
 import { msg } from '../core/message.ts';
 import type { GaugeView } from '../core/protocol.ts';
-import { distanceLine, framed, keptFace, liveRows, percent, type Face, type Say } from './gauge-frame.ts';
+import { distanceLine, framed, keptFace, liveRows, percent, reachIn, type Face, type Say } from './gauge-frame.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import { positionLiveLines } from '../words/live-lines.ts';
 import { positionFigures } from './position-figures.ts';
@@ -60,6 +60,11 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
             { id: 'reduceMargin', label: msg('button.remove-margin-more', 'Remove Margin…') },
           ]
         : [],
+    target: { id: 'liquidationTarget', label: msg('button.bring-liquidation-price-target', 'Move Liquidation Price to Target…') },
+    reach: {
+      toLiquidation: view.liquidation.kind === 'unreachable' ? '∞' : reachIn(distance, view, view.since?.figures.distance),
+      ...(price === undefined ? {} : { liquidationPrice: `${formatLiquidationPrice(price, position.side)} ${position.priceCoin}` }),
+    },
     ...keptFace(position.keptFrom, view.state.snapshot?.positionsTrouble),
     concerns: (change) => isOfPosition(change, position.positionId),
   };

@@ -167,7 +167,7 @@ export interface Gauged {
   readonly estimatedAt: number | undefined;
 }
 
-/** What counts of an account: all its loans and isolated positions, and cross positions that alarm. */
+/** What counts in an account: all its loans and isolated positions, and cross positions that alarm. */
 export function gaugedOf(state: AccountState, viewContext: ViewContext): readonly Gauged[] {
   return [
     ...loanViews(state, viewContext.now, viewContext.intervalMs).map(ofLoan),
@@ -225,19 +225,23 @@ function figureOf(view: PositionView): Text {
   return typeof lead === 'string' ? toLiquidation(lead) : lead;
 }
 
-const nearest = (read: Decimal | undefined, now: Decimal | undefined): Decimal | undefined =>
+/** The distance that counts. */
+export const nearest = (read: Decimal | undefined, now: Decimal | undefined): Decimal | undefined =>
   read === undefined || now === undefined ? read : lesser(read, now);
 
+/** What their order depends on. */
+export type Ranked = Pick<Gauged, 'state' | 'level' | 'current' | 'distance'>;
+
 /** Whether its figures are up to date and still don't say how it stands. It may be fine: it must not hide one known to be worse. */
-export const isUntold = ({ level, current, distance }: Gauged): boolean => level === 'unknown' && current && distance === undefined;
+export const isUntold = ({ level, current, distance }: Ranked): boolean => level === 'unknown' && current && distance === undefined;
 
 /**
  * By level, then by distance. A live loan or position with an alarm comes before any simulated one, which must not hide it. Unknown ones
  * come right before OK ones: they hide nothing that is known to be worse.
  */
-export function worstFirst(a: Gauged, b: Gauged): number {
-  const alarm = ({ state, level }: Gauged): number => (!state.account.simulated && isAlarm(level) ? 0 : 1);
-  const play = ({ state }: Gauged): number => (state.account.simulated ? 1 : 0);
+export function worstFirst(a: Ranked, b: Ranked): number {
+  const alarm = ({ state, level }: Ranked): number => (!state.account.simulated && isAlarm(level) ? 0 : 1);
+  const play = ({ state }: Ranked): number => (state.account.simulated ? 1 : 0);
   return (
     alarm(a) - alarm(b) ||
     compareUrgency(worryOf(a), worryOf(b)) ||
@@ -247,10 +251,10 @@ export function worstFirst(a: Gauged, b: Gauged): number {
   );
 }
 
-const worryOf = (one: Gauged): Level => (isUntold(one) ? 'watch' : one.level);
+const worryOf = (one: Ranked): Level => (isUntold(one) ? 'watch' : one.level);
 
 /** An alarm without a distance may be the nearest of all; anything else has nothing to reach, or nothing known. */
-function nearerFirst(a: Gauged, b: Gauged): number {
+function nearerFirst(a: Ranked, b: Ranked): number {
   if (a.distance !== undefined && b.distance !== undefined) return compare(a.distance, b.distance);
   if ((a.distance === undefined) === (b.distance === undefined)) return 0;
   return (a.distance === undefined) === isAlarm(a.level) ? -1 : 1;

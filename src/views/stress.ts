@@ -1,4 +1,17 @@
-import { absolute, add, decimal, isNegative, isPositive, isZero, one, type Decimal } from '../core/decimal.ts';
+import {
+  absolute,
+  add,
+  compare,
+  decimal,
+  divide,
+  isNegative,
+  isPositive,
+  isZero,
+  negate,
+  one,
+  zero,
+  type Decimal,
+} from '../core/decimal.ts';
 import { formatDistance, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { StressCell, StressTable, StressView } from '../core/protocol.ts';
@@ -19,7 +32,7 @@ import { levelWord } from '../words/level.ts';
 import { averageHaircut, changeText, modelOfView, noEstimateReason } from '../words/loan-estimates.ts';
 import { loanName, loanViews, type LoanView } from '../words/loan.ts';
 import { crossMargin, liquidationDistanceText, namedWithSide, outOfReach, positionViews, type PositionView } from '../words/position.ts';
-import { bracketed, dotted, joined, labelled, listed, spaced, type Text } from '../words/text.ts';
+import { bracketed, dotted, estimated, joined, labelled, listed, spaced, type Text } from '../words/text.ts';
 import { notRead, partlyRead } from './account.ts';
 import { loanKey, moneyMark, positionKey, type Say } from './gauge-frame.ts';
 
@@ -27,6 +40,7 @@ const shocksOfAll = ['-0.1', '-0.2', '-0.3', '-0.4', '-0.5'].map(decimal);
 const shocksOfOne = ['-0.2', '-0.4'].map(decimal);
 /** Only where a rise does harm. */
 const riseOf = decimal('0.2');
+const hundred = decimal('100');
 /** Events named in a line before the rest is counted. */
 const namedEvents = 4;
 
@@ -40,35 +54,81 @@ interface Moved {
   readonly dependents: number;
 }
 
-/** What price moves do to all loans and isolated positions that can be calculated. */
-export function stressView(accounts: readonly AccountState[], viewContext: ViewContext, say: Say): StressView | undefined {
-  const tables = exposures(accounts, viewContext).map((exposure) => tableOf(exposure, say));
-  if (tables.length === 0) return undefined;
+/** A shock that the person thought of. */
+interface OwnShock {
+  readonly text: string;
+  /** Absent for all coins. */
+  readonly coin?: string;
+  readonly change: Decimal;
+}
+
+const mostOwn = 6;
+
+/** @param text e.g. `-35, BTC -15`: percents with at most one decimal place, of all coins or of one; a sign-less one is a rise */
+function ownShocks(text: string): { readonly own: readonly OwnShock[]; readonly refused: readonly string[] } {
+  const own: OwnShock[] = [];
+  const refused: string[] = [];
+  for (const part of text.split(/[,;，；]/).map((one) => one.trim())) {
+    if (part === '') continue;
+    const [, coin, sign = '', digits] = /^(?:(\S+)\s+)?([+−-]?)(\d{1,3}(?:\.\d)?)\s*%?$/.exec(part) ?? [];
+    const size = digits === undefined ? zero : divide(decimal(digits), hundred, 3, 'down');
+    const change = sign === '' || sign === '+' ? size : negate(size);
+    if (isZero(size) || compare(change, negate(one)) <= 0 || own.length === mostOwn) refused.push(part);
+    else own.push({ text: part, change, ...(coin === undefined ? {} : { coin: coin.toUpperCase() }) });
+  }
+  return { own, refused };
+}
+
+/**
+ * What price moves do to all loans and isolated positions that can be calculated.
+ * @param text the person's own shocks, as typed
+ */
+export function stressView(accounts: readonly AccountState[], viewContext: ViewContext, say: Say, text = ''): StressView | undefined {
+  const all = exposures(accounts, viewContext);
+  if (all.length === 0) return undefined;
+  const { own, refused } = ownShocks(text);
+  const tables = all.map((exposure) => tableOf(exposure, own, say));
+  const unmet = own.filter(({ coin }) => coin !== undefined && !tables.some(({ coins }) => coins.has(coin))).map((one) => one.text);
+  const wrong = [...refused, ...unmet];
   return {
     heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')),
     firstHeading: say(msg('stress.breaks-first', 'First affected')),
-    shockHeading: say(msg('term.prices', 'Prices')),
-    tables,
+    memberHeading: say(msg('status.loan-position', 'Loan or position')),
+    own: {
+      label: say(msg('stress.own', 'Your own, in %')),
+      example: '−35, BTC −15',
+      ...(wrong.length === 0 ? {} : { refused: say(labelled(msg('stress.refused', 'Ignored'), listed(wrong))) }),
+    },
+    tables: tables.map(({ table }) => table),
   };
 }
 
-function tableOf({ mark, members, leftOut }: Exposure, say: Say): StressTable {
+interface Tabled {
+  readonly table: StressTable;
+  /** Whose price matters. */
+  readonly coins: ReadonlySet<string>;
+}
+
+function tableOf({ mark, members, leftOut }: Exposure, own: readonly OwnShock[], say: Say): Tabled {
   const exposed: Exposed = {
     loans: members.flatMap((member) => (member.kind === 'loan' ? [member.stressed] : [])),
     positions: members.flatMap((member) => (member.kind === 'position' ? [member.stressed] : [])),
   };
   const [all, ...single] = movedIn(exposed);
-  return {
+  const firstFall = all === undefined ? undefined : firstFallOf(all, exposed, members, leftOut.length);
+  const table = {
     ...(mark === undefined ? {} : { simulatedMark: say(mark) }),
     first: (all === undefined ? [] : firstOf(all, single, exposed, members)).map(say),
+    ...(firstFall === undefined ? {} : { firstFall: say(firstFall) }),
     caption: say(msg('stress.caption', 'Estimated effect of each price move, all else unchanged')),
-    columns: members.map((member) => ({ key: member.stressed.key, title: say(member.title), detail: say(columnDetail(member)) })),
-    rows: all === undefined ? [] : shocks(all, single).map(({ moved, change }) => row(moved, change, exposed, members, say)),
+    members: members.map((member) => ({ key: member.stressed.key, title: say(member.title), detail: say(memberDetail(member)) })),
+    shocks: all === undefined ? [] : shocks(all, single, own).map(({ moved, change }) => row(moved, change, exposed, members, say)),
     leftOut: leftOutTexts(leftOut).map(say),
   };
+  return { table, coins: new Set([...(all?.coins ?? [])].map((coin) => coin.toUpperCase())) };
 }
 
-function columnDetail(member: Member): Text {
+function memberDetail(member: Member): Text {
   const figure = member.kind === 'loan' ? msg('term.ltv', 'LTV') : msg('gauge.liquidation', 'To liquidation');
   return joined([member.place, figure, ...(member.kind === 'loan' && member.averaged ? [averageHaircut()] : [])]);
 }
@@ -103,10 +163,20 @@ function dependents({ loans, positions }: Exposed, coins: ReadonlySet<string>): 
   );
 }
 
-function shocks(all: Moved, single: readonly Moved[]): readonly { readonly moved: Moved; readonly change: Decimal }[] {
-  const of = (moved: Moved, changes: readonly Decimal[]) =>
+interface Shock {
+  readonly moved: Moved;
+  readonly change: Decimal;
+}
+
+function shocks(all: Moved, single: readonly Moved[], own: readonly OwnShock[]): readonly Shock[] {
+  const of = (moved: Moved, changes: readonly Decimal[]): readonly Shock[] =>
     [...changes, ...(moved.owed ? [riseOf] : [])].map((change) => ({ moved, change }));
-  return [...of(all, shocksOfAll), ...single.flatMap((moved) => of(moved, shocksOfOne))];
+  const theirs = own.flatMap(({ coin, change }): readonly Shock[] => {
+    const among = single.length === 0 ? [all] : single;
+    const moved = coin === undefined ? all : among.find(({ coins }) => [...coins].some((one) => one.toUpperCase() === coin));
+    return moved === undefined ? [] : [{ moved, change }];
+  });
+  return [...theirs, ...of(all, shocksOfAll), ...single.flatMap((moved) => of(moved, shocksOfOne))];
 }
 
 function row(
@@ -115,7 +185,7 @@ function row(
   exposed: Exposed,
   members: readonly Member[],
   say: Say,
-): StressTable['rows'][number] {
+): StressTable['shocks'][number] {
   const outcomes = new Map(shocked(exposed, coins, add(one, change)).map((outcome) => [outcome.key, outcome]));
   return {
     label: say(spaced(label, changed(change))),
@@ -148,6 +218,26 @@ function levelUnder(member: Member, outcome: Outcome | undefined): Level {
 }
 
 const changed = (change: Decimal): string => changeText(absolute(change), isNegative(change) ? 'fall' : 'rise');
+
+/** What a fall of all prices together brings first; what is reached already isn't ahead. */
+function firstFallOf(all: Moved, exposed: Exposed, members: readonly Member[], leftOut: number): Text | undefined {
+  const event = eventsOf(exposed, all.coins, 'fall').find(({ change }) => !isZero(change));
+  const member = members.find(({ stressed }) => stressed.key === event?.key);
+  if (event === undefined || member === undefined) return undefined;
+  const fall = estimated(
+    msg(
+      'overview.first-fall',
+      '{0} brings the first {1}: {2}',
+      spaced(all.label, changed(event.change)),
+      harmNoun(event.harm),
+      member.name,
+    ),
+  );
+  return leftOut === 0 ? fall : joined([fall, msg('overview.not-counted', '{0} not counted', leftOut.toString())]);
+}
+
+const harmNoun = (harm: Event['harm']): Message =>
+  harm === 'liquidation' ? msg('preview.liquidation', 'liquidation') : msg('preview.margin-call', 'margin call');
 
 /** What happens first as prices move one way: for all together, and for each coin that several depend on. Before it, what is reached already. */
 function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, members: readonly Member[]): readonly Message[] {

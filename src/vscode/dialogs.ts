@@ -32,7 +32,7 @@ import { ownSettings, readLimits } from './ports.ts';
 
 const made = new WeakMap<App, Acting>();
 
-/** What the flows act with in the editor. One per app, so that open pages are found again. */
+/** What flows need in the editor. One per app, so that open pages are found again. */
 export function actingOf(app: App): Acting {
   const before = made.get(app);
   if (before !== undefined) return before;

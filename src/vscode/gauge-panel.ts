@@ -17,8 +17,10 @@ const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   add: commandIds.addCollateral,
   reduce: commandIds.reduceCollateral,
   repay: commandIds.repayLoan,
+  ltvTarget: commandIds.bringLtvToTarget,
   addMargin: commandIds.addMargin,
   reduceMargin: commandIds.reduceMargin,
+  liquidationTarget: commandIds.bringLiquidationToTarget,
   resolve: commandIds.resolveWrite,
   refresh: commandIds.refresh,
 };
@@ -37,6 +39,8 @@ export class GaugePanel implements vscode.Disposable {
   /** What the page shows now; undefined while no page listens. */
   #shown: string | undefined;
   #ready = false;
+  /** The person's own shocks, as typed; the page keeps them. */
+  #shocks = '';
   #reveal: Place | undefined;
   #soon: NodeJS.Timeout | undefined;
   #ages: NodeJS.Timeout | undefined;
@@ -125,6 +129,10 @@ export class GaugePanel implements vscode.Disposable {
         if (place !== undefined) this.#run(commandOfAction[message.action], place);
         return;
       }
+      case 'shocks':
+        this.#shocks = message.text;
+        this.#post();
+        return;
       case 'emptyAction':
         this.#run(commandIds[message.action]);
     }
@@ -147,7 +155,7 @@ export class GaugePanel implements vscode.Disposable {
   /** @returns whether the page was sent something */
   #post(): boolean {
     if (!this.#ready || !this.#panel.visible) return false;
-    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize);
+    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize, this.#shocks);
     this.#places = page.places;
     const title = msg('term.ltv-gauges', 'LTV Gauges');
     this.#panel.title = localize(page.simulatedOnly ? bracketed(title, msg('term.simulated', 'simulated')) : title);

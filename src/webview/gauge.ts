@@ -1,56 +1,20 @@
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit-html';
-import { ifDefined } from 'lit-html/directives/if-defined.js';
-import { keyed } from 'lit-html/directives/keyed.js';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { GaugeEstimate, GaugeRow, GaugeTick, GaugeView, GaugeZone, PageAction } from '../core/protocol.ts';
 import { arcPath, dashes, labelLine, labelWidth, longestLabel, placeLabels, pointAt, radius, viewBox } from './dial.ts';
-import { levelShape, refreshShape, tickHead } from './marks.ts';
+import { refreshIcon, tickHead } from './marks.ts';
 
-export type OnAction = (key: string, action: PageAction) => void;
-
-/** One loan or position as an item of the list. `place` makes its ids unique on the page; `reachable` is whether Tab stops at it. */
-export function gaugeItem(view: GaugeView, place: number, reachable: boolean, onAction: OnAction): TemplateResult {
-  const title = `title-${place.toString()}`;
-  const classes = [
-    'gauge',
-    `level-${view.level}`,
-    ...(view.stale ? ['stale'] : []),
-    ...(view.simulatedMark === undefined ? [] : ['simulated']),
-  ];
-  return html`<li
-    class=${classes.join(' ')}
-    data-key=${view.key}
-    tabindex=${reachable ? '0' : '-1'}
-    aria-labelledby="${title} level-${place.toString()}"
-  >
-    ${view.simulatedMark === undefined ? nothing : html`<p class="mark">${view.simulatedMark}</p>`}
-    <header>
-      <div>
-        <h2 id=${title}>${view.title}</h2>
-        <p class="subtitle">${view.subtitle}</p>
-      </div>
-      <p class="level" id="level-${place.toString()}">
-        <svg viewBox="0 0 16 16" aria-hidden="true">${keyed(view.level, levelShape(view.level))}</svg>
-        <span>${view.levelText}</span>
-      </p>
-    </header>
-    <div
-      class="dial"
-      role=${view.meter === undefined ? 'img' : 'meter'}
-      aria-label=${view.meter === undefined ? view.spokenValue : `${view.title}, ${view.caption}`}
-      aria-valuemin=${ifDefined(view.meter === undefined ? undefined : '0')}
-      aria-valuemax=${ifDefined(view.meter?.max)}
-      aria-valuenow=${ifDefined(view.meter?.now)}
-      aria-valuetext=${ifDefined(view.meter === undefined ? undefined : view.spokenValue)}
-    >
-      ${dial(view)}
-    </div>
-    <p class="distance">${view.distanceText}</p>
-    ${view.trouble === undefined ? nothing : html`<p class="trouble">${view.trouble}</p>`}
-    ${view.pending.map((sentence) => html`<p class="pending">${sentence}</p>`)}
-    <dl>${view.rows.map(row)}</dl>
-    <footer>${actions(view, onAction)}</footer>
-  </li>`;
+/** What opens below a line: everything that is known. Its height stays when an estimate comes or goes. */
+export function card(view: GaugeView, tab: string, act: (action: PageAction) => void): TemplateResult {
+  return html`<div class="dial" role="img" aria-label=${view.spokenValue}>${dial(view)}</div>
+    <div class="words">
+      <p class="distance">${view.distanceText}</p>
+      <dl class="live">${view.rows.filter(({ live }) => live === true).map(row)}</dl>
+      ${view.trouble === undefined ? nothing : html`<p class="trouble">${view.trouble}</p>`}
+      ${view.pending.map((sentence) => html`<p class="pending">${sentence}</p>`)}
+      <dl>${view.rows.filter(({ live }) => live !== true).map(row)}</dl>
+      <footer>${actions(view, tab, act)}</footer>
+    </div>`;
 }
 
 function row({ label, lines }: GaugeRow): TemplateResult {
@@ -60,11 +24,11 @@ function row({ label, lines }: GaugeRow): TemplateResult {
   </div>`;
 }
 
-function actions(view: GaugeView, onAction: OnAction): TemplateResult {
+function actions(view: GaugeView, tab: string, act: (action: PageAction) => void): TemplateResult {
   const refresh = view.actions.find((action) => action.id === 'refresh');
   const changes = view.actions.filter((action) => action.id !== 'refresh');
-  const act = (action: PageAction) => () => {
-    onAction(view.key, action);
+  const pressed = (action: PageAction) => () => {
+    act(action);
   };
   return html`<p class="age">
       <span>${view.ageText}</span>
@@ -72,13 +36,13 @@ function actions(view: GaugeView, onAction: OnAction): TemplateResult {
         refresh === undefined
           ? nothing
           : html`<button
-              type="button"
               class=${view.reading ? 'icon reading' : 'icon'}
               title=${refresh.label}
               aria-label="${refresh.label}: ${view.title}"
-              @click=${act('refresh')}
+              tabindex=${tab}
+              @click=${pressed('refresh')}
             >
-              <svg viewBox="0 0 16 16" aria-hidden="true">${refreshShape}</svg>
+              ${refreshIcon}
             </button>`
       }
     </p>
@@ -86,7 +50,8 @@ function actions(view: GaugeView, onAction: OnAction): TemplateResult {
       ${repeat(
         changes,
         ({ id }) => id,
-        ({ id, label }) => html`<button type="button" class=${id} aria-label="${label}: ${view.title}" @click=${act(id)}>${label}</button>`,
+        ({ id, label }) =>
+          html`<button class=${id} tabindex=${tab} aria-label="${label}: ${view.title}" @click=${pressed(id)}>${label}</button>`,
       )}
     </div>`;
 }
@@ -110,12 +75,12 @@ function dial(view: GaugeView): TemplateResult {
       const from = pointAt(tick.at, radius.label);
       return svg`${label.leader ? svg`<line class="leader" x1=${from.x} y1=${from.y} x2=${label.x} y2=${label.y + 3}></line>` : nothing}
         <text class="label" text-anchor=${label.anchor} x=${label.x} y=${label.y - labelLine}>${tick.label}</text>
-        <text class="label figure" text-anchor=${label.anchor} x=${label.x} y=${label.y} lengthAdjust="spacingAndGlyphs" textLength=${ifDefined(tick.valueText.length > longestLabel ? labelWidth : undefined)}>${tick.valueText}<title>${tick.source}</title></text>`;
+        <text class="label figure" text-anchor=${label.anchor} x=${label.x} y=${label.y} lengthAdjust="spacingAndGlyphs" textLength=${tick.valueText.length > longestLabel ? labelWidth : nothing}>${tick.valueText}<title>${tick.source}</title></text>`;
     })}
-    <text class="end" text-anchor="middle" x=${-radius.band} y="18">${view.scale[0]}</text>
-    <text class="end" text-anchor="middle" x=${radius.band} y="18">${view.scale[1]}</text>
-    <text class="caption" text-anchor="middle" y="-50">${view.caption}</text>
-    <text class=${view.figure.length > 7 ? 'main long' : 'main'} text-anchor="middle" y="-14">${view.figure}</text>
+    <text class="end" x=${-radius.band} y="18">${view.scale[0]}</text>
+    <text class="end" x=${radius.band} y="18">${view.scale[1]}</text>
+    <text class="caption" y="-50">${view.caption}</text>
+    <text class=${view.figure.length > 7 ? 'main long' : 'main'} y="-14">${view.figure}</text>
   </svg>`;
 }
 

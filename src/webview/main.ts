@@ -1,5 +1,7 @@
 import { render } from 'lit-html';
 import { aliveMs, silentMs, type FromPage, type PageState, type ToPage } from '../core/protocol.ts';
+import { firstChoices, kept as keptOrder, renewed, sorted, type Choices } from './arrange.ts';
+import type { Acts } from './overview.ts';
 import { levelNews, neighbour, page, silenced } from './page.ts';
 
 /** What the editor gives a page. */
@@ -10,12 +12,18 @@ interface Host {
 }
 declare function acquireVsCodeApi(): Host;
 
-/** Kept while the page is hidden: where the person was. Never a figure. */
+/** Kept while the page is hidden: where the person was, and how they want to see it. Never a figure. */
 interface Kept {
   readonly key?: string | undefined;
+  readonly open?: readonly string[];
+  readonly choices?: Choices;
   readonly scroll?: number;
   readonly stressOpen?: boolean;
+  readonly shocks?: string;
 }
+
+/** For this long after somebody did something on the page, no line moves under the pointer. Milliseconds. */
+const restMs = 5_000;
 
 const host = acquireVsCodeApi();
 const root = elementOf('page');
@@ -24,9 +32,14 @@ const kept = (host.getState() ?? {}) as Kept;
 
 let state: PageState | undefined;
 let current = kept.key;
+const open = new Set(kept.open);
+let choices: Choices = { ...firstChoices, ...kept.choices };
+let order: readonly string[] = [];
 let stressOpen = kept.stressOpen ?? false;
-/** When the extension was heard last. Milliseconds. */
+let shocks = kept.shocks ?? '';
+/** When the extension was heard last, and when the person was. Milliseconds. */
 let heard = performance.now();
+let touched = -Infinity;
 let silent = false;
 
 function elementOf(id: string): HTMLElement {
@@ -39,8 +52,22 @@ function send(message: FromPage): void {
   host.postMessage(message);
 }
 
+const acts: Acts = {
+  act: (key, action) => {
+    send({ type: 'action', key, action });
+  },
+  choose: (change) => {
+    choices = { ...choices, ...change };
+    if (state !== undefined) order = sorted(state, choices);
+    draw();
+    remember();
+  },
+  reveal,
+};
+
 function draw(): void {
-  if (state !== undefined) render(page(silent ? silenced(state) : state, { current, stressOpen }, send), root);
+  if (state === undefined) return;
+  render(page(silent ? silenced(state) : state, { current, open, order, choices, stressOpen, shocks }, acts, send), root);
 }
 
 function itemOf(key: string): HTMLElement | undefined {
@@ -52,19 +79,49 @@ function keyAround(target: EventTarget | null): string | undefined {
 }
 
 function remember(): void {
-  host.setState({ key: current, scroll: window.scrollY, stressOpen } satisfies Kept);
+  host.setState({ key: current, open: [...open], choices, scroll: window.scrollY, stressOpen, shocks } satisfies Kept);
+}
+
+function setOpen(key: string, isOpen: boolean): void {
+  if (isOpen) open.add(key);
+  else open.delete(key);
+}
+
+function toggle(key: string): void {
+  setOpen(key, !open.has(key));
+  focusOn(key);
 }
 
 function focusOn(key: string): void {
   current = key;
   draw();
-  itemOf(key)?.focus();
+  itemOf(key)?.querySelector<HTMLElement>('.line')?.focus();
+  remember();
+}
+
+/** Opens a card and leads to it, also where the filter hides it. */
+function reveal(key: string): void {
+  if (state?.gauges.some((gauge) => gauge.key === key) !== true) return;
+  if (itemOf(key) === undefined) choices = { ...choices, filter: '' };
+  setOpen(key, true);
+  focusOn(key);
+  itemOf(key)?.scrollIntoView({ block: 'nearest' });
+}
+
+/** Worst first, but not while somebody is about to press something. */
+function arrange(): void {
+  if (state === undefined) return;
+  const fresh = sorted(state, choices);
+  order = performance.now() - touched < restMs ? keptOrder(order, fresh) : fresh;
 }
 
 function show(next: PageState): void {
   const before = state;
   const focused = keyAround(document.activeElement);
-  state = next;
+  state = { ...next, gauges: renewed(before?.gauges ?? [], next.gauges) };
+  const [only, ...others] = next.gauges;
+  if (before === undefined && kept.open === undefined && only !== undefined && others.length === 0) open.add(only.key);
+  arrange();
   draw();
   if (before === undefined) {
     window.scrollTo(0, kept.scroll ?? 0);
@@ -74,17 +131,19 @@ function show(next: PageState): void {
   // News about a gauge must not stay when none is shown.
   if (news !== '' || next.gauges.length === 0) spoken.textContent = news;
   // The focused gauge is gone: stay in the list instead of losing the focus.
-  const first = next.gauges[0];
-  if (focused !== undefined && first !== undefined && itemOf(focused) === undefined) focusOn(first.key);
+  const [first] = order;
+  if (focused !== undefined && first !== undefined && itemOf(focused) === undefined) focusOn(first);
 }
 
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   heard = performance.now();
-  const wasSilent = silent;
   silent = false;
   if (data.type === 'state') show(data.state);
-  else if (wasSilent) draw();
-  if (data.type === 'reveal' && itemOf(data.key) !== undefined) focusOn(data.key);
+  else {
+    arrange();
+    draw();
+  }
+  if (data.type === 'reveal') reveal(data.key);
 });
 
 // An extension that has ended can't say so, and its last figures would look up to date as long as the page is open.
@@ -95,6 +154,11 @@ setInterval(() => {
   spoken.textContent = state.silent.notice;
 }, aliveMs);
 
+for (const event of ['pointermove', 'keydown'])
+  root.addEventListener(event, () => {
+    touched = performance.now();
+  });
+
 root.addEventListener('focusin', ({ target }) => {
   const key = keyAround(target);
   if (key === undefined || key === current) return;
@@ -103,14 +167,39 @@ root.addEventListener('focusin', ({ target }) => {
   remember();
 });
 
+root.addEventListener('input', ({ target }) => {
+  if (target instanceof HTMLInputElement && target.type === 'search') acts.choose({ filter: target.value });
+});
+
+root.addEventListener('change', ({ target }) => {
+  if (!(target instanceof HTMLInputElement) || target.name !== 'shocks') return;
+  shocks = target.value;
+  send({ type: 'shocks', text: shocks });
+  remember();
+});
+
+root.addEventListener('click', ({ target }) => {
+  if (!(target instanceof Element) || target.closest('.line') === null || target.closest('button') !== null) return;
+  const key = keyAround(target);
+  if (key !== undefined) toggle(key);
+});
+
 root.addEventListener('keydown', (event) => {
-  const from = keyAround(event.target);
-  if (from === undefined || state === undefined || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const to = neighbour(
-    state.gauges.map((gauge) => gauge.key),
-    from,
-    event.key,
-  );
+  const { key: pressed, target } = event;
+  const from = keyAround(target);
+  if (from === undefined || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const isOnLine = target instanceof Element && target.classList.contains('line');
+  const isOpen = open.has(from);
+  if (
+    isOnLine &&
+    (pressed === 'Enter' || pressed === ' ' || (pressed === 'ArrowRight' && !isOpen) || (pressed === 'ArrowLeft' && isOpen))
+  ) {
+    event.preventDefault();
+    toggle(from);
+    return;
+  }
+  const shown = [...root.querySelectorAll<HTMLElement>('.gauge')].flatMap((item) => item.dataset['key'] ?? []);
+  const to = pressed === 'Escape' ? from : neighbour(shown, from, pressed);
   if (to === undefined) return;
   event.preventDefault();
   focusOn(to);
@@ -122,6 +211,7 @@ root.addEventListener(
   ({ target }) => {
     if (!(target instanceof HTMLDetailsElement)) return;
     stressOpen = target.open;
+    draw();
     remember();
   },
   true,
@@ -129,4 +219,5 @@ root.addEventListener(
 
 window.addEventListener('scrollend', remember);
 
+if (shocks !== '') send({ type: 'shocks', text: shocks });
 send({ type: 'ready' });

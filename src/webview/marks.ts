@@ -1,4 +1,4 @@
-import { svg, type SVGTemplateResult } from 'lit-html';
+import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit-html';
 import type { GaugeTick, GaugeView } from '../core/protocol.ts';
 
 /** One shape per level, so that colour is never the only difference. Drawn on a 16 × 16 field. */
@@ -10,10 +10,10 @@ const levelShapes: Readonly<Record<GaugeView['level'], SVGTemplateResult>> = {
   unknown: svg`<circle class="line dashed" cx="8" cy="8" r="6.5"></circle><path class="line" d="M6.2 6.400C6.4 4 9.8 4.1 9.7 6.3 9.6 7.6 8 7.8 8 9.300m0 2v.2"></path>`,
 };
 
-/** The level as a shape. */
-export function levelShape(level: GaugeView['level']): SVGTemplateResult {
-  return levelShapes[level];
-}
+const icon = (shape: SVGTemplateResult): TemplateResult => html`<svg viewBox="0 0 16 16" aria-hidden="true">${shape}</svg>`;
+
+/** The level as a shape; its word stands beside it. */
+export const levelIcon = (level: GaugeView['level']): TemplateResult => icon(levelShapes[level]);
 
 /** A tick's head: hollow for the margin call, full for liquidation. Pointing to the centre when its group is turned. */
 export function tickHead(kind: GaugeTick['kind']): SVGTemplateResult {
@@ -22,5 +22,8 @@ export function tickHead(kind: GaugeTick['kind']): SVGTemplateResult {
     : svg`<path class="head full" d="M-118 0l-7-5v10z"></path>`;
 }
 
+/** Points down when its card is open. */
+export const foldIcon = icon(svg`<path class="line" d="m6 4 4 4-4 4"></path>`);
+
 /** The sign on the refresh button. */
-export const refreshShape = svg`<path class="line" d="M13 8a5 5 0 1 1-1.6-3.700M13.2 1.800v3h-3"></path>`;
+export const refreshIcon = icon(svg`<path class="line" d="M13 8a5 5 0 1 1-1.6-3.700M13.2 1.800v3h-3"></path>`);

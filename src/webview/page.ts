@@ -1,25 +1,34 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { repeat } from 'lit-html/directives/repeat.js';
 import type { FromPage, GaugeView, PageState } from '../core/protocol.ts';
-import { gaugeItem } from './gauge.ts';
+import { arranged, type Choices } from './arrange.ts';
+import { overview, summaryLines, toolbar, type Acts } from './overview.ts';
 import { stressSection } from './stress.ts';
 
 /** Where the person is on the page. */
 export interface Place {
   /** The gauge that Tab stops at. */
   readonly current: string | undefined;
-  /** Whether the stress section is open. */
+  /** Keys of the gauges whose cards are open. */
+  readonly open: ReadonlySet<string>;
+  /** All keys in the order of the lines. */
+  readonly order: readonly string[];
+  readonly choices: Choices;
+  /** Whether the stress section is open, and the person's own shocks, as typed. */
   readonly stressOpen: boolean;
+  readonly shocks: string;
 }
 
 /**
  * A state that may no longer hold, because the extension stopped responding: nothing is drawn as up to date, and nothing can be
  * pressed.
  */
-export function silenced({ heading, silent, gauges, notices, emptyText }: PageState): PageState {
+export function silenced({ heading, silent, words, gauges, orders, notices, emptyText }: PageState): PageState {
   return {
     heading,
     silent,
+    words,
+    orders,
+    summaries: [],
     notices: [silent.notice, ...notices],
     gauges: gauges.map((gauge) => silencedGauge(gauge, silent.age)),
     emptyText,
@@ -38,31 +47,29 @@ function silencedGauge(gauge: GaugeView, age: string): GaugeView {
     reading: false,
     rows: gauge.rows.filter(({ live }) => live !== true),
     ageText: age,
+    line: { ...gauge.line, age, acts: [] },
     spokenValue: `${age}. ${gauge.spokenValue}`,
     actions: [],
   };
 }
 
 /** The whole page. */
-export function page(state: PageState, { current, stressOpen }: Place, send: (message: FromPage) => void): TemplateResult {
-  const reachable = state.gauges.some((gauge) => gauge.key === current) ? current : state.gauges[0]?.key;
-  return html`<h1>${state.heading}</h1>
-    ${state.notices.map((notice) => html`<p class="notice">${notice}</p>`)}
+export function page(state: PageState, place: Place, acts: Acts, send: (message: FromPage) => void): TemplateResult {
+  const { gauges, heading, words } = state;
+  const { choices, open } = place;
+  const groups = arranged(gauges, place.order, choices);
+  const shown = groups.flatMap((group) => group.gauges);
+  const reachable = shown.some(({ key }) => key === place.current) ? place.current : shown[0]?.key;
+  const isMarkedOnce = state.summaries.length === 1;
+  return html`<h1>${heading}</h1>
+    ${state.notices.map((notice) => html`<p class="notice">${notice}</p>`)} ${summaryLines(state.summaries, acts)}
     ${
-      state.gauges.length === 0
+      gauges.length === 0
         ? empty(state, send)
-        : html`<ul class="gauges" role="list" aria-label=${state.heading}>
-            ${repeat(
-              state.gauges,
-              (gauge) => gauge.key,
-              (gauge, index) =>
-                gaugeItem(gauge, index, gauge.key === reachable, (key, action) => {
-                  send({ type: 'action', key, action });
-                }),
-            )}
-          </ul>`
+        : html`${toolbar(words, choices, shown.length, gauges.length, acts)}
+          ${overview(groups, heading, words, { reachable, open, choices, isMarkedOnce }, acts)}`
     }
-    ${state.stress === undefined ? nothing : stressSection(state.stress, stressOpen)}`;
+    ${state.stress === undefined ? nothing : stressSection(state.stress, place.stressOpen, place.order, place.shocks)}`;
 }
 
 function empty(state: PageState, send: (message: FromPage) => void): TemplateResult {
@@ -79,7 +86,6 @@ function empty(state: PageState, send: (message: FromPage) => void): TemplateRes
             ${state.emptyActions.map(
               ({ id, label }) =>
                 html`<button
-                  type="button"
                   class=${id}
                   @click=${() => {
                     send({ type: 'emptyAction', action: id });

@@ -1,20 +1,32 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { keyed } from 'lit-html/directives/keyed.js';
 import type { StressTable, StressView } from '../core/protocol.ts';
-import { levelShape } from './marks.ts';
+import { levelIcon } from './marks.ts';
 
-/** What happens if prices move, below the gauges. Closed until opened. */
-export function stressSection(view: StressView, open: boolean): TemplateResult {
+/**
+ * What happens if prices move, below the overview. Closed until opened; what is closed isn't drawn.
+ * @param order the keys of the lines: the grid follows it
+ * @param own the person's own shocks, as typed
+ */
+export function stressSection(view: StressView, open: boolean, order: readonly string[], own: string): TemplateResult {
+  const { heading, tables } = view;
   return html`<details class="stress" ?open=${open}>
-    <summary><h2>${view.heading}</h2></summary>
-    ${view.tables.map((table, place) => tableOf(table, view, `shocks-${place.toString()}`))}
+    <summary><h2>${heading}</h2></summary>
+    ${
+      open
+        ? html`<p class="tools">
+              <label>${view.own.label} <input name="shocks" placeholder=${view.own.example} .value=${own} /></label>
+              <output>${view.own.refused ?? nothing}</output>
+            </p>
+            ${tables.map((table, place) => tableOf(table, view, order, `shocks-${place.toString()}`))}`
+        : nothing
+    }
   </details>`;
 }
 
 /** `id` is the caption's, which names the scrolling region. */
-function tableOf(table: StressTable, view: StressView, id: string): TemplateResult {
-  return html`<section class=${table.simulatedMark === undefined ? '' : 'simulated'}>
-    ${table.simulatedMark === undefined ? nothing : html`<p class="mark">${table.simulatedMark}</p>`}
+function tableOf(table: StressTable, view: StressView, order: readonly string[], id: string): TemplateResult {
+  return html`<section>
+    ${table.simulatedMark === undefined ? nothing : html`<p class="mark" id="${id}m">${table.simulatedMark}</p>`}
     ${
       table.first.length === 0
         ? nothing
@@ -23,34 +35,40 @@ function tableOf(table: StressTable, view: StressView, id: string): TemplateResu
               ${table.first.map((sentence) => html`<li>${sentence}</li>`)}
             </ul>`
     }
-    ${table.rows.length === 0 ? nothing : grid(table, view, id)} ${table.leftOut.map((text) => html`<p class="detail">${text}</p>`)}
+    ${table.shocks.length === 0 ? nothing : grid(table, view, order, id)}
+    ${table.leftOut.map((text) => html`<p class="detail">${text}</p>`)}
   </section>`;
 }
 
-function grid({ caption, columns, rows }: StressTable, { shockHeading }: StressView, id: string): TemplateResult {
-  return html`<div class="scroll" role="region" tabindex="0" aria-labelledby=${id}>
+/** A row for each loan and position, a column for each shock. */
+function grid(
+  { caption, members, shocks }: StressTable,
+  { memberHeading }: StressView,
+  order: readonly string[],
+  id: string,
+): TemplateResult {
+  const rows = members.map((member, place) => ({ ...member, place }));
+  rows.sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key));
+  return html`<div class="scroll" role="region" tabindex="0" aria-labelledby=${`${id} ${id}m`}>
     <table>
       <caption id=${id}>
         ${caption}
       </caption>
       <thead>
         <tr>
-          <th scope="col">${shockHeading}</th>
-          ${columns.map(({ title, detail }) => html`<th scope="col">${title} <span class="detail">${detail}</span></th>`)}
+          <th scope="col">${memberHeading}</th>
+          ${shocks.map(({ label }) => html`<th scope="col">${label}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${rows.map(
-          ({ label, cells }) =>
+          ({ title, detail, place }) =>
             html`<tr>
-              <th scope="row">${label}</th>
-              ${cells.map(
-                ({ text, level }) =>
-                  html`<td class="level-${level}">
-                    <svg viewBox="0 0 16 16" aria-hidden="true">${keyed(level, levelShape(level))}</svg>
-                    ${text}
-                  </td>`,
-              )}
+              <th scope="row">${title} <span class="detail">${detail}</span></th>
+              ${shocks.map(({ cells }) => {
+                const { text, level } = cells[place] ?? { text: '', level: 'unknown' };
+                return html`<td class="level-${level}">${levelIcon(level)} <span>${text.replace(' · ', ' ·\n')}</span></td>`;
+              })}
             </tr>`,
         )}
       </tbody>

@@ -6,7 +6,7 @@ import type { Direction, HistoryRow, Loan, Position, Side } from '../core/model.
 import { believed } from '../core/risk/position-model.ts';
 import type { Baseline, Change, LoanRef, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
 import { liquidationText, marginText, namedWithSide } from './position.ts';
-import { bracketed, estimated, type Text } from './text.ts';
+import { bracketed, estimated, joined, labelled, type Text } from './text.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 
 type Kind = Change['kind'];
@@ -198,26 +198,29 @@ export function wordsOf({ kind }: Change): KindWords<Change, Baseline, Readings[
   return kinds[kind];
 }
 
+/** `Repay USDT of loan 12345` */
+export const repayOf = (what: Text, target: Message): Message => msg('repay.of', 'Repay {0} of {1}', what, target);
+
 /** A change without its account, e.g. "Add 0.1 BTC to loan 12345". */
 export function changeLabel(change: Change): Message {
-  const args = [formatAmount(change.amount), change.coin, wordsOf(change).target(change)] as const;
-  if (change.kind === 'repay') return msg('kinds.repay', 'Repay {0} {1} of {2}', ...args);
+  const args = [`${formatAmount(change.amount)} ${change.coin}`, wordsOf(change).target(change)] as const;
+  if (change.kind === 'repay') return repayOf(...args);
   return change.direction === 'add'
-    ? msg('kinds.add', 'Add {0} {1} to {2}', ...args)
-    : msg('kinds.remove', 'Remove {0} {1} from {2}', ...args);
+    ? msg('term.add-to', 'Add {0} to {1}', ...args)
+    : msg('term.remove-from', 'Remove {0} from {1}', ...args);
 }
 
 /** A change in a few words, e.g. "Add 0.1 BTC to loan 12345 (Main)" or "Remove 5 USDT from the margin of BTC-USDT-SWAP long (Main)". */
 export function changeText({ change, accountName }: WriteRecord, simulated: boolean): Message {
   const text = bracketed(changeLabel(change), accountName);
-  return simulated ? msg('kinds.simulated', 'SIMULATED: {0}', text) : text;
+  return simulated ? labelled(msg('preview.simulated', 'SIMULATED'), text) : text;
 }
 
 /** That a mismatch keeps its account frozen. */
 export const frozenText = ({ change }: WriteRecord, accountName: string): Message =>
   msg(
     'kinds.frozen',
-    'LTV Gauge has frozen account {0}: a change to {1} had another effect than requested. Check the exchange, then unfreeze it.',
+    'LTV Gauge has frozen account {0}: a change to {1} had a different effect than requested. Check the exchange, then unfreeze it.',
     accountName,
     wordsOf(change).target(change),
   );
@@ -246,8 +249,8 @@ export function ltvFigure(ltv: Decimal | undefined): Text {
 
 const pledgedText = (amount: Decimal, coin: string): Message => msg('kinds.pledged', '{0} {1} pledged', formatAmount(amount), coin);
 
-const pledgedFigures = (amount: Decimal, coin: string, ltv: Decimal | undefined): Message =>
-  msg('kinds.pledged-ltv', '{0}, LTV {1}', pledgedText(amount, coin), ltvFigure(ltv));
+const pledgedFigures = (amount: Decimal, coin: string, ltv: Decimal | undefined): Text =>
+  joined([pledgedText(amount, coin), msg('term.ltv-is', 'LTV {0}', ltvFigure(ltv))]);
 
 const marginFigures = (amount: Text, liquidation: Text): Message =>
   msg('kinds.margin-liquidation', 'margin {0}, liquidation price {1}', amount, liquidation);
@@ -270,8 +273,8 @@ function pledgedNow({ change, baseline }: WriteOf<'collateral'>, loan: Loan | un
 
 const owedText = (amount: Decimal, coin: string): Message => msg('kinds.owed', '{0} {1} owed', formatAmount(amount), coin);
 
-const owedFigures = (amount: Decimal, coin: string, ltv: Decimal | undefined): Message =>
-  msg('kinds.pledged-ltv', '{0}, LTV {1}', owedText(amount, coin), ltvFigure(ltv));
+const owedFigures = (amount: Decimal, coin: string, ltv: Decimal | undefined): Text =>
+  joined([owedText(amount, coin), msg('term.ltv-is', 'LTV {0}', ltvFigure(ltv))]);
 
 /** Interest comes on top, so that the debt is seldom the exact difference. */
 function owedNow({ change, baseline }: WriteOf<'repay'>, loan: Loan | undefined): readonly Message[] {
@@ -290,7 +293,7 @@ function owedNow({ change, baseline }: WriteOf<'repay'>, loan: Loan | undefined)
 const gone = (): Message => msg('kinds.gone', 'not found any more');
 const looksExecuted = (): Message => msg('kinds.looks-executed', 'Looks executed.');
 const looksNotExecuted = (): Message => msg('kinds.looks-not-executed', 'Looks not executed so far.');
-const unclear = (): Message => msg('kinds.unclear', "Unclear: these figures don't tell. Check the exchange.");
+const unclear = (): Message => msg('kinds.unclear', "Unclear: these figures don't show it. Check the exchange.");
 
 function historySince(
   { baseline }: WriteOf<'collateral' | 'repay'>,

@@ -23,6 +23,7 @@ import { loanLabel } from './kinds.ts';
 import { distanceText, standingAt } from './loan.ts';
 import { repayLabel } from './repay-preview.ts';
 import { joined, spaced, type Text } from './text.ts';
+import { lineReached } from './level.ts';
 
 /** One line to choose by. */
 export interface TargetItemText {
@@ -97,7 +98,7 @@ export function blockedText({ act, coin, reason }: Blocked, wallet: Message): Om
   return { label: actText(act, coin), description: reasonText(reason, wallet) };
 }
 
-/** Why something does not lead all the way. */
+/** Why a change doesn't reach the target. */
 function reasonText(reason: Blocked['reason'], wallet: Message): Message {
   switch (reason) {
     case 'amount':
@@ -134,22 +135,22 @@ function leftText({ left }: Offer, wallet: Message): Message[] {
 
 export const leftIn = (amount: string, wallet: Message): Message => msg('target.left', '{0} left in the {1}', amount, wallet);
 
-/** Asked before something that does not lead all the way, below the target. */
+/** Asked before a change that doesn't reach the target. */
 export function shortText(step: Message, outcome: Text): Message {
   return spaced(step, leadsTo(outcome, false));
 }
 
-/** Said before several changes. */
+/** Shown before several changes. */
 export function severalText({ steps }: Offer): Message {
   return msg(
     'target.in-sequence',
-    '{0}: {1} changes in sequence. You confirm each. If one is not Confirmed, the rest is not started.',
+    "{0}: {1} changes in sequence. You confirm each. If one isn't Confirmed, the rest won't start.",
     stepsText(steps),
     steps.length.toString(),
   );
 }
 
-/** Said when the rest of several changes is not begun. */
+/** Shown if the rest of several changes isn't started. */
 export function stoppedText(title: Text, rest: readonly Step[]): Message {
   return msg('target.stopped', '{0}: stopped. Not started: {1}.', title, stepsText(rest));
 }
@@ -205,9 +206,9 @@ export function judgeLtv(target: Decimal, loan: Loan): JudgedTarget<Decimal> {
 /** @param what the figure is */
 export const typeLess = (than: Text, what: Text): Message => msg('target.type-less', 'Type less than {0} ({1}).', than, what);
 
-export const noWay = (): Message => msg('target.no-way', 'No way to this target now');
+export const noWay = (): Message => msg('target.no-way', "This target can't be reached now");
 
-/** Said of a target that is reached already. */
+/** Shown for a target that is already reached. */
 export const alreadyThere = (outcome: Text): Message => msg('target.already', 'Already there: {0}.', outcome);
 
 function remarkOn(target: Decimal, now: Decimal | undefined, line: Decimal | undefined, safe: Decimal | undefined): Remark {
@@ -217,7 +218,7 @@ function remarkOn(target: Decimal, now: Decimal | undefined, line: Decimal | und
   const near = safe !== undefined && compare(target, safe) > 0;
   if (order === 0) return { sentence: alreadyThere(sideBySide([ltvIs(now), lineText])), caution: false };
   const reached = line !== undefined && compare(target, line) >= 0;
-  const warning = reached ? [cautionOf(msg('estimate.margin-call-reached', 'margin call reached'))] : near ? [closeToMarginCall()] : [];
+  const warning = reached ? [cautionOf(lineReached(msg('preview.margin-call', 'margin call')))] : near ? [closeToMarginCall()] : [];
   const act = actLabel(order < 0 ? 'add' : 'reduce', collateralWord());
   const figures = row(ltvLabel(), formatLtv(now), formatLtv(target));
   return { sentence: sideBySide([act, figures, lineText, ...warning]), caution: reached || near };
@@ -228,7 +229,7 @@ export const marginWord = (): Message => msg('term.margin-word', 'margin');
 
 const closeToMarginCall = (): Message => cautionOf(msg('target.beyond-safe', 'close to margin call'));
 
-/** What stands over the box. */
+/** The prompt of the box. */
 export function targetPrompt(): Message {
   return msg('target.prompt', 'Target LTV in percent, such as 62.5. Nothing is sent yet.');
 }

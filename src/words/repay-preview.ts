@@ -23,15 +23,12 @@ import {
 import { changeLabel, ltvFigure } from './kinds.ts';
 import { distanceText, standingAt } from './loan.ts';
 import { availableLine } from './margin-preview.ts';
-import { estimated, type Text } from './text.ts';
+import { estimated, labelled, type Text } from './text.ts';
 
 /** `Repay 100 USDT`: what a button or a row of ways says. */
 export const repayLabel = (what: Text): Message => msg('target.repay', 'Repay {0}', what);
 
 export const repayAll = (what: string): Message => msg('repay.all', 'Repay all: {0}', what);
-
-/** `Repay USDT of loan 12345` */
-export const repayOf = (what: Text, target: Message): Message => msg('repay.of', 'Repay {0} of {1}', what, target);
 
 /** The preview of a repayment as text: all a person needs to see that this is what they meant. */
 export function repayPreviewText(preview: RepayPreview, around: PreviewSurroundings): PreviewText {
@@ -111,7 +108,7 @@ export function repayBounds(coin: string, { walletAvailable, places }: RepayRead
 /** What stands over the box: the limit, and why it is one. */
 export function repayPrompt(coin: string, readiness: RepayReadiness, whole: Decimal, wallet: Message): Message {
   const most = `${largestAllowed(repayBounds(coin, readiness, whole)) ?? ''} ${coin}`;
-  return compare(readiness.walletAvailable, whole) < 0 ? availableLine(most, wallet) : msg('repay.owed-is', 'Owed: {0}', most);
+  return compare(readiness.walletAvailable, whole) < 0 ? availableLine(most, wallet) : labelled(msg('repay.owed', 'Owed'), most);
 }
 
 /** What an amount does, while it is typed. */

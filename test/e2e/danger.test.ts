@@ -38,7 +38,7 @@ describe('someone who comes near the end', () => {
     const parts = [
       warning.exec(near.text)![0],
       'LTV: 57.98% → 72.',
-      says('preview.row', says('term.level'), says('level.watch'), says('level.danger')),
+      says('list.colon', says('term.level'), says('list.arrow', says('level.watch'), says('level.danger'))),
       says('preview.coin-liquidation-price', 'BTC'),
       says('preview.no-real-money', 'SIMULATED'),
     ];
@@ -61,6 +61,7 @@ describe('someone who comes near the end', () => {
     assert.match((await bench().statusBarLabel()) ?? '', saysLike('estimate.live'));
     await bench().runCommand('LTV Gauge: Open Gauges');
     const gauge = (await bench().gaugeFrame()).locator('.gauge').filter({ hasText: '12345' });
+    await gauge.locator('.line').press('Enter');
     await eventually('the second needle', async () => (await gauge.locator('.tick.estimate').count()) === 1);
     assert.match(await gauge.locator('.level').innerText(), saysLike('term.by-estimate', 'Danger'));
     assert.equal(await gauge.locator('.dial .main').textContent(), '57.98%');

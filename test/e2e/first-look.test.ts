@@ -37,8 +37,23 @@ describe('the first look', () => {
       new RegExp(`(?:${nearMarginCall('Danger', 'Warning').source}) · simulated`).test((await bench().statusBarText()) ?? ''),
     );
     await bench().screenshot('gauges');
-    assert.match((await page.getByRole('meter').first().getAttribute('aria-valuetext')) ?? '', /5[78]\.\d\d%/);
+    // Worst first.
+    assert.match((await page.getByRole('meter').first().getAttribute('aria-valuetext')) ?? '', /6[78]\.\d\d%/);
+    const loan = page.locator('.gauge').filter({ hasText: '12345' });
+    assert.match((await loan.getByRole('meter').getAttribute('aria-valuetext')) ?? '', /5[78]\.\d\d%/);
     // By keyboard; what is closed would not be looked at.
+    const line = loan.locator('.line');
+    await line.press('Enter');
+    await loan.locator('.dial').waitFor();
+    assert.equal(await line.getAttribute('aria-expanded'), 'true');
+    await bench().screenshot('gauge-opened');
+    await line.press('ArrowLeft');
+    await loan.locator('.dial').waitFor({ state: 'detached' });
+    await line.press('ArrowRight');
+    await loan.locator('.dial').waitFor();
+    await page.getByRole('searchbox').fill('12345');
+    await eventually('the others to be hidden', async () => (await page.getByRole('meter').count()) === 1);
+    await page.getByRole('searchbox').fill('');
     await page.locator('summary').press('Enter');
     await page.getByRole('table', { name: says('stress.caption') }).waitFor();
     await bench().screenshot('shocks');
@@ -118,7 +133,8 @@ for (const [language, theme] of isLongRound ? looks : []) {
       // The window opens with it.
       const page = await bench().gaugeFrame();
       await page.getByRole('heading', { name: language.loan }).waitFor();
-      assert.match((await page.getByRole('meter').first().getAttribute('aria-valuetext')) ?? '', /5[78]\.\d\d%/);
+      assert.match((await page.getByRole('meter', { name: '12345' }).getAttribute('aria-valuetext')) ?? '', /5[78]\.\d\d%/);
+      await page.locator('.gauge').filter({ hasText: '12345' }).locator('.line').press('Enter');
       assert.equal(await page.locator('html').getAttribute('lang'), language.id ?? 'en');
       assert.equal(
         ((await page.locator('body').getAttribute('class')) ?? '').includes('vscode-high-contrast'),

@@ -258,8 +258,8 @@ function shocking(): Promise<Outcome> {
   };
   const say = (message: Message | string): string => (typeof message === 'string' ? message : english(message));
   const [table] = stressView(freshlyRead(20), viewContext, say)?.tables ?? [];
-  assert.equal(table?.columns.length, 20);
-  assert.equal(table.rows.length, 11);
+  assert.equal(table?.members.length, 20);
+  assert.equal(table.shocks.length, 11);
   const Exact = Big();
   Exact.DP = 8;
   const amounts = Array.from({ length: 1000 }, (_, index) => String(index + 1));

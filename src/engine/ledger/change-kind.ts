@@ -101,7 +101,7 @@ export function kindOf(kinds: Kinds, { kind }: Pick<Change, 'kind'>): ChangeKind
 }
 
 export const incomplete = (): Refusal =>
-  new Refusal(msg('change.incomplete', 'This change is incomplete or has no amount above zero. Start again.'));
+  new Refusal(msg('change.incomplete', 'This change is incomplete or has no amount above zero. Nothing was sent. Start again.'));
 
 /** The exchange's answer, or the request, is about another loan or position than the one named. */
 export const anotherTarget = (): Refusal =>

@@ -31,7 +31,9 @@ interface Cap {
  */
 export function mustBeWithin(limits: Limits | LimitsFault, kinds: Kinds, preview: Preview, writes: readonly WriteRecord[], now: Now): void {
   if ('fault' in limits) {
-    throw new Refusal(msg('limit.unreadable', '{0} Nothing is sent until then.', limits.fault), { remedy: 'settings' });
+    throw new Refusal(msg('arming.limits-fault', "Your limits can't be read, so nothing is sent. {0}", limits.fault), {
+      remedy: 'settings',
+    });
   }
   const holder = holderOf(preview.account);
   const own = writes.filter((write) => isSameOwner(write, holder));

@@ -25,7 +25,7 @@ const tooLittleLeft = refused(why.tooLittleLeft(venue), 'more', 'less');
 const quotaUsed = refused(why.limitReached(venue), 'otherCoin', 'less');
 const poolEmpty = refused(why.limitReached(venue), 'less', 'later');
 const moreThanOwed = refused(why.tooMuch(venue), 'less');
-const paused = refused(why.paused(venue), 'later');
+const paused = refused(why.busy(venue), 'later');
 const liquidating = refused(why.liquidating(venue), 'later');
 
 /** Source: https://bybit-exchange.github.io/docs/v5/error , July 2026 */
@@ -41,7 +41,7 @@ const generalMeanings: Meanings = {
   },
   ...alike(['429', '10006', '10018'], { kind: 'rate', sentence: why.tooManyRequests(venue) }),
   // 5004 is undocumented; the real exchange sends it with "Server Timeout".
-  ...alike(['5004', '10000', '10016'], { kind: 'unavailable', sentence: why.timedOut(venue), ambiguous: true }),
+  ...alike(['5004', '10000', '10016'], { kind: 'unavailable', sentence: why.perhapsDone(venue), ambiguous: true }),
   '3400214': busy,
   '10001': misread,
   '10002': { kind: 'clock', sentence: why.wrongClock(venue) },
@@ -57,11 +57,8 @@ const generalMeanings: Meanings = {
   ...alike(['10017', '10029'], refused(why.notOffered(venue))),
   '10024': notAllowed(why.notForAccount(venue)),
   ...alike(['10020', '10028', '100028', '110067'], refused(why.wrongMode(venue))),
-  '110132': notAllowed(why.notInYourRegion(venue)),
-  ...alike(
-    ['110123', '110125'],
-    notAllowed(msg('bybit.trading-terms', 'Bybit requires you to accept its Trading Terms. Do it on Bybit, then try again.')),
-  ),
+  '110132': notAllowed(why.notForAccount(venue)),
+  ...alike(['110123', '110125'], notAllowed(why.needsIdentity(venue))),
   ...alike(['33004', '-2015'], { kind: 'auth', sentence: why.endedKey(venue) }),
 };
 

@@ -18,6 +18,7 @@ export const endpoints = {
   adjustments: `${common}/adjustment-history`,
   maxLoan: `${common}/max-loan`,
   flexibleDebts: '/v5/crypto-loan-flexible/ongoing-coin',
+  inventory: '/v5/crypto-loan-flexible/available-inventory',
   borrowings: '/v5/crypto-loan-flexible/borrow-history',
   repay: '/v5/crypto-loan-flexible/repay',
   repayments: '/v5/crypto-loan-flexible/repayment-history',

@@ -2,12 +2,13 @@ import * as v from 'valibot';
 import { compare, isPositive, isZero, zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
-import type { InterestRow, Loan, Page } from '../../core/model.ts';
+import type { CoinAmount, InterestRow, Loan, Page } from '../../core/model.ts';
 import type { CollateralChange, InterestRequest, LoanRef, RepayChange } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 import { readDates } from './due-dates.ts';
 import { endpoints } from './endpoints.ts';
 import { namesIn, toRules, type Rules } from './haircuts.ts';
+import { Inventory } from './inventory.ts';
 import type {
   Adjustment,
   AdjustmentRequest,
@@ -42,6 +43,7 @@ export class Pool implements LoanBook {
   readonly terms: CollateralTerms;
   readonly #line: Line;
   readonly #setting: Setting;
+  readonly #inventory: Inventory;
   /** Bybit has listed it before. */
   #had = false;
 
@@ -49,6 +51,7 @@ export class Pool implements LoanBook {
     this.#line = line;
     this.#setting = setting;
     this.terms = new CollateralTerms(line, setting.now);
+    this.#inventory = new Inventory(line, setting.now);
   }
 
   async loans(signal: AbortSignal | undefined): Promise<LoansRead> {
@@ -60,7 +63,9 @@ export class Pool implements LoanBook {
     if (pool.found === undefined) return { loans: [], asOf };
     const { due, trouble } = await readDates(this.#line, fixedDebts(pool), this.#setting.venueNow, signal);
     const troubles = [leftOut(pool.odd), trouble];
-    const loan = { ...pool.found.loan, ...notedTerms(read), ...(due === undefined ? {} : { due }) };
+    const drained = this.#inventory.drained(flexible(read), signal);
+    const noted = { ...notedTerms(read), ...(drained === undefined ? {} : { drained }) };
+    const loan = { ...pool.found.loan, ...noted, ...(due === undefined ? {} : { due }) };
     return { loans: [loan], ...said(...troubles), asOf };
   }
 
@@ -203,6 +208,11 @@ interface Read {
 /** The pledged coins that Bybit takes no more of. */
 const cappedIn = ({ colRes, pool }: Read): readonly string[] =>
   pool.pledges.filter((one) => colRes === full || one.colRes === full).map(({ currency }) => currency);
+
+const flexible = ({ pool }: Read): readonly CoinAmount[] =>
+  pool.debts.flatMap(({ loanCurrency: coin, flexibleTotalDebt: amount }) =>
+    typeof amount !== 'string' || isZero(amount) ? [] : [{ coin, amount }],
+  );
 
 /** What is watched besides the figures: caps, and the rates of flexible debts. */
 function notedTerms(read: Read): Pick<Loan, 'capped' | 'rates'> {

@@ -124,6 +124,7 @@ export const loanableData = v.object({ list: rows });
 /** Borrowable only where stated. */
 const borrowable = v.fallback(v.optional(v.boolean(), false), false);
 export const loanable = v.object({ currency: coin, flexibleBorrowable: borrowable, fixedBorrowable: borrowable });
+export const inventory = v.object({ currency: coin, availableInventory: natural });
 export const maxCollateral = v.object({ maxCollateralAmount: maybeNatural });
 export const maxLoan = v.object({ currency: coin, maxLoan: natural, notionalUsd: maybeNatural, remainingQuota: maybeNatural });
 export const list = v.object({ list: rows, nextPageCursor: cursor });

@@ -24,6 +24,7 @@ export const endpoints = {
   tradingBalance: '/api/v5/account/balance',
   balances: '/api/v5/asset/balances',
   time: '/api/v5/public/time',
+  status: '/api/v5/system/status',
   instruments: '/api/v5/public/instruments',
   indexTickers: '/api/v5/market/index-tickers',
 } as const;
@@ -37,6 +38,7 @@ const limits: Readonly<Record<string, RateLimit>> = {
   [endpoints.tradingBalance]: { count: 10, intervalMs: 2_000 },
   [endpoints.instruments]: { count: 20, intervalMs: 2_000 },
   [endpoints.time]: { count: 10, intervalMs: 2_000 },
+  [endpoints.status]: { count: 1, intervalMs: 5_000 },
   [endpoints.indexTickers]: { count: 20, intervalMs: 2_000 },
 };
 

@@ -142,6 +142,7 @@ export const bybitCommandLine = {
     ['{"by":"entry"}', 'margin-price'],
     ['{"days":-1}', 'due'],
     ['{"days":6}', 'expiry'],
+    ['{"left":"0"}', 'inventory'],
     ['', 'liquidate'],
     ['{"mode":"refused"}', 'overpay'],
   ],

@@ -63,6 +63,12 @@ function maxCollateralAmount({ world, parameters }: Question): Record<string, un
   return { maxCollateralAmount: removable(world.situation(), ccy) };
 }
 
+function availableInventory({ world, parameters, now }: Question): Record<string, unknown> {
+  const ccy = required(parameters, 'currency');
+  if (findCoin(ccy) === undefined) throw new Refusal('148014', ccy);
+  return { currency: ccy, availableInventory: world.inventory, updateTime: now.toString() };
+}
+
 function adjust({ world, parameters, deviation }: Question): Record<string, unknown> {
   const direction = oneOf(parameters, 'direction', directions);
   const ccy = required(parameters, 'currency');
@@ -191,6 +197,7 @@ export const loanEndpoints: readonly Endpoint[] = [
   { ...read, path: `${root}adjustment-history`, answer: adjustmentHistory },
   { ...read, method: 'POST', path: `${root}max-loan`, answer: mostToBorrow },
   { ...read, path: `${flexibleRoot}ongoing-coin`, answer: ongoingCoins },
+  { ...read, path: `${flexibleRoot}available-inventory`, answer: availableInventory },
   { ...write, path: `${flexibleRoot}repay`, answer: repay },
   { ...read, path: `${fixedRoot}borrow-contract-info`, answer: borrowContracts },
   { ...write, path: `${fixedRoot}fully-repay`, answer: repayFully },

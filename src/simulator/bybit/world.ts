@@ -1,4 +1,4 @@
-import { add, isPositive, isZero, lesser, negate, zero, type Decimal } from '../../core/decimal.ts';
+import { add, decimal, isPositive, isZero, lesser, negate, zero, type Decimal } from '../../core/decimal.ts';
 import { Conditions } from '../conditions.ts';
 import type { ControlledWorld, RecordedAdjustment, RecordedMargin } from '../control.ts';
 import { deviations as commonDeviations } from '../faults.ts';
@@ -87,6 +87,8 @@ export class World implements ControlledWorld {
   overpay: Overpay = 'rounded';
   /** What is told of maintenance. */
   maintenance: Parameters | undefined;
+  /** What is left of every coin to borrow. */
+  inventory = '1000000';
   /** When the keys were made. */
   readonly openedAt: number;
   /** Grows with everything worth saving; a step of the walk alone is not. */
@@ -163,6 +165,7 @@ export class World implements ControlledWorld {
     const done = controlled(what, body, this.#state, this.#clock.now());
     if (done?.change !== undefined) this.#change(done.change);
     if (done?.keysExpireAt !== undefined) this.keysExpireAt = done.keysExpireAt;
+    if (done?.inventory !== undefined) this.inventory = done.inventory;
     if (done?.maintenance !== undefined) this.maintenance = done.maintenance;
     if (done?.overpay !== undefined) this.overpay = done.overpay;
     return done?.answer;
@@ -331,6 +334,7 @@ const controls: readonly string[] = [
   'POST margin-price',
   'POST due',
   'POST expiry',
+  'POST inventory',
   'POST liquidate',
   'POST maintenance',
   'POST overpay',
@@ -341,6 +345,7 @@ interface Done {
   readonly change?: Partial<WorldState>;
   readonly keysExpireAt?: number;
   readonly maintenance?: Parameters;
+  readonly inventory?: string;
   readonly overpay?: Overpay;
 }
 
@@ -352,6 +357,7 @@ interface Done {
  * - `POST due {days}`: fixed contracts are to be paid back so many days from now; below zero they are overdue.
  * - `POST liquidate`: the pool is liquidated whole. Prices alone don't do it, so that a loan beyond its threshold can be seen.
  * - `POST maintenance {state, begin, end}`: told over sockets, in the venue's words; `begin` and `end` as text.
+ * - `POST inventory {left}`: so much of every coin is left to borrow.
  * - `POST overpay {mode}`: a repayment above the debt takes the debt alone if it was only `rounded` up, or is `refused`.
  * - `POST expiry {days}`: how long all keys still work, as after a change of password.
  * @throws RangeError when the body makes no sense.
@@ -383,6 +389,8 @@ function controlled(what: string, body: Parameters, state: Pick<WorldState, 'poo
       const change = { pool: { ...pool, flexible: [], fixed: [], collateral: [] }, repaid: [...repaid, ...rows] };
       return { answer: { repaid: rows.length }, change };
     }
+    case 'POST inventory':
+      return { answer: { inventory: body['left'] }, inventory: decimal(String(body['left'])) };
     case 'POST maintenance': {
       const { state: word = 'ongoing', begin = now.toString(), end = '' } = body;
       const about = { title: 'maintenance', href: '', serviceTypes: [2, 3, 4, 5], product: [1, 2], uidSuffix: [], maintainType: 1, env: 1 };

@@ -65,9 +65,11 @@ export class World implements ControlledWorld {
   readonly market: Market;
   readonly trading: Trading;
   readonly conditions = new Conditions();
-  readonly controls = ['POST account', 'POST auto-margin', 'POST liquidate', 'POST repaying'];
+  readonly controls = ['POST account', 'POST auto-margin', 'POST liquidate', 'POST repaying', 'POST maintenance'];
   /** Set by hand; a new start has the first of each. */
   readonly rules: RepayRules = { excess: 'taken', dust: 'kept' };
+  /** What is told of maintenance. */
+  maintenance: Parameters | undefined;
   /** Whether clients see order ids, and may name one. */
   readonly ordIds: boolean;
   readonly collateralAssets: CollateralAssets;
@@ -237,6 +239,7 @@ export class World implements ControlledWorld {
    * - `POST auto-margin {instId, posSide, amt}`: OKX adds margin to a position automatically.
    * - `POST liquidate {loan}`: an order is liquidated whole. Prices alone don't do it, so that a loan beyond its threshold can be seen.
    * - `POST repaying {excess, dust}`: what is made of repayments of too much or too little, `taken` or `refused`, `kept` or `forgiven`.
+   * - `POST maintenance {state, begin, end}`: told over sockets and when asked, in OKX's words; `begin` and `end` as text.
    */
   control(what: string, body: Parameters): unknown {
     if (what === 'POST repaying') {
@@ -244,6 +247,12 @@ export class World implements ControlledWorld {
       if (excess !== 'taken' && excess !== 'refused') throw new RangeError('excess must be taken or refused');
       if (dust !== 'kept' && dust !== 'forgiven') throw new RangeError('dust must be kept or forgiven');
       return Object.assign(this.rules, { excess, dust });
+    }
+    if (what === 'POST maintenance') {
+      const { state = 'ongoing', begin = this.#clock.now().toString(), end = '' } = body;
+      const about = { title: 'Spot System Upgrade', href: '', preOpenBegin: '', scheDesc: '', serviceType: '5', system: 'unified' };
+      this.maintenance = { state, begin, end, ...about, maintType: '1', env: '1' };
+      return this.maintenance;
     }
     if (what === 'POST liquidate') {
       this.#liquidate(body['loan']);

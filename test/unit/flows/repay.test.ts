@@ -31,7 +31,8 @@ describe('repaying on the whole engine', () => {
   const taken = async (): Promise<readonly string[]> =>
     (await okx.adjustments()).map(({ loan, type: way, ccy, amt, state }) => [loan, way, ccy, amt, state].join(' '));
   const linesOf = (talk: Scripted): readonly string[] => talk.heard.find(({ what }) => what === 'dialog')!.detail.split('\n');
-  const estimated = (label: string, now: string, then: string): string => says('term.by-estimate', says('preview.row', label, now, then));
+  const estimated = (label: string, now: string, then: string): string =>
+    says('term.by-estimate', says('list.colon', label, says('list.arrow', now, then)));
   const amount = pick(says('repay.amount'));
   const all = pick(says('repay.all', '40,000 USDT'));
 
@@ -46,11 +47,14 @@ describe('repaying on the whole engine', () => {
     const [howMuch, box] = talk.heard;
     assert.equal(howMuch!.title.split(' | ')[0], `SIMULATED: ${says('repay.of', 'USDT', 'loan 12345')} (Main)`);
     assert.deepEqual(howMuch!.choices, [says('repay.amount'), says('repay.all', '40,000 USDT')]);
-    assert.match(box!.detail, saysLike('repay.owed-is', '40000 USDT'));
+    assert.match(box!.detail, saysLike('list.colon', says('repay.owed'), '40000 USDT'));
     assert.match(talk.faults[0]!, saysLike('amount.at-most', undefined, '40000 USDT'));
     assert.match(
       talk.remarks.at(-1)!.sentence,
-      saysLike('preview.effect', `${says('preview.row', 'LTV', '57.98%', '43.49%')} · ${says('loan.to-margin-call', '41.0%')}`),
+      saysLike(
+        'preview.effect',
+        `${says('list.colon', 'LTV', says('list.arrow', '57.98%', '43.49%'))} · ${says('line.to', '41.0%', says('preview.margin-call'))}`,
+      ),
     );
     const lines = linesOf(talk);
     for (const line of [
@@ -58,11 +62,15 @@ describe('repaying on the whole engine', () => {
       estimated(says('repay.debt-with-interest'), '40,000 USDT', '30,000 USDT'),
       says('repay.no-undo'),
       says('preview.route', '10,000 USDT', says('term.funding-account'), 'loan 12345'),
-      says('preview.row', says('list.brackets', says('collateral.wallet'), says('term.funding-account')), '60,000', '50,000 USDT'),
+      says(
+        'list.colon',
+        says('list.brackets', says('collateral.wallet'), says('term.funding-account')),
+        says('list.arrow', '60,000', '50,000 USDT'),
+      ),
     ]) {
       assert.ok(lines.includes(line), `“${line}” in ${lines.join('\n')}`);
     }
-    assert.match(lines.join('\n'), saysLike('preview.row', says('repay.interest-per-day')));
+    assert.match(lines.join('\n'), saysLike('list.colon', says('repay.interest-per-day')));
     assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', 'LTV', '43.49%', 'OKX'));
     assert.deepEqual(await taken(), ['12345 repay USDT 10000 effective']);
     const [sent, ...more] = trader.posted;
@@ -112,7 +120,10 @@ describe('repaying on the whole engine', () => {
   it('offers all only where the wallet has it, and says where the wallet has none', async () => {
     await open('63.9795959720319628');
     const talk = await repay(consider('64'), type('63.97959597'), leave);
-    assert.match(talk.heard[0]!.detail, saysLike('amount.available', '63.97959597 USDT', says('term.funding-account')));
+    assert.match(
+      talk.heard[0]!.detail,
+      saysLike('list.colon', says('collateral.available'), says('list.brackets', '63.97959597 USDT', says('term.funding-account'))),
+    );
     assert.match(talk.faults[0]!, saysLike('amount.at-most', undefined, '63.97959597 USDT'));
     await okx.control('POST', 'empty', { coin: 'USDT' });
     const none = await repay();

@@ -184,7 +184,7 @@ describe('the Activity view', () => {
     };
     const lines = linesOf(viewOf(writes), { more });
     assert.equal(lines.length, 51);
-    assert.equal(line(lines[50]!), says('activity.load-older', '3'));
+    assert.equal(line(lines[50]!), says('list.brackets', says('page.load-more'), '3'));
     assert.equal(lines[50]!.context, 'more');
     assert.ok(typeof lines[50]!.more === 'function');
     lines[50]!.more();

@@ -7,9 +7,10 @@ describe('A message from the page', () => {
   it('is taken when it is one of the known ones', () => {
     assert.deepEqual(parseFromPage({ type: 'ready', more: 1 }), { type: 'ready' });
     assert.deepEqual(parseFromPage({ type: 'action', key: 'k', action: 'reduce' }), { type: 'action', key: 'k', action: 'reduce' });
-    for (const action of ['add', 'addMargin', 'reduceMargin', 'refresh']) {
+    for (const action of ['add', 'ltvTarget', 'addMargin', 'reduceMargin', 'liquidationTarget', 'resolve', 'refresh']) {
       assert.deepEqual(parseFromPage({ type: 'action', key: 'k', action }), { type: 'action', key: 'k', action });
     }
+    assert.deepEqual(parseFromPage({ type: 'shocks', text: '-35', more: 1 }), { type: 'shocks', text: '-35' });
     assert.deepEqual(parseFromPage({ type: 'emptyAction', action: 'addAccount' }), { type: 'emptyAction', action: 'addAccount' });
   });
 
@@ -25,6 +26,7 @@ describe('A message from the page', () => {
       { type: 'action', key: 'k', action: 'removeAccount' },
       { type: 'action', key: 'k', action: 'toString' },
       { type: 'action', action: 'add' },
+      { type: 'shocks', text: ['-35'] },
       { type: 'emptyAction', action: 'removeAccount' },
     ];
     for (const stranger of strangers) assert.equal(parseFromPage(stranger), undefined);

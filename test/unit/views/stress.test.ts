@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
 import type { Loan, Position } from '../../../src/core/model.ts';
 import { msg } from '../../../src/core/message.ts';
@@ -7,6 +8,7 @@ import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
 import { stressView } from '../../../src/views/stress.ts';
 import { aLoan, anAccount, aScene, aState, now, say } from './gauge-scenes.ts';
+import { holds } from '../property.ts';
 import { position } from './samples.ts';
 import { says, saysLike } from '../../texts.ts';
 
@@ -36,8 +38,8 @@ function only(...accounts: AccountState[]): StressTable {
   return all[0]!;
 }
 
-const textsOf = ({ rows }: StressTable): readonly string[] =>
-  rows.map(({ label, cells }) => [label, ...cells.map(({ text }) => text)].join(' | '));
+const textsOf = ({ shocks }: StressTable): readonly string[] =>
+  shocks.map(({ label, cells }) => [label, ...cells.map(({ text }) => text)].join(' | '));
 
 /** 57.421 % with margin call at 73.74 % and liquidation at 83.74 %; one coin, so that its haircut follows from its value. */
 const loan = aLoan({ collateral: [{ coin: 'BTC', amount: decimal('0.9') }] });
@@ -57,7 +59,7 @@ describe('The table of shocks', () => {
   it('tells LTV of loans and distance of positions, each with its level in a word', () => {
     const table = only(holding([loan], [long]));
     assert.deepEqual(
-      table.columns.map(({ title, detail }) => [title, detail]),
+      table.members.map(({ title, detail }) => [title, detail]),
       [
         ['Loan 12345', 'OKX · Main, LTV'],
         ['BTC-USDT-SWAP long', `OKX · Main, ${says('gauge.liquidation')}`],
@@ -72,7 +74,7 @@ describe('The table of shocks', () => {
       `BTC −50.0% | 114.85% · ${says('term.liquidation')} | ${says('term.liquidation')}`,
     ]);
     assert.deepEqual(
-      table.rows.map(({ cells }) => cells.map(({ level }) => level)),
+      table.shocks.map(({ cells }) => cells.map(({ level }) => level)),
       [
         ['watch', 'danger'],
         ['danger', 'danger'],
@@ -84,11 +86,11 @@ describe('The table of shocks', () => {
     assert.match(table.caption, saysLike('stress.caption'));
   });
 
-  it('has columns that belong to gauges, in their order', () => {
+  it('has rows that belong to gauges, in their order', () => {
     const accounts = [holding([loan], [long]), holding([owing], [], { account: anAccount({ id: 'b', name: 'B' }) })];
     const { state } = gaugePage(accounts, aScene(), say);
     assert.deepEqual(
-      state.stress?.tables[0]?.columns.map(({ key }) => key),
+      state.stress?.tables[0]?.members.map(({ key }) => key),
       state.gauges.map(({ key }) => key),
     );
   });
@@ -96,33 +98,65 @@ describe('The table of shocks', () => {
   it('shocks each coin alone where there are several, and lets rise what is owed or sold short', () => {
     const table = only(holding([loan, owing], [position({ baseCoin: 'BTC', side: 'short', liquidationPrice: decimal('75000') })]));
     assert.deepEqual(
-      table.rows.map(({ label }) => label),
+      table.shocks.map(({ label }) => label),
       [
         ...['−10.0%', '−20.0%', '−30.0%', '−40.0%', '−50.0%', '+20.0%'].map((change) => `${says('stress.all-coins')} ${change}`),
         ...['−20.0%', '−40.0%', '+20.0%'].map((change) => `BTC ${change}`),
         ...['−20.0%', '−40.0%', '+20.0%'].map((change) => `ETH ${change}`),
       ],
     );
-    const rise = table.rows.find(({ label }) => label === 'ETH +20.0%')!;
+    const rise = table.shocks.find(({ label }) => label === 'ETH +20.0%')!;
     assert.deepEqual(
       rise.cells.map(({ text }) => text),
       ['57.43% · Watch', '72.00% · Danger', '25.0% · OK'],
     );
   });
 
+  describe('with shocks of the person', () => {
+    const both = holding([loan, owing]);
+    const own = (text: string) => stressView([both], aScene(), say, text)!;
+    const labels = (text: string) =>
+      own(text)
+        .tables[0]!.shocks.slice(0, 2)
+        .map(({ label }) => label);
+
+    it('has them first: of all coins, or of one', () => {
+      assert.deepEqual(labels('-35, eth +12.5%'), [`${says('stress.all-coins')} −35.0%`, 'ETH +12.5%']);
+      assert.deepEqual(labels('−7.5；BTC 300'), [`${says('stress.all-coins')} −7.5%`, 'BTC +300.0%']);
+      assert.equal(own('-10').own.refused, undefined);
+      const [typed, ...usual] = own('-10').tables[0]!.shocks;
+      assert.deepEqual(typed?.cells, usual[0]?.cells);
+    });
+
+    it('says what it leaves out: what is no shock, what falls below zero, and coins that nobody holds', () => {
+      assert.deepEqual(labels('x, -100, 0, DOGE -5, -12.34, BTC'), labels(''));
+      assert.equal(own('x, -100, DOGE -5').own.refused, `${says('stress.refused')}: x; -100; DOGE -5`);
+      assert.equal(own('-1,-2,-3,-4,-5,-6,-7').own.refused, `${says('stress.refused')}: -7`);
+    });
+
+    it('takes any text', () => {
+      holds(
+        fc.property(fc.string(), (text) => {
+          assert.ok(own(text).tables[0]!.shocks.length >= labels('').length);
+        }),
+        { numRuns: 50 },
+      );
+    });
+  });
+
   it('says unknown of a loan without a known line, never that it is safe', () => {
     const table = only(holding([aLoan({ collateral: loan.collateral }, 'marginCall', 'liquidation')]));
     assert.deepEqual(
-      table.rows.map(({ cells }) => cells[0]?.text),
+      table.shocks.map(({ cells }) => cells[0]?.text),
       // Near 100 % nothing is left, whatever the line: that alarms, and nothing else is said.
       ['63.81% · Unknown', '71.78% · Unknown', '82.03% · Unknown', '95.71% · Danger', '114.85% · Danger'],
     );
   });
 
-  it('has no rows where no price matters', () => {
+  it('has no shocks where no price matters', () => {
     const stable = { ...owing, debts: [{ coin: 'USDT', amount: decimal('30000') }] };
     const table = only(holding([stable]));
-    assert.deepEqual([table.rows, table.first, table.leftOut], [[], [], []]);
+    assert.deepEqual([table.shocks, table.first, table.leftOut], [[], [], []]);
   });
 });
 
@@ -185,7 +219,7 @@ describe('Who is left out of the shocks', () => {
     [
       'a position without a liquidation price',
       holding([], [position({ baseCoin: 'BTC' }, 'liquidationPrice')]),
-      says('stress.left-out', says('position.distance-liquidation-unknown'), 'BTC-USDT-SWAP long'),
+      says('stress.left-out', says('line.unknown', says('preview.liquidation')), 'BTC-USDT-SWAP long'),
     ],
     ['a position of no known coin', holding([], [position()]), says('stress.left-out', says('stress.contract'), 'BTC-USDT-SWAP long')],
     [
@@ -207,7 +241,7 @@ describe('Who is left out of the shocks', () => {
   for (const [what, account, sentence] of cases) {
     it(`is ${what}, with the reason`, () => {
       const table = only(account);
-      assert.deepEqual([table.leftOut, table.columns, table.rows], [[sentence], [], []]);
+      assert.deepEqual([table.leftOut, table.members, table.shocks], [[sentence], [], []]);
     });
   }
 
@@ -230,7 +264,7 @@ describe('Real and simulated money', () => {
     const demo = anAccount({ id: 'd', name: 'D', site: 'global-demo' });
     const all = tables(holding([loan], [], { account: simulated }), holding([loan], [], { account: demo }), holding([loan]));
     assert.deepEqual(
-      all.map(({ simulatedMark, columns }) => [simulatedMark, columns.map(({ detail }) => detail)]),
+      all.map(({ simulatedMark, members }) => [simulatedMark, members.map(({ detail }) => detail)]),
       [
         [undefined, ['OKX · Main, LTV']],
         [says('preview.simulated'), ['OKX · S, LTV']],

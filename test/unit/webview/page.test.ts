@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { GaugeView, PageState } from '../../../src/core/protocol.ts';
 import { levelNews, neighbour, silenced } from '../../../src/webview/page.ts';
+import { gaugeView, pageState } from './markup.ts';
 import { says, saysInTurn } from '../../texts.ts';
 
 const gauge = (key: string, level: GaugeView['level']): GaugeView =>
@@ -45,33 +46,31 @@ describe('What is said aloud', () => {
 });
 
 describe('A page that hears nothing any more', () => {
-  const whole = (key: string, level: GaugeView['level']): GaugeView => ({
-    ...gauge(key, level),
-    levelText: level,
-    ageText: 'Read just now',
-    spokenValue: 'LTV 60%. Read just now',
-    stale: false,
-    reading: true,
-    estimate: { at: 0.6, label: 'Estimate', valueText: '~60.1%', source: says('estimate.prices-read', says('time.just-now')) },
-    rows: [
-      { label: 'Debt', lines: [{ value: '5,000 USDC' }] },
-      {
-        label: says('estimate.live'),
-        live: true,
-        lines: [{ value: '~60.1%', detail: says('estimate.prices-read', says('time.just-now')) }],
-      },
-    ],
-    actions: [{ id: 'add', label: says('gauge.add-collateral') }],
-  });
-  const state = (level: GaugeView['level']): PageState => ({
-    heading: says('term.ltv-gauges'),
-    silent: { notice: says('gauges.silent'), age: says('gauges.not-current') },
-    gauges: [whole('a', level)],
-    stress: { heading: 'If prices moved', firstHeading: '', shockHeading: '', tables: [] },
-    notices: ['OKX: not reached'],
-    emptyText: '',
-    emptyActions: [{ id: 'addAccount', label: says('term.add-account') }],
-  });
+  const whole = (key: string, level: GaugeView['level']): GaugeView =>
+    gaugeView({
+      key,
+      level,
+      levelText: level,
+      spokenValue: 'LTV 60%. Read just now',
+      reading: true,
+      estimate: { at: 0.6, label: 'Estimate', valueText: '~60.1%', source: says('estimate.prices-read', says('time.just-now')) },
+      rows: [
+        { label: 'Debt', lines: [{ value: '5,000 USDC' }] },
+        {
+          label: says('estimate.live'),
+          live: true,
+          lines: [{ value: '~60.1%', detail: says('estimate.prices-read', says('time.just-now')) }],
+        },
+      ],
+      actions: [{ id: 'add', label: says('gauge.add-collateral') }],
+    });
+  const state = (level: GaugeView['level']): PageState =>
+    pageState([whole('a', level)], {
+      stress: { heading: 'If prices moved', firstHeading: '', memberHeading: '', own: { label: '', example: '' }, tables: [] },
+      summaries: [{ worst: { key: 'a', level, text: 'Worst' }, facts: ['Debt $1'] }],
+      notices: ['OKX: not reached'],
+      emptyActions: [{ id: 'addAccount', label: says('term.add-account') }],
+    });
 
   it('says so first, and keeps what it said before', () => {
     assert.deepEqual(silenced(state('ok')).notices, [says('gauges.silent'), 'OKX: not reached']);
@@ -80,6 +79,8 @@ describe('A page that hears nothing any more', () => {
   it('shows nothing as of now, and the figures as old', () => {
     const old = silenced(state('ok'));
     assert.equal(old.stress, undefined);
+    assert.deepEqual(old.summaries, []);
+    assert.equal(old.gauges[0]!.line.age, says('gauges.not-current'));
     assert.deepEqual(
       old.gauges.map(({ stale, reading, estimate, rows, ageText }) => ({ stale, reading, estimate, rows: rows.length, ageText })),
       [{ stale: true, reading: false, estimate: undefined, rows: 1, ageText: says('gauges.not-current') }],
@@ -103,6 +104,6 @@ describe('A page that hears nothing any more', () => {
 
   it('has no button that would do nothing', () => {
     const old = silenced(state('danger'));
-    assert.deepEqual([old.gauges[0]!.actions, old.emptyActions], [[], []]);
+    assert.deepEqual([old.gauges[0]!.actions, old.gauges[0]!.line.acts, old.emptyActions], [[], [], []]);
   });
 });

@@ -1,27 +1,19 @@
 import assert from 'node:assert/strict';
-import type { TemplateResult } from 'lit-html';
-import type { PageState, StressTable, StressView } from '../../../src/core/protocol.ts';
+import type { StressTable, StressView } from '../../../src/core/protocol.ts';
 import { page } from '../../../src/webview/page.ts';
+import { firstChoices } from '../../../src/webview/arrange.ts';
 import { stressSection } from '../../../src/webview/stress.ts';
+import { flat, pageState } from './markup.ts';
 import { says, saysLike } from '../../texts.ts';
-
-/** The markup of a template with its values in their places, as far as it takes to look at it without a browser. */
-function markup(value: unknown): string {
-  if (Array.isArray(value)) return value.map(markup).join('');
-  if (typeof value !== 'object' || value === null) return typeof value === 'symbol' ? '' : String(value);
-  const { strings, values = [] } = value as { readonly strings?: TemplateResult['strings']; readonly values?: readonly unknown[] };
-  // A directive has values only.
-  return strings === undefined ? markup(values) : strings.map((text, index) => text + markup(values[index] ?? '')).join('');
-}
 
 const table = (change: Partial<StressTable> = {}): StressTable => ({
   first: ['BTC −12.4%: the position liquidated'],
   caption: 'Estimates of everything',
-  columns: [
+  members: [
     { key: 'a', title: 'Loan 1', detail: 'OKX, LTV' },
     { key: 'b', title: 'Loan 2', detail: 'OKX, LTV' },
   ],
-  rows: [
+  shocks: [
     {
       label: 'BTC −10%',
       cells: [
@@ -36,20 +28,38 @@ const table = (change: Partial<StressTable> = {}): StressTable => ({
 const view = (...tables: StressTable[]): StressView => ({
   heading: 'If prices moved',
   firstHeading: 'First',
-  shockHeading: 'Prices',
+  memberHeading: 'Loan or position',
+  own: { label: 'Your own', example: '−35' },
   tables,
 });
-const shown = (...tables: StressTable[]): string => markup(stressSection(view(...tables), false)).replace(/\s+/g, ' ');
+const shown = (...tables: StressTable[]): string => flat(stressSection(view(...tables), true, [], ''));
 const count = (text: string, part: string): number => text.split(part).length - 1;
 
 describe('The section of shocks', () => {
-  it('is a real table: a caption, a header for each column and each row', () => {
+  it('is a real table: a caption, a header for each shock, and one for each loan and position', () => {
     const text = shown(table());
     assert.match(text, /<caption id=shocks-0> Estimates of everything <\/caption>/);
-    assert.equal(count(text, '<th scope="col">'), 3);
-    assert.equal(count(text, '<th scope="row">'), 1);
+    assert.equal(count(text, '<th scope="col">'), 2);
+    assert.equal(count(text, '<th scope="row">'), 2);
     assert.equal(count(text, '<td '), 2);
     assert.ok(!text.includes('<th scope="col"></th>'), 'no header is empty');
+  });
+
+  it('follows the order of the lines, each row with its own cells', () => {
+    const text = flat(stressSection(view(table()), true, ['b', 'a'], ''));
+    assert.match(text, /Loan 2 .*>74\.00% .*Loan 1 .*>63\.81% · Watch</);
+  });
+
+  it('takes shocks of the person, and says which it does not understand', () => {
+    const refused = { ...view(table()), own: { label: 'Your own', example: '−35', refused: 'Ignored: x' } };
+    assert.match(
+      flat(stressSection(refused, true, [], '-35, x')),
+      /<input name="shocks" placeholder=−35 \.value=-35, x \/>.*<output>Ignored: x</,
+    );
+  });
+
+  it('is not drawn while it is closed', () => {
+    assert.ok(!flat(stressSection(view(table()), false, [], '')).includes('<table>'));
   });
 
   it('lets what scrolls be reached by keyboard, under the name of its caption', () => {
@@ -62,25 +72,28 @@ describe('The section of shocks', () => {
 
   it('says each level in words beside its shape, which is hidden from a screen reader', () => {
     const text = shown(table());
-    assert.match(text, /<td class="level-danger"> <svg viewBox="0 0 16 16" aria-hidden="true">.*<\/svg> 74\.00% · Margin call <\/td>/);
+    assert.match(
+      text,
+      /<td class="level-danger"> ?<svg viewBox="0 0 16 16" aria-hidden="true">.*<\/svg> <span>74\.00% · Margin call<\/span> ?<\/td>/,
+    );
   });
 
   it('marks what is no real money, and only that', () => {
     const marked = shown(table({ simulatedMark: 'SIMULATED' }), table());
-    assert.equal(count(marked, 'class=simulated'), 1);
-    assert.equal(count(marked, '<p class="mark">SIMULATED</p>'), 1);
+    assert.equal(count(marked, '<p class="mark" id="shocks-0m">SIMULATED</p>'), 1);
   });
 
   it('says who is left out even where nothing is left for a table', () => {
-    const text = shown(table({ first: [], rows: [], columns: [] }));
+    const text = shown(table({ first: [], shocks: [], members: [] }));
     assert.ok(!text.includes('<table>') && !text.includes('<h3>'));
     assert.match(text, saysLike('stress.left-out', says('estimate.stale'), 'loan 3'));
   });
 
   it('stands on a page only where there is one', () => {
-    const state: PageState = { heading: 'H', silent: { notice: '', age: '' }, gauges: [], notices: [], emptyText: '', emptyActions: [] };
+    const place = { current: undefined, open: new Set<string>(), order: [], choices: firstChoices, stressOpen: false, shocks: '' };
+    const acts = { act: () => undefined, choose: () => undefined, reveal: () => undefined };
     const draw = (stress?: StressView): string =>
-      markup(page({ ...state, ...(stress === undefined ? {} : { stress }) }, { current: undefined, stressOpen: false }, () => undefined));
+      flat(page(pageState([], stress === undefined ? {} : { stress }), place, acts, () => undefined));
     assert.ok(!draw().includes('<details'));
     assert.equal(count(draw(view(table())), '<details'), 1);
   });

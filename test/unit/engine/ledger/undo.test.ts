@@ -270,7 +270,7 @@ describe('the ledger lets an undo take only what is not undone yet', () => {
     await settled();
     await assert.rejects(
       undoing(ledger, write, '0.05'),
-      refused(new RegExp(`${saysLike('refusal.unfinished').source}|${saysLike('refusal.another-being-sent').source}`)),
+      refused(new RegExp(`${saysLike('refusal.unfinished').source}|${saysLike('refusal.being-sent').source}`)),
     );
     await assert.rejects(second.commit(preview, ignore), refused(saysLike('refusal.unfinished')));
     await setup.clock.advance(61_000);

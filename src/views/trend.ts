@@ -37,22 +37,25 @@ export function trendOf({ buckets, gaps }: Series, kind: Target['kind'], from: n
   const values = points.map(({ value }) => value);
   const [low, high] = [values.reduce(lesser), values.reduce(greater)];
   const range = greater(subtract(high, low), leastRange);
-  let before: number | undefined;
-  let isBroken = false;
-  const steps = points.map(({ at, value }) => {
-    const last = before;
-    before = at;
-    const isJoined = last !== undefined && at - last <= bucketMs && !gaps.some(({ since, until }) => since < at + bucketMs && until > last);
-    if (last !== undefined && !isJoined) isBroken = true;
+  const isJoined = points.map(({ at }, place) => {
+    const before = points[place - 1]?.at ?? -Infinity;
+    return at - before <= bucketMs && !gaps.some(({ since, until }) => since < at + bucketMs && until > before);
+  });
+  const steps = points.map(({ at, value }, place) => {
     const x = ((at - from) / (trendBuckets * bucketMs)) * width;
     const y = height - 1 - fractionForDrawing(subtract(value, low), range) * (height - 2);
-    return `${isJoined ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}${isJoined ? '' : 'h0'}`;
+    const point = `${x.toFixed(1)} ${y.toFixed(1)}`;
+    // A point of its own is seen by the round ends of a line without length.
+    return isJoined[place] === true ? `L${point}` : `M${point}h0`;
   });
   const text = isLoan ? formatLtv : formatDistance;
   return {
     path: steps.join(''),
     text: say(
-      joined([msg('overview.trend', '24 h: {0} to {1}', text(low), text(high)), ...(isBroken ? [msg('overview.gaps', 'with gaps')] : [])]),
+      joined([
+        msg('overview.trend', '24 h: {0} to {1}', text(low), text(high)),
+        ...(isJoined.lastIndexOf(false) > 0 ? [msg('overview.gaps', 'with gaps')] : []),
+      ]),
     ),
   };
 }

@@ -27,8 +27,8 @@ const restMs = 5_000;
 
 const host = acquireVsCodeApi();
 // Both are in the shell of the page.
-const root = document.getElementById('page') as HTMLElement;
-const spoken = document.getElementById('spoken') as HTMLElement;
+const root = document.getElementById('page') ?? document.body;
+const spoken = document.getElementById('spoken') ?? document.body;
 const kept = (host.getState() ?? {}) as Kept;
 
 let state: PageState | undefined;

@@ -38,9 +38,15 @@ const escaped = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\
 
 /** What a change is called, e.g. "Add 0.1 BTC to loan 12345 (Main)". Without the account where that is shown elsewhere. */
 export function changeName(act: 'add' | 'remove', amount: string, coin: string, target: string, accountName?: string): string {
-  const name = says(`kinds.${act}`, amount, coin, target);
+  const name = says(act === 'add' ? 'term.add-to' : 'term.remove-from', `${amount} ${coin}`, target);
   return accountName === undefined ? name : says('list.brackets', name, accountName);
 }
 
 export const onLoan = (id: string): string => says('kinds.loan', id);
 export const marginOf = (position: string): string => says('kinds.margin-of', position);
+
+/** Where the levels begin, e.g. "Watch 25%, Warning 12%, Danger 5%". */
+export function levelsText(watch: string, warn: string, danger: string): string {
+  const [first, second, third] = [says('level.watch'), says('level.warning'), says('level.danger')];
+  return says('list.comma', says('list.comma', `${first} ${watch}%`, `${second} ${warn}%`), `${third} ${danger}%`);
+}

@@ -72,6 +72,8 @@ export interface Loan {
   readonly liquidationPrice?: LiquidationPrice;
   /** Pledged coins of which the venue takes no more now. Absent where it does not tell. */
   readonly capped?: readonly string[];
+  /** Debt coins of which hardly any is left to borrow. Absent where the venue does not tell. */
+  readonly drained?: readonly string[];
   /** By debt coin: a year's interest as a fraction, where the venue tells it beside the debt. */
   readonly rates?: Readonly<Record<string, Decimal>>;
   /** When it was read, if earlier than the rest of its snapshot: kept because the newest reading lacked it. Milliseconds since the Unix epoch. */

@@ -126,7 +126,16 @@ export interface GaugeView {
   readonly actions: readonly { readonly id: PageAction; readonly label: string }[];
 }
 
-export type PageAction = 'add' | 'reduce' | 'ltvTarget' | 'addMargin' | 'reduceMargin' | 'liquidationTarget' | 'resolve' | 'refresh';
+export type PageAction =
+  | 'add'
+  | 'reduce'
+  | 'repay'
+  | 'ltvTarget'
+  | 'addMargin'
+  | 'reduceMargin'
+  | 'liquidationTarget'
+  | 'resolve'
+  | 'refresh';
 
 /** What a shock makes of one loan or position. */
 export interface StressCell {

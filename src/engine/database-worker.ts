@@ -12,7 +12,12 @@ import { LedgerFault, troubleOf } from './storage/trouble.ts';
 let ledger: LedgerFile | undefined;
 let shared: StateFile | undefined;
 
-const opened = (): LedgerFile => (ledger ??= new LedgerFile(database(), workerData as Place));
+/** What is being answered. */
+let current = 0;
+const tell = (done: number, of: number): void => {
+  parentPort?.postMessage({ number: current, done, of } satisfies Answered);
+};
+const opened = (): LedgerFile => (ledger ??= new LedgerFile(database(), workerData as Place, tell));
 const state = (): StateFile => (shared ??= new StateFile(database(), workerData as Place));
 
 /** @throws LedgerFault when this Node has no SQLite */
@@ -61,6 +66,7 @@ function answerTo(request: Request | StateAsked | { readonly do: 'close' }): Any
 
 parentPort?.on('message', ({ number, request }: Asked<Request | StateAsked>) => {
   let answered: Answered;
+  current = number;
   try {
     answered = { number, answer: answerTo(request) };
   } catch (error) {

@@ -5,7 +5,7 @@ import type { Snapshot } from '../core/model.ts';
 import type { Exchange } from '../exchanges/exchange.ts';
 import { exchanges as allExchanges } from '../exchanges/registry.ts';
 import { AccountBook } from './accounts/account-book.ts';
-import { Vault } from './accounts/vault.ts';
+import { outletSlot, Vault, type SecretStorage } from './accounts/vault.ts';
 import type { VenueHistoryOptions } from './history/venue-history.ts';
 import { Arming } from './ledger/arming.ts';
 import { LateJournal } from './ledger/database/late-journal.ts';
@@ -84,7 +84,8 @@ export function createEngine(ports: EnginePorts): Engine {
   const book = keep(new AccountBook(shared));
   const vault = new Vault(ports.secrets);
   const arming = keep(new Arming({ rows: shared, clock, book, window, newId }));
-  const mayStoreKeys = async (): Promise<boolean> => ports.windowsShareSecrets || (await findsAllKeys(book, vault));
+  const mayStoreKeys = async (): Promise<boolean> =>
+    ports.windowsShareSecrets || (await findsAllSecrets(book, vault, shared, ports.secrets));
   const here = { shared, book, vault, clock, window, log };
   const simulated = keep(new SimulatedExchange({ ...here, folder: path.join(ports.folder, 'simulated'), mayStoreKeys }));
   const news = lateNews();
@@ -109,12 +110,12 @@ export function createEngine(ports: EnginePorts): Engine {
   const wakes = new Wakes(clock);
   const poller = keep(
     new LatePoller({
-      ...{ book, store, connections, clock, intervalMs, wakes },
-      reader,
+      ...{ book, store, connections, clock, intervalMs, wakes, reader },
+      onDidChangeInterval: settings.onDidChangeInterval,
       onRead: (accountId, isRoutine) => ledger.reconcile(accountId, isRoutine ? 'routine' : 'all'),
     }),
   );
-  const prices = keep(watchPrices({ store, connections, clock, wakes, log, reader, poller, WebSocket: ports.WebSocket }));
+  const prices = keep(watchPrices({ store, connections, clock, wakes, log, reader, poller, intervalMs, WebSocket: ports.WebSocket }));
   keep(shareReadings(reader, store, poller, ledger));
   keep(readVenueHistory({ store, shared, connections, reader, clock, log }));
   const outlets = { shared, clock, secrets: ports.secrets, ...fetching };
@@ -237,11 +238,22 @@ const lateJournal = ({ folder, worker }: EnginePorts, { anchor }: Pick<SharedSta
     return new SqliteJournal({ folder: path.join(folder, 'journal'), worker, storage: anchor });
   });
 
-/** A window that does not find a key another one stored would wipe it by storing one. */
-async function findsAllKeys(book: AccountBook, vault: Vault): Promise<boolean> {
+/** A window that doesn't find a secret another one stored would wipe it by storing one. */
+async function findsAllSecrets(
+  book: AccountBook,
+  vault: Vault,
+  shared: Pick<SharedState, 'ask'>,
+  secrets: SecretStorage,
+): Promise<boolean> {
   const accounts = book.list().filter((account) => !isBuiltIn(account));
-  const found = await Promise.all(accounts.map(({ id }) => vault.has(id)));
-  return !found.includes(false);
+  try {
+    const outlets = (await shared.ask({ do: 'outlets' })) ?? [];
+    const kept = await Promise.all(outlets.map(({ id }) => secrets.get(outletSlot(id))));
+    const found = await Promise.all(accounts.map(({ id }) => vault.has(id)));
+    return !found.includes(false) && !kept.includes(undefined);
+  } catch {
+    return false;
+  }
 }
 
 function mustBeAbsolute(port: 'folder' | 'worker', place: string): void {

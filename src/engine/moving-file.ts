@@ -1,9 +1,12 @@
 import * as v from 'valibot';
+import type { Clock } from '../core/clock.ts';
 import { decimal, isDecimal } from '../core/decimal.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import type { Exchange } from '../exchanges/exchange.ts';
 import { limitNames, limitsFrom } from './ledger/limits.ts';
+import type { ExportedPage, MovedHistory } from './storage/history-protocol.ts';
+import type { SharedState } from './storage/shared-state.ts';
 import { alarms, type Warning } from './storage/warning-protocol.ts';
 import { levelsFrom, thresholdsOf } from './accounts/account-book.ts';
 
@@ -30,8 +33,18 @@ export const movedSettings: readonly string[] = [
 
 const format = 'ltv-gauge-setup';
 const version = 1;
-/** Characters. */
-const longest = 60_000_000;
+/** All but the history. Characters. */
+const longest = 5_000_000;
+/** With the history. Bytes. */
+const longestFile = 250_000_000;
+/** The history comes last, a row a line, so that it can be read without holding anything up. It has a version of its own. */
+const historyVersion = 1;
+const opening = `\n  "history": { "version": ${historyVersion.toString()}, "rows": [\n`;
+const closing = '\n  ] }';
+/** About a thousand rows, a few milliseconds for the database. Bytes. */
+const sliceBytes = 128_000;
+/** So many parts are put together before others get their turn. */
+const partsAtOnce = 32;
 /** Since then the market may have become another one: warnings are told again. */
 const silentForMs = 24 * 60 * 60_000;
 /** All of a limit stands in one line of the dialog. Characters. */
@@ -111,8 +124,6 @@ const file = v.object({
     ),
     v.maxLength(2_000),
   ),
-  // With a version of its own, so that each can change alone. This version neither writes nor reads it.
-  history: v.exactOptional(v.looseObject({ version: v.number() })),
 });
 
 /** @param exportedAt as ISO 8601 */
@@ -128,7 +139,7 @@ export function readMoved(content: string, exchanges: readonly Exchange[], now: 
   const parsed = content.length > longest ? undefined : parse(content);
   if (typeof parsed !== 'object' || parsed === null || !('format' in parsed) || parsed.format !== format) return { fault: notOurs };
   if ('version' in parsed && typeof parsed.version === 'number' && parsed.version > version) {
-    return { fault: msg('moving.newer', 'The file is from a newer version. Update LTV Gauge, then try again.') };
+    return { fault: newer };
   }
   const { success, output, issues } = v.safeParse(file, parsed, { abortEarly: true });
   if (!success) return { fault: wrong(v.getDotPath(issues[0]) ?? format, issues[0].expected ?? issues[0].message) };
@@ -144,8 +155,7 @@ export function readMoved(content: string, exchanges: readonly Exchange[], now: 
     if (sites === undefined) return { fault: wrong(`${where}.venue`, exchanges.map((exchange) => exchange.id).join(' | ')) };
     const real = sites.filter(({ simulated }) => !simulated).map((one) => one.id);
     if (!real.includes(site)) return { fault: wrong(`${where}.site`, real.join(' | ')) };
-    if (accounts.findIndex((other) => other.id === id) !== index)
-      return { fault: wrong(`${where}.id`, msg('moving.once', 'there only once')) };
+    if (accounts.findIndex((other) => other.id === id) !== index) return { fault: wrong(`${where}.id`, once) };
   }
   const isRecent = Math.abs(now - Date.parse(output.exportedAt ?? '')) < silentForMs;
   const warnings = output.warnings.filter(({ snoozedUntil = Infinity }) => isRecent && snoozedUntil > now);
@@ -167,3 +177,132 @@ function parse(content: string): unknown {
     return undefined;
   }
 }
+
+/** While the work goes on: whether a person stopped it, and how far it is. */
+export interface Going {
+  readonly stopped: () => boolean;
+  readonly say: (text: string) => void;
+}
+
+type Ports = { readonly shared: Pick<SharedState, 'ask'>; readonly clock: Clock };
+
+/**
+ * The file with the history of its accounts.
+ * @param text as of `movingText`
+ * @returns undefined when it was stopped
+ * @throws StateTrouble
+ */
+export async function movingFile(
+  { shared, clock }: Ports,
+  text: string,
+  ids: readonly string[],
+  { stopped, say }: Going,
+): Promise<Uint8Array | undefined> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  const add = (part: string): void => {
+    const bytes = Buffer.from(part);
+    parts.push(bytes);
+    size += bytes.length;
+  };
+  add(`${text.trimEnd().slice(0, -1).trimEnd()},${opening}`);
+  let after: ExportedPage['after'];
+  let separator = '';
+  do {
+    const page = await shared.ask({ do: 'exportHistory', accounts: ids, ...(after === undefined ? {} : { after }) });
+    if (stopped()) return undefined;
+    if (page !== undefined && page.lines.length > 0) {
+      add(separator + page.lines.join(',\n'));
+      separator = ',\n';
+    }
+    say(`${(size / 1e6).toFixed(0)} MB`);
+    after = page?.after;
+  } while (after !== undefined);
+  if (separator === '') return Buffer.from(text);
+  add(`${closing}\n}\n`);
+  const whole = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const [index, part] of parts.entries()) {
+    whole.set(part, at);
+    at += part.length;
+    if (index % partsAtOnce === partsAtOnce - 1) await clock.sleep(0);
+  }
+  return stopped() ? undefined : whole;
+}
+
+/** The file in two: all but the history, as a file of its own, and the rows of the history; or what is wrong with these. */
+export function partsOf(bytes: Uint8Array): { readonly head: string; readonly rows: Uint8Array; readonly fault?: Message } {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = (from: number, to: number): string => new TextDecoder().decode(whole.subarray(from, to));
+  const rows = new Uint8Array();
+  if (whole.length > longestFile) return { head: '', rows };
+  const at = whole.subarray(0, longest).indexOf('\n  "history":');
+  if (at < 0) {
+    const head = whole.length > longest ? '' : text(0, whole.length);
+    return { head, rows, ...(/(?<!\\)"history"\s*:/.test(head) ? { fault: notWhole } : {}) };
+  }
+  const head = `${text(0, at).trimEnd().replace(/,$/, '')}\n}`;
+  const [begins, ends] = [at + opening.length, whole.lastIndexOf(closing)];
+  const line = text(at, begins);
+  const [, itsVersion] = /"version": (\d+)/.exec(line) ?? [];
+  if (Number(itsVersion) > historyVersion) return { head, rows, fault: newer };
+  if (line !== opening || ends < begins || text(ends, whole.length).replace(/\s/g, '') !== ']}}') return { head, rows, fault: notWhole };
+  return { head, rows: whole.subarray(begins, ends) };
+}
+
+/**
+ * Checks the history of a file and keeps it aside.
+ * @returns what of it is new here; undefined when it was stopped
+ * @throws StateTrouble
+ */
+export async function stageHistory(
+  { shared, clock }: Ports,
+  rows: Uint8Array,
+  accounts: Moved['accounts'],
+  { stopped, say }: Going,
+): Promise<MovedHistory | { readonly fault: Message } | undefined> {
+  const ids = accounts.map(({ id }) => id);
+  let row = 0;
+  for (let from = 0; from < rows.length;) {
+    const line = rows.lastIndexOf(newline, from + sliceBytes) + 1;
+    const to = from + sliceBytes >= rows.length ? rows.length : line > from ? line : from + sliceBytes;
+    const text = new TextDecoder().decode(rows.subarray(from, to));
+    const staged = await shared.ask({ do: 'stageHistory', text, row, accounts: ids, now: clock.now() });
+    if (staged?.wrong !== undefined) {
+      const { row: wrongRow, expected } = staged.wrong;
+      return { fault: wrong(`history.rows.${wrongRow.toString()}`, told[expected] ?? expected) };
+    }
+    if (stopped()) return undefined;
+    if (staged === undefined) return { fault: historyLost };
+    row += staged.rows;
+    from = to;
+    say(`${((100 * from) / rows.length).toFixed(0)}%`);
+  }
+  const found = row === 0 ? { accounts: [], rows: 0 } : await shared.ask(importOf(accounts, true, clock));
+  return stopped() ? undefined : (found ?? { fault: historyLost });
+}
+
+/** Takes over what was staged, all of it or nothing. @throws StateTrouble @returns whether it did */
+export const importHistory = async ({ shared, clock }: Ports, accounts: Moved['accounts']): Promise<boolean> =>
+  (await shared.ask(importOf(accounts, false, clock))) !== undefined;
+
+/** Lets go of what was staged. */
+export async function leaveHistory({ shared, clock }: Ports): Promise<void> {
+  await shared.ask({ do: 'stageHistory', text: '', row: 0, accounts: [], now: clock.now() });
+}
+
+const importOf = (accounts: Moved['accounts'], isTrial: boolean, clock: Clock) =>
+  ({
+    do: 'importHistory',
+    owners: accounts.map(({ id, uid }) => ({ id, ...(uid === undefined ? {} : { uid }) })),
+    isTrial,
+    now: clock.now(),
+  }) as const;
+
+const newline = 10;
+const newer = msg('moving.newer', 'The file is from a newer version. Update LTV Gauge, then try again.');
+const notWhole = msg('moving.not-whole', 'The history in the file was changed or cut off. Export it again.');
+export const historyLost: Message = msg('moving.changed', 'An account or the database changed meanwhile. Try again.');
+const once = msg('moving.once', 'unique');
+/** What is expected of a row, where that isn't its form. */
+const told: Readonly<Record<string, Message>> = { once, account: msg('moving.of-account', 'of an account in the file') };

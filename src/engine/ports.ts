@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { Disposable } from '../core/emitter.ts';
 import type { Exchange } from '../exchanges/exchange.ts';
 import type { SocketMaker } from '../exchanges/streams.ts';
 import type { SecretStorage } from './accounts/vault.ts';
@@ -38,6 +39,8 @@ export interface EnginePorts {
 interface Settings {
   /** The time between two readings of an account. Milliseconds. */
   readonly intervalMs: () => number;
+  /** Told when that is another one. Default: it counts from the next reading on. */
+  readonly onDidChangeInterval?: (listener: () => void) => Disposable;
   /** What a change may move at most. */
   readonly limits: () => Limits | LimitsFault | Promise<Limits | LimitsFault>;
 }

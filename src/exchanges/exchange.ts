@@ -13,7 +13,7 @@ import type {
   PositionRef,
   Snapshot,
 } from '../core/model.ts';
-import type { StreamSource } from './streams.ts';
+import type { Maintenance, StreamSource } from './streams.ts';
 
 /** The parts of an API key, by field id, e.g. `{ apiKey, secret, passphrase }`. Lives as long as one request. */
 export type Keys = Readonly<Record<string, string>>;
@@ -84,8 +84,32 @@ export interface MarginChange {
   readonly amount: Decimal;
 }
 
+/** A part of a loan's debt, or all of it, paid from the wallet that its collateral comes from. */
+export interface RepayChange {
+  readonly kind: 'repay';
+  readonly loan: LoanRef;
+  /**
+   * Always `add`: the coins go from the wallet to the loan, and LTV falls. So they leave the wallet (`walletAfter`, the limit `keepInWallet`),
+   * they may go without an estimate, and no limit of LTV after a removal concerns them. Nothing takes it back: only borrowing again would.
+   */
+  readonly direction: 'add';
+  /** The coin that is owed. */
+  readonly coin: string;
+  /** The venue's id of the one contract in the loan that is repaid, where it has such. From the readiness; it can be repaid whole only. */
+  readonly contract?: string;
+  /** Positive, exact, as the person confirmed it. Sent in exactly these characters. */
+  readonly amount: Decimal;
+  /** The person means all of it: `amount` is what is owed, rounded up to the decimals that the venue takes. */
+  readonly all: boolean;
+  /**
+   * Ours, made with the change and kept in the journal with it: sent where the venue takes an id of ours, so that it knows a second copy of one
+   * request. 1 to 32 letters and digits, new for each repayment that a person begins.
+   */
+  readonly requestId: string;
+}
+
 /** One change that moves money. */
-export type Change = CollateralChange | MarginChange;
+export type Change = CollateralChange | MarginChange | RepayChange;
 
 /** What the venue answered when it accepted a change. */
 export interface Receipt {
@@ -156,7 +180,17 @@ export interface MarginBaseline {
   readonly liquidationPrice?: Decimal;
 }
 
-export type Baseline = CollateralBaseline | MarginBaseline;
+export interface RepayBaseline {
+  readonly kind: 'repay';
+  /** Id of the newest history row of this loan before the send; absent when there was none. */
+  readonly newestHistoryId?: string;
+  /** What was owed of the coin before the send, interest included. */
+  readonly debt: Decimal;
+  /** LTV before the send. */
+  readonly ltv?: Decimal;
+}
+
+export type Baseline = CollateralBaseline | MarginBaseline | RepayBaseline;
 
 /** Everything a change of collateral depends on, read together. */
 export interface CollateralReadiness {
@@ -188,7 +222,33 @@ export interface MarginReadiness {
   readonly asOf: number;
 }
 
-export type Readiness = CollateralReadiness | MarginReadiness;
+/** Everything a repayment depends on, read together. */
+export interface RepayReadiness {
+  readonly kind: 'repay';
+  readonly loan: Loan;
+  /** What is owed of the coin at this moment, interest included. Above zero. */
+  readonly debt: Decimal;
+  /** The part of `debt` that is unpaid interest, where the venue tells. It is paid first. */
+  readonly interest?: Decimal;
+  /** The coin's borrow rate, where known: a year's interest as a fraction. */
+  readonly rate?: Decimal;
+  /** The coin's available amount in the wallet now. */
+  readonly walletAvailable: Decimal;
+  /** The smallest amount the venue accepts, where known. */
+  readonly minimum?: Decimal;
+  /** `RepayChange.contract`. */
+  readonly contract?: string;
+  /** The venue closes the loan once nothing is owed any more, and gives back all that is pledged. */
+  readonly closesWhenPaid?: true;
+  /** How many decimals the venue takes in an amount of the coin. All of a debt is `debt` rounded up to them. */
+  readonly places: number;
+  /** USD index prices of the coins concerned, as far as known. */
+  readonly prices: ReadonlyMap<string, Decimal>;
+  readonly baseline: RepayBaseline;
+  readonly asOf: number;
+}
+
+export type Readiness = CollateralReadiness | MarginReadiness | RepayReadiness;
 
 /** What a reading shows about a change of collateral that was sent. */
 export type CollateralProof =
@@ -197,6 +257,25 @@ export type CollateralProof =
   /** History row and pledged amount agree: it happened. */
   | { readonly state: 'effective'; readonly row: HistoryRow; readonly loan?: Loan }
   /** The venue did something other than requested: another direction or amount. */
+  | { readonly state: 'contradicted'; readonly row: HistoryRow; readonly loan?: Loan };
+
+/** The same about a repayment. */
+export type RepayProof =
+  | { readonly state: 'pending'; readonly failed?: HistoryRow }
+  /** The venue's own row says that it happened, and the debt has moved or the loan is gone. */
+  | {
+      readonly state: 'effective';
+      readonly row: HistoryRow;
+      /** Absent when the venue has closed it. */
+      readonly loan?: Loan;
+      /** What is owed of the coin now, read as the baseline's was. Zero when it is paid. */
+      readonly debt: Decimal;
+      /** When that was read: until then interest may have come on top. */
+      readonly asOf: number;
+      /** What the venue gave back when it closed the loan. */
+      readonly released?: readonly HistoryRow[];
+    }
+  /** The venue did something other than requested: another amount, or it lent more. */
   | { readonly state: 'contradicted'; readonly row: HistoryRow; readonly loan?: Loan };
 
 /**
@@ -267,10 +346,17 @@ export interface CollateralAction extends Action<
 /** Adding margin to a position and taking some out. `prepare` rejects a position that is not isolated. */
 export type MarginAction = Action<MarginChange, 'position', MarginReadiness, MarginBaseline, MarginProof>;
 
+/**
+ * Repaying a loan. `prepare` rejects a coin that isn't owed. That the venue knows our `requestId` already (it happened, or is under way) is no
+ * refusal: `send` then rejects with `effect: 'unknown'`, and reading tells.
+ */
+export type RepayAction = Action<RepayChange, 'loan' | 'coin' | 'contract', RepayReadiness, RepayBaseline, RepayProof>;
+
 /** The changes that can be made over a connection, by kind. One that the venue or the site does not offer is absent. */
 export interface Actions {
   readonly collateral?: CollateralAction;
   readonly margin?: MarginAction;
+  readonly repay?: RepayAction;
 }
 
 /** What can be read about loans besides their state. */
@@ -314,6 +400,8 @@ export interface Connection {
   isLimited?(): boolean;
   /** What the venue tells by itself, over sockets. Absent where the site has none that is documented. */
   readonly streams?: StreamSource | undefined;
+  /** All maintenance that is announced and not over. Absent where the venue only tells of it. */
+  maintenance?(signal?: AbortSignal): Promise<readonly Maintenance[]>;
   /** Absent where there are no loans. */
   readonly loans?: LoanReads;
   readonly actions: Actions;
@@ -350,6 +438,8 @@ export interface Exchange {
   readonly collateralWallet: Message;
   /** The wallet the margin of positions comes from and returns to, as the venue calls it. */
   readonly marginWallet: Message;
+  /** Whether a loan can be repaid from here by `Actions.repay`. Absent where none can: then it is offered nowhere. */
+  repays?(loan: Pick<Loan, 'id' | 'orderId'>): boolean;
   /** The `slot` of an instrument's only position. In any other slot, long and short are two positions. */
   readonly oneWaySlot: string;
   /** Where the venue explains how keys are made, for a link. */

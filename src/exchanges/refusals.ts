@@ -16,16 +16,12 @@ export const rejected = (venue: string): Message => msg('venue.rejected', '{0} r
 
 export const misread = (venue: string): Message => msg('venue.misread', "{0} couldn't read the request. Report this with the log.", venue);
 
-export const timedOut = (venue: string): Message =>
-  msg('venue.timed-out', '{0} timed out; the request may still take effect. Refresh and check before you try again.', venue);
-
 /** Also for a request that the venue calls a repeat: we send once, so something on the way repeated it, and the first may have arrived. */
 export const perhapsDone = (venue: string): Message =>
-  msg('venue.perhaps-done', '{0} may have done this, or part of it. Refresh and check before you try again.', venue);
+  msg('venue.perhaps-done', '{0} may have done this, or part of it, or may still do it. Refresh and check before you try again.', venue);
 
-export const busy = (venue: string): Message => msg('venue.busy', '{0} is busy or under maintenance. Try again later.', venue);
-
-export const paused = (venue: string): Message => msg('venue.paused', '{0} has paused this for now. Try again later.', venue);
+export const busy = (venue: string): Message =>
+  msg('venue.busy', '{0} is busy, under maintenance, or has paused this. Try again later.', venue);
 
 export const tooManyRequests = (venue: string): Message =>
   msg('venue.too-many-requests', 'Too many requests to {0}. Wait a moment.', venue);
@@ -81,7 +77,11 @@ export const heldIn = (wallet: Message, coin: string | Message): Message => msg(
 
 export const pledged = (coin: string): Message => msg('figure.pledged', 'how much {0} is pledged', coin);
 
+export const owed = (coin: string): Message => msg('figure.owed', 'how much {0} is owed', coin);
+
 export const removable = (coin: string): Message => msg('figure.removable', 'how much {0} can be removed', coin);
+
+export const decimals = (coin: string): Message => msg('figure.decimals', 'how many decimals an amount of {0} may have', coin);
 
 export const margin = msg('figure.margin', 'the margin of this position');
 
@@ -119,17 +119,14 @@ export const ipNotListed = (venue: string): Message =>
 export const regionNotServed = (venue: string): Message =>
   msg('venue.region-not-served', "{0} doesn't serve this IP address's region. Check that the account is on your region's site.", venue);
 
-export const notInYourRegion = (venue: string): Message =>
-  msg('venue.not-in-your-region', "{0} doesn't offer this in your account's country or region. Check the {0} app.", venue);
-
 export const accountBlocked = (venue: string): Message =>
   msg('venue.account-blocked', '{0} has blocked or frozen this account. Check the {0} app or ask its support.', venue);
 
 export const notForAccount = (venue: string): Message =>
-  msg('venue.not-for-account', "{0} doesn't allow this for your account. Check the {0} app or ask its support.", venue);
+  msg('venue.not-for-account', "{0} doesn't allow this for your account or region. Check the {0} app or ask its support.", venue);
 
 export const needsIdentity = (venue: string): Message =>
-  msg('venue.needs-identity', '{0} requires you to verify your identity. Do it in the {0} app, then try again.', venue);
+  msg('venue.needs-identity', '{0} requires you to verify your identity or accept its terms. Do it in the {0} app, then try again.', venue);
 
 export const blockedInSettings = (venue: string): Message =>
   msg('venue.blocked-in-settings', 'Your settings on {0} block this. Allow it there, then try again.', venue);
@@ -164,8 +161,8 @@ export const unnamed = msg(
 );
 
 export const incompleteChange = msg(
-  'venue.incomplete-change',
-  'The change has no clear direction, coin or amount, so nothing was sent. Start again.',
+  'change.incomplete',
+  'This change is incomplete or has no amount above zero. Nothing was sent. Start again.',
 );
 
 export const pending = (venue: string): Message =>
@@ -198,6 +195,11 @@ export const deleveraging = (venue: string): Message =>
 export const wouldLiquidate = msg('venue.would-liquidate', 'This would liquidate the position at once. Remove less, or add margin first.');
 
 export const crossMargin = msg('position.cross-margin-whole', "Cross margin is shared by the whole account and can't be changed here.");
+
+export const coinNotOwed = (coin: string): Message => msg('repay.nothing-owed', 'No {0} is owed on this loan now. Refresh.', coin);
+
+export const severalFixed = (venue: string, coin: string): Message =>
+  msg('repay.several-fixed', '{1} is owed in several fixed loans. Repay them in the {0} app.', venue, coin);
 
 export const nothingOwed = msg('venue.nothing-owed', 'Nothing is owed, so collateral would have no use. Refresh.');
 

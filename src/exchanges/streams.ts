@@ -9,6 +9,8 @@ export type StreamEvent =
   | { readonly kind: 'account'; readonly what: 'position' | 'balance' | 'liquidation' }
   | { readonly kind: 'maintenance'; readonly id: string; readonly isOver: boolean; readonly begin: number; readonly end: number };
 
+export type Maintenance = Extract<StreamEvent, { readonly kind: 'maintenance' }>;
+
 /** What one message comes to. */
 export type Heard =
   /** `topic` only when it is newer than what was told before: a repetition keeps nothing fresh. */

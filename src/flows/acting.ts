@@ -3,7 +3,7 @@ import type { Limits, LimitsFault } from '../engine/ledger/limits.ts';
 import type { ViewContext } from '../words/account.ts';
 import type { Conversation } from './conversation.ts';
 
-/** What a person acts with: as much of the engine as that takes, a way to be asked, and what the front alone knows. */
+/** What flows need: parts of the engine, a conversation, and what only the front knows. */
 export interface Acting extends Pick<Engine, 'clock' | 'exchanges' | 'newId' | 'outlets'> {
   readonly talk: Conversation;
   readonly log: Pick<Engine['log'], 'info' | 'warn' | 'error'>;
@@ -31,17 +31,17 @@ export interface Acting extends Pick<Engine, 'clock' | 'exchanges' | 'newId' | '
   >;
   readonly arming: Pick<Engine['arming'], 'state' | 'arm' | 'disarm'>;
   readonly warnings: Pick<Engine['warnings'], 'all' | 'acknowledge' | 'snooze'>;
-  /** The warnings as all windows share them. */
+  /** The warnings, shared by all windows. */
   readonly shared: Pick<Engine['shared'], 'ask'>;
   readonly simulated: Pick<Engine['simulated'], 'account' | 'create' | 'coins' | 'movePrice'>;
-  /** What the views go by at this moment, and how times are written. */
+  /** What views depend on at this moment, and how times are written. */
   readonly viewContext: () => ViewContext;
-  /** What the person allows at most. */
+  /** The person's limits. */
   readonly readLimits: () => Promise<Limits | LimitsFault>;
   /** The person's own settings, by name without `ltvGauge.`; those of a workspace don't count. */
   readonly ownSettings: { read(name: string): unknown; write(name: string, value: unknown): Promise<void> };
   /** BCP 47. */
   readonly language: string;
-  /** Each window keeps its own copy of the keys, and storing one wipes those it does not know; otherwise all share a keyring. */
+  /** Each window keeps its own copy of the keys, and storing one erases those it doesn't know; otherwise all windows share a keyring. */
   readonly keepsOwnKeys: boolean;
 }

@@ -41,7 +41,7 @@ export async function armWritingOn(app: Acting, argument: unknown): Promise<void
   if (chosen !== undefined) await app.talk.run(chosen, { accountId: account.id });
 }
 
-/** Asks for how long, and arms. @returns whether it was armed; false when the person left, or the account is read-only. */
+/** Asks for how long, and arms. @returns whether it was armed; false if the person left or the account is read-only */
 export async function armWriting(app: Acting, account: Account): Promise<boolean> {
   if (account.readOnly) {
     const obstacle = obstacleOf({ account, reading: false }, undefined);
@@ -61,14 +61,16 @@ export async function armWriting(app: Acting, account: Account): Promise<boolean
     await app.arming.arm(account.id, term, { typedName });
     return true;
   } catch (error) {
-    // The account was renamed while its name was typed, or is gone.
+    // The account was renamed while its name was typed, or removed.
     if (!(error instanceof Refusal)) throw error;
     await explainFailure(app, error, { accountId: account.id });
     return false;
   }
 }
 
-/** Arming is bound to the owner of the key, who is asked from the exchange where unknown: a later key may be another person's. @throws ExchangeError */
+/**
+ * Arming is bound to the key's owner. If unknown, the exchange is asked: a later key may belong to another person. @throws ExchangeError
+ */
 async function isOwnerKnown(app: Acting, account: Account): Promise<boolean> {
   if (app.book.get(account.id)?.uid !== undefined) return true;
   const { uid } = await inspectUnderProgress(app.talk, account.name, () => app.connections.get(account.id));
@@ -117,8 +119,8 @@ async function askName(app: Acting, account: Account): Promise<string | undefine
 }
 
 /**
- * Says what was disarmed, or why nothing had to be.
- * @param accountId the account that was named, if one was
+ * Tells what was disarmed, or why nothing had to be.
+ * @param accountId the named account, if any
  */
 export async function sayDisarmed(app: Acting, disarmed: readonly Account[], accountId: string | undefined): Promise<void> {
   const named = accountId === undefined ? undefined : app.book.get(accountId);

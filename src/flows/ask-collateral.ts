@@ -20,13 +20,13 @@ import { actionOf } from '../engine/actions.ts';
 import { safeLine, safestMost } from '../engine/targets/safe-maximum.ts';
 import { dotted, joined, type Text } from '../words/text.ts';
 
-/** How a request names a loan: by its order id if there is one. */
+/** The loan as a request names it: with its order id if there is one. */
 export function refOf(choice: LoanChoice): LoanRef {
   const { id, orderId } = choice.loan;
   return orderId === undefined ? { loanId: id } : { loanId: id, orderId };
 }
 
-/** Asks which of the loans, grouped by account. With one there is nothing to ask. */
+/** Asks which loan, grouped by account. A single one isn't asked for. */
 export async function askLoan(app: Acting, title: Text, choices: readonly LoanChoice[]): Promise<LoanChoice | undefined> {
   if (choices.length <= 1) return choices[0];
   const items: Item<LoanChoice>[] = [];
@@ -51,7 +51,7 @@ function loanItem(choice: LoanChoice): Item<LoanChoice> {
   const description = standing === 'unknown' ? ltv : joined([ltv, distanceText(standing)]);
   return {
     label: msg('term.loan', 'Loan {0}', loanLabel(loan.orderId, loan.id)),
-    description: state.account.readOnly ? msg('term.with-read-only', '{0}, read-only', description) : description,
+    description: state.account.readOnly ? joined([description, msg('term.read-only', 'read-only')]) : description,
     detail: loan.collateral.map(({ coin, amount }) => `${formatAmount(amount)} ${coin}`).join(', '),
     value: choice,
   };
@@ -61,7 +61,7 @@ function titleOf(app: Acting, { loan, state }: LoanChoice, direction: Direction,
   return titleOn(app, state.account, actOn(direction, what, loanWords(loan.orderId, loan.id)));
 }
 
-/** Asks which coin, showing how much of each can be moved. Rejects when that cannot be read. */
+/** Asks which coin, showing how much of each can be moved. Rejects if that can't be read. */
 export async function askCoin(
   app: Acting,
   choice: LoanChoice,
@@ -88,7 +88,7 @@ function coinItems(coins: readonly AdjustableCoin[], direction: Direction): Item
   }
   if (rest.length > 0) {
     items.push({ label: msg('term.unavailable', 'Unavailable'), separator: true });
-    // No value: they are there to be seen, and cannot be picked.
+    // Without a value, so that they are shown but can't be picked.
     items.push(
       ...rest.map(({ coin, limit }) => ({ label: coin, description: limit === undefined ? amountUnknown() : msg('term.none', 'none') })),
     );
@@ -145,7 +145,7 @@ export async function askHowMuch(
 
 export const amountPlaceholder = (coin: string): Message => msg('collateral.amount-example', '{0} amount, for example 0.1', coin);
 
-/** The person's own highest LTV after a removal. Limits that can't be read are refused by the preview, with what to write. */
+/** The person's own highest LTV after a removal. If the limits can't be read, the preview rejects and says what to write. */
 export async function ownHighestLtv(app: Pick<Acting, 'readLimits'>): Promise<Decimal | undefined> {
   const limits = await app.readLimits();
   return 'fault' in limits ? undefined : limits.highestLtvAfterReduction;
@@ -170,7 +170,7 @@ function promptFor(app: Acting, account: Account, direction: Direction, bounds: 
   return safest === undefined ? allowed : withSafeMaximum(allowed, safest, bounds.coin);
 }
 
-/** The change as it will be previewed. */
+/** The change to preview. */
 export function changeOf(choice: LoanChoice, direction: Direction, coin: string, amount: Decimal): CollateralChange {
   return { kind: 'collateral', loan: refOf(choice), direction, coin, amount };
 }

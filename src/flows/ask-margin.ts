@@ -21,7 +21,7 @@ import { positionAt } from '../views/place.ts';
 import { largestOut } from '../engine/targets/safe-maximum.ts';
 import { dotted } from '../words/text.ts';
 
-/** Asks which of the positions, grouped by account. With one there is nothing to ask. */
+/** Asks which position, grouped by account. A single one isn't asked for. */
 export async function askPosition(app: Acting, title: Text, choices: readonly PositionChoice[]): Promise<PositionChoice | undefined> {
   if (choices.length <= 1) return choices[0];
   const items: Item<PositionChoice>[] = [];
@@ -82,7 +82,7 @@ export async function askMargin(
   });
 }
 
-/** What the box goes by once everything is read; or, when it cannot be, that it could not. */
+/** The facts for the box once everything is read; or that they couldn't be read. */
 async function freshFacts(
   app: Acting,
   { position, state }: PositionChoice,

@@ -6,11 +6,11 @@ import type { JudgedTarget } from '../words/ltv-target.ts';
 import type { Text } from '../words/text.ts';
 import type { Back, Conversation, Terms } from './conversation.ts';
 
-/** What an amount is checked against, and what is said about it. */
+/** What an amount is checked against, and what is shown about it. */
 export interface AmountFacts {
   readonly bounds: AmountBounds;
   readonly prompt: Text;
-  /** Said under an allowed amount. */
+  /** Shown below an allowed amount. */
   readonly remark?: (amount: Decimal) => Remark;
 }
 
@@ -18,18 +18,18 @@ interface AmountQuestion {
   readonly title: Text;
   readonly placeholder: Text;
   readonly facts: AmountFacts;
-  /** Fresher facts that replace the first ones when they arrive. If that fails, the first ones stay. */
+  /** Fresher facts that replace the first ones when they arrive. If reading them fails, the first ones stay. */
   readonly later?: (signal: AbortSignal) => Promise<AmountFacts>;
-  /** Called with the reason when the fresher facts allow no amount at all: a question without an answer is withdrawn. */
+  /** Called with the reason if the fresher facts allow no amount at all; the question is then closed. */
   readonly instead?: (why: Message) => Promise<undefined>;
-  /** To start from, when the person comes back to this step. */
+  /** Initial value when the person comes back to this step. */
   readonly value?: string;
   readonly canGoBack: boolean;
 }
 
 /**
- * Asks for an exact amount and judges it at every key.
- * @returns the amount, `back`, or undefined when the person left, or no amount is possible by the fresher facts.
+ * Asks for an exact amount and checks it at every key.
+ * @returns the amount, `back`, or undefined if the person left or the fresher facts allow no amount
  */
 export async function askAmount(
   talk: Conversation,
@@ -63,12 +63,12 @@ interface TargetQuestion<T> {
   readonly title: Text;
   readonly prompt: Message;
   readonly judge: (text: string) => JudgedTarget<T>;
-  /** To start from, when the person comes back to this step. */
+  /** Initial value when the person comes back to this step. */
   readonly value: string;
   readonly canGoBack: boolean;
 }
 
-/** Asks for a target and judges it at every key. @returns it with the text as typed, `back`, or undefined when the person left. */
+/** Asks for a target and checks it at every key. @returns it with the typed text, `back`, or undefined if the person left */
 export function askTarget<T>(
   talk: Conversation,
   { judge, ...question }: TargetQuestion<T>,

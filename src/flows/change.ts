@@ -16,8 +16,8 @@ import type { Attended } from './open-change-news.ts';
 import { explainFailure, explainObstacle } from './tell.ts';
 
 /**
- * "Add Collateral…" and "Remove Collateral…": asks for loan, coin and amount, then previews, lets the person confirm,
- * and carries out. The amount comes from the person's own typing in any case; an argument can only name the loan.
+ * "Add Collateral…" and "Remove Collateral…": asks for loan, coin and amount, then previews, asks for confirmation and carries out the
+ * change. The amount is always typed by the person; an argument can only name the loan.
  */
 export async function changeCollateral(app: Acting, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
   const place = asPlace(argument);
@@ -37,7 +37,7 @@ export async function changeCollateral(app: Acting, attended: Attended, directio
 
 const placeOf = ({ state, loan }: LoanChoice): Place => loanAt(state.account.id, loan.id);
 
-/** The ledger refuses all of these as well; here they are said before anything is asked. */
+/** The ledger rejects all of these too; here they are told before anything is asked. */
 export function obstacleOn(app: Acting, choice: LoanChoice): Obstacle | undefined {
   const { account } = choice.state;
   const obstacle = obstacleOf(choice.state, app.ledger.frozen(account.id));
@@ -69,7 +69,7 @@ async function askAndCarryOut(
   }
 }
 
-/** Asks for the coin; when the amounts cannot be read, says why and lets the person try again. */
+/** Asks for the coin; if the amounts can't be read, tells why and offers to try again. */
 async function askCoinAgain(
   app: Acting,
   choice: LoanChoice,
@@ -105,8 +105,8 @@ async function askAmountAndCarryOut(
 }
 
 /**
- * "Add Margin…" and "Remove Margin…": asks for position and amount, then previews, lets the person confirm, and carries out.
- * The amount comes from the person's own typing in any case; an argument can only name the position.
+ * "Add Margin…" and "Remove Margin…": asks for position and amount, then previews, asks for confirmation and carries out the change. The
+ * amount is always typed by the person; an argument can only name the position.
  */
 export async function changeMargin(app: Acting, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
   const place = asPlace(argument);
@@ -126,7 +126,7 @@ export async function changeMargin(app: Acting, attended: Attended, direction: D
 
 const marginPlaceOf = ({ state, position }: PositionChoice): Place => positionAt(state.account.id, position.positionId);
 
-/** The ledger refuses all of these as well; here they are said before anything is asked. */
+/** The ledger rejects all of these too; here they are told before anything is asked. */
 export function marginObstacleOn(app: Acting, choice: PositionChoice): Obstacle | undefined {
   const { id } = choice.state.account;
   const { positionId } = choice.position;

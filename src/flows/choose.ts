@@ -101,8 +101,8 @@ const notRead = ({ account }: AccountState, why: Message): Message =>
   msg('choose.not-read', "{0} couldn't be read. {1}", account.name, why);
 
 /**
- * What helps against an error that says something of this window: reloading it, or other keys.
- * @param keepsOwnKeys what this window takes for the key may be one that another window has replaced
+ * What helps against an error of this window: reloading it, or other keys.
+ * @param keepsOwnKeys whether another window may have replaced the key this window knows
  */
 export function remediesOf(
   { kind, code }: Pick<ExchangeError, 'kind' | 'code'>,
@@ -150,7 +150,7 @@ export function positionChoices(states: readonly AccountState[], place: Place | 
     .filter(({ position }) => meant === undefined || position.positionId === meant);
 }
 
-/** What names the position to its venue, and nothing more. */
+/** The position as a request names it. */
 export function refOf({ positionId, instrument, market, slot, side, marginCoin }: Position): PositionRef {
   return { positionId, instrument, market, slot, side, marginCoin };
 }
@@ -173,7 +173,7 @@ export function positionItemText({ state, position }: PositionChoice): PositionI
     description: joined([
       liquidationDistanceText(distanceToLiquidation(position)),
       ...leverageTexts(effective === undefined ? leverage : undefined, effective),
-      spaced(msg('position.margin', 'Margin'), marginText(margin, marginCoin)),
+      spaced(msg('term.margin-word', 'margin'), marginText(margin, marginCoin)),
       ...(state.account.readOnly ? [msg('term.read-only', 'read-only')] : []),
     ]),
     ...(reason === undefined ? {} : { detail: reason }),
@@ -216,6 +216,12 @@ export function noPosition(states: readonly AccountState[], place: Place | undef
 
 /** What a command about a loan asks for. */
 export const loans: Sought<LoanChoice> = { choices: loanChoices, none: nothingToChoose, keptFrom: ({ loan }) => loan.keptFrom };
+
+/** That loans are there, and can only be repaid at the exchange. */
+export const repayElsewhere = (venue: string): Obstacle => ({
+  sentence: msg('repay.elsewhere', "This loan can't be repaid from here. Repay in the {0} app, then refresh.", venue),
+  remedies: [],
+});
 
 /** What a command about a position asks for. */
 export const positions: Sought<PositionChoice> = {

@@ -24,33 +24,33 @@ import type { Less } from '../words/undo.ts';
 
 const mostWaitForViewsMs = 3_000;
 
-/** What the one who asks for a change brings along. */
+/** What the caller of a change provides. */
 export interface Carrying {
-  /** Called with the outcome just before it is shown: the notice may stay for long. */
+  /** Called with the outcome just before it is shown, because the notice may stay for long. */
   readonly settled?: (outcome: WriteRecord) => void;
-  /** Said above the first preview. */
+  /** Shown above the first preview. */
   readonly remark?: Text;
-  /** There is no amount to go back to. */
+  /** The amount is fixed: there is no step to go back to. */
   readonly fixed?: boolean;
-  /** There is a choice of coins to go back to. */
+  /** Another coin can be chosen. */
   readonly coins?: boolean;
-  /** It takes back what was added. */
+  /** It undoes an addition. */
   readonly undo?: Undoing;
 }
 
 export interface Undoing {
-  /** Id of the write that is taken back. */
+  /** Id of the write that is undone. */
   readonly of: string;
-  /** Called when a reading shows that it is no longer an undo: what to do instead, undefined when nothing is wanted. */
+  /** Called if a reading shows that this is no longer an undo: returns what to do instead, or undefined to stop. */
   readonly refused: (why: UndoRefused) => Promise<Less | undefined>;
 }
 
-/** `again` the person wants to go back to the amount, `otherCoin` to the choice of the coin. */
+/** `again`: back to the amount. `otherCoin`: back to the choice of coin. */
 export type CarriedOut = 'again' | 'otherCoin' | 'ended';
 
 /**
- * Previews a change, lets the person confirm it, commits it, and says the outcome. Looking at the request and arming lead back to a new
- * preview: what is confirmed is never older than the question.
+ * Previews a change, asks for confirmation, commits it, and tells the outcome. After looking at the request or arming there is a new
+ * preview: the figures confirmed are never older than the question.
  */
 export function carryOut(
   app: Acting,
@@ -93,7 +93,7 @@ export async function carryOut(
       if (on === 'refresh') continue;
       return on === 'retry' ? 'again' : on;
     }
-    // After this reading it could be another request than the one that was looked at.
+    // After this reading the request may differ from the one shown.
     const rehearsed = seen && preview.requestShown === true;
     const decision = await confirm(app, preview, { remark, first: preview.firstChange === true, rehearsed });
     remark = undefined;
@@ -132,8 +132,8 @@ function readFresh(app: Acting, accountId: string, change: Change, undoOf: strin
 }
 
 /**
- * Commits what was confirmed, and says the outcome, or why nothing was sent.
- * @returns the refusal after which a new preview helps: nothing was sent, most often because the figures were too old or had moved
+ * Commits what was confirmed, and tells the outcome, or why nothing was sent.
+ * @returns the refusal if a new preview helps: nothing was sent, usually because figures were too old or had moved
  */
 async function committed(
   app: Acting,
@@ -143,7 +143,7 @@ async function committed(
   settled?: (outcome: WriteRecord) => void,
 ): Promise<Refusal | undefined> {
   const wait = { stopped: false };
-  // Not waited for: what was confirmed is sent now.
+  // Not awaited: the confirmed change is sent now.
   void app.talk.closePages();
   try {
     await commit(app, attended, preview, { wait, withoutEstimate }, settled);
@@ -155,7 +155,7 @@ async function committed(
   }
 }
 
-/** Commits, and says the outcome. Rejects when nothing was sent. */
+/** Commits, and tells the outcome. Rejects if nothing was sent. */
 async function commit(
   app: Acting,
   attended: Attended,
@@ -186,44 +186,44 @@ async function commit(
       );
     });
   } catch (error) {
-    // A refusal is certain: nothing was sent.
+    // A refusal is certain proof that nothing was sent.
     if (error instanceof Refusal || last === undefined || last.state === 'planned') throw error;
-    // Something of ours failed after the send: what counts is what the journal says.
+    // An internal error after sending: the journal decides.
     app.log.error(error instanceof Error ? error : new Error(String(error)));
     outcome = last;
   } finally {
     leave();
   }
-  // The views show it before the notice says it; but the notice does not wait for a slow venue.
+  // The views show it before the notice does, but the notice doesn't wait for a slow venue.
   const shown = readSince(app, account.id, outcome.updatedAt);
   await Promise.race([shown, app.clock.sleep(mostWaitForViewsMs)]);
   settled?.(outcome);
   await Promise.all([sayOutcome(app, outcome), shown]);
 }
 
-/** A refresh may join a reading that had begun before the change took effect; then one more is needed. */
+/** A refresh may join a reading that began before the change took effect; then one more is needed. */
 async function readSince(app: Acting, accountId: string, since: number): Promise<void> {
   await app.poller.refresh(accountId);
   const asOf = app.store.get(accountId)?.snapshot?.asOf;
   if (asOf !== undefined && asOf < since) await app.poller.refresh(accountId);
 }
 
-/** What the person decided in front of a preview. */
+/** The person's decision on a preview. */
 export type Decision = ConfirmButton | 'leave';
 
-/** What is known besides the preview. */
+/** What the dialog shows besides the preview. */
 export interface Confirming {
-  /** Said above everything else. */
+  /** Shown above everything else. */
   readonly remark: Text | undefined;
-  /** Nothing was ever sent from this account, and real money may move. */
+  /** Nothing was ever sent from this account, and real money can move. */
   readonly first: boolean;
   /** The request of this exact change was shown. */
   readonly rehearsed: boolean;
 }
 
 /**
- * Shows the preview and asks. Live and simulated differ in title, in the line about money, in the order of the buttons and, unless danger
- * lies ahead, in the kind of dialog.
+ * Shows the preview and asks. Live and simulated differ in the title, the line about money, the order of buttons and, unless there is
+ * danger, the kind of dialog.
  */
 export async function confirm(app: Acting, preview: Preview, { remark, first, rehearsed }: Confirming): Promise<Decision> {
   const { account, change } = preview;
@@ -235,7 +235,7 @@ export async function confirm(app: Acting, preview: Preview, { remark, first, re
     doubt: flowOf(change).isDoubtful(preview),
     direction: change.direction,
     live: stakesOf(account) === 'live',
-    // What is said above it, such as why nothing was sent, has to be read first.
+    // A note above, such as why nothing was sent, must be read first.
     calm: text.tone === 'calm' && remark === undefined,
   };
   const above = [...(remark === undefined ? [] : [remark]), ...confirmNotes(facts)];
@@ -250,7 +250,7 @@ export async function confirm(app: Acting, preview: Preview, { remark, first, re
   return chosen;
 }
 
-/** The preview in words, as it is confirmed. */
+/** The preview as shown for confirmation. */
 export function textOf(app: Acting, preview: Preview): PreviewText {
   const { account, change } = preview;
   const flow = flowOf(change);
@@ -284,8 +284,8 @@ function buttonLabel(button: ConfirmButton, act: Message): Message {
 }
 
 /**
- * Opens the exact request of a preview as a page that can be read and copied, and waits beside it until the person goes back.
- * Nothing is sent. Rejects when there is no such request.
+ * Opens the exact request of a preview as a page to read and copy, and waits until the person goes back. Sends nothing. Rejects if there is
+ * no such request.
  * @returns the request that was shown
  */
 export async function showRequest(app: Acting, preview: Preview): Promise<RequestView> {
@@ -302,10 +302,7 @@ export async function showRequest(app: Acting, preview: Preview): Promise<Reques
   return request;
 }
 
-/**
- * A dialog would cover the page; this list covers no more of it than it says itself: the first lines of the page. Escape goes back too,
- * for nothing was decided.
- */
+/** A list, because a dialog would cover the page. Escape goes back too, because nothing was decided. */
 async function waitBeside(talk: Conversation, title: Text, text: string): Promise<void> {
   let copied = false;
   for (;;) {

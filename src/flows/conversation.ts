@@ -11,13 +11,13 @@ export interface Item<T> {
   readonly label: Text;
   readonly description?: Text;
   readonly detail?: Text;
-  /** Absent on what is there to be seen and cannot be picked. */
+  /** Absent if it's only shown and can't be picked. */
   readonly value?: T;
-  /** A line between groups, its label the name of the group below. */
+  /** A line between groups; its label names the group below. */
   readonly separator?: boolean;
 }
 
-/** Where a step stands among those that apply. */
+/** The number of a step among those that apply. */
 export interface Frame {
   /** From 1. */
   readonly step: number;
@@ -25,35 +25,35 @@ export interface Frame {
   readonly canGoBack: boolean;
 }
 
-/** Whether there is a question to go back to, and which one of a series it is, if of one. */
+/** Whether there is a question to go back to, and the place in a series, if any. */
 interface Placed {
   readonly canGoBack: boolean;
   readonly frame?: Frame;
 }
 
 export interface PickQuestion<T> extends Placed {
-  /** Absent where the question says all. */
+  /** Absent if the question is enough. */
   readonly title?: Text;
   readonly placeholder: Text;
-  /** Said besides, in full. */
+  /** An additional explanation, shown in full. */
   readonly prompt?: Text;
-  /** Either at hand, or read while the list already stands there and can be left. */
+  /** Given, or read while the list is already open and can be left. */
   readonly items: readonly Item<T>[] | ((signal: AbortSignal) => Promise<readonly Item<T>[]>);
-  /** Which item is under the cursor at first; the first one unless given. */
+  /** The item selected at first; default: the first one. */
   readonly isActive?: (value: T) => boolean;
 }
 
-/** All are picked at first. */
+/** All are selected at first. */
 export interface PickSeveralQuestion<T> {
   readonly title: Text;
   readonly placeholder: Text;
   readonly items: readonly (Item<T> & { readonly value: T })[];
 }
 
-/** What was typed as what it means, with a remark, if any; or what is wrong with it, unless it is only begun. */
+/** The typed text's value, with a remark if any; or what is wrong with it, undefined while it's incomplete. */
 export type Judged<T> = { readonly value: T; readonly remark?: Remark | undefined } | { readonly problem: Text | undefined };
 
-/** What is said above something typed, and how it is checked at every key. */
+/** The prompt, and how typed text is checked at every key. */
 export interface Terms<T> {
   readonly prompt: Text;
   readonly judge: (typed: string) => Judged<T>;
@@ -62,13 +62,13 @@ export interface Terms<T> {
 export interface InputQuestion<T> extends Placed, Terms<T> {
   readonly title: Text;
   readonly placeholder?: Text;
-  /** To start from. */
+  /** Initial value. */
   readonly value?: string;
-  /** Hidden while it is typed, and never kept. */
+  /** Hidden while typed, and never kept. */
   readonly secret?: boolean;
   /**
-   * Fresher terms that replace the first ones when they arrive; undefined when they leave nothing to type: then the question ends as if
-   * the person had left it. If that fails, the first ones stay.
+   * Fresher terms that replace the first ones when they arrive. Undefined if they allow no answer: the question then ends as if the person
+   * had left. If reading them fails, the first ones stay.
    */
   readonly later?: (signal: AbortSignal) => Promise<Terms<T> | undefined>;
 }
@@ -77,7 +77,7 @@ export interface InputQuestion<T> extends Placed, Terms<T> {
 export interface Button<Id extends string> {
   readonly id: Id;
   readonly label: Text;
-  /** Leaving means this one. */
+  /** Closing the dialog means this button. */
   readonly closes?: boolean;
 }
 
@@ -85,20 +85,23 @@ export interface Button<Id extends string> {
 export interface Dialog<Id extends string> {
   readonly kind: 'info' | 'warning' | 'error';
   readonly title: Text;
-  /** Lines; an empty one is a space between paragraphs. */
+  /** Lines; an empty one separates paragraphs. */
   readonly detail: readonly Text[];
-  /** Enter presses the first, and the editor adds Cancel: the expected answer first, unless it moves real money or goes against a warning. */
+  /**
+   * Enter presses the first, and the editor adds Cancel: the expected answer comes first, unless it moves real money or contradicts a
+   * warning.
+   */
   readonly buttons: readonly Button<Id>[];
 }
 
-/** Something said that needs no answer. */
+/** A notice that needs no answer. */
 export interface Notice<Id extends string> {
   readonly kind: 'info' | 'warning' | 'error';
   readonly sentence: Text;
   readonly buttons?: readonly Button<Id>[];
 }
 
-/** A text to read. It is not written anywhere, and cannot be changed. */
+/** A read-only text, not written anywhere. */
 export interface ReadOnlyPage {
   readonly title: Text;
   readonly text: string;
@@ -107,32 +110,32 @@ export interface ReadOnlyPage {
 export interface SaveQuestion {
   readonly title: Text;
   readonly label: Text;
-  /** Offered, in a folder that the front thinks of. */
+  /** The suggested file name; the front chooses the folder. */
   readonly name: string;
-  /** Kinds of files, each with its endings. */
+  /** Kinds of files, each with its extensions. */
   readonly kinds: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A file that a person chose. */
 export interface ChosenFile {
-  /** Where it is, as it is told. */
+  /** Its location, for display. */
   readonly where: string;
   /** Rejects in the words of the file system. */
-  readonly read: () => Promise<string>;
+  readonly read: () => Promise<Uint8Array>;
 }
 
 /** A file that a person named. */
 export interface NamedFile {
-  /** With its ending. */
+  /** With its extension. */
   readonly path: string;
-  /** Where it is, as shown. */
+  /** Its location, for display. */
   readonly where: string;
   /** Rejects in the words of the file system. */
-  readonly write: (text: string) => Promise<void>;
+  readonly write: (content: string | Uint8Array) => Promise<void>;
   readonly open: () => Promise<void>;
 }
 
-/** What else a person can be led to, by the names of the commands. */
+/** Commands a person can be led to, by name. */
 export type Command =
   | 'addAccount'
   | 'addCollateral'
@@ -146,29 +149,30 @@ export type Command =
   | 'reduceCollateral'
   | 'reduceMargin'
   | 'refresh'
+  | 'repayLoan'
   | 'resolveWrite'
   | 'trySimulated'
   | 'undoAdd'
   | 'updateKeys';
 
 /**
- * How a person is asked and told, whatever front they sit at. Every question can be left: that is `undefined`, and never means yes.
- * What is said may come as a message; the front puts it in the person's language.
+ * How flows ask and tell a person, in any front. Every question can be left: that returns undefined and never means yes. Texts may be
+ * messages; the front translates them.
  */
 export interface Conversation {
-  /** As the person reads it, for texts that are put together. */
+  /** The translated text, for composed texts. */
   localize(text: Text): string;
   /** Rejects when the items cannot be read. */
   pick<T>(question: PickQuestion<T>): Promise<T | Back | undefined>;
   pickSeveral<T>(question: PickSeveralQuestion<T>): Promise<readonly T[] | undefined>;
-  /** Takes only what is judged to have a value. */
+  /** Accepts only text that `judge` gives a value for. */
   input<T>(question: InputQuestion<T>): Promise<T | Back | undefined>;
   confirm<Id extends string>(dialog: Dialog<Id>): Promise<Id | undefined>;
-  /** @returns the button, as soon as one is pressed; for long nothing may be. */
+  /** @returns the button once one is pressed; that may take long */
   tell<Id extends string>(notice: Notice<Id>): Promise<Id | undefined>;
-  /** Does the work while it is shown to go on; the person can stop it, which aborts the signal. */
+  /** Does the work under a progress; the person can stop it, which aborts the signal. */
   progress<T>(title: Text, work: (signal: AbortSignal, say: (text: Text) => void) => Promise<T>): Promise<T>;
-  /** The same for work that cannot be stopped half way. */
+  /** The same for work that can't be stopped. */
   steadily<T>(title: Text, work: () => Promise<T>): Promise<T>;
   /** Opens it beside the questions. */
   show(page: ReadOnlyPage): Promise<void>;
@@ -181,7 +185,7 @@ export interface Conversation {
   /** Opens the person's own settings at the limits. */
   openLimits(): Promise<void>;
   openLog(): void;
-  /** Brings the loans to the person's eyes. */
+  /** Shows the Loans view. */
   showLoans(): Promise<void>;
   reloadWindow(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { activityText } from '../words/activity-document.ts';
 import type { Text } from '../words/text.ts';
-import { msg } from '../core/message.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { Going } from '../engine/moving-file.ts';
 import { Refusal } from '../engine/ledger/refusal.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
 import { byWrite } from '../views/activity.ts';
@@ -9,10 +10,10 @@ import type { Conversation, NamedFile } from './conversation.ts';
 import { exportText, formatOf } from '../words/activity-export.ts';
 import { localIso } from '../words/activity.ts';
 
-/** Shorter waits need no progress. Milliseconds. */
+/** Waits shorter than this show no progress. Milliseconds. */
 const patienceMs = 1_000;
 
-/** "Export Activity Log…": asks whose and where, and writes every row of the journal about it. */
+/** "Export Activity Log…": asks for accounts and file, and writes every row of the journal about them. */
 export async function exportActivity(app: Acting): Promise<void> {
   try {
     await exported(app);
@@ -47,7 +48,7 @@ async function exported(app: Acting): Promise<void> {
   if (accounts === undefined) return;
   const file = await askFile(app);
   if (file === undefined) return;
-  const rows = await withPatience(app, async (stopped) => {
+  const rows = await withPatience(app, msg('export.exporting-activity', 'Exporting activity'), async ({ stopped }) => {
     // Read now: the dialogs may have been open for long.
     const steps = byWrite(await app.ledger.steps());
     const changes = [...steps.values()].filter(([first]) => first !== undefined && accounts.has(first.accountId));
@@ -60,15 +61,15 @@ async function exported(app: Acting): Promise<void> {
   const { where } = file;
   const chosen = await app.talk.tell({
     kind: 'info',
-    sentence: msg('export.rows', 'Rows exported: {0} to {1}', rows.toString(), where),
+    sentence: msg('export.rows', 'Exported to {1}. Rows: {0}.', rows.toString(), where),
     buttons: [{ id: 'open', label: msg('button.open-file', 'Open File') }],
   });
   if (chosen === 'open') await file.open();
 }
 
-/** @returns ids of the accounts; undefined when the person left. Removed accounts are offered too. */
+/** @returns ids of the accounts; undefined if the person left. Removed accounts are offered too */
 async function askAccounts(app: Acting, records: readonly WriteRecord[]): Promise<ReadonlySet<string> | undefined> {
-  // The newest record tells the latest name of an account that is gone.
+  // The newest record has the latest name of a removed account.
   const names = new Map([...records].reverse().map(({ accountId, accountName }) => [accountId, accountName]));
   if (names.size <= 1) return new Set(names.keys());
   const items = [...names].map(([accountId, name]) => {
@@ -94,7 +95,7 @@ function askFile({ talk, clock }: Acting): Promise<NamedFile | undefined> {
   });
 }
 
-/** The file could not be written; the message is the file system's own. */
+/** The file couldn't be written; the message is the file system's. */
 class NotWritten extends Error {
   override readonly name = 'NotWritten';
 }
@@ -108,21 +109,35 @@ async function write(file: NamedFile, text: string): Promise<void> {
   }
 }
 
-/** Does the work; when it takes longer, under a progress that can be cancelled. @returns undefined when it was. */
-async function withPatience<T>(app: Acting, work: (stopped: () => boolean) => Promise<T | undefined>): Promise<T | undefined> {
+/** Does the work; when it takes longer, under a progress that can be cancelled, unless the work can't be. @returns undefined when it was */
+export async function withPatience<T>(
+  { talk, clock }: Pick<Acting, 'talk' | 'clock'>,
+  title: Message,
+  work: (going: Going) => Promise<T | undefined>,
+  isSteady = false,
+): Promise<T | undefined> {
   const stop = new AbortController();
-  const done = work(() => stop.signal.aborted);
+  let say: Going['say'] = () => undefined;
+  const stopped = (): boolean => stop.signal.aborted;
+  const done = work({
+    stopped,
+    say: (text) => {
+      say(text);
+    },
+  });
   const waited = new AbortController();
   const late = await Promise.race([
     done.then(() => false),
-    app.clock.sleep(patienceMs, waited.signal).then(
+    clock.sleep(patienceMs, waited.signal).then(
       () => true,
       () => false,
     ),
   ]);
   waited.abort();
   if (!late) return done;
-  return app.talk.progress(msg('export.exporting-activity', 'Exporting activity'), (signal) => {
+  if (isSteady) return talk.steadily(title, () => done);
+  return talk.progress(title, (signal, tell) => {
+    say = tell;
     signal.addEventListener('abort', () => {
       stop.abort();
     });
@@ -131,8 +146,8 @@ async function withPatience<T>(app: Acting, work: (stopped: () => boolean) => Pr
 }
 
 /**
- * All facts about changes as a document, from the journal as it is now; or why the journal cannot be read.
- * @param accountId absent for those of all accounts
+ * All facts about changes as a document, from the current journal; or why the journal can't be read.
+ * @param accountId absent for all accounts
  */
 export async function activityDocument(app: Acting, accountId: string | undefined): Promise<string> {
   const say = (text: Text): string => app.talk.localize(text);
@@ -142,7 +157,7 @@ export async function activityDocument(app: Acting, accountId: string | undefine
     return activityText(
       records.map((record) => ({ record, rows: steps.get(record.id) ?? [] })),
       {
-        // As it is called now, or as it was when it made a change.
+        // Its current name, or the one it had when it made a change.
         account: accountId === undefined ? undefined : (app.book.get(accountId)?.name ?? records[0]?.accountName ?? accountId),
         simulated: new Set(app.book.list().flatMap(({ id, simulated }) => (simulated ? [id] : []))),
         say,

@@ -5,30 +5,31 @@ import type { Direction, Snapshot } from '../core/model.ts';
 import { actionOf } from '../engine/actions.ts';
 import type { Preview } from '../engine/ledger/ledger.ts';
 import { largestOut, safestMost } from '../engine/targets/safe-maximum.ts';
-import type { Change, Connection } from '../exchanges/exchange.ts';
+import type { Change, Connection, LoanRef } from '../exchanges/exchange.ts';
 import { previewText, type PreviewSurroundings, type PreviewText } from '../words/collateral-preview.ts';
 import type { ReadingOf } from '../words/kinds.ts';
 import { marginPreviewText } from '../words/margin-preview.ts';
+import { repayPreviewText } from '../words/repay-preview.ts';
 import type { Command } from './conversation.ts';
 
 type Kind = Change['kind'];
 
-/** All that differs between the kinds of change. */
+/** What differs between kinds of change. */
 interface KindFlow<C extends Change, P extends Preview, R> {
-  /** The commands that ask for such a change. */
+  /** The commands for such a change. */
   readonly commands: Readonly<Record<Direction, Command>>;
-  /** How the command that removes is offered. */
+  /** The button for the removing command. */
   readonly reduceLabel: Message;
   /** The preview as it is confirmed. */
   text(preview: P, around: PreviewSurroundings): PreviewText;
-  /** Whether what it does cannot be estimated, so that only an explicit act sends it. */
+  /** Whether its effect can't be estimated, so that only an explicit button sends it. */
   isDoubtful(preview: P): boolean;
   /**
-   * Reads how much of its coin can be removed safely now; undefined when that is unknown.
+   * Reads how much of its coin can be removed safely now; undefined if unknown.
    * @param own the person's own highest LTV after a removal. A fraction
    */
   safeMaximum(connection: Connection, change: C, own: Decimal | undefined, signal: AbortSignal): Promise<Decimal | undefined>;
-  /** The coin the prices of the position are in, as last read; a position that is gone since has none. */
+  /** The price coin of the position, as last read; undefined if the position is gone. */
   priceCoin(change: C, snapshot: Snapshot | undefined): string | undefined;
   /**
    * Reads what a person needs to judge the outcome of a change.
@@ -51,14 +52,21 @@ const collateral: FlowOf<'collateral'> = {
     return safestMost(loan, change.coin, limit, prices, own);
   },
   priceCoin: () => undefined,
-  async read(connection, { loan: ref }, { loans, loansTrouble }, signal) {
-    const loan = loans.find(({ id }) => id === ref.loanId);
-    // Missing among loans of which some could not be read does not mean gone.
-    if (loan === undefined && loansTrouble !== undefined) return { failure: loansTrouble };
-    const history = await connection.loans?.history(ref, { limit: rowsRead }, signal);
-    return { loan, rows: history?.rows ?? [] };
-  },
+  read: (connection, change, snapshot, signal) => readLoan(connection, change.loan, snapshot, signal),
 };
+
+async function readLoan(
+  connection: Connection,
+  ref: LoanRef,
+  { loans, loansTrouble }: Snapshot,
+  signal: AbortSignal,
+): Promise<ReadingOf<'collateral'>> {
+  const loan = loans.find(({ id }) => id === ref.loanId);
+  // Missing among loans of which some could not be read does not mean gone.
+  if (loan === undefined && loansTrouble !== undefined) return { failure: loansTrouble };
+  const history = await connection.loans?.history(ref, { limit: rowsRead }, signal);
+  return { loan, rows: history?.rows ?? [] };
+}
 
 const margin: FlowOf<'margin'> = {
   commands: { add: 'addMargin', reduce: 'reduceMargin' },
@@ -67,7 +75,7 @@ const margin: FlowOf<'margin'> = {
   isDoubtful: () => false,
   safeMaximum: async (connection, change, _own, signal) => largestOut(await actionOf(connection, 'margin').prepare(change, signal)),
   priceCoin: ({ position: ref }, snapshot) => snapshot?.positions.find(({ positionId }) => positionId === ref.positionId)?.priceCoin,
-  /** The figures that a change would be measured by come from the same reading as those of its baseline; they may be refused. */
+  /** Read together with the baseline of a change; may be refused. */
   async read(connection, { position: ref }, { positions, positionsTrouble }, signal) {
     const position = positions.find(({ positionId }) => positionId === ref.positionId);
     if (position === undefined) return positionsTrouble === undefined ? { position } : { failure: positionsTrouble };
@@ -81,12 +89,23 @@ const margin: FlowOf<'margin'> = {
   },
 };
 
+const repay: FlowOf<'repay'> = {
+  commands: { add: 'repayLoan', reduce: 'repayLoan' },
+  // Nothing removes what was repaid, so neither is offered.
+  reduceLabel: msg('button.repay-more', 'Repay…'),
+  safeMaximum: () => Promise.resolve(undefined),
+  text: repayPreviewText,
+  isDoubtful: () => false,
+  priceCoin: () => undefined,
+  read: (connection, change, snapshot, signal) => readLoan(connection, change.loan, snapshot, signal),
+};
+
 /** Shown while figures are read. */
 export const readingText = msg('change.reading', 'Reading current figures. Nothing is sent.');
 
-const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin };
+const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin, repay };
 
-/** How the kind of a change is handled. */
+/** How a kind of change is handled. */
 export function flowOf({ kind }: Change): KindFlow<Change, Preview, ReadingOf<Kind>> {
   return kinds[kind];
 }

@@ -17,7 +17,7 @@ import { nothingToChoose } from './choose.ts';
 import { choicesFor } from './read-first.ts';
 import { back, type Back, type Item } from './conversation.ts';
 
-/** Whose quota, and on top of which loan. */
+/** The account asked about, and the loan to increase. */
 interface Subject {
   readonly state: AccountState;
   /** Absent for an account without a loan. */
@@ -29,14 +29,14 @@ interface Extra {
   readonly amount: Decimal;
 }
 
-/** "Maximum Loan…": what could be borrowed of a coin, with extra collateral if the person likes. Changes nothing. */
+/** "Maximum Loan…": how much of a coin could be borrowed, with extra collateral if wanted. Changes nothing. */
 export async function showMaximumLoan(app: Acting, argument: unknown): Promise<void> {
   const place = asPlace(argument);
   const subjects = await choicesFor(app, place, { choices: subjectsOf, none: nothingToChoose, keptFrom: () => undefined });
   const subject = await askSubject(app, subjects);
   if (subject === undefined) return;
   let named = place?.coin;
-  // A coin that the exchange does not lend on this loan is no end: another one can be asked about at once.
+  // If the exchange doesn't lend a coin on this loan, another can be chosen at once.
   for (;;) {
     try {
       const coin = named ?? (await askBorrowCoin(app, subject));
@@ -67,7 +67,7 @@ function subjectsOf(states: readonly AccountState[], place: Place | undefined): 
     .filter(({ loan }) => loanId === undefined || loan?.id === loanId);
 }
 
-/** Without an order id the venue would silently answer for the oldest loan. */
+/** Without an order id, the venue would silently answer for the oldest loan. */
 function refOf(loan: Loan | undefined): LoanRef | undefined {
   if (loan === undefined) return undefined;
   return loan.orderId === undefined ? { loanId: loan.id } : { loanId: loan.id, orderId: loan.orderId };
@@ -121,7 +121,7 @@ function borrowItems(coins: readonly string[], loan: Loan | undefined): Item<str
 
 const nothingMoved = (): Message => msg('maximum-loan.suppose-extra-collateral', 'Extra collateral? Nothing is moved.');
 
-/** @returns none or one, or undefined when the person left. */
+/** @returns none or one, or undefined if the person left */
 async function askExtra(app: Acting, subject: Subject, borrowCoin: string): Promise<readonly Extra[] | undefined> {
   const wallet = (subject.state.snapshot?.wallet ?? []).filter(({ coin, pledgeable }) => pledgeable !== false && coin !== borrowCoin);
   for (;;) {

@@ -5,7 +5,7 @@ import { back, type Back, type Conversation } from './conversation.ts';
 import type { Acting } from './acting.ts';
 import { trimmed } from '../words/amount.ts';
 
-/** Shocks a price of the simulated exchange, after asking which and by how much. */
+/** Moves a price of the simulated exchange, after asking which and by how much. */
 export async function movePrice(app: Acting): Promise<void> {
   const account = app.simulated.account();
   if (account === undefined) {
@@ -57,7 +57,7 @@ const most = decimal('1000');
 
 export type JudgedPercent = { readonly ok: true; readonly percent: Decimal } | { readonly ok: false; readonly sentence: Message };
 
-/** Judges a price move as typed: -99 to 1000, not zero, exact. A sign and a percent sign may be written. */
+/** Checks a typed price move: -99 to 1000, not zero, exact. Plus and percent signs are allowed. */
 export function judgePercent(text: string): JudgedPercent {
   const bare = text.trim().replace(/\s*%$/, '').replace(/^\+/, '');
   const percent = isDecimal(bare) ? trimmed(bare) : undefined;

@@ -1,28 +1,47 @@
 import { msg, type Message } from '../core/message.ts';
-import type { Account } from '../core/model.ts';
+import type { Account, Levels } from '../core/model.ts';
 import { defaultLevels } from '../core/risk/level.ts';
 import type { AccountUpdate } from '../engine/accounts/account-book.ts';
-import { movedSettings, movingText, readMoved, type Moved, type MovedAccount } from '../engine/moving-file.ts';
+import {
+  historyLost,
+  importHistory,
+  leaveHistory,
+  movedSettings,
+  movingFile,
+  movingText,
+  partsOf,
+  readMoved,
+  stageHistory,
+  type Moved,
+  type MovedAccount,
+} from '../engine/moving-file.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import type { Warning } from '../engine/storage/warning-protocol.ts';
 import { readWarningTarget } from '../engine/watch/warnings.ts';
 import { localIso } from '../words/activity.ts';
 import { freeAccountName } from '../words/key.ts';
-import { bracketed, joined, type Text } from '../words/text.ts';
+import { arrowed, bracketed, joined, labelled, type Text } from '../words/text.ts';
 import { levelsText, percentOf } from '../words/thresholds.ts';
 import { nameOf } from '../words/warning.ts';
 import type { Acting } from './acting.ts';
 import type { Conversation } from './conversation.ts';
-import { ended, sayNotWritten } from './export-activity.ts';
+import { ended, sayNotWritten, withPatience } from './export-activity.ts';
+import { compare } from '../core/decimal.ts';
 
 const kinds = { JSON: ['json'] } as const;
+const exportTitle = msg('moving.export', 'Export Accounts and Settings');
+const importTitle = msg('moving.import', 'Import Accounts and Settings');
 
 /** "Export Accounts and Settings…": one file for another computer. */
 export async function exportSetup(app: Acting): Promise<void> {
   const { talk, book, clock, ownSettings, warnings } = app;
   const now = localIso(clock.now());
-  const title = msg('moving.export', 'Export Accounts and Settings');
-  const file = await talk.save({ title, label: msg('button.export', 'Export'), name: `ltv-gauge-setup-${now.slice(0, 10)}.json`, kinds });
+  const file = await talk.save({
+    title: exportTitle,
+    label: msg('button.export', 'Export'),
+    name: `ltv-gauge-setup-${now.slice(0, 10)}.json`,
+    kinds,
+  });
   if (file === undefined) return;
   const moved: Moved = {
     accounts: book
@@ -32,8 +51,11 @@ export async function exportSetup(app: Acting): Promise<void> {
     settings: Object.fromEntries(movedSettings.map((name) => [name, ownSettings.read(name)])),
     warnings: warnings.all().filter(({ acknowledged, snoozedUntil }) => acknowledged !== undefined || snoozedUntil !== undefined),
   };
+  const ids = moved.accounts.map(({ id }) => id);
   try {
-    await file.write(movingText(moved, now));
+    const content = await withPatience(app, exportTitle, (going) => movingFile(app, movingText(moved, now), ids, going));
+    if (content === undefined) return;
+    await file.write(content);
   } catch (error) {
     sayNotWritten(talk, reasonOf(error));
     return;
@@ -41,7 +63,7 @@ export async function exportSetup(app: Acting): Promise<void> {
   const buttons = [{ id: 'open', label: msg('button.open-file', 'Open File') }] as const;
   const sentence = msg(
     'moving.exported',
-    'Accounts exported: {0} to {1}. API keys and history stay here.',
+    'Exported to {1}. Accounts: {0}, with history. API keys stay here.',
     moved.accounts.length.toString(),
     file.where,
   );
@@ -55,45 +77,75 @@ const movedOf = ({ id, venue, site, name, readOnly, uid, thresholds, levels }: A
   ...(levels === undefined ? {} : { levels }),
 });
 
-/** What an import would do here, each with the line that tells it. */
+/** What an import would change, each with its line in the dialog. */
 interface Plan {
   readonly add: readonly Account[];
-  /** What the added ones bring along. */
+  /** Thresholds and levels of added accounts. */
   readonly brought: readonly Message[];
   readonly settings: readonly { readonly name: string; readonly value: unknown; readonly line: Message }[];
-  /** Of accounts that are here. */
+  /** For existing accounts. */
   readonly changes: readonly { readonly id: string; readonly change: AccountUpdate; readonly lines: readonly Message[] }[];
   readonly warnings: readonly Warning[];
+  /** Of the history, new here. */
+  readonly rows: number;
+  /** Of the file, whose history it is. */
+  readonly owners: Moved['accounts'];
 }
 
 /** "Import Accounts and Settings…": adds what is missing here, and changes what is here only after asking. Arms nothing, stores no key. */
 export async function importSetup(app: Acting): Promise<void> {
   const { talk } = app;
-  const file = await talk.open({ title: msg('moving.import', 'Import Accounts and Settings'), label: importLabel, kinds });
+  const file = await talk.open({ title: importTitle, label: importLabel, kinds });
   if (file === undefined) return;
-  const moved = await file.read().then(
-    (content) => readMoved(content, app.exchanges, app.clock.now()),
-    (error: unknown) => ({ fault: msg('moving.unreadable', "The file couldn't be read: {0}", reasonOf(error)) }),
-  );
-  if ('fault' in moved) {
-    await talk.tell({ kind: 'error', sentence: msg('moving.nothing-imported', 'Nothing was imported. {0}', moved.fault) });
-    return;
+  const nothing = async (fault: Message): Promise<void> => {
+    await talk.tell({ kind: 'error', sentence: msg('moving.nothing-imported', 'Nothing was imported. {0}', fault) });
+  };
+  const parts = await file.read().then(partsOf, (error: unknown) => ({
+    ...{ head: '', rows: new Uint8Array() },
+    unreadable: msg('moving.unreadable', "The file couldn't be read: {0}", reasonOf(error)),
+  }));
+  if ('unreadable' in parts) return nothing(parts.unreadable);
+  const moved = readMoved(parts.head, app.exchanges, app.clock.now());
+  const fault = 'fault' in moved ? moved.fault : parts.fault;
+  if (fault !== undefined || 'fault' in moved) return fault && nothing(fault);
+  try {
+    const history = await withPatience(app, importTitle, (going) => stageHistory(app, parts.rows, moved.accounts, going));
+    if (history === undefined) return;
+    const wrong = 'fault' in history ? history.fault : otherOwner(app, moved, history.accounts);
+    if (wrong !== undefined || 'fault' in history) return await (wrong && nothing(wrong));
+    await propose(app, file.where, moved, history.rows);
+  } finally {
+    if (parts.rows.length > 0) await leaveHistory(app).catch(() => undefined);
   }
-  const plan = planOf(app, moved);
-  if (plan.add.length + plan.settings.length + plan.changes.length === 0) {
-    await talk.tell({ kind: 'info', sentence: msg('moving.all-here', 'Everything in the file is already here.') });
-    return;
-  }
-  const chosen = await ask(talk, file.where, plan);
-  if (chosen === 'all') await apply(app, plan);
-  if (chosen === 'add') await apply(app, { add: plan.add.map(bare), brought: [], settings: [], changes: [], warnings: [] });
 }
 
-/** What changes limits or warnings comes first, and is not what Enter does. */
+/** The history of one user is not put to that of another. */
+function otherOwner({ book }: Acting, { accounts }: Moved, ids: readonly string[]): Message | undefined {
+  const other = accounts.find(({ id, uid }) => {
+    const here = book.get(id);
+    return ids.includes(id) && here !== undefined && here.uid !== uid;
+  });
+  return other && msg('moving.other-owner', 'The history of {0} is of another user than the account here.', other.name);
+}
+
+async function propose(app: Acting, where: string, moved: Moved, rows: number): Promise<void> {
+  const plan = planOf(app, moved, rows);
+  if (plan.add.length + plan.settings.length + plan.changes.length + rows === 0) {
+    await app.talk.tell({ kind: 'info', sentence: msg('moving.all-here', 'Everything in the file is already here.') });
+    return;
+  }
+  const chosen = await ask(app.talk, where, plan);
+  if (chosen === 'all') await apply(app, plan);
+  if (chosen === 'add') {
+    await apply(app, { ...plan, add: plan.add.map(bare), brought: [], settings: [], changes: [], warnings: [], rows: 0 });
+  }
+}
+
+/** Changes of limits or warnings come first, and Enter doesn't confirm them. */
 async function ask(
   talk: Conversation,
   where: string,
-  { add, brought, settings, changes, warnings }: Plan,
+  { add, brought, settings, changes, warnings, rows }: Plan,
 ): Promise<'all' | 'add' | 'none' | undefined> {
   const names = add.slice(0, namesShown).map(({ name }) => name);
   const rest = add.length - names.length;
@@ -102,7 +154,7 @@ async function ask(
   const more = [...brought, ...(warnings.length === 0 ? [] : [silent])];
   const added = msg(
     'moving.to-add',
-    'To add, without API keys and history: {0}',
+    'To add, without API keys: {0}',
     talk.localize(joined(rest === 0 ? names : [...names, msg('warning.more', '{0} more', rest.toString())])),
   );
   const isCautious = changed.length + more.length > 0;
@@ -117,6 +169,7 @@ async function ask(
       ...(changed.length === 0 ? [] : [msg('moving.to-change', 'To change here:'), ...changed, '']),
       ...(add.length === 0 ? [] : [added]),
       ...more,
+      ...(rows === 0 ? [] : [msg('moving.history', 'History rows to add: {0}', rows.toString())]),
     ],
     buttons: [...(isCautious ? [harmless] : []), { id: 'all', label: importLabel }],
   });
@@ -133,12 +186,12 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 const importLabel = msg('button.import', 'Import');
 
-function planOf(app: Acting, { accounts, settings, warnings }: Moved): Plan {
-  const { book, ownSettings, talk } = app;
+function planOf(app: Acting, { accounts, settings, warnings }: Moved, rows: number): Plan {
+  const { book, ownSettings } = app;
   const taken = book.list().map(({ name }) => name);
   const missing = accounts.filter(({ id }) => book.get(id) === undefined);
   const add = missing.map((account): Account => {
-    // A number may come behind it.
+    // Leaves room for a number.
     const name = freeAccountName(account.name.slice(0, 50), taken);
     taken.push(name);
     return { ...account, name, simulated: false };
@@ -148,10 +201,10 @@ function planOf(app: Acting, { accounts, settings, warnings }: Moved): Plan {
     if (JSON.stringify(before) === JSON.stringify(value)) return [];
     const shown = (one: unknown): Text =>
       one === undefined || one === '' ? nothingSet : JSON.stringify(one).replace(/[^\x20-\x7e]/g, '?');
-    return [{ name, value, line: change(talk, `ltvGauge.${name}`, shown(before), shown(value)) }];
+    return [{ name, value, line: change(`ltvGauge.${name}`, shown(before), shown(value)) }];
   });
   return {
-    ...{ add, settings: differing },
+    ...{ add, settings: differing, rows, owners: accounts },
     brought: add.flatMap((account) => linesOf(app, account)),
     changes: accounts.flatMap((moved) => changesOf(app, moved)),
     warnings: warnings.filter(({ account }) => missing.some(({ id }) => id === account)),
@@ -160,26 +213,26 @@ function planOf(app: Acting, { accounts, settings, warnings }: Moved): Plan {
 
 function linesOf({ talk, store }: Acting, { id, name, thresholds, levels = {} }: Account): readonly Message[] {
   return [
-    ...(thresholds === undefined ? [] : [msg('moving.thresholds', 'Thresholds of {0}: {1}', name, talk.localize(said(thresholds)))]),
+    ...(thresholds === undefined ? [] : [labelled(msg('thresholds.loan', 'Loan Thresholds of {0}', name), said(thresholds))]),
     ...Object.entries(levels).map(([key, own]) =>
       msg('levels.saved', 'Warning levels of {0}: {1}.', talk.localize(leveled(store.get(id), key, name)), levelsText(own)),
     ),
   ];
 }
 
-/** What is absent in the file stays as it is. */
+/** Settings absent in the file stay unchanged. */
 function changesOf({ book, store, talk }: Acting, { id, thresholds, levels = {} }: MovedAccount): Plan['changes'] {
   const here = book.get(id);
   if (here === undefined) return [];
   const { name } = here;
-  const before = (key: string): string => levelsText(here.levels?.[key] ?? defaultLevels);
-  const others = Object.entries(levels).filter(([key, own]) => levelsText(own) !== before(key));
+  const before = (key: string): Levels => here.levels?.[key] ?? defaultLevels;
+  const others = Object.entries(levels).filter(([key, own]) => !sameLevels(own, before(key)));
   const isOther = thresholds !== undefined && said(thresholds) !== said(here.thresholds);
   const lines = [
-    ...(isOther ? [change(talk, name, said(here.thresholds), said(thresholds))] : []),
+    ...(isOther ? [change(msg('thresholds.loan', 'Loan Thresholds of {0}', name), said(here.thresholds), said(thresholds))] : []),
     ...others.map(([key, own]) => {
       const title = msg('levels.title', 'Warning Levels of {0}', talk.localize(leveled(store.get(id), key, name)));
-      return change(talk, talk.localize(title), before(key), levelsText(own));
+      return change(title, levelsText(before(key)), levelsText(own));
     }),
   ];
   const changed: AccountUpdate = {
@@ -189,8 +242,10 @@ function changesOf({ book, store, talk }: Acting, { id, thresholds, levels = {} 
   return lines.length === 0 ? [] : [{ id, change: changed, lines }];
 }
 
-const change = (talk: Conversation, what: string, before: Text, after: Text): Message =>
-  msg('preview.row', '{0}: {1} → {2}', what, talk.localize(before), talk.localize(after));
+const sameLevels = (a: Levels, b: Levels): boolean =>
+  (['watch', 'warn', 'danger'] as const).every((level) => compare(a[level], b[level]) === 0);
+
+const change = (what: Text, before: Text, after: Text): Message => labelled(what, arrowed(before, after));
 
 /** The loan or position of a key, with its account. */
 function leveled(state: AccountState | undefined, key: string, account: string): Text {
@@ -203,22 +258,27 @@ const nothingSet = msg('moving.not-set', 'not set');
 const said = (own: Account['thresholds']): Text =>
   own === undefined ? nothingSet : `${percentOf(own.marginCall)}% / ${percentOf(own.liquidation)}%`;
 
-async function apply(app: Acting, { add, changes, settings, warnings }: Plan): Promise<void> {
+async function apply(app: Acting, { add, changes, settings, warnings, rows, owners }: Plan): Promise<void> {
   const { book, talk, ownSettings, poller, log } = app;
+  const partly = async (reason: Text): Promise<void> => {
+    const sentence = msg('moving.partly', 'Only part of the file was imported: {0} Import it again.', reason);
+    await talk.tell({ kind: 'error', sentence });
+  };
   try {
     for (const account of add) await book.add(account);
     for (const { id, change } of changes) await book.update(id, change);
     for (const { name, value } of settings) await ownSettings.write(name, value);
     await restore(app, warnings);
+    // Last, and all or nothing: it needs the accounts.
+    if (rows > 0 && (await withPatience(app, importTitle, () => importHistory(app, owners), true)) !== true)
+      return await partly(historyLost);
   } catch (error) {
     log.error(error instanceof Error ? error : String(error));
-    await talk.tell({
-      kind: 'error',
-      sentence: msg('moving.partly', 'Only part of the file was imported: {0} Import it again.', ended(reasonOf(error))),
-    });
-    return;
+    return partly(ended(reasonOf(error)));
   }
-  log.info(`imported: ${add.map(({ id }) => id).join(', ')}; settings: ${settings.map(({ name }) => name).join(', ')}`);
+  log.info(
+    `imported: ${add.map(({ id }) => id).join(', ')}; settings: ${settings.map(({ name }) => name).join(', ')}; rows of history: ${rows.toString()}`,
+  );
   void poller.refresh();
   const buttons = add.length === 0 ? [] : ([{ id: 'keys', label: msg('button.update-keys', 'Update Keys…') }] as const);
   const sentence =
@@ -228,10 +288,10 @@ async function apply(app: Acting, { add, changes, settings, warnings }: Plan): P
   if ((await talk.tell({ kind: 'info', sentence, buttons })) === 'keys') await talk.run('updateKeys');
 }
 
-/** Another window may change warnings at the same moment. */
+/** Retries, because another window may change warnings at the same moment. */
 const attempts = 5;
 
-/** Warnings that a person silenced stay silent on the other computer, until something gets worse. */
+/** Silenced warnings stay silent on the other computer until something gets worse. */
 async function restore({ shared, clock }: Acting, warnings: readonly Warning[]): Promise<void> {
   for (let attempt = 0; attempt < attempts && warnings.length > 0; attempt += 1) {
     const there = await shared.ask({ do: 'warnings' });

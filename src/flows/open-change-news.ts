@@ -6,13 +6,13 @@ import type { Change } from '../exchanges/exchange.ts';
 import type { Acting } from './acting.ts';
 
 /**
- * Loans and positions whose change a command is speaking about right now, so that the background does not say the same again.
- * On each only one change can be open, so it is enough to know the change by.
+ * Loans and positions whose change a command is reporting right now, so that the background doesn't report it too. Each can have only one
+ * open change, so the target identifies it.
  */
 export class Attended {
   readonly #counts = new Map<string, number>();
 
-  /** Until the returned function is called, changes of the loan or position of `change` are spoken about by the caller. */
+  /** Marks the change as reported by the caller, until the returned function is called. */
   attend(accountId: string, change: Change): () => void {
     const key = keyOf(accountId, change);
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
@@ -35,16 +35,16 @@ function keyOf(accountId: string, change: Change): string {
   return JSON.stringify([accountId, targetKey(changeTarget(change))]);
 }
 
-/** The next look mostly settles an open change; only one that stays open is worth a notice. Milliseconds. */
+/** The next look usually settles an open change; only one that stays open needs a notice. Milliseconds. */
 const graceMs = 15_000;
 
-/** Shows the outcome of a change; `isNews` is false for one found at the start that was shown before. */
+/** Shows the outcome of a change; `isNews` is false for one found at startup that was shown before. */
 type SayOutcome = (record: WriteRecord, isNews: boolean) => Promise<void>;
 
 /**
- * Logs each step of each change, and shows the outcome of one that no flow waits for any more: the person stopped waiting, or it is from before a
- * restart. Each outcome is shown once.
- * @param load what says it, read when there is something to say
+ * Logs each step of each change, and shows outcomes that no flow waits for any more: the person stopped waiting, or the change is from
+ * before a restart. Each outcome is shown once.
+ * @param load loads what shows it, when needed
  */
 export function watchWrites(
   app: Pick<Acting, 'clock' | 'ledger' | 'log'>,
@@ -63,7 +63,7 @@ export function watchWrites(
       if (now?.state !== record.state || attended.has(record)) return;
     }
     const say = await load().catch((error: unknown) => {
-      // Told by the next look at this change.
+      // The next look at this change tells.
       told.delete(keyOfWrite(record));
       throw error;
     });
@@ -74,7 +74,7 @@ export function watchWrites(
     app.log.info(`change ${record.id}: ${direction} ${amount} ${coin}, ${targetKey(changeTarget(record.change))}: ${record.state}`);
     if (record.state === 'planned' || record.freezeLiftedAt !== undefined) return;
     if (attended.has(record)) {
-      // Shown by the flow that waits; when the journal brings the same outcome again, it is no news.
+      // Shown by the waiting flow; the same outcome from the journal is no news.
       if (!isOpenState(record.state)) told.add(keyOfWrite(record));
       return;
     }

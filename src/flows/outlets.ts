@@ -10,7 +10,7 @@ import { mayChangeKeys } from './account/try-keys.ts';
 import type { Acting } from './acting.ts';
 import { back, type Item } from './conversation.ts';
 
-/** Lists the outlets, and does with one what the person picks. */
+/** Lists the outlets, and does what the person picks for one. */
 export async function manageOutlets(app: Acting): Promise<void> {
   const outlets = (await app.outlets.shared.ask({ do: 'outlets' })) ?? [];
   if (outlets.length === 0) return addOutlet(app);
@@ -82,7 +82,7 @@ async function remove(app: Acting, outlet: Outlet): Promise<void> {
   else await tellNotKept(app);
 }
 
-/** What is asked of one outlet. */
+/** Answers about one outlet. */
 interface Answers {
   readonly parts: OutletParts;
   readonly least: OutletSettings['least'];
@@ -100,12 +100,12 @@ async function askAndSave(app: Acting, { id, kind, least, amounts }: Begun, part
     kind: 'info',
     title: msg('outlet.save', 'Send to {0}?', outlet.host),
     detail: [
-      ...(kind === 'ping' ? [] : [msg('outlet.detail', 'It gets account, loan or position, LTV, distance and prices. Never a key.')]),
-      joined(outletShare(outlet)),
+      ...(kind === 'ping' ? [] : [msg('outlet.detail', 'Sends account, loan or position, LTV, distance and prices. Never a key.')]),
+      ...outletShare(outlet),
     ],
     buttons: [
       { id: 'test', label: msg('outlet.save-and-test', 'Save and Send Test') },
-      { id: 'save', label: msg('outlet.save-only', 'Save') },
+      { id: 'save', label: msg('button.save', 'Save') },
     ],
   });
   if (choice === undefined || !(await mayChangeKeys(app))) return;
@@ -119,7 +119,7 @@ async function sendTest(app: Acting, outlet: Outlet): Promise<void> {
   const sent = await app.talk.progress(msg('outlet.testing', 'Sending a test to {0}…', outlet.host), (signal) =>
     testOutlet(app.outlets, outlet, text, signal),
   );
-  const sentence = sent.ok ? msg('outlet.tested', '{0} took the test. Check that it reached you.', outlet.host) : sent.why;
+  const sentence = sent.ok ? msg('outlet.tested', '{0} accepted the test. Check that it reached you.', outlet.host) : sent.why;
   void app.talk.tell({ kind: sent.ok ? 'info' : 'error', sentence });
 }
 
@@ -128,7 +128,7 @@ const tellNotKept = async (app: Acting): Promise<void> => {
   await app.talk.tell({ kind: 'error', sentence });
 };
 
-/** @param known what it is reached by so far: what is secret of it isn't shown, and stays when nothing is typed */
+/** @param known its current parts: secret ones aren't shown, and stay if nothing is typed */
 function stepsFor(app: Acting, kind: OutletKindId, known: OutletParts): readonly Step<Answers>[] {
   const title = kinds[kind].label;
   const fields = kinds[kind].fields.map((field): Step<Answers> => {
@@ -149,7 +149,7 @@ function stepsFor(app: Acting, kind: OutletKindId, known: OutletParts): readonly
           judge: (raw) => {
             const typed = raw.trim();
             if (typed === '' && (keeps || isOptional)) return { value: '' };
-            return isGood(typed) ? { value: typed } : { problem: msg('outlet.wrong', "This can't be right. Check it.") };
+            return isGood(typed) ? { value: typed } : { problem: msg('outlet.wrong', "That isn't valid here. Check it.") };
           },
         });
         if (outcome.kind !== 'next') return outcome;
@@ -177,7 +177,7 @@ const amountsStep = (app: Acting, title: Text): Step<Answers> => ({
   ask: async (answers, frame) => {
     const outcome = await askPick(app.talk, frame, {
       title,
-      placeholder: msg('outlet.amounts', 'How much may it tell?'),
+      placeholder: msg('outlet.amounts', 'Include amounts?'),
       items: (['percent', 'amounts'] as const).map((value) => ({ label: amountsText(value === 'amounts'), value })),
       isActive: (value) => (value === 'amounts') === answers.amounts,
     });

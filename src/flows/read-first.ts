@@ -5,7 +5,7 @@ import { unread, type Sought } from './choose.ts';
 import { readingText } from './kinds.ts';
 import { explainObstacle } from './tell.ts';
 
-/** What a command can be about. Where nothing is known, the accounts are read first; the person is told why there is nothing. */
+/** The choices of a command. If nothing is known yet, accounts are read first; if there is nothing, the person is told why. */
 export async function choicesFor<C extends { readonly state: AccountState }>(
   app: Acting,
   place: Place | undefined,
@@ -24,8 +24,8 @@ export async function choicesFor<C extends { readonly state: AccountState }>(
 }
 
 /**
- * The same choice by current figures: what is out of date, however old, is read first, and only that reading can stand in the way.
- * @returns undefined when it does, which the person was told
+ * The same choice with current figures: figures that are out of date are read first, and only that reading can stop the command.
+ * @returns undefined if it does; the person was told
  */
 export async function byCurrentFigures<C extends { readonly state: AccountState }>(
   app: Acting,
@@ -38,7 +38,8 @@ export async function byCurrentFigures<C extends { readonly state: AccountState 
     if (!(await readNow(app, [choice.state]))) return undefined;
     const state = app.store.get(place.accountId);
     const [read] = state?.failure === undefined ? sought.choices(app.store.all(), place) : [];
-    if (read !== undefined) return read;
+    // A reading may fail in that part alone, and keep what was known of it before.
+    if (read !== undefined && sought.keptFrom(read) === undefined) return read;
     const obstacle =
       state?.failure === undefined ? sought.none(app.store.all(), place) : unread(state, state.failure.error, app.keepsOwnKeys);
     if (!(await explainObstacle(app, obstacle, place))) return undefined;
@@ -50,7 +51,7 @@ function isShown(app: Acting, state: AccountState, keptFrom?: number): boolean {
   return isCurrent(state, now, intervalMs, keptFrom);
 }
 
-/** @returns false when the person would not wait */
+/** @returns false if the person didn't wait */
 const readNow = (app: Acting, states: readonly AccountState[]): Promise<boolean> =>
   app.talk.progress(readingText, (signal) => {
     const read = Promise.all(states.map(({ account }) => app.poller.refresh(account.id))).then(() => true);

@@ -10,10 +10,11 @@ import { flowOf } from './kinds.ts';
 import { back, type Conversation } from './conversation.ts';
 import { resolveLines, type Reading } from '../words/outcome.ts';
 import type { Disposable } from '../core/emitter.ts';
+import { labelled, sentence } from '../words/text.ts';
 
-/** "Resolve Unfinished Change…": reads, shows before and now, and lets the person decide where the exchange's figures cannot tell. */
+/** "Resolve Unfinished Change…": reads, shows before and now, and lets the person decide if the exchange's figures can't tell. */
 export async function resolveWrite(app: Acting, attended: Attended, argument: unknown): Promise<void> {
-  // Listens from before the first question: what is found out meanwhile must not be asked.
+  // Listens before the first question: a change settled meanwhile must not be asked about.
   const news = new LatestNews(app.ledger);
   try {
     const records = await unresolvedAfterLook(app, asPlace(argument));
@@ -22,7 +23,7 @@ export async function resolveWrite(app: Acting, attended: Attended, argument: un
     if (attended.has(record)) {
       void app.talk.tell({
         kind: 'info',
-        sentence: msg('resolve.in-progress', 'This change is still in progress. Wait for its outcome.'),
+        sentence: msg('resolve.in-progress', 'This change is still in progress. Wait, then try again.'),
       });
       return;
     }
@@ -54,9 +55,9 @@ function unresolved(app: Acting, place: Place | undefined): readonly WriteRecord
 }
 
 /**
- * Nothing may seem open because the journal was not read yet; and what is closed here may still be open in the journal, because it could not
- * be written there.
- * @returns undefined when that fails: the person was told why.
+ * A change must not seem open because the journal wasn't read yet; and one closed here may still be open in the journal if it couldn't be
+ * written.
+ * @returns undefined if that fails: the person was told why
  */
 async function unresolvedAfterLook(app: Acting, place: Place | undefined): Promise<readonly WriteRecord[] | undefined> {
   const records = unresolved(app, place);
@@ -92,7 +93,7 @@ async function askRecord(app: Acting, records: readonly WriteRecord[]): Promise<
   return picked === back ? undefined : picked;
 }
 
-/** Reads and asks until it is settled or the person leaves. @returns what is left to tell. */
+/** Reads and asks until it's settled or the person leaves. @returns what is left to tell */
 async function judge(app: Acting, record: WriteRecord, latest: () => WriteRecord): Promise<() => Promise<unknown>> {
   for (;;) {
     const reading = await app.talk.progress(msg('resolve.checking', 'Checking the exchange'), (signal) => read(app, record, signal));
@@ -101,15 +102,15 @@ async function judge(app: Acting, record: WriteRecord, latest: () => WriteRecord
     // Left with Cancel.
     if (reading === undefined) return () => Promise.resolve();
     const settlement = await askSettlement(app, now, reading);
-    // A reading may have settled it while the question was open: then that counts, even for a person who left.
+    // A reading may have settled it while the question was open: that counts, even if the person left.
     if (isResolved(latest())) return () => sayOutcome(app, latest());
     if (settlement === undefined) return () => Promise.resolve();
     if (settlement === 'refresh' || !(await isSure(app.talk, settlement))) continue;
     await app.ledger.settle(now.id, settlement);
     void app.poller.refresh(now.accountId);
     const settled = latest();
-    // The exchange is checked a last time before a person's word counts. What it proves or contradicts outranks that word, and so does what
-    // closed it before, e.g. in another window.
+    // The exchange is checked a last time before the person's decision counts. Its proof outranks that decision, and so does a result from
+    // another window.
     if (settlement !== 'lift-freeze' && (settled.evidence !== undefined || settled.state !== settlement))
       return () => sayOutcome(app, settled);
     return () => app.talk.tell({ kind: 'info', sentence: settledText(settlement, describe(app, now)) });
@@ -120,7 +121,7 @@ function isResolved({ state }: WriteRecord): boolean {
   return state === 'effective' || state === 'rejected' || state === 'not-effective';
 }
 
-/** @returns undefined when the person stopped it. */
+/** @returns undefined if the person stopped it */
 async function read(app: Acting, record: WriteRecord, signal: AbortSignal): Promise<Reading | undefined> {
   try {
     const connection = await app.connections.get(record.accountId);
@@ -187,9 +188,9 @@ function settlementDetail(settlement: Settlement): readonly Message[] {
 function settledText(settlement: Settlement, change: Message): Message {
   switch (settlement) {
     case 'effective':
-      return msg('outcome.state', '{0}: {1}.', msg('activity.marked-executed', 'Marked as executed by you'), change);
+      return sentence(labelled(msg('activity.marked-executed', 'Marked as executed by you'), change));
     case 'not-effective':
-      return msg('outcome.state', '{0}: {1}.', msg('activity.marked-not-executed', 'Marked as not executed by you'), change);
+      return sentence(labelled(msg('activity.marked-not-executed', 'Marked as not executed by you'), change));
     case 'lift-freeze':
       return msg('resolve.unfrozen', 'Account unfrozen.');
   }
@@ -203,9 +204,7 @@ function timeOf(app: Acting, at: number): string {
   return new Date(at).toLocaleString(app.language);
 }
 
-/**
- * The latest news of changes, for a command that asks about them while they go on.
- */
+/** The latest news of changes, for a command that asks about them while they continue. */
 export class LatestNews implements Disposable {
   readonly #heard = new Map<string, WriteRecord>();
   readonly #subscription: Disposable;

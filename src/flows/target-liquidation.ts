@@ -16,7 +16,7 @@ import { positions, refOf, type PositionChoice } from './choose.ts';
 import { byCurrentFigures, choicesFor } from './read-first.ts';
 import { fixedReason, namedWithSide } from '../words/position.ts';
 import { actionOf } from '../engine/actions.ts';
-import { estimated, type Text } from '../words/text.ts';
+import { arrowed, estimated, type Text } from '../words/text.ts';
 import { askTarget } from './ask-typed.ts';
 import { back, type Item } from './conversation.ts';
 import { isWanted, offerRetry } from './target-ltv.ts';
@@ -34,8 +34,8 @@ import {
 } from '../words/liquidation-target.ts';
 
 /**
- * "Move Liquidation Price to Target…": asks for position and price, distance or leverage, reads the figures, and shows the margin it takes.
- * What is picked goes through the ordinary preview and confirmation. A read-only account may look.
+ * "Move Liquidation Price to Target…": asks for position and price, distance or leverage, reads the figures, and shows the margin needed.
+ * The chosen way goes through the normal preview and confirmation. A read-only account can look.
  */
 export async function bringLiquidationToTarget(app: Acting, attended: Attended, argument: unknown): Promise<void> {
   const named = asPlace(argument);
@@ -80,7 +80,7 @@ async function askAndBring(app: Acting, attended: Attended, choice: PositionChoi
   }
 }
 
-/** @returns the fresh position when the person wants another target. */
+/** @returns the fresh position if the person wants another target */
 async function bring(
   app: Acting,
   attended: Attended,
@@ -93,7 +93,7 @@ async function bring(
     const readiness = await readFresh(app, choice);
     if (readiness === undefined) return 'ended';
     const { position, walletAvailable: available, reducible, places } = readiness;
-    // The market may have moved the position past the target since it was typed.
+    // The market may have moved the position past the typed target.
     const judged = judgeAim(aim, position);
     if (!judged.ok)
       return (await offerRetry(app.talk, judged.sentence, msg('button.change-target', 'Change Target…'))) ? { position } : 'ended';
@@ -105,7 +105,7 @@ async function bring(
       });
       return 'ended';
     }
-    const title = titleOn(app, account, msg('target.bring', '{0} → {1}', namedWithSide(position), aimText(aim, position)));
+    const title = titleOn(app, account, arrowed(namedWithSide(position), aimText(aim, position)));
     const way = await app.talk.pick({
       title,
       placeholder: msg('target.which-way', 'Choose a way to preview'),
@@ -119,7 +119,7 @@ async function bring(
   }
 }
 
-/** @returns undefined when the person left. */
+/** @returns undefined if the person left */
 async function readFresh(app: Acting, choice: PositionChoice): Promise<MarginReadiness | undefined> {
   for (;;) {
     try {
@@ -155,7 +155,7 @@ function itemsOf(
   ];
 }
 
-/** @param short said first of a change that does not lead all the way */
+/** @param short shown first if a change doesn't reach the target */
 async function actOn(
   app: Acting,
   attended: Attended,
@@ -165,7 +165,7 @@ async function actOn(
   short: Message | undefined,
 ): Promise<'again' | 'ended'> {
   const { state, position } = choice;
-  // Said only now for a read-only account: looking is free.
+  // A read-only account is told only now: looking is allowed.
   const obstacle = obstacleOn(app, choice);
   if (obstacle !== undefined) {
     await explainObstacle(app, obstacle, placeOf(choice));

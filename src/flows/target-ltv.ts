@@ -6,7 +6,7 @@ import { inSequence } from '../engine/ledger/sequence.ts';
 import { offersFor, readForTarget, type LoanReading, type Offer, type Offers } from '../engine/targets/ltv-offers.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import { asPlace, loanAt } from '../views/place.ts';
-import { estimated, type Text } from '../words/text.ts';
+import { arrowed, estimated, type Text } from '../words/text.ts';
 import { askTarget } from './ask-typed.ts';
 import { back, type Conversation, type Item } from './conversation.ts';
 import type { Acting } from './acting.ts';
@@ -33,14 +33,15 @@ import { obstacleOn } from './change.ts';
 import { loans, type LoanChoice } from './choose.ts';
 import { byCurrentFigures, choicesFor } from './read-first.ts';
 import { carryOut } from './commit.ts';
-import { walletOf } from '../exchanges/registry.ts';
+import { canRepay, walletOf } from '../exchanges/registry.ts';
 import { readingText } from './kinds.ts';
+import { partlyRepaid } from './repay.ts';
 import { titleOn, explainFailure, explainObstacle, venueName } from './tell.ts';
 import type { Attended } from './open-change-news.ts';
 
 /**
- * "Bring LTV to Target…": asks for loan and target, reads the figures, and shows the ways there side by side. What is
- * picked goes through the ordinary preview and confirmation. A read-only account may look.
+ * "Bring LTV to Target…": asks for loan and target, reads the figures, and shows the ways there. The chosen way goes through the normal
+ * preview and confirmation. A read-only account can look.
  */
 export async function bringLtvToTarget(app: Acting, attended: Attended, argument: unknown): Promise<void> {
   const named = asPlace(argument);
@@ -82,7 +83,7 @@ async function askAndBring(app: Acting, attended: Attended, choice: LoanChoice, 
   }
 }
 
-/** @returns the fresh loan when the person wants another target. */
+/** @returns the fresh loan if the person wants another target */
 async function bring(
   app: Acting,
   attended: Attended,
@@ -98,7 +99,7 @@ async function bring(
       return 'ended';
     }
     const fresh: LoanChoice = { ...choice, loan };
-    // The market may have moved the loan past the target since it was typed.
+    // The market may have moved the loan past the typed target.
     const judged = judgeLtv(target, loan);
     if (!judged.ok)
       return (await offerRetry(app.talk, judged.sentence, msg('button.change-target', 'Change Target…'))) ? { loan } : 'ended';
@@ -120,7 +121,7 @@ async function bring(
   }
 }
 
-/** @returns undefined when the person left. */
+/** @returns undefined if the person left */
 async function readFresh(app: Acting, { state, loan }: LoanChoice, target: Decimal): Promise<LoanReading | undefined> {
   const { id } = state.account;
   for (;;) {
@@ -138,13 +139,13 @@ async function readFresh(app: Acting, { state, loan }: LoanChoice, target: Decim
 }
 
 function titleOf(app: Acting, { state, loan }: LoanChoice, target: Decimal): Message {
-  return titleOn(app, state.account, msg('target.bring', '{0} → {1}', loanWords(loan.orderId, loan.id), ltvIs(target)));
+  return titleOn(app, state.account, arrowed(loanWords(loan.orderId, loan.id), ltvIs(target)));
 }
 
 function itemsOf({ state, loan }: LoanChoice, { offers, blocked }: Offers): readonly Item<Offer>[] {
   const wallet = walletOf(state.account, 'collateral');
   const itemOf = (offer: Offer): Item<Offer> => {
-    return { ...offerText(offer, loan, wallet), value: offer };
+    return { ...offerText(offer, loan, wallet, canRepay(state.account, loan)), value: offer };
   };
   const possible = offers.filter(({ shortBy }) => shortBy === undefined);
   const short = offers.filter(({ shortBy }) => shortBy !== undefined);
@@ -155,24 +156,23 @@ function itemsOf({ state, loan }: LoanChoice, { offers, blocked }: Offers): read
     ...items,
     { label: msg('term.unavailable', 'Unavailable'), separator: true },
     ...short.map(itemOf),
-    // No value: they are there to be seen, and cannot be picked.
+    // Without a value, so that they are shown but can't be picked.
     ...blocked.map((one): Item<Offer> => blockedText(one, wallet)),
   ];
 }
 
 /**
- * Does what was picked, each change through its own preview and confirmation.
- * @returns `again` when the person wants to choose again
+ * Does what was picked, each change with its own preview and confirmation.
+ * @returns `again` if the person wants to choose again
  */
 export async function actOn(app: Acting, attended: Attended, choice: LoanChoice, title: Text, offer: Offer): Promise<'again' | 'ended'> {
   const { account } = choice.state;
-  const changes = offer.steps.map((step) => changeFor(choice, step));
-  if (changes.some((change) => change === undefined)) {
+  if (offer.steps.some(({ act }) => act === 'repay') && !canRepay(account, choice.loan)) {
     const detail = [repayText(offer, venueName(app, account.venue))];
     await app.talk.confirm({ kind: 'info', title, detail, buttons: [] });
     return 'again';
   }
-  // Said only now for a read-only account: looking is free.
+  // A read-only account is told only now: looking is allowed.
   const obstacle = obstacleOn(app, choice);
   if (obstacle !== undefined) {
     await explainObstacle(app, obstacle, loanAt(account.id, choice.loan.id));
@@ -182,40 +182,47 @@ export async function actOn(app: Acting, attended: Attended, choice: LoanChoice,
   if (short !== undefined && !(await isWanted(app.talk, title, short, msg('button.preview', 'Preview')))) return 'again';
   if (offer.steps.length > 1 && !(await isWanted(app.talk, title, severalText(offer), msg('button.start-first', 'Start with the First'))))
     return 'again';
-  const all = changes.filter((change) => change !== undefined);
+  const all = await changesFor(app, choice, offer.steps);
+  if (all === undefined) return 'again';
   const [only] = all;
-  // The other ways, with their coins, are in the list that "again" leads back to.
+  // `again` leads back to the list with the other ways and their coins.
   if (all.length === 1 && only !== undefined) return (await carryOut(app, attended, account.id, only)) === 'ended' ? 'ended' : 'again';
   const rest = await carryOutAll(app, attended, account.id, all);
   if (rest !== undefined) void app.talk.tell({ kind: 'warning', sentence: stoppedText(title, offer.steps.slice(rest)) });
   return 'ended';
 }
 
-/** Undefined for a repayment, which is not done here. */
-function changeFor(choice: LoanChoice, { act, coin, amount }: Step): Change | undefined {
-  return act === 'repay' ? undefined : changeOf(choice, act, coin, amount);
+/** Undefined when a debt could not be read, which was said. */
+async function changesFor(app: Acting, choice: LoanChoice, steps: readonly Step[]): Promise<readonly Change[] | undefined> {
+  const all: Change[] = [];
+  for (const { act, coin, amount } of steps) {
+    const change = act === 'repay' ? await partlyRepaid(app, choice, coin, amount) : changeOf(choice, act, coin, amount);
+    if (change === undefined) return undefined;
+    all.push(change);
+  }
+  return all;
 }
 
-/** Says why something cannot go on, with one thing to do about it. @returns whether the person wants that. */
+/** Tells why it can't continue, with one thing to do about it. @returns whether the person wants that */
 export async function offerRetry(talk: Conversation, sentence: Message, label: Text): Promise<boolean> {
   return (await talk.tell({ kind: 'warning', sentence, buttons: [{ id: 'go', label }] })) === 'go';
 }
 
-/** Asks whether to go on to a preview; leaving means no. */
+/** Asks whether to continue to a preview; leaving means no. */
 export async function isWanted(talk: Conversation, title: Text, detail: Text, go: Text): Promise<boolean> {
   return (await talk.confirm({ kind: 'warning', title, detail: [detail], buttons: [{ id: 'go', label: go }] })) === 'go';
 }
 
 /**
- * One after the other; the first that is not confirmed by the exchange ends it.
- * @returns the first that was not started, if that is news: a person who left the first preview knows it
+ * Changes in sequence; the first that isn't Confirmed ends it.
+ * @returns the first that wasn't started, if that is news: a person who left the first preview knows it
  */
 async function carryOutAll(app: Acting, attended: Attended, accountId: string, changes: readonly Change[]): Promise<number | undefined> {
   const { rest } = await inSequence(changes, (change) => outcomeOf(app, attended, accountId, change));
   return rest === 0 || rest === changes.length ? undefined : rest;
 }
 
-/** As soon as it is known: the notice about it may stand for long. @returns undefined when nothing was sent. */
+/** Resolves as soon as the outcome is known, because its notice may stay for long. @returns undefined if nothing was sent */
 function outcomeOf(app: Acting, attended: Attended, accountId: string, change: Change): Promise<WriteRecord | undefined> {
   return new Promise((resolve, reject) => {
     carryOut(app, attended, accountId, change, { settled: resolve }).then(() => {

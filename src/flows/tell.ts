@@ -18,8 +18,8 @@ export function venueName(app: Acting, venueId: string): string {
 }
 
 /**
- * Tells the outcome of a change, as loudly as it deserves, with a way to find out more.
- * @param isNews false for what was found at the start and was said before: then an alarm is no dialog.
+ * Tells the outcome of a change, as prominently as needed, with a way to find out more.
+ * @param isNews false for one found at startup and told before: then an alarm is no dialog
  */
 export async function sayOutcome(app: Acting, record: WriteRecord, isNews = true): Promise<void> {
   const simulated = app.book.get(record.accountId)?.simulated ?? false;
@@ -79,7 +79,7 @@ function buttonLabel(button: OutcomeButton): Message {
   }
 }
 
-/** Says why nothing can be done, with a button for each thing that would help. @returns whether to try again */
+/** Tells why nothing can be done, with a button for each remedy. @returns whether to try again */
 export async function explainObstacle(app: Pick<Acting, 'talk'>, obstacle: Obstacle, place: Place | undefined): Promise<boolean> {
   const buttons = obstacle.remedies.map((id) => ({ id, label: remedyLabel(id) }));
   const chosen = await app.talk.tell({ kind: 'warning', sentence: obstacle.sentence, buttons });
@@ -89,30 +89,30 @@ export async function explainObstacle(app: Pick<Acting, 'talk'>, obstacle: Obsta
   return false;
 }
 
-/** What the one who asks can go on with after a failure. */
+/** What the caller can continue with after a failure. */
 export interface WaysOn {
   /** Label of a button that lets the person try again. */
   readonly retry?: Message;
-  /** There is a choice of coins to go back to. */
+  /** Another coin can be chosen. */
   readonly coins?: boolean;
   readonly refresh?: boolean;
-  /** The person had already confirmed it, and so may think that it was sent. */
+  /** The person had confirmed it, and may think it was sent. */
   readonly confirmed?: boolean;
 }
 
-/** What the person chose; everything else was done here. */
+/** The person's choice; everything else is handled here. */
 export type WayOn = 'retry' | 'otherCoin' | 'refresh' | 'ended';
 
 /**
- * Says what went wrong before anything was sent. Whatever is not one of our own errors is for the log only.
- * @param retry label of a button that lets the person try again
- * @returns whether the person chose to.
+ * Tells what went wrong before anything was sent. Errors that aren't ours go to the log only.
+ * @param retry label of a button to try again
+ * @returns whether the person chose it
  */
 export async function explainFailure(app: Acting, error: unknown, place: Place, retry?: Message): Promise<boolean> {
   return (await askWayOn(app, error, place, retry === undefined ? {} : { retry })) === 'retry';
 }
 
-/** The same, with every way on that the failure names and the one who asks has. */
+/** The same, with every remedy that the failure names and the caller supports. */
 export async function askWayOn(app: Acting, error: unknown, place: Place, ways: WaysOn): Promise<WayOn> {
   if (ExchangeError.is(error, 'aborted')) return 'ended';
   const text = failureText(app, error);

@@ -12,7 +12,7 @@ import { warningSentence } from '../words/warning.ts';
 import type { Acting } from './acting.ts';
 import { targetButton } from './warnings.ts';
 
-/** A fall of one price that brings a simulated loan close to its margin call. */
+/** A price fall that brings a simulated loan close to its margin call. */
 interface Rehearsal {
   readonly account: Account;
   readonly on: Target;
@@ -21,15 +21,15 @@ interface Rehearsal {
   readonly fall: Decimal;
 }
 
-/** So far of the way to its margin call the loan is brought. */
+/** The share of the way to its margin call that the loan is moved. */
 const almost = decimal('0.98');
 const patienceMs = 60_000;
 const percentPlaces = 8;
 const hundred = decimal('100');
 
 /**
- * A rehearsal: what danger would look like, by the simulated exchange where there is one. Nothing is acknowledged by it. The exchange
- * inside the extension can really move a price, so that the whole way of a warning is seen.
+ * Shows what Danger looks like, with the simulated exchange if there is one. Acknowledges nothing. The built-in exchange can really move a
+ * price, so that the whole path of a warning is tested.
  */
 export async function testWarnings(app: Acting): Promise<void> {
   const states = app.store.all();
@@ -67,7 +67,7 @@ function firstOf(snapshot: AccountState['snapshot']): Target | undefined {
   return position && { kind: 'position', id: position.positionId };
 }
 
-/** A loan at the exchange inside the extension that does not alarm yet. */
+/** A loan at the built-in exchange that doesn't alarm yet. */
 function rehearsalOf({ simulated, store, viewContext }: Acting): Rehearsal | undefined {
   const account = simulated.account();
   const state = account && store.get(account.id);
@@ -97,7 +97,7 @@ async function rehearse(app: Acting, { account, on, coin, fall }: Rehearsal): Pr
     await simulated.movePrice(account, coin, by);
     await poller.refresh(account.id);
   };
-  const seen = await talk.progress(msg('warning.rehearsing', 'SIMULATED: {0} falls…', coin), async (signal) => {
+  const seen = await talk.progress(msg('warning.rehearsing', 'SIMULATED: the {0} price falls…', coin), async (signal) => {
     await move(negate(percent(fall)));
     try {
       while (!isTold() && !signal.aborted && clock.now() - from < patienceMs) await clock.sleep(1_000, signal).catch(() => undefined);
@@ -112,13 +112,17 @@ async function rehearse(app: Acting, { account, on, coin, fall }: Rehearsal): Pr
     seen === 'told'
       ? {
           kind: 'info',
-          sentence: msg('warning.rehearsed', 'SIMULATED: the warning came. {0} is back; the warning ends after ten calm minutes.', coin),
+          sentence: msg(
+            'warning.rehearsed',
+            'SIMULATED: the warning came. The {0} price is back; the warning ends after ten calm minutes.',
+            coin,
+          ),
         }
       : {
           kind: 'warning',
           sentence: msg(
             'warning.rehearsed-not',
-            'SIMULATED: no warning within {0} s. Check the warning settings. {1} is back.',
+            'SIMULATED: no warning within {0} s. Check the warning settings. The {1} price is back.',
             seconds,
             coin,
           ),

@@ -49,7 +49,7 @@ export async function undoAdd(app: Acting, attended: Attended, argument: unknown
   }
   const less = await loweredTo(app, undo, most);
   if (less === undefined) return;
-  // The ledger reads figures and writes itself each time.
+  // The ledger reads figures and the journal each time.
   const refused = async (why: UndoRefused): Promise<Less | undefined> => {
     if (why.kind === 'unsafe') return loweredTo(app, undo, why.most);
     await app.talk.tell({ kind: 'info', sentence: notUndoable().sentence });
@@ -58,7 +58,7 @@ export async function undoAdd(app: Acting, attended: Attended, argument: unknown
   await carryOut(app, attended, accountId, less.change, { remark: less.remark, fixed: true, undo: { of: id, refused } });
 }
 
-/** As much of it as is safe; if that is nothing, it says so. */
+/** Removes as much as is safe; if that is nothing, tells so. */
 async function loweredTo(app: Acting, undo: Undo, most: Decimal | undefined): Promise<Less | undefined> {
   const less = lowered(undo, most, app.book.get(undo.record.accountId)?.simulated ?? false);
   if (!('refused' in less)) return less;
@@ -74,7 +74,7 @@ async function sayNothing(talk: Conversation, record: WriteRecord | undefined): 
   if (chosen !== undefined && record !== undefined) await talk.run(chosen, placeOf(record.accountId, record.change));
 }
 
-/** With one there is nothing to ask. */
+/** A single one isn't asked for. */
 async function askWhich(app: Acting, choices: readonly Undo[]): Promise<Undo | undefined> {
   if (choices.length === 1) return choices[0];
   const chosen = await app.talk.pick({

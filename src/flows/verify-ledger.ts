@@ -3,9 +3,18 @@ import { Refusal } from '../engine/ledger/refusal.ts';
 import type { Verification } from '../engine/ledger/journal.ts';
 import type { Acting } from './acting.ts';
 
-/** "Verify Activity Log": checks every row and says what was found. A damaged log can be replaced by a new one. */
+/** "Verify Activity Log": checks every row and tells the result. A damaged log can be replaced by a new one. */
 export async function verifyLedger(app: Acting): Promise<void> {
-  const found = await app.talk.steadily(msg('ledger.verifying', 'Verifying the activity log'), () => app.ledger.verify());
+  const found = await app.talk.progress(msg('ledger.verifying', 'Verifying the activity log'), async (signal, say) => {
+    const whole = await app.ledger.verify({
+      signal,
+      say: (part) => {
+        say(`${Math.floor(part * 100).toString()}%`);
+      },
+    });
+    return signal.aborted ? undefined : whole;
+  });
+  if (found === undefined) return;
   if (found.ok) {
     app.log.info(`ledger verified: ${found.rows.toString()} rows of ${found.writes.toString()} changes, head ${found.head ?? 'none'}`);
     void app.talk.tell({ kind: 'info', sentence: wholeText(found) });
@@ -13,7 +22,7 @@ export async function verifyLedger(app: Acting): Promise<void> {
   }
   const sentence = found.sentence;
   app.log.error(`ledger not whole${found.row === undefined ? '' : `, row ${found.row.toString()}`}: ${app.talk.localize(sentence)}`);
-  // Without a bad row it may be intact and only out of reach.
+  // Without a bad row it may be intact but inaccessible.
   const meaning =
     found.row === undefined
       ? msg('ledger.last-resort', 'No change can be sent. Start a new log only if nothing else helps.')
@@ -38,7 +47,7 @@ export async function verifyLedger(app: Acting): Promise<void> {
 }
 
 function wholeText({ rows, writes, head }: Extract<Verification, { readonly ok: true }>): Message {
-  // As much of the hash as two people would compare.
+  // As much of the hash as people would compare.
   return msg(
     'ledger.intact',
     'Activity log intact: no rows altered, missing or inserted. Rows: {0}, changes: {1}, last row: {2}',
@@ -67,14 +76,14 @@ async function setAsideAfterAsking(app: Acting): Promise<void> {
   if (chosen === 'goBack') await verifyLedger(app);
   if (chosen !== 'act') return;
   try {
-    // Under one progress: of several notifications in less than a second VS Code keeps the last from sight, and that one tells the outcome.
+    // Under one progress: of several notifications within a second, VS Code hides all but one, and that one tells the outcome.
     const place = await app.talk.steadily(msg('ledger.starting-new', 'Starting a new activity log'), () => setAsideIfDamaged(app));
     if (typeof place !== 'string') {
       void app.talk.tell({ kind: 'info', sentence: wholeText(place) });
       return;
     }
     app.log.warn(`ledger set aside: ${place}`);
-    // The views read again, and unfinished changes are looked for.
+    // The views read again, and unfinished changes are looked up.
     void app.poller.refresh();
     const next = await app.talk.tell({
       kind: 'info',
@@ -88,7 +97,7 @@ async function setAsideAfterAsking(app: Acting): Promise<void> {
   }
 }
 
-/** The dialogs may have been open for long: another window may have started a new log, with the unfinished changes it knows. */
+/** Another window may have started a new log while the dialogs were open, with the unfinished changes it knows. */
 async function setAsideIfDamaged(app: Acting): Promise<string | Extract<Verification, { readonly ok: true }>> {
   const found = await app.ledger.verify();
   return found.ok ? found : app.ledger.setAside();

@@ -5,12 +5,13 @@ import { defaultLevels, levelsOf } from '../core/risk/level.ts';
 import { asPlace } from '../views/place.ts';
 import { levelWord } from '../words/level.ts';
 import { checkLevel, laterThanUsual, levelsFrom, levelsText, percentOf } from '../words/thresholds.ts';
-import { nameOf } from '../words/warning.ts';
+import { nameOf, titleOf } from '../words/warning.ts';
 import { back } from './conversation.ts';
 import { askInput, askPick, judged, runSteps, type Step } from './account/steps.ts';
 import type { Acting } from './acting.ts';
 import { loanChoices, nothingToChoose, positionChoices } from './choose.ts';
 import { explainObstacle } from './tell.ts';
+import { dotted } from '../words/text.ts';
 
 interface Chosen {
   readonly account: Account;
@@ -21,7 +22,7 @@ interface Chosen {
 /** Percentages as answered so far. */
 type Answers = Levels & { readonly useDefault: boolean };
 
-/** Asks for the levels of one loan or position, or goes back to the defaults. Warnings and views follow at once. */
+/** Asks for the levels of one loan or position, or restores the defaults. Warnings and views follow at once. */
 export async function setWarningLevels(app: Acting, argument: unknown): Promise<void> {
   const chosen = await choose(app, argument);
   if (chosen === undefined) return;
@@ -49,9 +50,9 @@ async function choose(app: Acting, argument: unknown): Promise<Chosen | undefine
     ...positionChoices(states, named).map(({ state, position }) => ({ state, on: { kind: 'position', id: position.positionId } as const })),
   ].filter(({ on }) => named?.on === undefined || named.on.kind === on.kind);
   const items = choices.map(({ state, on }) => {
-    const name = nameOf(on, state);
     const { account } = state;
-    return { label: name, description: `${account.name} · ${levelsText(levelsOf(account, on))}`, value: { account, on, name } };
+    const description = dotted(account.name, levelsText(levelsOf(account, on)));
+    return { label: titleOf(on, state), description, value: { account, on, name: nameOf(on, state) } };
   });
   const [first] = items;
   if (first === undefined) {
@@ -71,7 +72,7 @@ function stepsFor({ talk }: Acting, { on, name }: Chosen, hasOwn: boolean): read
     ask: async (answers, frame) => {
       const outcome = await askInput(talk, frame, {
         title,
-        prompt: msg('levels.prompt', '{0} begins how many percent before {1}?', levelWord(level), line),
+        prompt: msg('levels.prompt', '{0} begins at what distance to {1}, in percent?', levelWord(level), line),
         value: answers[level],
         judge: judged(
           (raw) => checkLevel(raw, level, above(answers)),
@@ -89,7 +90,7 @@ function stepsFor({ talk }: Acting, { on, name }: Chosen, hasOwn: boolean): read
           { label: msg('thresholds.enter', 'Enter values'), value: false },
           { label: msg('levels.default', 'Use the defaults'), description: levelsText(defaultLevels), value: true },
         ];
-        const placeholder = msg('levels.in-use', 'Your own levels are in use');
+        const placeholder = msg('thresholds.in-use', 'Your own values are in use');
         const outcome = await askPick(talk, frame, { title, placeholder, items, isActive: (value) => value === answers.useDefault });
         return outcome.kind === 'next' ? { kind: 'next', value: { ...answers, useDefault: outcome.value } } : outcome;
       },
@@ -100,7 +101,7 @@ function stepsFor({ talk }: Acting, { on, name }: Chosen, hasOwn: boolean): read
   ];
 }
 
-/** With those of what is still there: a loan or position that is gone takes its levels along. */
+/** Keeps levels of existing loans and positions only: a closed one loses its levels. */
 function withLevels({ book, store }: Acting, accountId: string, on: Target, levels: Levels | undefined): Account['levels'] {
   const { snapshot } = store.get(accountId) ?? {};
   const isThere = (key: string): boolean =>

@@ -12,22 +12,22 @@ import { asPlace, type Place } from '../views/place.ts';
 import { levelWord } from '../words/level.ts';
 import { dotted, labelled } from '../words/text.ts';
 import { alertsOf } from '../words/outlet.ts';
-import { warningName, warningSentence, worstFirst } from '../words/warning.ts';
+import { titleOf, warningName, warningSentence, worstFirst } from '../words/warning.ts';
 import { handledText } from '../words/warning-mark.ts';
 import type { Acting } from './acting.ts';
 import { back, type Button, type Item } from './conversation.ts';
 
 const hourMs = 60 * 60_000;
-/** A notice that is shown by then is of now. Milliseconds. */
+/** A notice shown within this time needs no time of its own. Milliseconds. */
 const soonMs = 60_000;
 
 type WarningButton = 'bringLtvToTarget' | 'bringLiquidationToTarget' | 'openGauges' | 'updateKeys' | 'snooze' | 'manageOutlets';
 
-/** What is told at one moment, in one message. */
+/** All that is told at one moment, in one message. */
 export function composeWarning(app: Acting, told: readonly Told[]): Pick<Notice, 'sentence' | 'about' | 'outside'> {
   const [states, viewContext] = [app.store.all(), app.viewContext()];
   const sorted = worstFirst(told, states, viewContext);
-  // What is over can be neither acknowledged nor snoozed.
+  // Events that are over can be neither acknowledged nor snoozed.
   const about = sorted
     .filter(({ says }) => says !== 'gone' && says !== 'event')
     .map(({ account, target, level }) => ({ account, target, level }));
@@ -41,8 +41,8 @@ export function composeWarning(app: Acting, told: readonly Told[]): Pick<Notice,
 const kinds = { danger: 'error', warn: 'warning', note: 'info' } as const;
 
 /**
- * Shows a notice with the ways on. Pressing a button acknowledges what it leads to; closing the notice or leaving it alone acknowledges
- * nothing. One that waited for a window tells its time: its figures are of then.
+ * Shows a notice with its buttons. Pressing one acknowledges what it leads to; closing or ignoring the notice acknowledges nothing. A
+ * notice that waited for a window shows its time, because its figures are from then.
  * @param composedAt milliseconds since the Unix epoch
  */
 export async function tellWarning(app: Acting, { level, sentence, about, outlet }: Notice, composedAt = app.clock.now()): Promise<void> {
@@ -54,7 +54,7 @@ export async function tellWarning(app: Acting, { level, sentence, about, outlet 
   const pressed = await app.talk.tell({ kind: kinds[level], sentence: shown, buttons });
   if (pressed === undefined) return;
   if (pressed === 'snooze') return app.warnings.snooze(about, app.clock.now() + hourMs);
-  // Who goes to one loan has not dealt with the others.
+  // Opening one loan doesn't acknowledge the others.
   await app.warnings.acknowledge(pressed === 'openGauges' ? about : about.slice(0, 1));
   await app.talk.run(pressed, place);
 }
@@ -75,7 +75,7 @@ function buttonsFor(app: Acting, about: readonly WarningKey[], place: Place | un
   ];
 }
 
-/** Only for what is still there and can be moved. */
+/** Only if it still exists and can be changed. */
 export function targetButton(
   { store }: Acting,
   place: Place | undefined,
@@ -90,7 +90,7 @@ export function targetButton(
   return [{ id: 'bringLiquidationToTarget', label: msg('button.bring-liquidation-price-target', 'Move Liquidation Price to Target…') }];
 }
 
-/** The warning of a line in the Warnings view, else all that stand, in all windows. */
+/** The warning of a row in the Warnings view, otherwise all active ones, in all windows. */
 function warningsAt({ warnings }: Acting, argument: unknown): readonly Warning[] {
   const place = asPlace(argument);
   const rows = warnings.all();
@@ -104,22 +104,16 @@ export async function acknowledgeWarnings(app: Acting, argument?: unknown): Prom
   await app.warnings.acknowledge(standing);
   const sentence =
     standing.length === 0
-      ? msg('warning.none', 'There is no warning to acknowledge.')
-      : standing.length === 1
-        ? msg('warning.acknowledged-one', '1 warning acknowledged. A worse level notifies again.')
-        : msg(
-            'warning.acknowledged-several',
-            '{0} warnings acknowledged. A worse level of any notifies again.',
-            standing.length.toString(),
-          );
+      ? msg('warning.none', 'No warnings now.')
+      : msg('warning.acknowledged-count', 'Warnings acknowledged: {0}. A worse level notifies again.', standing.length.toString());
   void app.talk.tell({ kind: 'info', sentence });
 }
 
-/** Asks which warning is to be silent, and for how long. */
+/** Asks which warning to snooze, and for how long. */
 export async function snoozeWarnings(app: Acting, argument?: unknown): Promise<void> {
   const rows = warningsAt(app, argument);
   if (rows.length === 0) {
-    void app.talk.tell({ kind: 'info', sentence: msg('warning.none-to-snooze', 'There is no warning to snooze.') });
+    void app.talk.tell({ kind: 'info', sentence: msg('warning.none', 'No warnings now.') });
     return;
   }
   const which = asPlace(argument)?.warning === undefined ? await askWhich(app, rows) : rows;
@@ -127,7 +121,7 @@ export async function snoozeWarnings(app: Acting, argument?: unknown): Promise<v
   const until = await askUntil(app);
   if (until === undefined || until === back) return;
   await app.warnings.snooze(which, until);
-  const sentence = msg('warning.snoozed', 'Snoozed until {0}. A worse level notifies at once.', app.viewContext().when(until));
+  const sentence = msg('warning.snoozed', 'Snoozed until {0}. A worse level still notifies at once.', app.viewContext().when(until));
   void app.talk.tell({ kind: 'info', sentence });
 }
 
@@ -137,7 +131,7 @@ async function askWhich(app: Acting, rows: readonly Warning[]): ReturnType<typeo
     const handled = handledText([row], now, when);
     const word = levelWord(levelOfAlarm(row.level));
     return {
-      label: warningName(row, app.store.all()),
+      label: warningName(row, app.store.all(), titleOf),
       description: handled === undefined ? word : dotted(word, handled),
       value: [row],
     };

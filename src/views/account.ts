@@ -211,7 +211,7 @@ export function vanishedNotes({ account, snapshot }: AccountState, kind: Vanishe
     });
 }
 
-/** That nobody watched for a while; beside loans it opens on the venue's own history of them. */
+/** A time without readings; in the Loans view it opens the venue's own loan history. */
 export function unwatchedNote({ account, snapshot }: AccountState, kind: Target['kind'], viewContext: ViewContext): readonly Entry[] {
   if (snapshot?.unwatched === undefined) return [];
   return [

@@ -10,10 +10,10 @@ import { changeLabel } from '../words/kinds.ts';
 import { undoable } from '../engine/ledger/undo.ts';
 import { accountEntry, accountEntryId, vanishedNotes } from './account.ts';
 import type { Entry } from './entry.ts';
-import type { Text } from '../words/text.ts';
+import { bracketed, type Text } from '../words/text.ts';
 import { placeOf } from './place.ts';
 
-/** What was read of the journal, and how much of it is to be shown. */
+/** What was read of the journal, and how much of it is shown. */
 export type ActivityView =
   | { readonly trouble: Message }
   | {
@@ -167,7 +167,7 @@ function factLine({ id, label, value, copy, icon }: Fact, writeLineId: string, r
 }
 
 function moreLine(accountId: string, left: number, acts: ActivityActs): Entry {
-  const label = msg('activity.load-older', 'Load more… ({0} older)', left.toString());
+  const label = bracketed(msg('page.load-more', 'Load more…'), left.toString());
   return {
     id: `${accountEntryId(accountId)}/more-activity`,
     accountId,
@@ -197,7 +197,7 @@ function unreadable(trouble: Message): Entry {
   };
 }
 
-/** The part of the ledger that tells what was done. */
+/** The part of the ledger that lists changes. */
 export interface WriteHistory {
   /** Newest first. @throws Refusal when the journal cannot be read. */
   activity(accountId?: string): Promise<readonly WriteRecord[]>;
@@ -207,7 +207,7 @@ export interface WriteHistory {
 
 /** Changes of an account that are listed at a time. */
 export const activityPage = 50;
-/** News may arrive while the ledger is read; should that never end, the next news starts over. */
+/** News may arrive during reading; if that never ends, the next news starts over. */
 const mostRounds = 20;
 
 /** What the Activity view shows of the journal, as it was last read. */
@@ -249,7 +249,7 @@ export class ActivityFeed {
     return this.#reading;
   }
 
-  /** From now on one page more of this account is listed. */
+  /** Lists one more page of this account. */
   more(accountId: string): void {
     this.#shown.set(accountId, this.#shownOf(accountId) + activityPage);
   }

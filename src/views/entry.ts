@@ -43,6 +43,7 @@ export interface Entry extends Place {
     | 'account.armed'
     | 'account.disarmed'
     | 'loan'
+    | 'loan.repay'
     | 'position'
     | 'fixedPosition'
     | 'value'

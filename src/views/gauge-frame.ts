@@ -11,7 +11,7 @@ import { arrow, levelPhrase, nowText, type Ground, type Since } from '../words/s
 import { joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { frozenSentence } from './account.ts';
 
-/** Puts a message into the person's language. */
+/** Translates a message into the person's language. */
 export type Say = (message: Message | string) => string;
 
 export const unknownFigure = '—';
@@ -136,7 +136,7 @@ function pendingSentences(state: AccountState, concerns: (change: Change) => boo
 
 /** A distance in the overview, with the estimate where that is worse. */
 export function reachIn(read: Decimal | undefined, { since }: { readonly since?: Since<unknown> }, now: Decimal | undefined): Text {
-  if (read !== undefined && reached(read)) return msg('overview.reached', 'reached');
+  if (read !== undefined && reached(read)) return msg('term.reached', 'reached');
   const text = read === undefined ? unknownFigure : formatDistance(read);
   return since?.raises !== true || now === undefined ? text : arrow(text, formatDistance(now));
 }

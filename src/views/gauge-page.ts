@@ -39,6 +39,7 @@ export function gaugeHtml(facts: GaugeHtml): string {
 const actions: readonly PageAction[] = [
   'add',
   'reduce',
+  'repay',
   'ltvTarget',
   'addMargin',
   'reduceMargin',

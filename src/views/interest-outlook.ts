@@ -160,5 +160,5 @@ function marginCallIn({ loan, prices }: OutlookFigures, rates: ReadonlyMap<strin
   if (compare(model.ltv, line) >= 0) return distanceText('marginCall');
   const days = divide(hours, hoursPerDay, 0, 'down');
   const shown = isZero(days) ? '<1' : compare(days, mostDays) > 0 ? `>${formatAmount(mostDays)}` : formatAmount(days);
-  return msg('interest.margin-call', 'Interest alone reaches the margin call in {0} days (flat prices)', shown);
+  return msg('interest.margin-call', 'Interest alone reaches the margin call in {0} days (prices unchanged)', shown);
 }

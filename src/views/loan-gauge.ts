@@ -3,6 +3,7 @@ import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } fro
 import { distanceTo } from '../core/risk/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
+import { canRepay } from '../exchanges/registry.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
 import { distanceLine, framed, keptFace, liveRows, percent, reached, reachIn, unknownFigure, type Face, type Say } from './gauge-frame.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
@@ -72,6 +73,7 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     changes: [
       { id: 'add', label: msg('gauge.add-collateral', 'Add Collateral…') },
       { id: 'reduce', label: msg('button.remove-collateral-more', 'Remove Collateral…') },
+      ...(canRepay(view.state.account, loan) ? [{ id: 'repay' as const, label: msg('button.repay-more', 'Repay…') }] : []),
     ],
     target: { id: 'ltvTarget', label: msg('button.bring-ltv-target-more', 'Bring LTV to Target…') },
     reach: lineReach(view, estimates, toLiquidation),

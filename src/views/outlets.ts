@@ -4,7 +4,7 @@ import { outletName, outletShare, outletStanding, outletTrouble } from '../words
 import { joined } from '../words/text.ts';
 import type { Entry } from './entry.ts';
 
-/** Where warnings are sent besides, an entry each. They belong to no account. */
+/** The outlets, one entry each. They belong to no account. */
 export function outletEntries(outlets: readonly Outlet[], now: number): readonly Entry[] {
   return outlets.map((outlet): Entry => {
     const [standing, trouble] = [outletStanding(outlet, now), outletTrouble(outlet, now)];

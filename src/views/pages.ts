@@ -108,7 +108,7 @@ export function failedEntry(source: PageSource, error: ExchangeError): Entry {
 
 /** The one entry whose click does something: it loads more. */
 export function moreEntry(source: PageSource, again: boolean): Entry {
-  const label = again ? msg('page.try-again', 'Try again') : msg('page.load-more', 'Load more…');
+  const label = again ? msg('button.try-again', 'Try Again') : msg('page.load-more', 'Load more…');
   return {
     ...place(source, '-more'),
     label,

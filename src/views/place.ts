@@ -7,7 +7,7 @@ export interface Place {
   readonly accountId: string;
   /** Absent for all of the account. */
   readonly on?: Target;
-  /** A coin that was named already, for commands that would ask for one. */
+  /** A coin that is already chosen, for commands that would ask for one. */
   readonly coin?: string;
   /** A change in the journal. */
   readonly writeId?: string;

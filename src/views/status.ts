@@ -167,7 +167,7 @@ export interface Gauged {
   readonly estimatedAt: number | undefined;
 }
 
-/** What counts of an account: all its loans and isolated positions, and cross positions that alarm. */
+/** What counts in an account: all its loans and isolated positions, and cross positions that alarm. */
 export function gaugedOf(state: AccountState, viewContext: ViewContext): readonly Gauged[] {
   return [
     ...loanViews(state, viewContext.now, viewContext.intervalMs).map(ofLoan),

@@ -7,10 +7,10 @@ import { levelIcon, levelWord } from '../words/level.ts';
 import { joined } from '../words/text.ts';
 import { ageText } from '../words/time.ts';
 import { handledText, warningLines } from '../words/warning-mark.ts';
-import { warningName, warningSentence, warningWhat, worstFirst } from '../words/warning.ts';
+import { titleOf, warningName, warningSentence, warningWhat, worstFirst } from '../words/warning.ts';
 import type { Entry } from './entry.ts';
 
-/** The Warnings view: all that stands, the worst first, and last what is only good to know. */
+/** The Warnings view: active warnings, worst first, then notices. */
 export function warningsOutline(states: readonly AccountState[], viewContext: ViewContext): readonly Entry[] {
   const told = states
     .flatMap(({ account }) => viewContext.warnings(account.id))
@@ -28,12 +28,12 @@ function warningEntry(row: Told & Warning, state: AccountState, viewContext: Vie
   const { now, when } = viewContext;
   const handled = handledText([row], now, when);
   const word = says === 'note' ? noteWord() : levelWord(levelOfAlarm(level));
-  const label = warningName(row, [state]);
+  const label = warningName(row, [state], titleOf);
   const description = [
     word,
     warningWhat(row, state, viewContext),
     ...(handled === undefined ? [] : [handled]),
-    ageText(since, now),
+    msg('warning.began', 'began {0}', ageText(since, now)),
     ...(state.account.simulated ? [msg('term.simulated', 'simulated')] : []),
   ];
   return {

@@ -11,6 +11,7 @@ export const commandIds = {
   openGauges: 'ltvGauge.openGauges',
   addCollateral: 'ltvGauge.addCollateral',
   reduceCollateral: 'ltvGauge.reduceCollateral',
+  repayLoan: 'ltvGauge.repayLoan',
   addMargin: 'ltvGauge.addMargin',
   reduceMargin: 'ltvGauge.reduceMargin',
   bringLtvToTarget: 'ltvGauge.bringLtvToTarget',

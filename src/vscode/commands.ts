@@ -25,6 +25,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   movePrice: 'guarded',
   addCollateral: 'told',
   reduceCollateral: 'told',
+  repayLoan: 'told',
   addMargin: 'told',
   reduceMargin: 'told',
   bringLtvToTarget: 'told',

@@ -28,7 +28,7 @@ import { localize } from './localize.ts';
 /** Asks and tells with the boxes, dialogs and notifications of VS Code. */
 export class EditorConversation implements Conversation {
   readonly #app: Pick<App, 'context' | 'log'>;
-  /** What the open pages say, by address. Nothing of it is written anywhere. */
+  /** Texts of the open pages, by URI. Not written anywhere. */
   readonly #pages = new Map<string, string>();
   #shown = 0;
 
@@ -99,7 +99,7 @@ export class EditorConversation implements Conversation {
     let terms: Terms<T> = question;
     const show = (): void => {
       input.prompt = localize(terms.prompt);
-      // Nothing typed yet is no mistake.
+      // Empty input isn't an error yet.
       input.validationMessage = input.value === '' ? '' : problemText(input.value, terms);
     };
     framed(input, question);
@@ -218,8 +218,8 @@ export class EditorConversation implements Conversation {
     return {
       path: file.path,
       where: placeOf(file),
-      write: async (text) => {
-        await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+      write: async (content) => {
+        await vscode.workspace.fs.writeFile(file, typeof content === 'string' ? new TextEncoder().encode(content) : content);
       },
       open: async () => {
         await vscode.window.showTextDocument(file, { preview: false });
@@ -231,7 +231,7 @@ export class EditorConversation implements Conversation {
     const [file] =
       (await vscode.window.showOpenDialog({ title: localize(title), openLabel: localize(label), filters: filtersOf(kinds) })) ?? [];
     if (file === undefined) return undefined;
-    return { where: placeOf(file), read: async () => new TextDecoder().decode(await vscode.workspace.fs.readFile(file)) };
+    return { where: placeOf(file), read: async () => vscode.workspace.fs.readFile(file) };
   }
 
   async copy(text: string): Promise<void> {

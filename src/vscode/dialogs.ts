@@ -15,6 +15,7 @@ import type { Attended } from '../flows/open-change-news.ts';
 import { manageOutlets } from '../flows/outlets.ts';
 import { resolveWrite } from '../flows/resolve.ts';
 import { bringLiquidationToTarget } from '../flows/target-liquidation.ts';
+import { repayLoan } from '../flows/repay.ts';
 import { bringLtvToTarget } from '../flows/target-ltv.ts';
 import { sayOutcome } from '../flows/tell.ts';
 import { undoAdd } from '../flows/undo.ts';
@@ -31,7 +32,7 @@ import { ownSettings, readLimits } from './ports.ts';
 
 const made = new WeakMap<App, Acting>();
 
-/** What the flows act with in the editor. One per app, so that open pages are found again. */
+/** What flows need in the editor. One per app, so that open pages are found again. */
 export function actingOf(app: App): Acting {
   const before = made.get(app);
   if (before !== undefined) return before;
@@ -70,6 +71,7 @@ export const dialogs = {
   movePrice,
   addCollateral: (acting, argument, attended) => changeCollateral(acting, attended, 'add', argument),
   reduceCollateral: (acting, argument, attended) => changeCollateral(acting, attended, 'reduce', argument),
+  repayLoan: (acting, argument, attended) => repayLoan(acting, attended, argument),
   addMargin: (acting, argument, attended) => changeMargin(acting, attended, 'add', argument),
   reduceMargin: (acting, argument, attended) => changeMargin(acting, attended, 'reduce', argument),
   bringLtvToTarget: (acting, argument, attended) => bringLtvToTarget(acting, attended, argument),

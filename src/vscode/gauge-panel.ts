@@ -19,6 +19,7 @@ const trendEveryMs = 5 * 60_000;
 const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   add: commandIds.addCollateral,
   reduce: commandIds.reduceCollateral,
+  repay: commandIds.repayLoan,
   ltvTarget: commandIds.bringLtvToTarget,
   addMargin: commandIds.addMargin,
   reduceMargin: commandIds.reduceMargin,

@@ -13,9 +13,9 @@ export const portsOf = (context: vscode.ExtensionContext, log: vscode.LogOutputC
   secrets: context.secrets,
   // Desktop windows share a keyring; a browser window only knows the keys from when it was opened.
   windowsShareSecrets: vscode.env.uiKind !== vscode.UIKind.Web,
-  settings: { intervalMs, limits: readLimits },
+  settings: { intervalMs, onDidChangeInterval, limits: readLimits },
   log,
-  // The editor's own knows about proxies. Without any, venues are asked.
+  // The editor's own WebSocket knows about proxies. Without one, prices are polled.
   WebSocket: globalThis.WebSocket,
   window: randomUUID(),
   isSeen: () => vscode.window.state.focused,
@@ -26,6 +26,11 @@ export const portsOf = (context: vscode.ExtensionContext, log: vscode.LogOutputC
 function intervalMs(): number {
   return intervalMsOf(vscode.workspace.getConfiguration('ltvGauge').get('refreshIntervalSeconds'));
 }
+
+const onDidChangeInterval = (listener: () => void): vscode.Disposable =>
+  vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration('ltvGauge.refreshIntervalSeconds')) listener();
+  });
 
 /** The person's limits from their own settings; those of the open folder don't count. */
 export async function readLimits(): Promise<Limits | LimitsFault> {
@@ -41,7 +46,7 @@ export const ownSettings: Acting['ownSettings'] = {
   },
 };
 
-/** What may warn the person, as they set it; no workspace decides it. */
+/** The person's warning settings; workspaces can't set them. */
 export function warningSettings(): { readonly enabled: boolean; readonly quietHours: string } {
   const settings = vscode.workspace.getConfiguration('ltvGauge.warnings');
   return { enabled: settings.get('enabled') !== false, quietHours: settings.get('quietHours', '') };

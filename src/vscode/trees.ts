@@ -43,7 +43,7 @@ function registerPositionsView(app: App, pages: LazyPages): vscode.Disposable {
   const setContext = contextKeys();
   return showOutline(app, pages, {
     id: 'ltvGauge.positions',
-    figure: msg('preview.to-liquidation', 'Distance to liquidation'),
+    figure: msg('line.distance', 'Distance to {0}', msg('preview.liquidation', 'liquidation')),
     load: async () => (await loadViews()).positionsOutline,
     alarms: (views, states, viewContext) => views.positionAlarms(states, viewContext),
     badgeText: positionsBadgeText,
@@ -56,13 +56,13 @@ function registerPositionsView(app: App, pages: LazyPages): vscode.Disposable {
 const positionsBadgeText = (alarms: number): string =>
   localize(msg('view.position-alarms', 'Positions near liquidation: {0}', alarms.toString()));
 
-/** The Warnings view: what stands, in all windows. */
+/** The Warnings view: active warnings, in all windows. */
 function registerWarningsView(app: App, pages: LazyPages): vscode.Disposable {
   return showOutline(app, pages, {
     id: 'ltvGauge.warnings',
     load: async () => {
       const { outletEntries, warningsOutline } = await loadViews();
-      // Below what stands: where it is sent besides.
+      // Outlets below the warnings.
       return (states, viewContext) => [...warningsOutline(states, viewContext), ...outletEntries(app.warnings.outlets(), viewContext.now)];
     },
     onDidChange: app.warnings.onDidChange,

@@ -5,7 +5,7 @@ import { localize } from './localize.ts';
 import { warningSettings } from './ports.ts';
 import type * as Dialogs from './dialogs.ts';
 
-/** Shows what comes near its line, in the window that was used last. What says it is loaded when there is something to say. */
+/** Shows warnings in the window used last. The code is loaded with the first warning. */
 export function registerWarnings(app: App): vscode.Disposable {
   const withWords = async <T>(use: (telling: typeof Dialogs.telling, acting: Acting) => T): Promise<T> => {
     const { actingOf, telling } = await import('./dialogs.ts');
@@ -18,7 +18,7 @@ export function registerWarnings(app: App): vscode.Disposable {
       answered.catch((error: unknown) => {
         app.log.error(error instanceof Error ? error : String(error));
       });
-      // What fails at once was not shown.
+      // A notice that fails at once wasn't shown.
       await Promise.race([answered, new Promise(setImmediate)]);
     },
     settings: warningSettings,

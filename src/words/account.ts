@@ -9,7 +9,7 @@ import type { Warning } from '../engine/storage/warning-protocol.ts';
 import { ageText } from './time.ts';
 import type { Icon } from './level.ts';
 
-/** What the views need besides the states of the accounts. */
+/** What views need besides account states. */
 export interface ViewContext {
   readonly exchanges: readonly Exchange[];
   /** Milliseconds since the Unix epoch. */
@@ -17,15 +17,15 @@ export interface ViewContext {
   readonly intervalMs: number;
   /** A moment as the person's clock shows it. */
   readonly when: (ms: number) => string;
-  /** The same with its zone, for what depends on the hour: one of them happens twice a year. */
+  /** The same with its time zone, for times where the hour matters: one hour happens twice a year. */
   readonly zoned: (ms: number) => string;
   readonly openWrites: (accountId: string) => readonly WriteRecord[];
   readonly frozen: (accountId: string) => WriteRecord | undefined;
   /** Whether changes may be sent from the account. */
   readonly arming: (accountId: string) => ArmState;
-  /** Only percent and prices are told, as what is sent elsewhere is unless a person decides otherwise. */
+  /** Only percent and prices are shown, as in messages to outlets without amounts. */
   readonly hidesAmounts?: true;
-  /** The warnings that stand. */
+  /** Active warnings. */
   readonly warnings: (accountId: string) => readonly Warning[];
 }
 
@@ -82,7 +82,7 @@ export function venueName(state: AccountState, viewContext: ViewContext): string
   return viewContext.exchanges.find(({ id }) => id === state.account.venue)?.name ?? state.account.venue;
 }
 
-/** The site as the venue's adapter calls it, or its id when that is unknown. */
+/** The site's label, or its id if unknown. */
 export function siteLabel(state: AccountState, viewContext: ViewContext): Message | string {
   const venue = viewContext.exchanges.find(({ id }) => id === state.account.venue);
   return venue?.sites.find(({ id }) => id === state.account.site)?.label ?? state.account.site;

@@ -3,7 +3,7 @@ import type { WriteRecord } from '../engine/ledger/record.ts';
 import { activitySections, exactStyle, type Fact } from './activity-facts.ts';
 import { stateWord } from './activity.ts';
 import { changeLabel } from './kinds.ts';
-import type { Text } from './text.ts';
+import { labelled, type Text } from './text.ts';
 
 /** One change with its rows in the journal, oldest first. */
 export interface WrittenChange {
@@ -25,7 +25,7 @@ export interface ActivityTextOptions {
 /** All facts about changes, newest first, as Markdown that also reads well unrendered. Nothing is rounded. */
 export function activityText(changes: readonly WrittenChange[], options: ActivityTextOptions): string {
   const { account, say, when, now } = options;
-  const title = msg('activity.title', 'Activity: {0}', account ?? msg('activity.all-accounts', 'all accounts'));
+  const title = labelled(msg('activity.title', 'Activity'), account ?? msg('activity.all-accounts', 'all accounts'));
   const intro = [
     changes.length === 0
       ? msg('activity.no-changes', 'No changes recorded.')
@@ -58,7 +58,7 @@ function changeText({ record, rows }: WrittenChange, { say, simulated, when }: A
   ].join('\n\n');
 }
 
-/** Words in which nothing is taken for Markdown; only what Markdown could act on is marked, so that it reads well unrendered. */
+/** Escapes text for Markdown, only where needed, so that it also reads well unrendered. */
 function plain(text: string): string {
   return text
     .replace(/\s+/g, ' ')
@@ -66,7 +66,7 @@ function plain(text: string): string {
     .replaceAll('://', '\\://');
 }
 
-/** Data as it stands, in a code span: with more backticks around it than are in it. */
+/** Data in a code span, with more backticks around it than inside. */
 function verbatim(text: string): string {
   const flat = text.replace(/\s+/g, ' ');
   const longest = Math.max(0, ...(flat.match(/`+/g) ?? []).map(({ length }) => length));

@@ -2,14 +2,14 @@ import { decimal, decimalPlaces, isNegative, negate, round, type Decimal, compar
 import { formatAmount } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 
-/** Digits that count in a short amount, where the whole part leaves room for them. */
+/** Significant digits of a short amount, if the whole part leaves room for them. */
 const significantDigits = 6;
-/** Digits behind the point that are kept whatever the size. */
+/** Decimals that are always kept. */
 const leastPlaces = 2;
 
 /**
- * An amount short enough for one line among others: about six digits. What is owed rounds up, what one has rounds down;
- * an amount that is short already stays as it is. The exact amount must be shown nearby.
+ * An amount shortened to about six digits, for lists. Debts round up, assets round down; short amounts stay unchanged. The exact amount
+ * must be shown nearby.
  */
 export function shortAmount(amount: Decimal, side: 'debt' | 'asset'): string {
   const [whole = '', fraction = ''] = (isNegative(amount) ? negate(amount) : amount).split('.');
@@ -26,17 +26,17 @@ function withoutTrailingZeros(value: Decimal): Decimal {
   return value.includes('.') ? decimal(value.replace(/\.?0+$/, '')) : value;
 }
 
-/** No venue we know prints more. */
+/** No known venue prints more. */
 const mostPlaces = 18;
-/** Allowed even when the limit is a round number: how fine an amount a venue takes is not documented. */
+/** Allowed even if the limit is a round number: venues don't document how fine an amount they accept. */
 const usualPlaces = 8;
 
 /** What an amount is checked against while it is typed. */
 export interface AmountBounds {
   readonly coin: string;
-  /** The most that is allowed now; what moves nothing has no limit. */
+  /** The most allowed now; undefined if nothing is moved. */
   readonly limit?: Decimal;
-  /** How many decimals the venue takes, where it tells. */
+  /** How many decimals the venue accepts, if known. */
   readonly places?: number;
   /** Why no amount at all is allowed now. */
   readonly impossible?: Message;
@@ -46,7 +46,7 @@ export type JudgedAmount =
   | { readonly ok: true; /** Without needless zeros: the exact characters that would be sent. */ readonly amount: Decimal }
   | { readonly ok: false; readonly sentence: Message };
 
-/** How many decimals may be typed: as the venue tells, else as many as the limit shows, at least 8, at most 18. */
+/** How many decimals can be typed: as the venue says, otherwise as many as the limit has, at least 8, at most 18. */
 export function allowedPlaces(bounds: AmountBounds): number {
   if (bounds.places !== undefined) return bounds.places;
   if (bounds.limit === undefined) return mostPlaces;
@@ -64,8 +64,8 @@ export function trimmed(amount: Decimal): Decimal {
 }
 
 /**
- * Judges an amount as typed. Only plain decimal notation passes: whatever could be read in two ways (commas, spaces, exponents, signs)
- * is refused. Nothing is ever rounded into an allowed amount.
+ * Checks a typed amount. Only plain decimal notation is accepted: anything ambiguous (commas, spaces, exponents, signs) is rejected.
+ * Nothing is ever rounded into an allowed amount.
  */
 export function judgeAmount(text: string, bounds: AmountBounds): JudgedAmount {
   const typed = text.trim();
@@ -110,7 +110,7 @@ function withLargest(sentence: Message, bounds: AmountBounds): Message {
   return largest === undefined || compare(largest, zero) <= 0 ? sentence : atMost(sentence, `${largest} ${bounds.coin}`);
 }
 
-/** What would still be allowed, after why the amount is not. */
+/** The reason, followed by what would be allowed. */
 export function atMost(sentence: Message, most: string): Message {
   return msg('amount.at-most', '{0} At most {1}.', sentence, most);
 }

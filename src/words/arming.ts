@@ -6,7 +6,7 @@ import type { ArmingTerm, ArmState } from '../engine/ledger/arming.ts';
 import type { Limits, LimitsFault } from '../engine/ledger/limits.ts';
 import { armingText, notArmed } from './arming-mark.ts';
 import { stakesLine } from './collateral-preview.ts';
-import { joined, listed, spaced } from './text.ts';
+import { joined, labelled, listed, sentence, spaced } from './text.ts';
 
 export interface ArmingChoice {
   readonly term: ArmingTerm;
@@ -90,7 +90,7 @@ export function nameFault(typed: string, accountName: string): Message | undefin
 
 /** What an account is now. @param when how a time is written */
 export function armedText(accountName: string, arming: ArmState, when: (ms: number) => string): Message {
-  const state = msg('arming.state', '{0} is {1}.', accountName, armingText(arming, when));
+  const state = sentence(labelled(accountName, armingText(arming, when)));
   return arming.armed ? stillConfirmed(state) : state;
 }
 
@@ -103,12 +103,12 @@ export function disarmedText(names: readonly string[], open: boolean): Message {
 
 /** What is said when a menu or another window named an account that was removed meanwhile. */
 export function accountGoneText(): Message {
-  return msg('account.gone', 'This account no longer exists. Add it again to continue.');
+  return msg('refusal.account-removed', 'This account was removed. Nothing was sent. Add it again.');
 }
 
 /** What is said of an account that was named and is not armed. */
 export function nothingToDisarmText(accountName: string, readOnly: boolean): Message {
   return readOnly
     ? msg('arming.read-only', "{0} is read-only: its key can't trade.", accountName)
-    : msg('arming.state', '{0} is {1}.', accountName, notArmed());
+    : sentence(labelled(accountName, notArmed()));
 }

@@ -6,13 +6,13 @@ import { assumesHaircut, estimateAfter, largestReduction } from '../core/risk/co
 import { distanceTo } from '../core/risk/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Account, Direction, Levels, Loan, Side } from '../core/model.ts';
-import type { CollateralPreview } from '../engine/ledger/ledger.ts';
+import type { CollateralPreview, LoanPreview } from '../engine/ledger/ledger.ts';
 import { atMost } from './amount.ts';
 import { levelWord } from './level.ts';
 import { loanLabel, ltvFigure } from './kinds.ts';
 import { distanceText as distanceLeft, toLiquidation as liquidationIn } from './position.ts';
 import { distanceText, standingAt } from './loan.ts';
-import { bracketed, dotted, estimated, labelled, type Text } from './text.ts';
+import { arrowed, bracketed, dotted, estimated, labelled, type Text } from './text.ts';
 
 /** What a preview does not know itself. */
 export interface PreviewSurroundings {
@@ -50,6 +50,8 @@ export interface PreviewParts {
   readonly amount: string;
   /** What it is added to or removed from. */
   readonly target: Message;
+  /** What is done, where that is neither adding nor removing. */
+  readonly deed?: Message;
   readonly act: Message;
   readonly tone: Tone;
   readonly warnings: readonly Message[];
@@ -72,7 +74,7 @@ export function previewOf(parts: PreviewParts, { venueName, siteLabel, demo, wal
       ? msg('preview.route', '{0} from {1} to {2}', amount, wallet, target)
       : msg('preview.route', '{0} from {1} to {2}', amount, target, wallet);
   return {
-    title: msg('preview.title', '{0}: {1}?', stakesMark(account.simulated, demo), actOn(direction, amount, target)),
+    title: msg('resolve.sure', '{0}?', labelled(stakesMark(account.simulated, demo), parts.deed ?? actOn(direction, amount, target))),
     lines: [
       ...parts.warnings,
       ...parts.figures,
@@ -106,7 +108,7 @@ export function actOn(direction: Direction, what: Text, target: Text): Message {
 export const coinAmount = (amount: Decimal, coin: string): string => `${formatAmount(amount)} ${coin}`;
 
 /** `LTV: 57.98% → 51.54%` */
-export const row = (label: Text, now: Text, after: Text): Message => msg('preview.row', '{0}: {1} → {2}', label, now, after);
+export const row = (label: Text, now: Text, after: Text): Message => labelled(label, arrowed(now, after));
 
 export const sideBySide = (parts: readonly Message[]): Message => parts.reduce((text, next) => dotted(text, next));
 
@@ -136,8 +138,8 @@ export function reachedAfter(line: Message): Message {
 export function nearAfter(word: Message, distance: Decimal, line: Message, side: Side): Message {
   const args = [word, formatDistance(distance), line] as const;
   return side === 'long'
-    ? msg('preview.near-by-fall', '{0}: after this, a {1} fall reaches {2} (estimate).', ...args)
-    : msg('preview.near-by-rise', '{0}: after this, a {1} rise reaches {2} (estimate).', ...args);
+    ? msg('preview.near-by-fall', '{0}: after this, a fall of {1} reaches {2} (estimate).', ...args)
+    : msg('preview.near-by-rise', '{0}: after this, a rise of {1} reaches {2} (estimate).', ...args);
 }
 
 /** That the risk afterwards is unknown. */
@@ -267,11 +269,12 @@ function largestBelowMarginCall(loan: Loan, coin: string, prices: ReadonlyMap<st
 
 export const ltvLabel = (): Message => msg('term.ltv', 'LTV');
 
-function figuresOf(preview: CollateralPreview): readonly Message[] {
+/** LTV, level and distances, now and after. */
+export function figuresOf(preview: LoanPreview): readonly Message[] {
   const { ltvNow, ltvAfter, distanceNow, distanceAfter, readiness, doubt } = preview;
   const { loan } = readiness;
   const liquidation = loan.liquidation?.ltv;
-  const labels = [ltvLabel(), msg('preview.to-margin-call', 'Distance to margin call'), toLiquidationLabel()] as const;
+  const labels = [ltvLabel(), distanceLabel(msg('preview.margin-call', 'margin call')), toLiquidationLabel()] as const;
   const now = [ltvFigure(ltvNow), distanceLeft(distanceNow), distanceLeft(distanceTo(liquidation, ltvNow))] as const;
   if (doubt !== undefined) return labels.map((label, at) => row(label, now[at] ?? '', msg('preview.not-estimated', 'not estimated')));
   const after = [ltvFigure(ltvAfter), distanceLeft(distanceAfter), distanceLeft(distanceTo(liquidation, ltvAfter))] as const;
@@ -279,9 +282,10 @@ function figuresOf(preview: CollateralPreview): readonly Message[] {
   return [...(ltv === undefined ? [] : [ltv]), ...levelRow(loan, ltvAfter, levelsAfter(preview)), ...distances];
 }
 
-export const toLiquidationLabel = (): Message => msg('preview.to-liquidation', 'Distance to liquidation');
+const distanceLabel = (line: Message): Message => msg('line.distance', 'Distance to {0}', line);
+export const toLiquidationLabel = (): Message => distanceLabel(liquidationWord());
 
-const levelsAfter = ({ account, readiness: { loan } }: CollateralPreview): Levels => strictLevelsOf(account, { kind: 'loan', id: loan.id });
+const levelsAfter = ({ account, readiness: { loan } }: LoanPreview): Levels => strictLevelsOf(account, { kind: 'loan', id: loan.id });
 
 /** The level in words, where it changes. */
 function levelRow(loan: Loan, ltvAfter: Decimal | undefined, levels: Levels): Message[] {
@@ -334,7 +338,7 @@ interface Warning {
 }
 
 /** Said when the loan would stand at or near a line afterwards, or when that is unknown. */
-function warningOf(preview: CollateralPreview): Warning | undefined {
+export function warningOf(preview: LoanPreview): Warning | undefined {
   const { readiness, change, ltvAfter } = preview;
   const { loan } = readiness;
   if (ltvAfter === undefined) return change.direction === 'reduce' ? { sentence: unknownAfter(), tone: 'alarming' } : undefined;

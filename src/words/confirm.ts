@@ -3,29 +3,29 @@ import type { Direction } from '../core/model.ts';
 import type { RequestView } from '../exchanges/exchange.ts';
 import { labelled } from './text.ts';
 
-/** What can be pressed in front of a preview, besides leaving. */
+/** The buttons of a preview, besides Cancel. */
 export type ConfirmButton = 'refresh' | 'showRequest' | 'arm' | 'act' | 'actWithoutEstimate';
 
 /** What decides which buttons a preview gets. */
 export interface ConfirmFacts {
   /** Whether changes may be sent from the account now. */
   readonly armed: boolean;
-  /** Nothing was ever sent from this account, and it is not simulated: the request has to be looked at once. */
+  /** Nothing was ever sent from this account, and it isn't simulated: the request must be looked at once. */
   readonly first: boolean;
   /** The request of this exact change was shown. */
   readonly rehearsed: boolean;
-  /** What we compute differs from the figures of the exchange. */
+  /** Our calculation doesn't match the exchange's figures. */
   readonly doubt: boolean;
   readonly direction: Direction;
   /** Real money moves. */
   readonly live: boolean;
-  /** Neither the preview nor what is said above it has to be considered first. */
+  /** Nothing in the preview or above it needs attention first. */
   readonly calm: boolean;
 }
 
 /**
- * The buttons in their order; Enter presses the first. As in every dialog of the editor that is the one that acts, but never with real
- * money or a warning: there Enter alone refreshes. The one that acts is there only when nothing stands against it.
+ * The buttons in their order; Enter presses the first. Normally that is the one that acts, but never with real money or a warning: then
+ * Enter only refreshes. The acting button is there only if nothing prevents it.
  */
 export function confirmButtons(facts: ConfirmFacts): readonly ConfirmButton[] {
   const acting = actingButton(facts);
@@ -41,7 +41,7 @@ function actingButton({ armed, first, rehearsed, doubt, direction }: ConfirmFact
   return doubt ? 'actWithoutEstimate' : 'act';
 }
 
-/** Why a button is missing or another than usual, in the order of what has to be done first. */
+/** Why a button is missing or different, in the order of what to do first. */
 export function confirmNotes({ armed, first, rehearsed, doubt, direction }: ConfirmFacts): readonly Message[] {
   // Neither arming nor looking at the request would help.
   if (doubt && direction === 'reduce') {
@@ -60,7 +60,7 @@ function doubtNote(wayOn: Message): Message {
   return msg('confirm.doubt', "CAUTION: our calculation is more than 0.5% off the exchange's LTV. {0}", wayOn);
 }
 
-/** What is said around a request that is shown. */
+/** The text around a request. */
 export interface RequestSurroundings {
   /** What it would do, e.g. "LIVE: Add 0.1 BTC to loan 12345?". */
   readonly title: Message;
@@ -76,7 +76,7 @@ export function requestLines(request: RequestView, { title, accountName, stakes 
     msg('confirm.request-unsent', 'NOTHING WAS SENT. Confirming sends this request, once.'),
     stakes,
     title,
-    msg('term.account-line', 'Account: {0}', accountName),
+    labelled(msg('term.account', 'Account'), accountName),
     '',
     `${method} ${url}`,
     ...headers.map(({ name, value, said }) => (said === undefined ? `${name}: ${value}` : labelled(name, said))),

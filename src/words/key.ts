@@ -6,21 +6,21 @@ import type { KeyFacts } from '../exchanges/exchange.ts';
 import { loopbackOrigin } from '../exchanges/http/address.ts';
 import { clockOff } from '../exchanges/refusals.ts';
 
-/** What is to be done with a key after it was tried. */
+/** What to do with a key after testing it. */
 export interface KeyReport {
   /** `refuse`: this key is never stored. */
   readonly verdict: 'accept' | 'refuse';
   /** Only with `refuse`: why. */
   readonly reason?: Message;
-  /** The account can only be looked at. */
+  /** The account is read-only. */
   readonly readOnly: boolean;
-  /** What the venue says about the key, a line each. */
+  /** The venue's facts about the key, one per line. */
   readonly lines: readonly Message[];
 }
 
 /**
- * Judges a key by what the venue says about it.
- * @param zoned a moment as the person's clock shows it, with its zone
+ * Decides about a key by the venue's facts.
+ * @param zoned a time in the person's clock, with its zone
  */
 export function keyReport(facts: KeyFacts, venue: string, zoned: (ms: number) => string): KeyReport {
   const readOnly = !facts.canTrade;
@@ -62,12 +62,13 @@ function permissionLine({ canRead, canTrade, canWithdraw }: KeyFacts): Message {
 }
 
 function addressLine({ boundAddresses }: KeyFacts, venue: string): Message {
-  return boundAddresses.length > 0
-    ? msg('key.bound', 'Bound to: {0}', boundAddresses.join(', '))
-    : msg('key.bound-no-ip', 'Bound to no IP address. Bind it to yours at {0}, so that no one else can use it.', venue);
+  return boundAddresses.length > 0 ? msg('key.bound', 'Bound to: {0}', boundAddresses.join(', ')) : unboundKey(venue);
 }
 
-/** What will be missing in the views, so that it is not taken for absent. */
+export const unboundKey = (venue: string): Message =>
+  msg('key.bound-no-ip', "The key isn't bound to an IP address. Bind it to yours at {0}, so that no one else can use it.", venue);
+
+/** What will be missing in the views, so that it isn't taken for zero. */
 function lackLines({ lacks }: KeyFacts): readonly Message[] {
   return (lacks ?? []).map((lack) => msg('key.missing-permission', 'Missing permission: {0}', lack));
 }
@@ -94,13 +95,13 @@ const clockLines = ({ clockOffsetMs }: KeyFacts, venue: string): readonly Messag
 
 type Place = Pick<Account, 'venue' | 'site' | 'baseUrl'>;
 
-/** The end of a venue's user id: enough to tell one's own accounts apart, and of no use to who looks over one's shoulder. */
+/** The end of a venue's user id: enough to tell one's own accounts apart, useless for anyone else. */
 export function shortUid(uid: string): string {
   return uid.length > 4 ? `…${uid.slice(-4)}` : uid;
 }
 
 /**
- * The account that is there already for the same user at the same place.
+ * The existing account of the same user on the same site.
  * @param except id of the account that the keys are for
  */
 export function twinOf(
@@ -116,7 +117,7 @@ export function twinOf(
 
 /** @param before the user id that is remembered */
 export function otherOwnerSentence(venue: string, found: string, before: string): Message {
-  return msg('key.other-owner', 'These keys belong to another {0} account ({1}, before {2}).', venue, shortUid(found), shortUid(before));
+  return msg('key.other-owner', 'These keys belong to another {0} account ({1}, not {2}).', venue, shortUid(found), shortUid(before));
 }
 
 /** Why that matters, and what to do instead. */
@@ -124,7 +125,7 @@ export function otherOwnerAdvice(): Message {
   return msg('key.figures-open-changes', 'Figures and open changes of both would get mixed up. Add it as a new account instead.');
 }
 
-/** Why the keys of another user cannot be taken even by who insists. */
+/** Why keys of another user can't be saved at all now. */
 export function unsettledReason(name: string): Message {
   return msg('key.unsettled', '{0} has an unfinished change. Only the keys that sent it can confirm its outcome.', name);
 }
@@ -132,15 +133,15 @@ export function unsettledReason(name: string): Message {
 export const twinSentence = (twin: string): Message =>
   msg('key.already-here', 'The account of these keys is already here as {0}. It would be listed twice.', twin);
 
-/** What a person typed, cleaned, or why it cannot be right. */
+/** The typed text, trimmed, or what is wrong with it. */
 export type Checked = { readonly value: string } | { readonly problem: Message };
 
 /** Longer than any key of any venue; keeps a pasted document out of a header. */
 const maxLength = 512;
 
 /**
- * A part of a key as typed or pasted. Space around it, which copying easily brings along, is dropped; space or other than plain
- * characters inside it means that something else was pasted.
+ * A typed or pasted part of a key. Surrounding space, which copying easily adds, is removed; space or special characters inside mean that
+ * something else was pasted.
  */
 export function checkKeyPart(raw: string): Checked {
   const value = raw.trim();
@@ -162,7 +163,7 @@ export function checkAccountName(raw: string, taken: readonly string[]): Checked
   return taken.some(same) ? { problem: msg('key.already-account-named', '{0} exists already.', value) } : { value };
 }
 
-/** A name that is not taken: the wish itself, or with a number behind it. */
+/** A free name: the given one, or with a number appended. */
 export function freeAccountName(wish: string, taken: readonly string[]): string {
   for (let count = 1; ; count += 1) {
     const name = count === 1 ? wish : `${wish} ${count.toString()}`;

@@ -1,12 +1,12 @@
-import { absolute, add, compare, decimal, multiply, subtract, zero, type Decimal } from '../core/decimal.ts';
+import { absolute, add, compare, decimal, greater, multiply, subtract, zero, type Decimal } from '../core/decimal.ts';
 import type { Instead } from '../core/errors.ts';
 import { formatAmount, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Direction, HistoryRow, Loan, Position, Side } from '../core/model.ts';
 import { believed } from '../core/risk/position-model.ts';
-import type { Baseline, Change, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
+import type { Baseline, Change, LoanRef, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
 import { liquidationText, marginText, namedWithSide } from './position.ts';
-import { bracketed, estimated, type Text } from './text.ts';
+import { bracketed, estimated, joined, labelled, type Text } from './text.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 
 type Kind = Change['kind'];
@@ -20,6 +20,7 @@ interface Readings {
   readonly collateral: { readonly loan: Loan | undefined; readonly rows: readonly HistoryRow[] };
   /** The figures are read as the baseline was; absent when they could not be. */
   readonly margin: { readonly position: Position | undefined; readonly figures?: MarginBaseline };
+  readonly repay: Readings['collateral'];
 }
 
 /** What reading says now, or why it could not be read. */
@@ -93,30 +94,32 @@ interface KindWords<C extends Change, B extends Baseline, R> {
 }
 
 const collateral: WordsOf<'collateral'> = {
-  target: ({ loan }) => msg('kinds.loan', 'loan {0}', loanLabel(loan.orderId, loan.loanId)),
+  target: loanTarget,
   // The command that asks for the coin asks for the amount too.
   instead: (instead) => (instead.includes('otherCoin') ? ['otherCoin'] : otherAmount(instead)),
-  after: ({ ltvAfter }) => ({ label: msg('term.ltv', 'LTV'), value: ltvAfter === undefined ? undefined : formatLtv(ltvAfter) }),
+  after: ltvAfterIt,
   before: ({ change, baseline }) => pledgedFigures(baseline.pledged, change.coin, baseline.ltv),
   comparison: (write, { loan, rows }, timeOf) => [...pledgedNow(write, loan), ...historySince(write, rows, timeOf)],
-  course: ({ ltvBefore, ltvEstimate, ltvAfter, baseline }, { ltv }) => ({
-    id: 'ltv',
-    label: msg('term.ltv', 'LTV'),
-    before: ltvBefore ?? baseline.ltv,
-    estimate: ltvEstimate,
-    after: ltvAfter,
-    text: ltv,
-  }),
+  course: ltvCourse,
   baseline: ({ change, baseline: { pledged, newestHistoryId } }) => [
     amountDatum('pledged', beforeLabel(msg('term.collateral', 'Collateral')), pledged, change.coin),
     ...newestRow(newestHistoryId),
   ],
-  cells: ({ change: { loan }, baseline: { pledged, newestHistoryId } }) => ({
-    loan_id: loan.loanId,
-    ...cell('order_id', loan.orderId),
-    pledged_before: pledged,
-    ...cell('newest_history_id', newestHistoryId),
-  }),
+  cells: (write) => ({ ...loanCells(write), pledged_before: write.baseline.pledged }),
+};
+
+const repay: WordsOf<'repay'> = {
+  target: loanTarget,
+  instead: otherAmount,
+  after: ltvAfterIt,
+  before: ({ change, baseline }) => owedFigures(baseline.debt, change.coin, baseline.ltv),
+  comparison: (write, { loan, rows }, timeOf) => [...owedNow(write, loan), ...historySince(write, rows, timeOf)],
+  course: ltvCourse,
+  baseline: ({ change, baseline: { debt, newestHistoryId } }) => [
+    amountDatum('debt', beforeLabel(msg('term.debt', 'Debt')), debt, change.coin),
+    ...newestRow(newestHistoryId),
+  ],
+  cells: loanCells,
 };
 
 const margin: WordsOf<'margin'> = {
@@ -165,32 +168,59 @@ const margin: WordsOf<'margin'> = {
   }),
 };
 
-const kinds: { readonly [K in Kind]: WordsOf<K> } = { collateral, margin };
+const kinds: { readonly [K in Kind]: WordsOf<K> } = { collateral, margin, repay };
+
+function loanTarget({ loan }: { readonly loan: LoanRef }): Message {
+  return msg('kinds.loan', 'loan {0}', loanLabel(loan.orderId, loan.loanId));
+}
+
+function ltvAfterIt({ ltvAfter }: WriteRecord): ReturnType<KindWords<Change, Baseline, never>['after']> {
+  return { label: msg('term.ltv', 'LTV'), value: ltvAfter === undefined ? undefined : formatLtv(ltvAfter) };
+}
+
+function ltvCourse({ ltvBefore, ltvEstimate, ltvAfter, baseline }: WriteOf<'collateral' | 'repay'>, { ltv }: FigureStyle): Course {
+  return {
+    id: 'ltv',
+    label: msg('term.ltv', 'LTV'),
+    before: ltvBefore ?? baseline.ltv,
+    estimate: ltvEstimate,
+    after: ltvAfter,
+    text: ltv,
+  };
+}
+
+function loanCells({ change: { loan }, baseline: { newestHistoryId } }: WriteOf<'collateral' | 'repay'>): KindCells {
+  return { loan_id: loan.loanId, ...cell('order_id', loan.orderId), ...cell('newest_history_id', newestHistoryId) };
+}
 
 /** The words of the kind that a change is of. */
 export function wordsOf({ kind }: Change): KindWords<Change, Baseline, Readings[Kind]> {
   return kinds[kind];
 }
 
+/** `Repay USDT of loan 12345` */
+export const repayOf = (what: Text, target: Message): Message => msg('repay.of', 'Repay {0} of {1}', what, target);
+
 /** A change without its account, e.g. "Add 0.1 BTC to loan 12345". */
 export function changeLabel(change: Change): Message {
-  const args = [formatAmount(change.amount), change.coin, wordsOf(change).target(change)] as const;
+  const args = [`${formatAmount(change.amount)} ${change.coin}`, wordsOf(change).target(change)] as const;
+  if (change.kind === 'repay') return repayOf(...args);
   return change.direction === 'add'
-    ? msg('kinds.add', 'Add {0} {1} to {2}', ...args)
-    : msg('kinds.remove', 'Remove {0} {1} from {2}', ...args);
+    ? msg('term.add-to', 'Add {0} to {1}', ...args)
+    : msg('term.remove-from', 'Remove {0} from {1}', ...args);
 }
 
 /** A change in a few words, e.g. "Add 0.1 BTC to loan 12345 (Main)" or "Remove 5 USDT from the margin of BTC-USDT-SWAP long (Main)". */
 export function changeText({ change, accountName }: WriteRecord, simulated: boolean): Message {
   const text = bracketed(changeLabel(change), accountName);
-  return simulated ? msg('kinds.simulated', 'SIMULATED: {0}', text) : text;
+  return simulated ? labelled(msg('preview.simulated', 'SIMULATED'), text) : text;
 }
 
 /** That a mismatch keeps its account frozen. */
 export const frozenText = ({ change }: WriteRecord, accountName: string): Message =>
   msg(
     'kinds.frozen',
-    'LTV Gauge has frozen account {0}: a change to {1} had another effect than requested. Check the exchange, then unfreeze it.',
+    'LTV Gauge has frozen account {0}: a change to {1} had a different effect than requested. Check the exchange, then unfreeze it.',
     accountName,
     wordsOf(change).target(change),
   );
@@ -219,8 +249,8 @@ export function ltvFigure(ltv: Decimal | undefined): Text {
 
 const pledgedText = (amount: Decimal, coin: string): Message => msg('kinds.pledged', '{0} {1} pledged', formatAmount(amount), coin);
 
-const pledgedFigures = (amount: Decimal, coin: string, ltv: Decimal | undefined): Message =>
-  msg('kinds.pledged-ltv', '{0}, LTV {1}', pledgedText(amount, coin), ltvFigure(ltv));
+const pledgedFigures = (amount: Decimal, coin: string, ltv: Decimal | undefined): Text =>
+  joined([pledgedText(amount, coin), msg('term.ltv-is', 'LTV {0}', ltvFigure(ltv))]);
 
 const marginFigures = (amount: Text, liquidation: Text): Message =>
   msg('kinds.margin-liquidation', 'margin {0}, liquidation price {1}', amount, liquidation);
@@ -241,12 +271,35 @@ function pledgedNow({ change, baseline }: WriteOf<'collateral'>, loan: Loan | un
   ];
 }
 
+const owedText = (amount: Decimal, coin: string): Message => msg('kinds.owed', '{0} {1} owed', formatAmount(amount), coin);
+
+const owedFigures = (amount: Decimal, coin: string, ltv: Decimal | undefined): Text =>
+  joined([owedText(amount, coin), msg('term.ltv-is', 'LTV {0}', ltvFigure(ltv))]);
+
+/** Interest comes on top, so that the debt is seldom the exact difference. */
+function owedNow({ change, baseline }: WriteOf<'repay'>, loan: Loan | undefined): readonly Message[] {
+  const { coin, amount } = change;
+  if (loan === undefined) return [nowLine(gone())];
+  const now = loan.debts.find((debt) => debt.coin === coin)?.amount ?? zero;
+  const expected = greater(subtract(baseline.debt, amount), zero);
+  const isNear = (debt: Decimal): boolean => compare(absolute(subtract(now, debt)), multiply(amount, tolerance)) <= 0;
+  return [
+    nowLine(owedFigures(now, coin, loan.ltv)),
+    ifExecuted(estimated(owedText(expected, coin))),
+    isNear(expected) ? looksExecuted() : isNear(baseline.debt) ? looksNotExecuted() : unclear(),
+  ];
+}
+
 const gone = (): Message => msg('kinds.gone', 'not found any more');
 const looksExecuted = (): Message => msg('kinds.looks-executed', 'Looks executed.');
 const looksNotExecuted = (): Message => msg('kinds.looks-not-executed', 'Looks not executed so far.');
-const unclear = (): Message => msg('kinds.unclear', "Unclear: these figures don't tell. Check the exchange.");
+const unclear = (): Message => msg('kinds.unclear', "Unclear: these figures don't show it. Check the exchange.");
 
-function historySince({ baseline }: WriteOf<'collateral'>, rows: readonly HistoryRow[], timeOf: (at: number) => string): readonly Text[] {
+function historySince(
+  { baseline }: WriteOf<'collateral' | 'repay'>,
+  rows: readonly HistoryRow[],
+  timeOf: (at: number) => string,
+): readonly Text[] {
   const fresh = newRows(rows, baseline.newestHistoryId);
   return [
     msg('kinds.history-since', 'New history entries: {0}', fresh.length.toString()),
@@ -294,7 +347,7 @@ function marginNow(write: WriteOf<'margin'>, { position, figures }: Readings['ma
   ];
 }
 
-/** Margin that moves with the price, or pays for funding, is seldom the exact sum: one part in so many of the amount may be off. */
+/** Interest, funding and prices move a debt or a margin too, so that it is seldom the exact sum: this part of the amount may be off. */
 const tolerance = decimal('0.01');
 
 function marginAdvice(change: MarginChange, baseline: MarginBaseline, position: Position, figures: MarginBaseline | undefined): Message {

@@ -37,6 +37,11 @@ export function levelBy(level: Level, by: Substitute | undefined): Message {
   }
 }
 
+/** @param line margin call or liquidation, as in the two below */
+export const lineReached = (line: Message): Message => msg('line.reached', '{0} reached', line);
+export const toLine = (distance: string, line: Message): Message => msg('line.to', '{0} to {1}', distance, line);
+export const unknownDistance = (line: Message): Message => msg('line.unknown', 'distance to {0} unknown', line);
+
 /** An icon of the editor's own set, with a theme colour where it has one. */
 export interface Icon {
   readonly id: string;

@@ -35,9 +35,9 @@ import {
 } from './ltv-target.ts';
 import { effectiveLeverageLabel } from './margin-preview.ts';
 import { distanceText, leverageText, liquidationDistanceText, liquidationText } from './position.ts';
-import { joined } from './text.ts';
+import { joined, sentence } from './text.ts';
 
-/** A change that cannot lead to the aim, with the nearest that can be done. */
+/** A change that can't reach the target, with the nearest possible one. */
 type DeadEnd = Extract<MarginAnswer, { readonly state: 'deadEnd' }>;
 
 /**
@@ -88,7 +88,7 @@ export function marginReasonText({ reason, direction, needed }: DeadEnd, aim: Ma
     case 'limit':
       return noMoreRemovable();
     case 'cushion':
-      return msg('target.cushion', '{0} to liquidation must stay', formatDistance(leastDistanceLeft));
+      return cushion();
     case 'unclear':
       return amountUnknown();
     case 'distress':
@@ -96,18 +96,18 @@ export function marginReasonText({ reason, direction, needed }: DeadEnd, aim: Ma
   }
 }
 
-/** What cannot be done, where nothing near it can either. */
+/** What can't be done, if nothing near it can either. */
 export function blockedMarginText({ direction }: DeadEnd, { marginCoin }: Position): Message {
   return actLabel(direction, marginCoin);
 }
 
-/** Asked before something that does not lead all the way. */
+/** Asked before a change that doesn't reach the target. */
 export function shortMarginText(way: MarginWay, aim: MarginAim, position: Position): Message {
   const { leverage, liquidation, distance } = outcomeOf(way.after, position);
   return shortText(wayStep(way, position), joined([aim.by === 'leverage' ? leverage : liquidation, distance]));
 }
 
-/** What stands over the box. */
+/** The prompt of the box. */
 export function aimPrompt({ priceCoin }: Position): Message {
   return msg(
     'target.aim-prompt',
@@ -175,7 +175,8 @@ const pass = (target: MarginAim, sentence: Message, caution: boolean): JudgedTar
   remark: { sentence, caution } satisfies Remark,
 });
 
-const mustStay = (): Message => msg('target.must-stay', 'At least {0} to liquidation must stay.', formatDistance(leastDistanceLeft));
+const mustStay = (): Message => sentence(cushion());
+const cushion = (): Message => msg('target.cushion', '{0} to liquidation must stay', formatDistance(leastDistanceLeft));
 
 function priceAt({ side }: Position, mark: Decimal, distance: Decimal): Decimal {
   return multiply(mark, side === 'long' ? subtract(one, distance) : add(one, distance));
@@ -193,14 +194,14 @@ export function aimText(aim: MarginAim, position: Position): Message {
   }
 }
 
-/** As many as are shown of a leverage: what is typed and what is shown are the same. */
+/** Decimals of a leverage: as many can be typed as are shown. */
 const mostPlaces = 2;
-/** Decimals of the amounts tried while typing; what the venue takes is known only once its figures are read. */
+/** Decimals of amounts tried while typing; what the venue accepts is known only once its figures are read. */
 const triedPlaces = 8;
 /** More than any wallet holds: whether it is enough is checked later. */
 const plenty = decimal(`1${'0'.repeat(30)}`);
 
-/** What a wanted effective leverage means by the figures at hand: margin to add or to remove, and where liquidation is then. */
+/** What a target leverage means with the known figures: margin to add or remove, and the liquidation price then. */
 function judgeLeverage(aim: Extract<MarginAim, { readonly by: 'leverage' }>, position: Position): JudgedTarget<MarginAim> {
   const now = effectiveLeverage(position);
   if (now === undefined) return pass(aim, outcomeOf({}, position).leverage, true);

@@ -11,6 +11,7 @@ import type { ViewContext } from './account.ts';
 import { shortAmount } from './amount.ts';
 import { arrow, sinceReading, type Since } from './since-reading.ts';
 import type { Text } from './text.ts';
+import { lineReached, toLine, unknownDistance } from './level.ts';
 
 /** Debts named in a line. */
 const namedDebts = 2;
@@ -95,13 +96,13 @@ export function distanceText(standing: Standing): Message {
     case 'nothing':
       return msg('loan.nothing-owed', 'nothing owed');
     case 'unknown':
-      return msg('loan.distance-margin-call', 'distance to margin call unknown');
+      return unknownDistance(msg('preview.margin-call', 'margin call'));
     case 'marginCall':
-      return msg('estimate.margin-call-reached', 'margin call reached');
+      return lineReached(msg('preview.margin-call', 'margin call'));
     case 'liquidation':
-      return msg('term.liquidation-reached', 'liquidation reached');
+      return lineReached(msg('preview.liquidation', 'liquidation'));
     default:
-      return msg('loan.to-margin-call', '{0} to margin call', formatDistance(standing.toMarginCall));
+      return toLine(formatDistance(standing.toMarginCall), msg('preview.margin-call', 'margin call'));
   }
 }
 

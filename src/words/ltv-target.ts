@@ -21,7 +21,9 @@ import {
 } from './collateral-preview.ts';
 import { loanLabel } from './kinds.ts';
 import { distanceText, standingAt } from './loan.ts';
+import { repayLabel } from './repay-preview.ts';
 import { joined, spaced, type Text } from './text.ts';
+import { lineReached } from './level.ts';
 
 /** One line to choose by. */
 export interface TargetItemText {
@@ -49,8 +51,11 @@ export function troubleText(trouble: ModelTrouble, { id, orderId }: Loan, unpric
   return msg('target.trouble', 'No target for loan {0}: {1}. Try again later, or add collateral by amount.', name, unknown);
 }
 
-/** @param wallet where collateral comes from and returns to */
-export function offerText(offer: Offer, loan: Loan, wallet: Message): TargetItemText {
+/**
+ * @param wallet where collateral comes from and returns to
+ * @param repays whether the loan can be repaid from here
+ */
+export function offerText(offer: Offer, loan: Loan, wallet: Message, repays: boolean): TargetItemText {
   const { steps, ltv, shortBy } = offer;
   const [first] = steps;
   return {
@@ -61,7 +66,7 @@ export function offerText(offer: Offer, loan: Loan, wallet: Message): TargetItem
       ...(shortBy === undefined ? [] : [reasonText(shortBy, wallet)]),
       ...(offer.beyondSafe ? [closeToMarginCall()] : []),
       ...(offer.assumed ? [msg('target.average-haircut', 'assumes the average haircut')] : []),
-      ...(first?.act === 'repay' ? [msg('target.repay-there', "repay in the exchange's app")] : []),
+      ...(first?.act === 'repay' && !repays ? [msg('target.repay-there', "repay in the exchange's app")] : []),
       costText(offer),
       distanceText(standingAt(distanceTo(loan.marginCall?.ltv, ltv), distanceTo(loan.liquidation?.ltv, ltv))),
       ...leftText(offer, wallet),
@@ -86,14 +91,14 @@ export function stepText({ act, coin, amount }: Step): Message {
 }
 
 function actText(act: Step['act'], what: string): Message {
-  return act === 'repay' ? msg('target.repay', 'Repay {0}', what) : actLabel(act, what);
+  return act === 'repay' ? repayLabel(what) : actLabel(act, what);
 }
 
 export function blockedText({ act, coin, reason }: Blocked, wallet: Message): Omit<TargetItemText, 'detail'> {
   return { label: actText(act, coin), description: reasonText(reason, wallet) };
 }
 
-/** Why something does not lead all the way. */
+/** Why a change doesn't reach the target. */
 function reasonText(reason: Blocked['reason'], wallet: Message): Message {
   switch (reason) {
     case 'amount':
@@ -130,27 +135,27 @@ function leftText({ left }: Offer, wallet: Message): Message[] {
 
 export const leftIn = (amount: string, wallet: Message): Message => msg('target.left', '{0} left in the {1}', amount, wallet);
 
-/** Asked before something that does not lead all the way, below the target. */
+/** Asked before a change that doesn't reach the target. */
 export function shortText(step: Message, outcome: Text): Message {
   return spaced(step, leadsTo(outcome, false));
 }
 
-/** Said before several changes. */
+/** Shown before several changes. */
 export function severalText({ steps }: Offer): Message {
   return msg(
     'target.in-sequence',
-    '{0}: {1} changes in sequence. You confirm each. If one is not Confirmed, the rest is not started.',
+    "{0}: {1} changes in sequence. You confirm each. If one isn't Confirmed, the rest won't start.",
     stepsText(steps),
     steps.length.toString(),
   );
 }
 
-/** Said when the rest of several changes is not begun. */
+/** Shown if the rest of several changes isn't started. */
 export function stoppedText(title: Text, rest: readonly Step[]): Message {
   return msg('target.stopped', '{0}: stopped. Not started: {1}.', title, stepsText(rest));
 }
 
-/** Said of a repayment, which is not carried out here. */
+/** Said of a repayment that can't be carried out from here. */
 export function repayText({ steps, ltv }: Offer, venueName: string): Message {
   return msg(
     'target.repay-elsewhere',
@@ -201,9 +206,9 @@ export function judgeLtv(target: Decimal, loan: Loan): JudgedTarget<Decimal> {
 /** @param what the figure is */
 export const typeLess = (than: Text, what: Text): Message => msg('target.type-less', 'Type less than {0} ({1}).', than, what);
 
-export const noWay = (): Message => msg('target.no-way', 'No way to this target now');
+export const noWay = (): Message => msg('target.no-way', "This target can't be reached now");
 
-/** Said of a target that is reached already. */
+/** Shown for a target that is already reached. */
 export const alreadyThere = (outcome: Text): Message => msg('target.already', 'Already there: {0}.', outcome);
 
 function remarkOn(target: Decimal, now: Decimal | undefined, line: Decimal | undefined, safe: Decimal | undefined): Remark {
@@ -213,7 +218,7 @@ function remarkOn(target: Decimal, now: Decimal | undefined, line: Decimal | und
   const near = safe !== undefined && compare(target, safe) > 0;
   if (order === 0) return { sentence: alreadyThere(sideBySide([ltvIs(now), lineText])), caution: false };
   const reached = line !== undefined && compare(target, line) >= 0;
-  const warning = reached ? [cautionOf(msg('estimate.margin-call-reached', 'margin call reached'))] : near ? [closeToMarginCall()] : [];
+  const warning = reached ? [cautionOf(lineReached(msg('preview.margin-call', 'margin call')))] : near ? [closeToMarginCall()] : [];
   const act = actLabel(order < 0 ? 'add' : 'reduce', collateralWord());
   const figures = row(ltvLabel(), formatLtv(now), formatLtv(target));
   return { sentence: sideBySide([act, figures, lineText, ...warning]), caution: reached || near };
@@ -224,7 +229,7 @@ export const marginWord = (): Message => msg('term.margin-word', 'margin');
 
 const closeToMarginCall = (): Message => cautionOf(msg('target.beyond-safe', 'close to margin call'));
 
-/** What stands over the box. */
+/** The prompt of the box. */
 export function targetPrompt(): Message {
   return msg('target.prompt', 'Target LTV in percent, such as 62.5. Nothing is sent yet.');
 }

@@ -28,7 +28,7 @@ import {
   type Remark,
 } from './collateral-preview.ts';
 import { distanceText, isHedged, leverageText, liquidationText, marginText, namedWithSide } from './position.ts';
-import { estimated, joined, labelled } from './text.ts';
+import { bracketed, estimated, joined, labelled } from './text.ts';
 
 /** The preview of a change of margin as text: all a person needs to see that this is what they meant. */
 export function marginPreviewText(preview: MarginPreview, around: PreviewSurroundings): PreviewText {
@@ -88,13 +88,15 @@ function marginRows(
 export const effectiveLeverageLabel = (): Message => msg('term.effective-leverage', 'Effective leverage');
 
 /** How much can be removed, and whose figure that is. */
-function removableLine({ reducible, position }: MarginReadiness, venueName: string): Message {
-  if (reducible === undefined) return removableUnknown();
+function removableLine(
+  { reducible, position }: Pick<MarginReadiness, 'position'> & { readonly reducible?: MarginReadiness['reducible'] | undefined },
+  venueName: string,
+): Message {
+  const word = msg('margin-preview.removable', 'Removable now');
+  if (reducible === undefined) return labelled(word, msg('term.unknown', 'unknown'));
   const source = reducible.source === 'venue' ? venueName : msg('term.estimate-word', 'estimate');
-  return msg('margin-preview.removable', 'Removable now: {0} ({1})', coinAmount(reducible.amount, position.marginCoin), source);
+  return labelled(word, bracketed(coinAmount(reducible.amount, position.marginCoin), source));
 }
-
-const removableUnknown = (): Message => msg('margin-preview.removable-unknown', 'Removable now: unknown');
 
 /** What is added to one position no longer backs those with cross margin: it brings them nearer to liquidation. */
 function crossCaution(cross: readonly Message[]): Message[] {
@@ -144,13 +146,12 @@ export function marginPrompt(readiness: MarginReadiness, direction: Direction, w
   if (direction === 'add') return availableLine(`${largest ?? ''} ${position.marginCoin}`, wallet);
   if (reducible !== undefined && !isPositive(reducible.amount)) return nothingRemovable(position);
   // Rounded to what the venue takes: the largest that may be typed.
-  return reducible === undefined || largest === undefined
-    ? removableUnknown()
-    : removableLine({ ...readiness, reducible: { ...reducible, amount: largest } }, venueName);
+  return removableLine({ position, reducible: reducible && largest && { ...reducible, amount: largest } }, venueName);
 }
 
 /** @param wallet as the venue calls it */
-export const availableLine = (amount: string, wallet: Message): Message => msg('amount.available', 'Available: {0} ({1})', amount, wallet);
+export const availableLine = (amount: string, wallet: Message): Message =>
+  labelled(msg('collateral.available', 'Available'), bracketed(amount, wallet));
 
 /**
  * What the figures would become, while an amount is typed. Always an estimate.

@@ -5,9 +5,9 @@ import { changeText, wordsOf, type InsteadButton, type ReadingOf } from './kinds
 import type { Instead } from '../core/errors.ts';
 import type { Refusal } from '../engine/ledger/refusal.ts';
 import type { Change } from '../exchanges/exchange.ts';
-import { spaced, type Text } from './text.ts';
+import { labelled, sentence, spaced, type Text } from './text.ts';
 
-/** How loudly an outcome is said: `alarm` cannot be overlooked. */
+/** How prominently an outcome is told: `alarm` can't be overlooked. */
 export type Loudness = 'info' | 'warning' | 'error' | 'alarm';
 
 export interface OutcomeText {
@@ -40,13 +40,13 @@ function bareOutcome(
       return { loudness: 'error', sentence: msg('outcome.rejected', 'Rejected by {0}. Nothing changed. {1}.', venueName, change) };
     case 'planned':
     case 'not-effective':
-      return { loudness: 'warning', sentence: msg('outcome.state', '{0}: {1}.', stateWord(record), change) };
+      return { loudness: 'warning', sentence: sentence(labelled(stateWord(record), change)) };
     case 'mismatch':
       return {
         loudness: 'alarm',
         sentence: msg(
           'outcome.mismatch',
-          'Mismatch: {0} did something else than requested. Account {1} is frozen. {2}.',
+          'Mismatch: {0} did something other than requested. Account {1} is frozen. {2}.',
           venueName,
           record.accountName,
           change,
@@ -81,8 +81,8 @@ function bareOutcome(
 }
 
 function doneText(record: WriteRecord, change: Message, venueName: string, priceCoin?: string): Message {
-  // Without evidence from the exchange it is a person's word.
-  if (record.evidence === undefined) return msg('outcome.state', '{0}: {1}.', stateWord(record), change);
+  // Without evidence from the exchange, it's the person's decision.
+  if (record.evidence === undefined) return sentence(labelled(stateWord(record), change));
   const { label, value } = wordsOf(record.change).after(record, priceCoin);
   return value === undefined
     ? msg('outcome.done', 'Done, confirmed by {0}. {1} not known yet. {2}.', venueName, label, change)
@@ -110,7 +110,7 @@ export function outcomeButtons(
   return [...(state === 'rejected' ? wordsOf(change).instead(answer?.instead ?? [], change.direction) : []), 'showLog'];
 }
 
-/** What can be done about a change that was not sent. */
+/** What can be done about a change that wasn't sent. */
 export type FailureButton =
   | 'resolve'
   | 'arm'
@@ -123,23 +123,23 @@ export type FailureButton =
   | 'tryAgain'
   | Window;
 
-/** What helps where this window, not the account, is the reason. */
+/** What helps if the window is the reason, not the account. */
 type Window = 'reloadWindow' | 'updateKeys';
 
-/** What a failure says about a way out, and what the one who asks can offer. */
+/** The remedies that a failure names, and those that the caller supports. */
 export interface FailureFacts {
-  /** A write has to be resolved first. */
+  /** A change must be resolved first. */
   readonly unfinished: boolean;
   readonly remedy?: Refusal['remedy'] | undefined;
   readonly instead?: readonly Instead[] | undefined;
-  /** The caller can go on from where it was left, e.g. with another amount. */
+  /** The caller can continue, for example with another amount. */
   readonly canRetry: boolean;
-  /** The caller can go back to the choice of the coin, or there is a command that asks for it. */
+  /** Another coin can be chosen. */
   readonly hasCoins: boolean;
-  /** It is about the margin of a position that a command can add to. */
+  /** It's about a position that margin can be added to. */
   readonly hasMargin: boolean;
   readonly window?: readonly Window[];
-  /** The exchange could not be read, or refused to answer. */
+  /** The exchange couldn't be read, or rejected the request. */
   readonly unread?: boolean;
   /** The caller can refresh. */
   readonly canRefresh: boolean;
@@ -152,11 +152,11 @@ export interface FailureFacts {
 export function failureButtons(facts: FailureFacts): readonly FailureButton[] {
   const { unfinished, remedy, instead = [], window = [], unread = false, canRetry, hasCoins, hasMargin, canRefresh } = facts;
   if (unfinished) return ['resolve', 'showLog'];
-  // A limit that is in the way is first of all a reason to move less, not to lift it.
+  // A limit is first of all a reason to move less, not to raise it.
   const less = canRetry && instead.includes('less');
   return [
     ...window,
-    // Most often that is over in a moment.
+    // Usually over in a moment.
     ...(unread && instead.length === 0 && canRefresh ? ['tryAgain' as const] : []),
     ...(less ? ['retry' as const] : []),
     ...(remedy === 'arm' ? ['arm' as const] : []),
@@ -177,7 +177,7 @@ export function resolveLines(record: WriteRecord, reading: Reading, timeOf: (at:
   const { method, path, body } = record.request;
   const words = wordsOf(record.change);
   return [
-    msg('outcome.status', 'Status: {0}', stateWord(record)),
+    labelled(msg('term.status', 'Status'), stateWord(record)),
     msg('outcome.sent-at', 'Sent at {0}: {1} {2} {3}', timeOf(record.sentAt ?? record.plannedAt), method, path, body),
     ...(record.note === undefined ? [] : [record.note]),
     msg('outcome.before', 'Before: {0}', words.before(record)),

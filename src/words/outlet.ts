@@ -9,7 +9,7 @@ import { bracketed, labelled, type Text } from './text.ts';
 import { ageText } from './time.ts';
 import { viewsOf } from './warning.ts';
 
-/** What is told, for a program to read. */
+/** Warnings in machine-readable form. */
 export function alertsOf(told: readonly Told[], states: readonly AccountState[], viewContext: ViewContext): readonly OutsideAlert[] {
   return told.map((one) => {
     const { account: id, target, level, says, since } = one;
@@ -35,7 +35,7 @@ export function alertsOf(told: readonly Told[], states: readonly AccountState[],
 /** `ntfy (ntfy.sh)` */
 export const outletName = ({ kind, host }: Pick<OutletSettings, 'kind' | 'host'>): Message => bracketed(kinds[kind].label, host);
 
-/** Whether it is on and what last arrived, in the order of worry. */
+/** Whether it's on, and what was last sent; trouble first. */
 export function outletStanding({ enabled, dead, success, failure }: Outlet, now: number): readonly Text[] {
   const isFailing = failure !== undefined && failure.at >= (success ?? 0);
   const arrived =
@@ -65,4 +65,4 @@ export function leastText(least: OutletSettings['least']): Message {
 }
 
 export const amountsText = (amounts: boolean): Message =>
-  amounts ? msg('outlet.with-amounts', 'With amounts of coins') : msg('outlet.percent', 'Percent and prices, no amounts');
+  amounts ? msg('outlet.with-amounts', 'Amounts of coins too') : msg('outlet.percent', 'Percent and prices only');

@@ -8,10 +8,10 @@ import type { Levels, Position, PositionRef, Side } from '../core/model.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
 import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
 import { exchanges } from '../exchanges/registry.ts';
-import { levelBy } from './level.ts';
+import { levelBy, toLine, unknownDistance } from './level.ts';
 import { shortAmount } from './amount.ts';
 import { arrow, bothLevels, sinceReading, type Since } from './since-reading.ts';
-import { bracketed, joined, spaced, type Text } from './text.ts';
+import { bracketed, estimated, joined, spaced, type Text } from './text.ts';
 
 /** A position together with the account it was read from. */
 export interface PositionView {
@@ -106,12 +106,12 @@ export function bareDistances({ distance, since }: Pick<PositionView, 'distance'
 
 /** How far the mark price may move until liquidation. */
 export function liquidationDistanceText(distance: Decimal | undefined): Message {
-  if (distance === undefined) return msg('position.distance-liquidation-unknown', 'distance to liquidation unknown');
+  if (distance === undefined) return unknownDistance(msg('preview.liquidation', 'liquidation'));
   if (isNegative(distance) || isZero(distance)) return msg('position.liquidation-price-reached', 'liquidation price reached');
   return toLiquidation(formatDistance(distance));
 }
 
-export const toLiquidation = (distance: string): Message => msg('position.liquidation', '{0} to liquidation', distance);
+export const toLiquidation = (distance: string): Message => toLine(distance, msg('preview.liquidation', 'liquidation'));
 
 /** How far a position is from liquidation, with its substitute where there is no distance. */
 export function reachWords(view: PositionView): Text {
@@ -192,7 +192,7 @@ export function distanceText(distance: Decimal | undefined, unreachable?: true):
   if (unreachable === true) return msg('position.not-reached', 'not reached');
   if (distance === undefined) return msg('term.unknown', 'unknown');
   return isNegative(distance) || isZero(distance)
-    ? msg('term.reached', '{0} (reached)', formatDistance(distance))
+    ? bracketed(formatDistance(distance), msg('term.reached', 'reached'))
     : formatDistance(distance);
 }
 
@@ -203,7 +203,9 @@ export function leverageText(leverage: Decimal | undefined): Message | string {
 /** Leverage as it is set, and what it amounts to. */
 export const leverageTexts = (set: Decimal | undefined, effective: Decimal | undefined): readonly Text[] => [
   ...(set === undefined ? [] : [formatLeverage(set)]),
-  ...(effective === undefined ? [] : [msg('position.effective', 'effective ~{0} (estimate)', formatLeverage(effective))]),
+  ...(effective === undefined
+    ? []
+    : [estimated(msg('target.effective-leverage', 'effective leverage {0}', `~${formatLeverage(effective)}`))]),
 ];
 
 /** Whether the venue keeps long and short of its instrument as two positions, so that the other side may be open too. */

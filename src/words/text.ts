@@ -22,6 +22,12 @@ export const dotted = (first: Text, second: Text): Message => msg('list.dot', '{
 /** `Main: not read` */
 export const labelled = (label: Text, text: Text): Message => msg('list.colon', '{0}: {1}', label, text);
 
+/** `57.98% → 51.54%` */
+export const arrowed = (from: Text, to: Text): Message => msg('list.arrow', '{0} → {1}', from, to);
+
+/** `LTV 57.43%, BTC 62,900.` */
+export const sentence = (text: Text): Message => msg('list.sentence', '{0}.', text);
+
 /** `Main (simulated)` */
 export const bracketed = (text: Text, more: Text): Message => msg('list.brackets', '{0} ({1})', text, more);
 

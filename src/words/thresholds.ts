@@ -4,6 +4,8 @@ import type { Account, Levels, Loan, Threshold } from '../core/model.ts';
 import { defaultLevels } from '../core/risk/level.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import type { Checked } from './key.ts';
+import { levelWord } from './level.ts';
+import { joined, spaced, type Text } from './text.ts';
 
 const hundred = decimal('100');
 const mostPlaces = 2;
@@ -31,7 +33,7 @@ function checkPercent(raw: string, above: Decimal, upTo: Decimal): Checked {
       };
 }
 
-/** Each level can be left again one fifth further away. Percent. */
+/** Highest values: a level ends a fifth beyond where it begins. Percent. */
 const highestLevels: Levels = { danger: decimal('50'), warn: decimal('70'), watch: decimal('90') };
 
 /** A percentage at which a level begins: further away than the next worse one. */
@@ -50,8 +52,9 @@ export const levelsFrom = ({ watch, warn, danger }: Levels): Levels => ({
   danger: fraction(danger),
 });
 
-/** Watch, warning and danger: `25/12/5%`. */
-export const levelsText = ({ watch, warn, danger }: Levels): string => `${[watch, warn, danger].map(percentOf).join('/')}%`;
+/** `Watch 25%, Warning 12%, Danger 5%` */
+export const levelsText = (levels: Levels): Text =>
+  joined((['watch', 'warn', 'danger'] as const).map((level) => spaced(levelWord(level), `${percentOf(levels[level])}%`)));
 
 const fraction = (percent: Decimal): Decimal => divide(percent, hundred, mostPlaces + 2, 'half-up');
 

@@ -12,8 +12,8 @@ export interface Less {
 }
 
 /**
- * What is left of an addition, or the most of it that can be removed safely now.
- * @param most the safe maximum now; undefined when it is unknown, and then the preview decides
+ * What is left of an addition, or as much of it as can be removed safely now.
+ * @param most the safe maximum now; undefined if unknown: then the preview decides
  */
 export function lowered({ record, change }: Undo, most: Decimal | undefined, simulated: boolean): Less | { readonly refused: Message } {
   const what = changeText(record, simulated);
@@ -21,7 +21,7 @@ export function lowered({ record, change }: Undo, most: Decimal | undefined, sim
     const out = formatAmount(change.amount);
     return {
       change,
-      remark: msg('undo.removes-again', 'Undo: {0}. This removes {1} {2} again, as a change of its own.', what, out, change.coin),
+      remark: msg('undo.removes-again', 'Undo: {0}. This removes {1} {2} again, as a new change.', what, out, change.coin),
     };
   }
   const args = [formatAmount(record.change.amount), change.coin] as const;

@@ -5,7 +5,7 @@ import { distanceText, standingAt } from './loan.ts';
 import { liquidationDistanceText, namedWithSide } from './position.ts';
 import { joined, type Text } from './text.ts';
 
-/** What is gone, by name. */
+/** The name of a closed item. */
 export function vanishedName({ kind, name, side }: Vanished): Text {
   if (kind === 'loan') return msg('term.loan', 'Loan {0}', name);
   return side === undefined ? name : namedWithSide({ instrument: name, side });
@@ -18,7 +18,7 @@ export function vanishedStanding({ kind, distance, overdue, calm }: Vanished): T
   return overdue === true ? joined([msg('term.debt-overdue', 'debt overdue'), reach]) : reach;
 }
 
-/** What is gone, what may have happened, and its state when last seen. */
+/** What closed, what may have happened, and its state when last seen. */
 export function vanishedSentence(one: Vanished, viewContext: ViewContext): Message {
   return msg(
     'vanished.closed',
@@ -29,6 +29,6 @@ export function vanishedSentence(one: Vanished, viewContext: ViewContext): Messa
   );
 }
 
-/** Nothing was read for long. */
+/** A long time without readings. */
 export const unwatchedSentence = ({ from, to }: NonNullable<Snapshot['unwatched']>, { when }: Pick<ViewContext, 'when'>): Message =>
-  msg('account.unwatched', 'Not watched from {0} to {1}.', when(from), when(to));
+  msg('account.unwatched', 'Not watched from {0} to {1}: no warnings in that time.', when(from), when(to));

@@ -6,14 +6,14 @@ import type { ViewContext } from './account.ts';
 import { levelsText } from './thresholds.ts';
 import type { Text } from './text.ts';
 
-/** What a person said about a warning, in a few words. */
+/** Whether a warning is acknowledged or snoozed, in a few words. */
 export function handledText(rows: readonly Warning[], now: number, when: (ms: number) => string): Message | undefined {
   const until = rows.map(({ snoozedUntil }) => snoozedUntil).find((ms) => ms !== undefined && ms > now);
   if (until !== undefined) return msg('warning.snoozed-until', 'snoozed until {0}', when(until));
   return rows.some(isAcknowledged) ? msg('warning.acknowledged', 'acknowledged') : undefined;
 }
 
-/** The lines of a tooltip about the warnings of a loan or position: what a person said about them, and the person's own levels. */
+/** Tooltip lines about the warnings of a loan or position: acknowledged or snoozed, and own levels. */
 export function warningLines(
   { id, levels }: Account,
   on: Target,

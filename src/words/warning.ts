@@ -16,10 +16,11 @@ import { distanceText, liquidationPriceOf, loanName, loanViews, ltvText, standin
 import { liquidationsByCoin, loanEstimates } from './loan-estimates.ts';
 import { liquidationDistanceText, namedWithSide, positionViews, reachWords, type PositionView } from './position.ts';
 import { pricesText } from './since-reading.ts';
-import { bracketed, estimated, joined, labelled, spaced, type Text } from './text.ts';
+import { bracketed, estimated, joined, labelled, sentence, spaced, type Text } from './text.ts';
 import { unwatchedSentence, vanishedSentence } from './vanished.ts';
+import { unboundKey } from './key.ts';
 
-/** Named beside the worst of several before the rest is counted. */
+/** Number of further warnings named before the rest is counted. */
 const namedBeside = 3;
 
 /**
@@ -35,14 +36,14 @@ export function warningSentence(told: readonly Told[], states: readonly AccountS
   if (more.length === 0) return [head, ...details.figures, ...details.remedy].reduce((text, part) => spaced(text, part));
   const others = more.filter((one) => !isTogether(first, one));
   if (others.length === 0) return head;
-  const names = others.slice(0, namedBeside).map((one) => warningName(one, states));
+  const names = others.slice(0, namedBeside).map((one) => warningName(one, states, nameOf));
   const rest = others.length - names.length;
   const also = joined(rest === 0 ? names : [...names, msg('warning.more', '{0} more', rest.toString())]);
   const shown = details.isLastKnown === true ? details.figures : details.remedy;
   return [head, ...shown, msg('warning.also', 'Also: {0}.', also)].reduce((text, part) => spaced(text, part));
 }
 
-/** What is only good to know, each in its own words: a name alone would tell nothing. */
+/** Notices, each with its own sentence: a name alone would say nothing. */
 function noteSentence(told: readonly Told[], states: readonly AccountState[], viewContext: ViewContext): Message {
   const heads = told.slice(0, namedBeside).map((one) => headOf(one, states, viewContext));
   const rest = told.length - heads.length;
@@ -50,10 +51,10 @@ function noteSentence(told: readonly Told[], states: readonly AccountState[], vi
   return [...heads, ...more].reduce((text, part) => spaced(text, part));
 }
 
-/** One liquidation has several rows. */
+/** One liquidation can have several rows. */
 const isTogether = (a: Told, b: Told): boolean => a.event !== undefined && a.account === b.account && a.target === b.target;
 
-/** What a venue did, by its own word for it: the worst first. */
+/** Forced events by the venue's own word, worst first. */
 const deeds: readonly (readonly [word: RegExp, what: () => Message])[] = [
   [/^(?!partial).*liquidation/, () => msg('preview.liquidation', 'liquidation')],
   [/^partial/, () => msg('warning.partial-liquidation', 'partial liquidation')],
@@ -63,7 +64,7 @@ const deeds: readonly (readonly [word: RegExp, what: () => Message])[] = [
 
 const rankOf = ({ event }: Told): number => deeds.findIndex(([word]) => word.test(event?.type ?? ''));
 
-/** What the venue did to one loan, with the amounts of the worst of it. */
+/** A forced event of one loan, with the amounts of its worst rows. */
 function eventSentence(told: readonly Told[], event: ForcedEvent, states: readonly AccountState[], viewContext: ViewContext): Message {
   const state = states.find(({ account }) => account.id === event.account);
   const rows = told.filter((one) => isTogether(one, toldEvent(event)));
@@ -75,7 +76,7 @@ function eventSentence(told: readonly Told[], event: ForcedEvent, states: readon
   const account = state === undefined ? event.account : accountName(state, viewContext);
   const sentence = msg(
     'warning.event',
-    '{0}: {1} recorded a {2} of {3}, {4}: {5}. Check the exchange.',
+    '{0}: {1} recorded a {2} for {3}, {4}: {5}. Check the exchange.',
     levelWord('danger'),
     state === undefined ? event.account : venueName(state, viewContext),
     deeds[worst]?.[1]() ?? '',
@@ -90,7 +91,7 @@ function eventSentence(told: readonly Told[], event: ForcedEvent, states: readon
   return wasUnwatched ? spaced(sentence, unwatchedSentence(unwatched, viewContext)) : sentence;
 }
 
-/** In the order of worry: real money first, because a price moved in play must hide nothing; then danger; then what is nearest. */
+/** Sorts warnings: real money first, so that simulated prices hide nothing; then Danger; then the nearest. */
 export function worstFirst<One extends Told>(
   told: readonly One[],
   states: readonly AccountState[],
@@ -107,12 +108,19 @@ export function worstFirst<One extends Told>(
     .map(({ one }) => one);
 }
 
-/** The name of what a row warns of, with its account. */
-export function warningName({ account, target }: Pick<Warning, 'account' | 'target'>, states: readonly AccountState[]): Text {
+/**
+ * What a row warns of, with its account.
+ * @param nameIt `nameOf` within a sentence, `titleOf` at the start of a line
+ */
+export function warningName(
+  { account, target }: Pick<Warning, 'account' | 'target'>,
+  states: readonly AccountState[],
+  nameIt: (on: Target, state: AccountState | undefined) => Text,
+): Text {
   const state = states.find((one) => one.account.id === account);
   const name = state?.account.name ?? account;
   const { on } = readWarningTarget(target);
-  return on === undefined ? name : bracketed(nameOf(on, state), name);
+  return on === undefined ? name : bracketed(nameIt(on, state), name);
 }
 
 /** `loan 12345`, or a position by its instrument and side. */
@@ -122,17 +130,25 @@ export function nameOf(on: Target, state: AccountState | undefined): Message {
     if (found !== undefined) return namedWithSide(found);
     return msg('warning.position', 'position {0}', on.id);
   }
-  const found = state?.snapshot?.loans.find(({ id }) => id === on.id);
-  return msg('kinds.loan', 'loan {0}', found === undefined ? on.id : loanName(found));
+  return msg('kinds.loan', 'loan {0}', loanNumber(on, state));
+}
+
+/** `Loan 12345`, or a position by its instrument and side: the label of a line. */
+export const titleOf = (on: Target, state: AccountState | undefined): Message =>
+  on.kind === 'loan' ? msg('term.loan', 'Loan {0}', loanNumber(on, state)) : nameOf(on, state);
+
+function loanNumber({ id }: Target, state: AccountState | undefined): string {
+  const found = state?.snapshot?.loans.find((loan) => loan.id === id);
+  return found === undefined ? id : loanName(found);
 }
 
 function accountName(state: AccountState, viewContext: ViewContext): Text {
   const { name, simulated } = state.account;
-  if (simulated) return msg('warning.simulated', '{0}, SIMULATED', name);
-  return isDemo(state, viewContext) ? msg('warning.demo', '{0}, DEMO', name) : name;
+  if (simulated) return joined([name, msg('preview.simulated', 'SIMULATED')]);
+  return isDemo(state, viewContext) ? joined([name, msg('preview.demo', 'DEMO')]) : name;
 }
 
-/** Which one it is, and how far from its line. */
+/** Which loan or position it is, and how far from its line. */
 function headOf(told: Told, states: readonly AccountState[], viewContext: ViewContext): Message {
   const state = states.find(({ account }) => account.id === told.account);
   if (state === undefined) return msg('warning.no-account', '{0}: an account that was removed.', levelWord(levelOfAlarm(told.level)));
@@ -143,7 +159,7 @@ function headOf(told: Told, states: readonly AccountState[], viewContext: ViewCo
     const reason =
       state.failure?.error.sentence ??
       gapsOf(state.snapshot)[0] ??
-      msg('warning.no-readings', 'No readings arrive. Run "LTV Gauge: Refresh".');
+      msg('warning.no-readings', 'No answer has come. Run "LTV Gauge: Refresh".');
     return msg('warning.blind', 'No figures from {0} since {1}. {2}', account, viewContext.when(told.since), reason);
   }
   const names = [beginning(told), nameOf(on, state), account] as const;
@@ -153,7 +169,7 @@ function headOf(told: Told, states: readonly AccountState[], viewContext: ViewCo
       ? msg('warning.gone', '{0}: {1} ({2}) is no longer there. Check the exchange.', ...names)
       : labelled(account, vanishedSentence(gone, viewContext));
   }
-  if (facet === 'capped' || facet === 'terms') return termsHead(told, names, state, viewContext);
+  if (facet === 'capped' || facet === 'drained' || facet === 'terms') return termsHead(told, names, state, viewContext);
   if (facet !== 'level') return debtHead(told, names, state, viewContext);
   return levelHead(told, names, state, viewContext);
 }
@@ -167,16 +183,10 @@ function beginning({ says, level }: Told): Message {
 
 function keyHead({ target, level }: Told, account: Text, state: AccountState, viewContext: ViewContext): Message {
   const venue = venueName(state, viewContext);
-  if (readWarningTarget(target).facet === 'unbound')
-    return msg(
-      'warning.unbound',
-      "{0}: its trading key isn't bound to an IP address. Bind it to yours at {1}, so that no one else can use it.",
-      account,
-      venue,
-    );
+  if (readWarningTarget(target).facet === 'unbound') return labelled(account, unboundKey(venue));
   return msg(
     'warning.key-expires',
-    '{0}: the API key of {1} is valid until {2}. Renew it at {3}, then update the keys.',
+    '{0}: the API key of {1} expires at {2}. Renew it at {3}, then update the keys.',
     ...[levelWord(levelOfAlarm(level)), account, validUntil(state, viewContext), venue],
   );
 }
@@ -187,19 +197,25 @@ const validUntil = ({ account: { key } }: AccountState, { zoned }: ViewContext):
 function termsHead({ target }: Told, [word, name, account]: Names, state: AccountState, viewContext: ViewContext): Message {
   const venue = venueName(state, viewContext);
   const { facet, on } = readWarningTarget(target);
+  if (facet === 'drained')
+    return msg(
+      'warning.drained',
+      '{0}: {1} has hardly any {2} left to lend you. The rate of {3} ({4}) may rise.',
+      ...[word, venue, coinsOf('drained', state, on), name, account],
+    );
   return facet === 'capped'
     ? msg(
         'warning.capped',
-        '{0}: {1} takes no more {2} as collateral of {3} ({4}). Add another coin, or repay.',
-        ...[word, venue, cappedCoins(state, on), name, account],
+        '{0}: {1} accepts no more {2} as collateral for {3} ({4}). Add another coin, or repay.',
+        ...[word, venue, coinsOf('capped', state, on), name, account],
       )
     : msg('warning.terms', '{0} changed the terms of {1} ({2}): {3}.', venue, name, account, changedTerms(state, on));
 }
 
-const cappedCoins = ({ snapshot }: AccountState, on: Target | undefined): string =>
-  snapshot?.loans.find(({ id }) => id === on?.id)?.capped?.join(', ') ?? '';
+const coinsOf = (which: 'capped' | 'drained', { snapshot }: AccountState, on: Target | undefined): string =>
+  snapshot?.loans.find(({ id }) => id === on?.id)?.[which]?.join(', ') ?? '';
 
-/** What the venue has changed lately, the newest first. */
+/** The venue's latest changes of terms, newest first. */
 const changedTerms = ({ snapshot }: AccountState, on: Target | undefined): Text =>
   joined((snapshot?.changed ?? []).filter(({ loan }) => loan === on?.id).map(changeText));
 
@@ -211,7 +227,7 @@ function changeText({ what, coin = '', before, after, worse }: TermChange): Mess
       : what === 'rate'
         ? msg('terms.rate', '{0} interest per year', coin)
         : lineWord(what);
-  return worse === true ? bracketed(spaced(term, values), msg('terms.closer', 'closer to it now')) : spaced(term, values);
+  return worse === true ? bracketed(spaced(term, values), msg('terms.closer', 'now closer')) : spaced(term, values);
 }
 
 const loanReach = ({ since, standing }: LoanView): Text =>
@@ -231,7 +247,7 @@ export function warningWhat(row: Warning, state: AccountState, viewContext: View
       const view = loan ?? position;
       if (view === undefined) return msg('account.not-read', 'not read');
       const reach = loan === undefined ? position && positionReach(position) : loanReach(loan);
-      // It stands until it has been better for a while.
+      // The warning stays until the level has been better for a while.
       const isBetter = view.current && !isAlarm(view.level);
       return joined([...(reach === undefined ? [] : [reach]), ...(isBetter ? [msg('warning.recovering', 'recovering')] : [])]);
     }
@@ -240,13 +256,15 @@ export function warningWhat(row: Warning, state: AccountState, viewContext: View
     case 'due':
       return msg('warning.due-soon', 'debt due soon');
     case 'capped':
-      return msg('warning.capped-coins', 'no more {0} accepted', cappedCoins(state, on));
+      return msg('warning.capped-coins', "can't add more {0}", coinsOf('capped', state, on));
+    case 'drained':
+      return msg('warning.drained-coins', 'hardly any {0} left to borrow', coinsOf('drained', state, on));
     case 'terms':
       return changedTerms(state, on);
     case 'key':
-      return msg('warning.valid-until', 'key valid until {0}', validUntil(state, viewContext));
+      return msg('warning.valid-until', 'key expires at {0}', validUntil(state, viewContext));
     case 'unbound':
-      return msg('warning.no-ip-list', 'key without an IP list');
+      return msg('warning.no-ip-list', 'key not bound to an IP address');
     case 'blind':
     case 'event':
       return msg('account.not-read', 'not read');
@@ -289,9 +307,7 @@ function levelHead(told: Told, names: Names, state: AccountState, viewContext: V
 }
 
 const reached = (names: Names, line: 'marginCall' | 'liquidation', isEstimate: boolean): Message =>
-  isEstimate
-    ? msg('warning.reached-estimate', '{0}: {1} ({2}) reached {3} (estimate).', ...names, lineWord(line))
-    : msg('warning.reached', '{0}: {1} ({2}) reached {3}.', ...names, lineWord(line));
+  msg('warning.reached', '{0}: {1} ({2}) reached {3}.', ...names, isEstimate ? estimated(lineWord(line)) : lineWord(line));
 
 function near(
   names: Names,
@@ -305,20 +321,14 @@ function near(
   const isBySubstitute = by !== undefined && since?.raises !== true && (says === 'alarm' || says === 'again');
   if (isBySubstitute) return msg('warning.by', '{0}: {1} ({2}).', levelBy(levelOfAlarm(level), by), what, account);
   if (distance === undefined) return msg('warning.by', '{0}: {1} ({2}).', word, what, account);
-  const text = `${since === undefined ? '' : '~'}${formatDistance(distance)}`;
-  // Beside a reading that fails: so that it is not taken for the last one.
-  if (!current && since !== undefined)
-    return msg(
-      'warning.near-estimate',
-      '{0}: {1} ({2}) is {3} from {4} (estimate, {5}).',
-      ...names,
-      text,
-      lineWord(line),
-      pricesText(since, now),
-    );
-  return current
-    ? msg('warning.near', '{0}: {1} ({2}) is {3} from {4}.', ...names, text, lineWord(line))
-    : msg('warning.was-near', '{0}: {1} ({2}) was {3} from {4} when last read.', ...names, text, lineWord(line));
+  const bare = formatDistance(distance);
+  const text = since === undefined ? bare : `~${bare}`;
+  if (!current && since === undefined)
+    return msg('warning.was-near', '{0}: {1} ({2}) was {3} from {4} when last read.', ...names, text, lineWord(line));
+  // Beside figures that are out of date, an estimate says so, and how old its prices are.
+  const shown =
+    current || since === undefined ? text : bracketed(text, joined([msg('term.estimate-word', 'estimate'), pricesText(since, now)]));
+  return msg('warning.near', '{0}: {1} ({2}) is {3} from {4}.', ...names, shown, lineWord(line));
 }
 
 const lineWord = (line: 'marginCall' | 'liquidation'): Message =>
@@ -337,7 +347,7 @@ export function viewsOf(
 
 interface WarningDetails {
   readonly figures: readonly Message[];
-  /** What brings it back to Watch. What old figures would take to mend is not told. */
+  /** What brings it back to Watch. None for out-of-date figures. */
   readonly remedy: readonly Message[];
   readonly isLastKnown?: true;
 }
@@ -364,12 +374,10 @@ function detailsOf(told: Told, states: readonly AccountState[], viewContext: Vie
   return { figures: figures === '' ? [] : [sentence(figures)], remedy: remedyText(remedy, state, viewContext) };
 }
 
-const sentence = (text: Text): Message => msg('warning.figures', '{0}.', text);
-
 const lastKnown = (state: AccountState, { now }: ViewContext, keptFrom: number | undefined, text: Text): Message =>
   msg('warning.last-known', 'Last known ({0}): {1}.', readingAge(state, now, keptFrom), text);
 
-/** Where the venue gives no liquidation price: the nearest one of a single coin, by our estimate. */
+/** The nearest estimated liquidation price of a single coin, if the venue gives none. */
 function nearestByCoin(view: LoanView): { readonly coin: string; readonly price: Decimal } | undefined {
   const estimates = liquidationPriceOf(view.loan) === undefined ? loanEstimates(view) : undefined;
   if (typeof estimates !== 'object') return undefined;
@@ -389,10 +397,10 @@ function loanFigures(
   const coin = given?.instrument.split('-')[0] ?? nearest?.coin ?? loan.collateral[0]?.coin ?? '';
   const now = prices[coin];
   return [
-    ...(loan.ltv === undefined
-      ? []
-      : [msg('term.ltv-is', 'LTV {0}', since === undefined ? ltvText(loan) : `~${formatLtv(since.figures.ltv)}`)]),
-    // Between readings only what prices make of the loan is known here, not the prices.
+    loan.ltv === undefined
+      ? msg('term.ltv-unknown', 'LTV unknown')
+      : msg('term.ltv-is', 'LTV {0}', since === undefined ? ltvText(loan) : `~${formatLtv(since.figures.ltv)}`),
+    // Between readings only the loan's estimate is known here, not the prices.
     ...(now === undefined || since !== undefined ? [] : [`${coin} ${formatAmount(now)}`]),
     ...(price === undefined
       ? []
@@ -410,13 +418,15 @@ function positionFigures({ position, liquidation, since }: Pick<PositionView, 'p
   const { distress, side, priceCoin } = position;
   const read = believed(position.markPrice);
   const mark = since === undefined ? read && formatAmount(read) : `~${formatLiquidationPrice(since.figures.markPrice, side)}`;
-  return [
-    ...(distress === undefined ? [] : [distress]),
-    ...(mark === undefined ? [] : [msg('warning.mark-price', 'mark price {0}', `${mark} ${priceCoin}`)]),
+  const more = [
     ...(liquidation.kind === 'price'
       ? [msg('warning.liquidation-at', 'liquidation at {0}', formatLiquidationPrice(liquidation.price, side))]
       : []),
+    ...(distress === undefined ? [] : [distress]),
   ];
+  if (mark === undefined && more.length === 0) return [];
+  const price = mark === undefined ? msg('term.unknown', 'unknown') : `${mark} ${priceCoin}`;
+  return [spaced(msg('position.mark-price', 'Mark price'), price), ...more];
 }
 
 function remedyText(remedy: Remedy | undefined, { account }: AccountState, { exchanges, hidesAmounts }: ViewContext): readonly Message[] {
@@ -431,7 +441,7 @@ function remedyText(remedy: Remedy | undefined, { account }: AccountState, { exc
   ];
 }
 
-/** Three digits that count, rounded up: more would say more than an estimate knows. */
+/** Three significant digits, rounded up: an estimate isn't more precise. */
 function roughly(amount: Decimal): string {
   const [whole = '', fraction = ''] = amount.split('.');
   const places = whole === '0' ? fraction.search(/[1-9]|$/) + 3 : Math.max(0, 3 - whole.length);

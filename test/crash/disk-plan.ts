@@ -1,6 +1,6 @@
 import { canFillDisk, canForbidWriting, canMakeReadOnly, damages } from './broken-disk.ts';
 import type { Breakage, DiskCase } from './disk-run.ts';
-import { systems } from './systems.ts';
+import { systems, wayOf } from './systems.ts';
 
 const inTheMiddle = (kind: 'full' | 'no write'): readonly Breakage[] =>
   ['planned', 'sent', 'accepted', 'effective'].flatMap((at) => [false, true].map((killed): Breakage => ({ kind, at, killed })));
@@ -24,7 +24,7 @@ const breakages: readonly Breakage[] = [
 export const fullDisk: readonly DiskCase[] = breakages.flatMap((breakage, round) =>
   systems
     .filter((_system, index) => breakage.kind !== 'damaged' || index === round % systems.length)
-    .map((system, index): DiskCase => ({ system, direction: (round + index) % 2 === 0 ? 'add' : 'reduce', breakage })),
+    .map((system, index): DiskCase => ({ system, direction: wayOf(system, round + index), breakage })),
 );
 
 function isShort(breakage: Breakage): boolean {

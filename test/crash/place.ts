@@ -79,7 +79,7 @@ export class Place {
 
   async truth(): Promise<Truth> {
     const { adjustments, margins } = (await (await fetch(`${this.url}/__simulator/record`)).json()) as Recorded;
-    const rows = (this.system.kind === 'collateral' ? adjustments : margins).filter((row) => this.system.concerns(row));
+    const rows = (this.system.kind === 'margin' ? margins : adjustments).filter((row) => this.system.concerns(row));
     return { accepted: rows.length, done: rows.filter(({ state }) => state === 'effective').length, rows };
   }
 

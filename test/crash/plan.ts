@@ -1,6 +1,6 @@
 import type { Kill } from './crash-run.ts';
 import type { Race } from './race.ts';
-import { systems } from './systems.ts';
+import { systems, wayOf } from './systems.ts';
 
 type Place = Pick<Kill, 'at' | 'fate'>;
 
@@ -33,7 +33,7 @@ export const steps: readonly Place[] = [
 const again = ['loaded', 'reading', 'read', 'before effective', 'inside effective', 'effective'] as const;
 
 const everywhere: readonly Kill[] = systems.flatMap((system) =>
-  (['add', 'reduce'] as const).flatMap((direction) => steps.map((place): Kill => ({ system, direction, ...place }))),
+  system.directions.flatMap((direction) => steps.map((place): Kill => ({ system, direction, ...place }))),
 );
 
 /** Two crashes in a row, after those steps that leave something to find out. */
@@ -47,7 +47,7 @@ const twice: readonly Kill[] = systems.flatMap((system, index) =>
       { at: 'accepted' },
       { at: 'before effective' },
     ] satisfies Place[]
-  ).flatMap((place) => again.map((second): Kill => ({ system, direction: index % 2 === 0 ? 'add' : 'reduce', ...place, again: second }))),
+  ).flatMap((place) => again.map((second): Kill => ({ system, direction: wayOf(system, index), ...place, again: second }))),
 );
 
 /** Killed while the disk is at work: each time somewhere else in it. */
@@ -68,7 +68,7 @@ export const short: readonly Kill[] = [
     .map((place, index): Kill => {
       const system = systems[index % systems.length];
       if (system === undefined) throw new RangeError('there are no systems');
-      return { system, direction: index % 2 === 0 ? 'reduce' : 'add', ...place };
+      return { system, direction: wayOf(system, index + 1), ...place };
     }),
   ...twice.filter(({ at, again: second }, index) => at === 'acted' && second === 'before effective' && index % 3 === 1),
 ];
@@ -83,7 +83,7 @@ const turns: readonly string[] = [
 ];
 
 export const fullRaces: readonly Race[] = systems.flatMap((system, index) =>
-  turns.map((order, turn): Race => ({ system, direction: (index + turn) % 2 === 0 ? 'add' : 'reduce', turns: order })),
+  turns.map((order, turn): Race => ({ system, direction: wayOf(system, index + turn), turns: order })),
 );
 
 export const shortRaces: readonly Race[] = fullRaces.filter((_race, index) => index % 43 === 5);

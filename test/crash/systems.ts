@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { Direction, Position, Snapshot } from '../../src/core/model.ts';
 import { decimal, type Decimal } from '../../src/core/decimal.ts';
-import type { Change, CollateralChange, MarginChange } from '../../src/exchanges/exchange.ts';
+import type { Change, CollateralChange, MarginChange, RepayChange } from '../../src/exchanges/exchange.ts';
 
 /** One kind of write at one venue: each has its own requests and its own way of being proven. */
 export interface System {
   readonly name: string;
   readonly venue: 'okx' | 'bybit';
   readonly kind: Change['kind'];
+  /** Its ways. What is repaid is not taken back. */
+  readonly directions: readonly Direction[];
   /** The change, on a loan or position that the exchange has. @throws RangeError when it has none */
   change(snapshot: Snapshot, direction: Direction): Change;
   /** Whether one row of the simulator's record is about this loan or position. */
@@ -18,6 +21,7 @@ function ofLoan(name: string, venue: System['venue'], id: string | undefined, am
     name,
     venue,
     kind: 'collateral',
+    directions: ['add', 'reduce'],
     change({ loans }, direction): CollateralChange {
       const loan = loans.find((one) => (id === undefined ? one.orderId === undefined : one.orderId === id));
       if (loan === undefined) throw new RangeError(`${name}: no such loan`);
@@ -33,6 +37,7 @@ function ofPosition(name: string, venue: System['venue'], is: (position: Positio
     name,
     venue,
     kind: 'margin',
+    directions: ['add', 'reduce'],
     change({ positions }, direction): MarginChange {
       const found = positions.find(is);
       if (found === undefined) throw new RangeError(`${name}: no such position`);
@@ -43,6 +48,25 @@ function ofPosition(name: string, venue: System['venue'], is: (position: Positio
     concerns,
   };
 }
+
+function ofDebt(name: string, venue: System['venue'], id: string, coin: string, amount: Decimal): System {
+  return {
+    name,
+    venue,
+    kind: 'repay',
+    directions: ['add'],
+    change({ loans }): RepayChange {
+      const loan = loans.find((one) => one.id === id);
+      if (loan === undefined) throw new RangeError(`${name}: no such loan`);
+      const ref = { loanId: loan.id, ...(loan.orderId === undefined ? {} : { orderId: loan.orderId }) };
+      return { kind: 'repay', loan: ref, direction: 'add', coin, amount, all: false, requestId: randomUUID().replaceAll('-', '') };
+    },
+    concerns: (row) => row['ccy'] === coin && row['loan'] === (id === 'pool' ? undefined : id),
+  };
+}
+
+/** One of the ways of a system, by turns. */
+export const wayOf = ({ directions }: System, turn: number): Direction => directions[turn % directions.length] ?? 'add';
 
 export const systems: readonly System[] = [
   ofLoan('OKX loan', 'okx', '12345', decimal('0.01')),
@@ -60,4 +84,7 @@ export const systems: readonly System[] = [
     ({ instrument, slot }) => instrument === 'BTCUSDT' && slot === '2',
     ({ symbol, positionIdx }) => symbol === 'BTCUSDT' && positionIdx === 2,
   ),
+  ofDebt('OKX debt', 'okx', '12345', 'USDT', decimal('20')),
+  ofDebt('Bybit pool debt', 'bybit', 'pool', 'USDT', decimal('20')),
+  ofDebt('Bybit older debt', 'bybit', '1793683005081680384', 'USDT', decimal('20')),
 ];

@@ -45,7 +45,7 @@ describe('adding an account by keyboard', () => {
     assert.match(works.text, saysLike('key.permissions', '✓', '✓', '✗'));
     assert.match(works.text, /127\.0\.0\.1/);
     await bench().screenshot('key-works');
-    await works.press(says('button.save-key'));
+    await works.press(says('button.save'));
     await bench().waitForRow('Loans', /^Main simulated/);
     await bench().waitForRow('Loans', /57\.98% · Watch/);
     if (!bench().inBrowser) return;
@@ -59,7 +59,7 @@ describe('adding an account by keyboard', () => {
     const readKeys = () => bench().page.evaluate<string | null>(`localStorage.getItem('secrets.provider')`);
     await bench().openContainer();
     await enterAccount(bench(), exchange().url, 'Main', exchange().keys);
-    await (await bench().dialog()).press(says('button.save-key'));
+    await (await bench().dialog()).press(says('button.save'));
     await bench().waitForRow('Loans', /57\.98% · Watch/);
     const onlyMain = await readKeys();
     assert.notEqual(onlyMain, null);

@@ -84,7 +84,7 @@ describe('someone who looks back at a change', () => {
       },
       { seen: editorText },
     );
-    assert.match(text, saysLike('activity.title', says('activity.all-accounts')));
+    assert.match(text, saysLike('list.colon', says('activity.title'), says('activity.all-accounts')));
     assert.ok(text.includes(`## ${changeName('add', '0.02', 'BTC', onLoan('12345'))}`), text);
     assert.match(text, /Request: `POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral`/);
     assert.match(text, /"collateralAmt":\s*"0\.02"/);

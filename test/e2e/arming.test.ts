@@ -37,7 +37,7 @@ describe('an account that is not armed', () => {
       says('button.refresh'),
       says('button.show-request'),
     ]);
-    assert.match(refusal.text, saysLike('term.by-estimate', saysLike('preview.row', 'LTV', '57.98%', /51\.\d\d%/)));
+    assert.match(refusal.text, saysLike('term.by-estimate', saysLike('list.colon', 'LTV', saysLike('list.arrow', '57.98%', /51\.\d\d%/))));
     await bench().screenshot('not-armed');
 
     await refusal.press(says('button.show-request'));

@@ -23,7 +23,7 @@ describe('Bybit beside OKX', () => {
     await bench().openContainer();
     // Without a passphrase.
     await enterAccount(bench(), bybit().url, 'Pool', bybit().keys, 'Bybit');
-    await (await bench().dialog()).press(says('button.save-key'));
+    await (await bench().dialog()).press(says('button.save'));
     await bench().waitForRow('Loans', /52\.80% ·/);
     await bench().waitForRow('Loans', /45\.46% ·/);
     await bench().expand('Loans', '52.80%');

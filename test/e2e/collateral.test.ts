@@ -52,8 +52,8 @@ describe('adding collateral', () => {
       '0.05 ETH',
       says('term.funding-account'),
       '(estimate)',
-      says('preview.to-margin-call'),
-      says('preview.to-liquidation'),
+      says('line.distance', says('preview.margin-call')),
+      says('line.distance', says('preview.liquidation')),
     ]) {
       assert.ok(preview.text.includes(part), `the preview names “${part}”: ${preview.text}`);
     }

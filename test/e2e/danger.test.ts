@@ -38,7 +38,7 @@ describe('someone who comes near the end', () => {
     const parts = [
       warning.exec(near.text)![0],
       'LTV: 57.98% → 72.',
-      says('preview.row', says('term.level'), says('level.watch'), says('level.danger')),
+      says('list.colon', says('term.level'), says('list.arrow', says('level.watch'), says('level.danger'))),
       says('preview.coin-liquidation-price', 'BTC'),
       says('preview.no-real-money', 'SIMULATED'),
     ];

@@ -144,7 +144,7 @@ async function enter(workbench: Workbench, prompt: string, text: string): Promis
 export async function addAccount(workbench: Workbench, exchange: TestExchange, name: string): Promise<void> {
   await enterAccount(workbench, exchange.url, name, exchange.keys);
   const dialog = await workbench.dialog();
-  await dialog.press(says('button.save-key'));
+  await dialog.press(says('button.save'));
   await workbench.waitForRow('Loans', name);
 }
 

@@ -31,7 +31,7 @@ describe('someone who brings a position and a loan away from liquidation', () =>
     await bench().pressEnter();
     const preview = await bench().dialog();
     const parts = [
-      says('preview.title', 'SIMULATED', says('term.add-to', '2,000 USDT', 'BTC-USDT-SWAP long')),
+      says('resolve.sure', says('list.colon', 'SIMULATED', says('term.add-to', '2,000 USDT', 'BTC-USDT-SWAP long'))),
       'Main · OKX',
       says('preview.no-real-money', 'SIMULATED'),
       says('preview.route', '2,000 USDT', says('okx.trading-account'), 'BTC-USDT-SWAP long'),
@@ -48,7 +48,7 @@ describe('someone who brings a position and a loan away from liquidation', () =>
         says('term.liquidation-price'),
         /[\d,.]+ \w+/,
         'OKX',
-        saysLike('kinds.simulated', saysLike('kinds.add', '2,000', 'USDT')),
+        saysLike('list.colon', says('preview.simulated'), saysLike('term.add-to', undefined, undefined)),
       ),
     );
     const told = Number((/([\d,.]+) USDT \(OKX\)/.exec(done)?.[1] ?? '').replaceAll(',', ''));
@@ -92,7 +92,7 @@ describe('someone who brings a position and a loan away from liquidation', () =>
     const [, amount = ''] = /^Add ([\d.]+) BTC/.exec(way) ?? [];
     await bench().pick(`Add ${amount} BTC`);
     const shown = await bench().dialog();
-    assert.match(shown.text, saysLike('term.by-estimate', saysLike('preview.row', 'LTV', '57.98%', /5[45]\.\d\d%/)));
+    assert.match(shown.text, saysLike('term.by-estimate', saysLike('list.colon', 'LTV', saysLike('list.arrow', '57.98%', /5[45]\.\d\d%/))));
     await shown.press(`Add ${amount} BTC`);
     await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), /5(4\.99|5\.00)%/));
     assert.deepEqual(

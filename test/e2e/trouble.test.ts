@@ -31,7 +31,7 @@ describe('when things go wrong', () => {
     await bench().screenshot('accepted');
     await bench().pressInNotification('Cancel');
     await bench().waitForNotification(
-      saysLike('outcome.accepted', 'OKX', saysLike('kinds.simulated', saysLike('kinds.add', '0.1', 'ETH'))),
+      saysLike('outcome.accepted', 'OKX', saysLike('list.colon', says('preview.simulated'), saysLike('term.add-to', undefined, undefined))),
     );
     await bench().runCommand('LTV Gauge: Remove Collateral…');
     await bench().quickInput.waitFor(says('collateral.loan'));

@@ -46,13 +46,12 @@ describe('a price that falls', () => {
       const told = await bench().waitForNotification(
         saysInTurn(
           // By new prices or by a new reading, whichever comes first.
-          new RegExp(
-            `(?:${['warning.reached-estimate', 'warning.reached']
-              .map(
-                (id) =>
-                  saysLike(id, says('level.danger'), says('kinds.loan', '12345'), says('warning.simulated', 'Main'), undefined).source,
-              )
-              .join('|')})`,
+          saysLike(
+            'warning.reached',
+            says('level.danger'),
+            says('kinds.loan', '12345'),
+            says('list.comma', 'Main', says('preview.simulated')),
+            undefined,
           ),
           // A hostile exchange may not say what the wallet holds.
           saysLike(process.env['LTV_GAUGE_HOSTILE'] === '1' ? 'warning.add' : 'warning.add-from'),
@@ -76,7 +75,7 @@ describe('a price that falls', () => {
     for (const view of ['Loans', 'Positions', 'Collateral']) await bench().pane(view).locator('.pane-header').click();
     await bench().runCommand('LTV Gauge: Focus on Warnings View');
     const acknowledged = saysLike('warning.acknowledged').source;
-    const rowOf = (loan: string): string => says('list.brackets', says('kinds.loan', loan), 'Main');
+    const rowOf = (loan: string): string => says('list.brackets', says('term.loan', loan), 'Main');
     const row = await bench().waitForRow('Warnings', rowOf('12345'));
     assert.ok(row.startsWith(`${rowOf('12345')} ${says('level.danger')}`), row);
     assert.match(row, new RegExp(acknowledged), 'who went to the target knows of it');
@@ -86,9 +85,9 @@ describe('a price that falls', () => {
     await bench().quickInput.waitFor(says('target.prompt'));
     await bench().escape();
     await bench().contextMenu('Warnings', rowOf('67890'), 'Acknowledge Warnings');
-    await bench().waitForRow('Warnings', new RegExp(`${saysLike('kinds.loan', '67890').source}.*${acknowledged}`));
+    await bench().waitForRow('Warnings', new RegExp(`${saysLike('term.loan', '67890').source}.*${acknowledged}`));
     await bench().runCommand('LTV Gauge: Acknowledge Warnings');
-    await bench().waitForNotification(saysLike('warning.acknowledged-several'));
+    await bench().waitForNotification(saysLike('warning.acknowledged-count'));
   });
 
   itInLongRound('can be rehearsed at the simulated exchange, which is as before afterwards', async () => {

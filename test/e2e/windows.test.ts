@@ -67,7 +67,7 @@ describe('several windows', () => {
     await two.pick('One');
     await two.quickInput.waitFor(says('arming.how-long', 'One'));
     await two.pick(says('arming.15-minutes'));
-    await two.waitForNotification(saysLike('arming.state', 'One', saysLike('arming.armed-until')));
+    await two.waitForNotification(saysLike('list.sentence', saysLike('list.colon', 'One', saysLike('arming.armed-until'))));
     for (const window of [one, three]) await shows(window, 'One', saysLike('arming.armed-min'));
 
     await one.runCommand('LTV Gauge: Remove Account…');

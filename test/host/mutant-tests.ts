@@ -13,6 +13,15 @@ function changedFile(mutant: string | undefined): string | undefined {
   return file === undefined ? undefined : path.basename(file, '.ts');
 }
 
+/** A test with all that it shares with others, which the build makes parts of. */
+function wholeOf(file: string, seen = new Set<string>()): string {
+  if (seen.has(file)) return '';
+  seen.add(file);
+  const text = readFileSync(file, 'utf8');
+  const parts = [...text.matchAll(/\brequire\("(\.[^"]+)"\)/g)].map(([, part = '']) => path.join(path.dirname(file), part));
+  return [text, ...parts.map((part) => wholeOf(part, seen))].join('');
+}
+
 function testsOf(changed: string | undefined): readonly string[] {
   // Those against the simulated exchanges take longer than all others together, and hold the estimates, not one line each.
   const all = globSync('out/test/unit/core/**/*.test.js')
@@ -20,11 +29,11 @@ function testsOf(changed: string | undefined): readonly string[] {
     .sort();
   if (changed === undefined) return all;
   const own = `${changed}.test.js`;
-  const containing = all.filter((file) => readFileSync(file, 'utf8').includes(`// src/core/${changed}.ts`));
+  const containing = all.filter((file) => wholeOf(file).includes(`// src/core/${changed}.ts`));
   return containing.sort((a, b) => Number(path.basename(b) === own) - Number(path.basename(a) === own));
 }
 
-// Read by test/unit/property.ts, which the tests carry inside.
+// Read by test/unit/property.ts.
 process.env['LTV_GAUGE_PROPERTIES'] = 'few';
 const mocha = new Mocha({ bail: true, timeout: 60_000, reporter: 'dot' });
 for (const file of testsOf(changedFile(process.env['__STRYKER_ACTIVE_MUTANT__']))) mocha.addFile(path.resolve(file));

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { msg } from '../../src/core/message.ts';
@@ -13,6 +12,7 @@ import { lastCopyName, stateName, type Lease, type StateAnswers, type StateAsked
 import { inDatabase } from './banned.ts';
 import type { Random } from './random.ts';
 import type { OwnClock, WorldTime } from './time.ts';
+import { memoryFolder } from '../memory-folder.ts';
 
 /** `locked` nothing can be asked, `full` nothing can be written, `slow` answers take their time. Times are milliseconds since the world began. */
 export interface DatabaseFault {
@@ -28,7 +28,7 @@ export class Folder {
   readonly #faults: readonly DatabaseFault[];
   readonly #time: WorldTime;
   readonly #random: Random;
-  readonly path = mkdtempSync(path.join(process.platform === 'linux' ? '/dev/shm' : tmpdir(), 'ltv-gauge-watch-'));
+  readonly path = memoryFolder('watch');
   readonly #files = new Set<StateFile>();
   #own: DatabaseSync | undefined;
   #reading: StatementSync | undefined;
@@ -100,7 +100,7 @@ export class Folder {
   lease(): Lease | undefined {
     try {
       this.#own ??= new DatabaseSync(path.join(this.path, stateName), { readOnly: true });
-      this.#reading ??= this.#own.prepare('SELECT fence, beat, holder FROM reader');
+      this.#reading ??= this.#own.prepare("SELECT fence, beat, holder FROM leases WHERE name = ''");
       return this.#reading.get() as unknown as Lease | undefined;
     } catch {
       return undefined;

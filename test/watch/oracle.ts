@@ -18,6 +18,8 @@ const minute = 60 * second;
 const quiet = 10 * minute;
 const blindAfter = 5 * minute;
 const handOver = 10 * second;
+/** A request that was under way when the venue came back fails only now, and an answer takes its time. */
+const hung = 20 * second;
 /** What a window took that was then stopped is another's after ten seconds, at the next of its looks every 15 s. */
 const taken = 25 * second;
 
@@ -66,8 +68,9 @@ export interface Counts {
   notices: number;
   alarms: number;
   requests: number;
-  /** The longest wait for a word about a worse level that was there to be read. Milliseconds. */
+  /** The longest wait for a word about a worse level that was there to be read, in milliseconds and in intervals in force. */
   latest: number;
+  intervals: number;
   handOvers: number;
 }
 
@@ -81,7 +84,7 @@ export class Oracle {
   readonly #truths = new Map<string, Set<number>>();
   readonly #checked = new WeakSet<Snapshot>();
   readonly faults: string[] = [];
-  readonly counts: Counts = { notices: 0, alarms: 0, requests: 0, latest: 0, handOvers: 0 };
+  readonly counts: Counts = { notices: 0, alarms: 0, requests: 0, latest: 0, intervals: 0, handOvers: 0 };
   /** A window came, went, was stopped or woke, or the database failed or was mended: what was under way may begin again. */
   #disturbedAt = 0;
   #databaseBadAt = -Infinity;
@@ -246,7 +249,10 @@ export class Oracle {
 
   #spoke(one: Watched, level: Truth): void {
     for (const [untold, { since }] of one.untold) {
-      if (rank(untold) <= rank(level)) this.counts.latest = Math.max(this.counts.latest, this.#now - Math.max(since, this.#disturbedAt));
+      if (rank(untold) > rank(level)) continue;
+      const waited = this.#now - Math.max(since, this.#disturbedAt);
+      this.counts.latest = Math.max(this.counts.latest, waited);
+      this.counts.intervals = Math.max(this.counts.intervals, waited / this.#paceOf(this.#readingsOf(one.account)));
     }
     one.told = level;
     one.wasBetter = false;
@@ -277,7 +283,8 @@ export class Oracle {
     }
     for (const [at, untold] of one.untold) {
       const waited = now - Math.max(untold.since, this.#disturbedAt);
-      untold.limit = Math.max(untold.limit, wait + pace, taken);
+      // Two intervals, whatever the back-off.
+      untold.limit = Math.max(untold.limit, 2 * pace + hung, taken);
       if (waited <= untold.limit) continue;
       this.fault(
         `${one.account} ${one.target} is at ${at} and nothing is said for ${String(waited / second)} s, more than ${String(untold.limit / second)} s`,

@@ -109,6 +109,7 @@ class Life {
       if (lastsMs > dayMs) uses.push({ heap: heapUsed(), database: this.#folder.size() });
     }
     const { faults, counts } = this.#oracle;
+    if (counts.handOvers === 0) this.#oracle.fault('nobody is seen to hold the lease');
     return {
       number,
       weather,

@@ -92,7 +92,7 @@ export class SimulatedWindow {
     const chance = random.for(name);
     const poller = new Poller({ book, store, connections, clock, intervalMs, wakes, reader, random: chance.for('poller').next });
     const log = { debug: none, info: none, warn: (line: string) => void this.log.push(line) };
-    const prices = watchPrices({ store, connections, clock, wakes, log, reader, random: chance.for('prices').next });
+    const prices = watchPrices({ store, connections, clock, wakes, log, reader, poller, intervalMs, random: chance.for('prices').next });
     const following = shareReadings(reader, store, poller, { reconcile: async () => undefined });
     const secrets = { get: async () => undefined, store: async () => undefined, delete: async () => undefined };
     this.warnings = new LateWarnings({ store, book, connections, shared, clock, wakes, intervalMs, window: name, log, reader, secrets });

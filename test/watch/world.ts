@@ -10,10 +10,10 @@ const minute = 60 * second;
 
 /**
  * `crash` 35 % are lost within an hour, `jump` in one moment as much or less, `calm` little moves, `hovering` figures go to and fro over a
- * threshold, `blind` the venue can't be read for long.
+ * threshold, `blind` the venue can't be read for long, `dark` and meanwhile the price jumps.
  */
-export type Weather = 'crash' | 'jump' | 'calm' | 'hovering' | 'blind';
-const weathers = ['crash', 'jump', 'crash', 'calm', 'hovering', 'blind'] as const satisfies readonly Weather[];
+export type Weather = 'crash' | 'jump' | 'calm' | 'hovering' | 'blind' | 'dark';
+const weathers = ['crash', 'jump', 'crash', 'calm', 'hovering', 'blind', 'dark'] as const satisfies readonly Weather[];
 
 export type Happening =
   | { readonly at: number; readonly do: 'open' | 'close' | 'crash' | 'focus' }
@@ -119,7 +119,7 @@ function path(weather: Weather, lastsMs: number, random: Random): readonly numbe
   let drift = 0;
   return Array.from({ length: steps }, (_, step) => {
     const share = Math.min(Math.max((step - begins) / takes, 0), 1);
-    const fall = weather === 'crash' || weather === 'jump' ? most * share ** bend : 0;
+    const fall = weather === 'crash' || weather === 'jump' || weather === 'dark' ? most * share ** bend : 0;
     const back = share === 1 ? rebounds * Math.min((step - begins - takes) / 60, 1) : 0;
     drift = drift * 0.98 + (random.next() - 0.5) * 2 * noise;
     const hover = weather === 'hovering' ? 0.004 * Math.sin(step / random.between(20, 21)) : 0;
@@ -130,8 +130,8 @@ function path(weather: Weather, lastsMs: number, random: Random): readonly numbe
 function venueFaults(weather: Weather, lastsMs: number, random: Random): readonly VenueFault[] {
   const kinds: readonly FaultKind[] = ['outage', 'busy', 'limit', 'time', 'partial', 'flaky', 'slow'];
   const bursts = spans(random, lastsMs, weather === 'crash' ? 8 : 3, kinds, 3, weather === 'crash' ? 90 : 60);
-  if (weather !== 'blind' && !(weather === 'crash' && random.chance(0.3))) return bursts;
-  const from = Math.round(random.between(0.1, 0.5) * lastsMs);
+  if (weather !== 'blind' && weather !== 'dark' && !(weather === 'crash' && random.chance(0.3))) return bursts;
+  const from = Math.round((weather === 'dark' ? random.between(0.02, 0.05) : random.between(0.1, 0.5)) * lastsMs);
   const long: VenueFault = {
     kind: random.pick(['outage', 'busy', 'limit', 'time', 'partial']),
     from,

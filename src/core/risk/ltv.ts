@@ -1,4 +1,4 @@
-import { divide, isNegative, isPositive, isZero, one, subtract, zero, type Decimal } from '../decimal.ts';
+import { divide, greater, isNegative, isPositive, isZero, multiply, one, subtract, sum, zero, type Decimal } from '../decimal.ts';
 import type { Loan } from '../model.ts';
 
 /** Digits kept in our own ratios; two more than any venue prints. */
@@ -23,6 +23,26 @@ export function credibleLtv(loan: Pick<Loan, 'ltv' | 'debts' | 'debtUsd'>): Deci
 export function distanceTo(threshold: Decimal | undefined, ltv: Decimal | undefined): Decimal | undefined {
   if (threshold === undefined || ltv === undefined || !isPositive(threshold)) return undefined;
   return subtract(one, divide(ltv, threshold, ratioPlaces, 'up'));
+}
+
+/**
+ * LTV after repaying `amount` of `coin`, anchored on the venue's last figure: ltv x what is owed afterwards / what is owed now, as one exact
+ * fraction that is rounded up once. What is pledged, and how the venue values it, does not matter. Always an estimate.
+ * @param prices needed only where several coins are owed
+ * @returns a fraction, or undefined when unknown
+ */
+export function ltvAfterRepaying(loan: Loan, coin: string, amount: Decimal, prices: ReadonlyMap<string, Decimal>): Decimal | undefined {
+  const ltv = credibleLtv(loan);
+  const owed = loan.debts.filter((debt) => isPositive(debt.amount));
+  if (ltv === undefined || isNegative(amount) || !owed.some((debt) => debt.coin === coin)) return undefined;
+  const values = owed.map((debt) => {
+    const price = owed.length === 1 ? one : prices.get(debt.coin);
+    if (price === undefined || !isPositive(price)) return undefined;
+    const left = debt.coin === coin ? greater(subtract(debt.amount, amount), zero) : debt.amount;
+    return { now: multiply(debt.amount, price), after: multiply(left, price) };
+  });
+  if (!values.every((value) => value !== undefined)) return undefined;
+  return divide(multiply(ltv, sum(values.map(({ after }) => after))), sum(values.map(({ now }) => now)), ratioPlaces, 'up');
 }
 
 /** Whether the loan owes nothing by the venue's figures: at least one must be zero and none above zero. An absent debt is not zero. */

@@ -3,24 +3,24 @@ import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { Account, KeyNote, Levels } from '../../core/model.ts';
 import type { AccountRecords } from '../storage/state-protocol.ts';
 
-/** Above any LTV at which something still has to be decided. */
+/** Above any LTV that matters. */
 const highestLtv = decimal('2');
 
-/** What of an account may change. */
+/** The parts of an account that can change. */
 export type AccountUpdate = Partial<Omit<Account, 'id' | 'venue' | 'thresholds' | 'levels' | 'key'>> & {
   readonly [Name in 'thresholds' | 'levels' | 'key']?: Account[Name] | undefined;
 };
 
 /**
- * The accounts a person added, without their keys. Whatever else is found in storage is left there and not listed:
- * one broken record must not cost the others.
+ * The accounts a person added, without their keys. Other records found in storage are left there and not listed: one broken record must not
+ * cost the others.
  */
 export class AccountBook implements Disposable {
   readonly #records: AccountRecords;
   readonly #changed = new Emitter<string>();
   readonly #watch: Disposable;
 
-  /** Told the id of an account that was added, changed or removed, by this window or another, once it is stored. */
+  /** Fires with the id of an account that was added, changed or removed by any window, once it's stored. */
   readonly onDidChange = this.#changed.on;
 
   constructor(records: AccountRecords) {
@@ -46,7 +46,7 @@ export class AccountBook implements Disposable {
 
   /**
    * The name is trimmed.
-   * @throws RangeError when the record is incomplete, its name is empty, its id is taken, or its user id or thresholds are not believable.
+   * @throws RangeError if the record is incomplete, its name is empty, its id is taken, or its user id or thresholds aren't plausible
    */
   async add(account: Account): Promise<void> {
     believable(account);
@@ -56,9 +56,9 @@ export class AccountBook implements Disposable {
   }
 
   /**
-   * Changes what is given and keeps the rest, also what a newer version may have written beside it. Thresholds, levels and the note of a key
-   * that are given as undefined are removed.
-   * @throws RangeError when the account is not there, its name would become empty, or its user id, thresholds or levels are not believable.
+   * Changes the given fields and keeps the rest, including fields of newer versions. Thresholds, levels and the key's note are removed if
+   * given as undefined.
+   * @throws RangeError if the account isn't there, its name would become empty, or its user id, thresholds or levels aren't plausible
    */
   async update(id: string, change: AccountUpdate): Promise<void> {
     const name = change.name?.trim();
@@ -67,7 +67,7 @@ export class AccountBook implements Disposable {
     await this.#records.updateAccount(id, { ...change, ...(name === undefined ? {} : { name }) });
   }
 
-  /** Nothing happens when it is not there. */
+  /** Does nothing if it isn't there. */
   async remove(id: string): Promise<void> {
     await this.#records.removeAccount(id);
   }
@@ -84,7 +84,7 @@ function accountOf(record: unknown): Account | undefined {
   if (!isText(id) || !isText(venue) || !isText(site) || !isText(name)) return undefined;
   if (typeof simulated !== 'boolean' || typeof readOnly !== 'boolean') return undefined;
   if (baseUrl !== undefined && !isText(baseUrl)) return undefined;
-  // Figures that cannot be meant are as good as none; the account is not lost for them.
+  // Implausible figures count as none; the account stays.
   const own = thresholdsOf(thresholds);
   const ownLevels = levelsFrom(levels);
   const note = keyNoteOf(key);
@@ -96,7 +96,7 @@ function accountOf(record: unknown): Account | undefined {
     name,
     simulated,
     readOnly,
-    // An account whose owner cannot be read is one whose owner is not known yet.
+    // An unreadable owner counts as not known yet.
     ...(isText(uid) ? { uid } : {}),
     ...(note === undefined ? {} : { key: note }),
     ...(own === undefined ? {} : { thresholds: own }),
@@ -104,7 +104,7 @@ function accountOf(record: unknown): Account | undefined {
   });
 }
 
-/** Two fractions above 0 and up to 2, the margin call before the liquidation; undefined for anything else. */
+/** Two fractions above 0 and up to 2, margin call below liquidation; undefined for anything else. */
 export function thresholdsOf(value: unknown): Account['thresholds'] {
   if (typeof value !== 'object' || value === null) return undefined;
   const { marginCall, liquidation } = value as Record<string, unknown>;
@@ -123,7 +123,7 @@ function keyNoteOf(value: unknown): KeyNote | undefined {
   });
 }
 
-/** Those that can be meant, by loan or position: between 0 and 1, each further away than the next worse one. */
+/** The plausible levels by loan or position: between 0 and 1, each further from the line than the next worse one. */
 export function levelsFrom(value: unknown): readonly (readonly [string, Levels])[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value as Record<string, unknown>).flatMap(([key, levels]) => {

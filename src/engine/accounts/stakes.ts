@@ -1,12 +1,12 @@
 import type { Account } from '../../core/model.ts';
 import { exchanges } from '../../exchanges/registry.ts';
 
-/** Whose money would move. */
+/** What kind of money would move. */
 export type Stakes = 'live' | 'demo' | 'simulated';
 
 /**
- * By the venue's own list of sites: only its loopback is simulated, whatever is noted at the account. What is on no list is live, for
- * it is unknown whether something is at stake there.
+ * By the venue's own list of sites: only its loopback site is simulated, whatever the account says. Unknown sites count as live, because
+ * real money may be at stake.
  */
 export function stakesOf({ venue, site }: Pick<Account, 'venue' | 'site'>): Stakes {
   const found = exchanges.find(({ id }) => id === venue)?.sites.find(({ id }) => id === site);

@@ -2,23 +2,23 @@ import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Keys } from '../../exchanges/exchange.ts';
 
-/** What `vscode.SecretStorage` offers, as far as we need it. */
+/** The part of `vscode.SecretStorage` that is used here. */
 export interface SecretStorage {
   get(key: string): PromiseLike<string | undefined>;
   store(key: string, value: string): PromiseLike<void>;
   delete(key: string): PromiseLike<void>;
 }
 
-/** The `code` of the `auth` error of an account whose keys are not in the keyring. */
+/** `code` of the `auth` error if an account's keys aren't in the keyring. */
 export const keysMissingCode = 'keys-missing';
 
-/** The `code` of the `auth` error of an account whose keys another window stored, where this one only sees them once it is reloaded. */
+/** `code` of the `auth` error if another window stored an account's keys, and this one sees them only after a reload. */
 export const keysElsewhereCode = 'keys-elsewhere';
 
-/** The `code` of the `auth` error of an account whose keys are of another user than its record says. */
+/** `code` of the `auth` error if an account's keys belong to another user than its record says. */
 export const otherOwnerCode = 'keys-of-another';
 
-/** In the stored text, beside the keys: whose they are. A text like the keys, so that versions that do not know it can still read them. */
+/** Field of the stored text with the owner. A string like the keys, so that versions that don't know it can still read them. */
 const ownerField = 'ltvGauge.owner';
 
 const unreadable = msg(
@@ -27,15 +27,15 @@ const unreadable = msg(
 );
 const notKept = msg('key.not-kept', "The keyring didn't save the change. Unlock your system's keyring, then try again.");
 
-/** Keys, and the venue's id of the user they belong to, as far as that was known when they were stored. */
+/** Keys, and the venue's id of their owner, if it was known when they were stored. */
 export interface OwnedKeys {
   readonly keys: Keys;
   readonly owner?: string;
 }
 
 /**
- * The keys of the accounts, in the editor's secret storage and nowhere else: read at each use, never kept here.
- * Errors never hold what was stored, nor what the keyring said about it.
+ * The accounts' keys, in the editor's secret storage and nowhere else: read at each use, never kept here. Errors contain neither what was
+ * stored nor what the keyring said about it.
  */
 export class Vault {
   readonly #secrets: SecretStorage;
@@ -44,12 +44,12 @@ export class Vault {
     this.#secrets = secrets;
   }
 
-  /** @throws ExchangeError of kind `auth` with the code `keysMissingCode` when there are none, or none that can be read. */
+  /** @throws ExchangeError of kind `auth` with the code `keysMissingCode` if there are none or they can't be read */
   async read(accountId: string): Promise<Keys> {
     return (await this.readOwned(accountId)).keys;
   }
 
-  /** As `read`, with their owner: the two are one text, so that neither can change without the other. */
+  /** Like `read`, with their owner: both are in one text, so that neither can change without the other. */
   async readOwned(accountId: string): Promise<OwnedKeys> {
     const stored = await quietly(() => this.#secrets.get(slot(accountId)), unreadable);
     const owned = stored === undefined ? undefined : ownedOf(stored);
@@ -57,7 +57,7 @@ export class Vault {
     return owned;
   }
 
-  /** Whether this window finds keys of the account that can be read. Never rejects. */
+  /** Whether this window finds readable keys of the account. Never rejects. */
   has(accountId: string): Promise<boolean> {
     return this.readOwned(accountId).then(
       () => true,
@@ -66,9 +66,9 @@ export class Vault {
   }
 
   /**
-   * Stores and reads back.
-   * @param owner the venue's id of the user they belong to, if it is known
-   * @throws ExchangeError of kind `auth` with the code `keysMissingCode` when the keyring does not hold exactly these afterwards.
+   * Stores the keys and reads them back.
+   * @param owner the venue's id of the user they belong to, if known
+   * @throws ExchangeError of kind `auth` with the code `keysMissingCode` if the keyring doesn't hold exactly these afterwards
    */
   async store(accountId: string, keys: Keys, owner?: string): Promise<void> {
     const text = JSON.stringify(owner === undefined ? keys : { ...keys, [ownerField]: owner });
@@ -78,16 +78,16 @@ export class Vault {
     if (kept !== text) throw missing(notKept);
   }
 
-  /** @throws ExchangeError when the keyring fails. Nothing happens when there are none. */
+  /** @throws ExchangeError if the keyring fails. Does nothing if there are none. */
   async delete(accountId: string): Promise<void> {
     await quietly(() => this.#secrets.delete(slot(accountId)), notKept);
   }
 }
 
-/** That this window does not find the keys of an account. */
+/** This window doesn't find the account's keys. */
 export const keysMissing = (): ExchangeError => missing(unreadable);
 
-/** That another window has them: nothing is lost. */
+/** Another window has the keys: nothing is lost. */
 export const keysElsewhere = (): ExchangeError =>
   new ExchangeError({
     kind: 'auth',
@@ -97,6 +97,9 @@ export const keysElsewhere = (): ExchangeError =>
   });
 
 const slot = (accountId: string): string => `ltvGauge.keys.${accountId}`;
+
+/** Where the secrets of an outlet are: beside the keys of the accounts, and of no account. */
+export const outletSlot = (id: string): string => `ltvGauge.outlet.${id}`;
 
 const missing = (sentence: Message): ExchangeError => new ExchangeError({ kind: 'auth', code: keysMissingCode, sentence, effect: 'none' });
 

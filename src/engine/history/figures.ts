@@ -7,7 +7,7 @@ import type { StateAsked } from '../storage/state-protocol.ts';
 
 type Figure = readonly [name: string, value: Decimal | undefined];
 
-/** A reading, with what of it is kept for good. Should that fail, the reading is kept all the same. */
+/** Adds the figures to record to a request that stores a reading. If that fails, the reading is stored without them. */
 export function withFigures<A extends StateAsked>(asked: A): A {
   if (asked.do !== 'keepReading' || 'failure' in asked.reading) return asked;
   try {
@@ -17,7 +17,7 @@ export function withFigures<A extends StateAsked>(asked: A): A {
   }
 }
 
-/** What is kept of a reading. Nothing of what the newest reading could not tell: its figures are older. */
+/** The figures of a reading to record. Figures kept from an earlier reading are left out: they are older. */
 export function figuresOf({ loans, positions, prices = {} }: Snapshot): readonly Recorded[] {
   const ofLoans = loans
     .filter(({ keptFrom }) => keptFrom === undefined)

@@ -2,13 +2,15 @@ import { targetKey, type Target } from '../../core/model.ts';
 import type { HistoryAnswers, HistoryAsked } from '../storage/history-protocol.ts';
 import type { SharedState } from '../storage/shared-state.ts';
 
-// What is kept of the past, for charts and tables. The database answers in its own thread. Times are milliseconds since the Unix epoch; where
-// there is no database yet, nothing is kept. Each throws StateTrouble when it cannot be read.
+// Queries of the stored history, for charts and tables. The database answers in its own thread. Times in milliseconds since the Unix epoch.
+// Without a database the answers are empty. Each throws StateTrouble if it can't be read.
 
 type Asks = Pick<SharedState, 'ask'>;
 type Answer<Asked extends HistoryAsked['do']> = Promise<NonNullable<HistoryAnswers[Asked]>>;
 
-/** How a loan or position moved, in equal stretches of at least a minute. @param to not included @param figures by the names of `Spans`; default: all */
+/**
+ * How a loan or position moved, in equal buckets of at least a minute. @param to exclusive @param figures named as in `Spans`; default: all
+ */
 export const historySeries = async (
   shared: Asks,
   account: string,
@@ -26,13 +28,16 @@ export const historySeries = async (
     to,
     buckets,
     ...(figures === undefined ? {} : { figures }),
-  })) ?? { buckets: [], gaps: [] };
+  })) ?? { buckets: [], gaps: [], moved: [] };
 
-/** What was recorded of an account, also of loans and positions that are gone. */
+/** What is recorded for an account, including loans and positions that are gone. */
 export const historyTargets = async (shared: Asks, account: string): Answer<'historyTargets'> =>
   (await shared.ask({ do: 'historyTargets', account })) ?? [];
 
-/** What the venue told of the past, newest first: the rows of one loan (empty: of none that the venue tells) or all. @param asked with `before` of the page's last row for the next page */
+/**
+ * The venue's history rows, newest first: of one loan (empty: rows without a loan) or all. @param asked with `before` set to the page's
+ * last row for the next page
+ */
 export const venueRows = async (
   shared: Asks,
   account: string,

@@ -28,15 +28,15 @@ interface List {
   readonly loan?: LoanRef;
 }
 
-/** What is known of one account while this window reads. Times by a clock that nobody sets. Milliseconds. */
+/** State of one account while this window reads. Times by a clock that can't be set. Milliseconds. */
 interface Line {
   readonly end: AbortController;
   asOf?: number;
   loans?: readonly Loan[];
   isBusy?: boolean;
-  /** Loans that changed, and for how many readings the venue may still book why. */
+  /** Loans that changed, and for how many more readings the venue may still book the cause. */
   readonly changed: Map<string, number>;
-  /** When a page of each list was last kept. */
+  /** When a page of each list was last stored. */
   readonly askedAt: Map<string, number>;
   failures: number;
   notBefore: number;
@@ -44,20 +44,20 @@ interface Line {
 }
 
 const minuteMs = 60_000;
-/** How old a list may get where nothing is expected. */
+/** How often lists are read if nothing is expected. Milliseconds. */
 const oftenMs = 5 * minuteMs;
 const hourlyMs = 60 * minuteMs;
 const seldomMs = 6 * hourlyMs;
-/** After a loan changed. */
+/** Readings after a change of a loan in which its history is read each time. */
 const expectedReadings = 3;
-/** Pages that one reading brings at most after a loan changed; else it is one. */
+/** Most pages per reading after a loan changed; otherwise one. */
 const mostPages = 5;
 
 const keyOf = ({ kind, loan }: List): string => `${kind} ${loan?.loanId ?? ''}`;
 
 /**
- * Keeps what the venue tells of the past, which it forgets itself after a month. Reads after a complete reading, in the window that reads for
- * all, a page at a time; how far it came stands in the database, so that the next window goes on there. Has no timer of its own.
+ * Stores the venue's history, which the venue drops after a month. Reads one page at a time after a complete reading, in the reading
+ * window. The progress is in the database, so that another window can continue. Has no timer of its own.
  */
 export class VenueHistory implements Disposable {
   readonly #options: VenueHistoryOptions;
@@ -77,7 +77,7 @@ export class VenueHistory implements Disposable {
     this.#lines.clear();
   }
 
-  /** A reading of the account has ended, perhaps. */
+  /** Called when a reading of the account may have ended. */
   #after(accountId: string): void {
     const { store, reader, clock, log } = this.#options;
     const state = store.get(accountId);
@@ -128,14 +128,14 @@ export class VenueHistory implements Disposable {
       if (kept === undefined) break;
       line.askedAt.set(keyOf(list), uptimeOf(this.#options.clock));
       if (kept.isDone) read.add(keyOf(list));
-      // Which loan a row is of is told only to who asks for that loan.
+      // A row's loan is known only from that loan's own list.
       if (kept.added > 0 && list.loan === undefined) forget(line, list.kind);
     }
     line.failures = 0;
     delete line.fault;
   }
 
-  /** The list that has waited the longest to be read on or again; those of a change first. */
+  /** The list that is due longest; lists of changed loans first. */
   #next(lists: readonly List[], streams: readonly VenueStream[], { loans }: Snapshot, { changed, askedAt }: Line): List | undefined {
     const now = uptimeOf(this.#options.clock);
     const isExpected = ({ kind, loan }: List): boolean =>
@@ -169,14 +169,14 @@ export class VenueHistory implements Disposable {
       ...{ account, uid, kind, loan: loan?.loanId ?? '' },
       ...(cursor === undefined || isAnew ? {} : { cursor }),
       ...(page.older === undefined || isOwed ? {} : { older: page.older }),
-      // What has accrued up to now is no row: it is another figure each time.
+      // Interest accrued so far isn't a row: it changes each time.
       rows: isOwed ? [] : page.rows.map(venueRow),
       rates: loan === undefined && cursor === undefined ? ratesOf(page.rows) : [],
     };
     return shared.ask({ do: 'keepVenuePage', page: kept, now: clock.now(), pass });
   }
 
-  /** A place in a list that the venue knows no more is no loss: it is read from its newest row again. */
+  /** If the venue no longer knows the cursor, nothing is lost: the list is read from its newest row again. */
   async #ask(
     { kind, loan }: List,
     cursor: string | undefined,
@@ -216,7 +216,7 @@ function countDown({ changed }: Line): void {
   }
 }
 
-/** First the loans that changed, so that what is told of them names them; then what tells of all. */
+/** Changed loans first, so that their events name them; then the lists of the whole account. */
 function listsOf({ loans, vanished = [] }: Snapshot, { changed }: Line, booksInterest: boolean): readonly List[] {
   const refs = [...loans, ...vanished.filter(({ kind }) => kind === 'loan')].flatMap(({ id, orderId }): LoanRef[] =>
     orderId === undefined || orderId === '' ? [] : [{ loanId: id, orderId }],
@@ -235,7 +235,7 @@ function listsOf({ loans, vanished = [] }: Snapshot, { changed }: Line, booksInt
   ];
 }
 
-/** Those of which the venue may have more to tell. Debts that grow are interest. */
+/** Loans that may have new history rows. Growing debts are interest and don't count. */
 function changedLoans(before: readonly Loan[], now: readonly Loan[]): readonly string[] {
   const ids = new Set([...before, ...now].map(({ id }) => id));
   return [...ids].filter((id) => {
@@ -269,7 +269,7 @@ const venueRow = (row: HistoryRow | InterestRow): VenueRow =>
         ...(row.rate === undefined ? {} : { rate: row.rate }),
       };
 
-/** By coin, of its newest row. */
+/** The newest rate of each coin. */
 function ratesOf(rows: readonly (HistoryRow | InterestRow)[]): VenuePage['rates'] {
   const rates = rows.flatMap((row) => ('rate' in row ? [{ coin: row.coin, rate: row.rate, at: row.at }] : []));
   return rates.filter(({ coin }, index) => rates.findIndex((one) => one.coin === coin) === index);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { add, compare, isDecimal, isPositive, multiply, round, subtract, type Decimal } from '../../core/decimal.ts';
+import { add, compare, decimalPlaces, isDecimal, isPositive, multiply, round, subtract, type Decimal } from '../../core/decimal.ts';
 import { formatAmount } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
@@ -63,6 +63,8 @@ export interface ChangeKind<P extends AnyPreview = AnyPreview, Proof = unknown> 
 
   /** What the journal keeps of it. A line once written is read for ever. */
   readonly schema: {
+    /** The first format of the journal that knew the kind, where not all do: an older version then says that it is too old. */
+    readonly since?: number;
     readonly change: v.GenericSchema<P['change']>;
     readonly baseline: v.GenericSchema<P['readiness']['baseline']>;
   };
@@ -99,7 +101,7 @@ export function kindOf(kinds: Kinds, { kind }: Pick<Change, 'kind'>): ChangeKind
 }
 
 export const incomplete = (): Refusal =>
-  new Refusal(msg('change.incomplete', 'This change is incomplete or has no amount above zero. Start again.'));
+  new Refusal(msg('change.incomplete', 'This change is incomplete or has no amount above zero. Nothing was sent. Start again.'));
 
 /** The exchange's answer, or the request, is about another loan or position than the one named. */
 export const anotherTarget = (): Refusal =>
@@ -159,6 +161,12 @@ export const mayBeOfEarlier = (before: Decimal, coin: string): Message =>
 export function checkAsked({ direction, coin, amount }: Pick<Change, 'direction' | 'coin' | 'amount'>): void {
   const isAmount = typeof amount === 'string' && isDecimal(amount) && isPositive(amount);
   if (!['add', 'reduce'].includes(direction) || coin === '' || !isAmount) throw incomplete();
+}
+
+/** @throws Refusal when the amount has more decimals than the venue takes */
+export function checkDecimals({ coin, amount }: Pick<Change, 'coin' | 'amount'>, places: number): void {
+  if (decimalPlaces(amount) <= places) return;
+  throw new Refusal(msg('margin.decimals', 'Use at most {0} decimals for {1} here.', places.toString(), coin));
 }
 
 /** The part of a preview that is the same for every kind. USD is rounded up to 8 digits. */

@@ -15,7 +15,7 @@ import type { Prover } from './prover.ts';
 import type { WriteRecord } from './record.ts';
 import {
   accountFrozen,
-  anotherBeingSent,
+  justBeingSent,
   lastLookFailed,
   notWritten,
   overtaken,
@@ -166,7 +166,7 @@ export function mustBeFree(writes: Writes, intended: Intended, known: ReadonlySe
   if (frozen !== undefined) throw accountFrozen(frozen);
   const open = writes.openOn(intended);
   if (open !== undefined) {
-    throw open.state === 'sent' && writes.isUnderWay(open.id) ? anotherBeingSent(open) : unfinished(open);
+    throw open.state === 'sent' && writes.isUnderWay(open.id) ? justBeingSent(open) : unfinished(open);
   }
   if (writes.sentOn(intended).some(({ id }) => !known.has(id))) throw overtaken();
 }

@@ -1,4 +1,5 @@
 import { english, msg, type Message } from '../../core/message.ts';
+import type { Followed } from '../storage/worker-link.ts';
 import type { WriteRecord } from './record.ts';
 
 /** Where writes are remembered. Only ever grows. */
@@ -17,9 +18,10 @@ export interface Journal {
   append(record: WriteRecord): Promise<void>;
   /**
    * Reads everything again and checks whether a row was altered, is missing or was inserted.
+   * @param followed hears how far it is, and may stop it; then it rejects
    * @throws JournalError when it could not be looked at.
    */
-  verify(): Promise<Verification>;
+  verify(followed?: Followed): Promise<Verification>;
   /**
    * Moves a journal that cannot be read aside, never deletes it, and starts a new one.
    * @returns where it is now

@@ -6,18 +6,19 @@ import { requestOf } from '../actions.ts';
 import type { Kinds } from './change-kind.ts';
 import { Guard } from './guard.ts';
 import type { Verification } from './journal.ts';
+import type { Followed } from '../storage/worker-link.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
 import { holderOf, ownerOf, type Holder } from './owner.ts';
 import type { Preview } from './preview.ts';
 import type { Prover, Which } from './prover.ts';
 import type { WriteRecord } from './record.ts';
-import { anotherBeingSent, justBeingSent, notShown, unreadable, unwritten, usedBefore, withoutEstimateOnly } from './refusal.ts';
+import { justBeingSent, notShown, unreadable, unwritten, usedBefore, withoutEstimateOnly } from './refusal.ts';
 import type { Settlement } from './settle.ts';
 import { isFreezing, isOpen, changeTarget } from './write-states.ts';
 import { syncOrRefuse, Writes } from './writes.ts';
 
 export type { LedgerOptions } from './ledger-options.ts';
-export type { CollateralPreview, MarginPreview, Preview } from './preview.ts';
+export type { CollateralPreview, LoanPreview, MarginPreview, Preview, RepayPreview } from './preview.ts';
 export type { Settlement } from './settle.ts';
 export type { Verification } from './journal.ts';
 export { Refusal } from './refusal.ts';
@@ -151,7 +152,7 @@ export class Ledger implements Disposable {
     const { account, change } = preview;
     // The same account at the exchange may be here twice.
     const locks = [account.id, ownerOf(account)].map((whose) => JSON.stringify([whose ?? account.id, targetKey(changeTarget(change))]));
-    if (locks.some((lock) => this.#locks.has(lock))) throw anotherBeingSent();
+    if (locks.some((lock) => this.#locks.has(lock))) throw justBeingSent();
     for (const lock of locks) this.#locks.add(lock);
     const id = this.#options.newId();
     const progress = this.onDidChange((record) => {
@@ -228,9 +229,9 @@ export class Ledger implements Disposable {
   }
 
   /** Checks the whole journal for rows that were altered, are missing or were inserted. */
-  async verify(): Promise<Verification> {
+  async verify(followed?: Followed): Promise<Verification> {
     try {
-      return await this.#options.journal.verify();
+      return await this.#options.journal.verify(followed);
     } catch (error) {
       return { ok: false, sentence: unreadable(error).sentence };
     }

@@ -1,7 +1,7 @@
 import { compare, divide, greater, isPositive, lesser, multiply, subtract, sum, zero, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatLtv, formatUsd } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
-import { walletOf } from '../../exchanges/registry.ts';
+import { isOneWallet, walletOf } from '../../exchanges/registry.ts';
 import { atMost, kindOf, type ChangeKind, type Kinds } from './change-kind.ts';
 import { dayMs } from './ledger-options.ts';
 import { settingOf, type Limits, type LimitsFault } from './limits.ts';
@@ -31,7 +31,9 @@ interface Cap {
  */
 export function mustBeWithin(limits: Limits | LimitsFault, kinds: Kinds, preview: Preview, writes: readonly WriteRecord[], now: Now): void {
   if ('fault' in limits) {
-    throw new Refusal(msg('limit.unreadable', '{0} Nothing is sent until then.', limits.fault), { remedy: 'settings' });
+    throw new Refusal(msg('arming.limits-fault', "Your limits can't be read, so nothing is sent. {0}", limits.fault), {
+      remedy: 'settings',
+    });
   }
   const holder = holderOf(preview.account);
   const own = writes.filter((write) => isSameOwner(write, holder));
@@ -164,10 +166,11 @@ function walletCap(
   const coin = change.coin.toUpperCase();
   const keep = keepInWallet.get(coin);
   if (keep === undefined || change.direction !== 'add') return undefined;
-  // Collateral and margin come from wallets of their own. What was under way when this one was read may still have been in it.
+  // Only what leaves the same wallet counts. What was under way when this one was read may still have been in it.
   const leaving = sum(
     own
-      .filter((write) => write.change.kind === change.kind && write.change.direction === 'add' && write.change.coin.toUpperCase() === coin)
+      .filter((write) => isOneWallet(write.change.kind, change.kind) && write.change.direction === 'add')
+      .filter((write) => write.change.coin.toUpperCase() === coin)
       .filter((write) => mayCount(write) && (isOpen(write) || write.updatedAt >= readAt))
       .map((write) => write.change.amount),
   );

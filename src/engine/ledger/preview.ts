@@ -1,13 +1,22 @@
 import type { Decimal } from '../../core/decimal.ts';
 import type { Account } from '../../core/model.ts';
 import type { MarginEstimate } from '../../core/risk/position-model.ts';
-import type { Change, CollateralChange, CollateralReadiness, MarginChange, MarginReadiness, Readiness } from '../../exchanges/exchange.ts';
+import type {
+  Change,
+  CollateralChange,
+  CollateralReadiness,
+  MarginChange,
+  MarginReadiness,
+  Readiness,
+  RepayChange,
+  RepayReadiness,
+} from '../../exchanges/exchange.ts';
 
 /** What a person decides on. Good for one commit, for a short time. */
 export type Preview = AnyPreview & PreviewMarks;
 
 /** A preview of any kind of change. */
-export type AnyPreview = CollateralPreview | MarginPreview;
+export type AnyPreview = CollateralPreview | MarginPreview | RepayPreview;
 
 /** What the ledger demands besides a person's yes. */
 interface PreviewMarks {
@@ -40,13 +49,24 @@ interface PreviewOf<C extends Change, R extends Readiness> {
   readonly clockOffsetMs?: number;
 }
 
-export interface CollateralPreview extends PreviewOf<CollateralChange, CollateralReadiness> {
+/** What previews of changes of a loan tell. */
+interface LoanPreviewOf<C extends Change, R extends Readiness> extends PreviewOf<C, R> {
   readonly ltvNow?: Decimal;
   /** Our own estimate, rounded up. */
   readonly ltvAfter?: Decimal;
   /** To margin call, rounded down. */
   readonly distanceNow?: Decimal;
   readonly distanceAfter?: Decimal;
+}
+
+export type LoanPreview = CollateralPreview | RepayPreview;
+
+export type CollateralPreview = LoanPreviewOf<CollateralChange, CollateralReadiness>;
+
+export interface RepayPreview extends LoanPreviewOf<RepayChange, RepayReadiness> {
+  /** What would be owed of the coin afterwards, by what was read: interest may be added until the exchange executes it. */
+  readonly debtAfter: Decimal;
+  readonly walletAfter: Decimal;
 }
 
 export interface MarginPreview extends PreviewOf<MarginChange, MarginReadiness> {

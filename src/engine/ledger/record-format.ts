@@ -4,7 +4,7 @@ import { storedAmount, storedText, type ChangeKind, type Kinds } from './change-
 import { kinds } from './kinds/kinds.ts';
 import type { WriteRecord } from './record.ts';
 
-/** Raised when a line may no longer be understood by an older version of the extension. */
+/** Raised when a line may no longer be understood by an older version of the extension. A kind that came later has its own, higher one. */
 const format = 3;
 
 const time = v.pipe(v.number(), v.safeInteger());
@@ -78,13 +78,19 @@ export function formatWith(known: Kinds): RecordFormat {
     v.check((write) => write.change.kind === write.baseline.kind),
   );
   return {
-    toLine: (write) => JSON.stringify({ format, ...v.parse(record, write) }),
+    toLine: (write) => JSON.stringify({ format: formatOf(known, write), ...v.parse(record, write) }),
     fromLine(text) {
       const parsed: unknown = JSON.parse(text);
-      const { format: found } = v.parse(v.object({ format: v.picklist([1, 2, format]) }), parsed);
+      const { format: found } = v.parse(v.object({ format: v.picklist([1, 2, formatOf(known, parsed)]) }), parsed);
       return v.parse(record, found === 1 ? fromFirst(parsed) : parsed);
     },
   };
+}
+
+/** The format of the lines of a kind. */
+function formatOf(known: Kinds, write: unknown): number {
+  const { success, output } = v.safeParse(v.object({ change: named }), write);
+  return (success ? known.get(output.change.kind)?.schema.since : undefined) ?? format;
 }
 
 export const { toLine, fromLine } = formatWith(kinds);
@@ -92,8 +98,9 @@ export const { toLine, fromLine } = formatWith(kinds);
 /** Whether a line that is not understood was written by a version that knows more. */
 export function isNewerLine(text: string): boolean {
   try {
-    const known = v.safeParse(v.object({ format: v.pipe(v.number(), v.safeInteger()) }), JSON.parse(text));
-    return known.success && known.output.format > format;
+    const parsed: unknown = JSON.parse(text);
+    const known = v.safeParse(v.object({ format: v.pipe(v.number(), v.safeInteger()) }), parsed);
+    return known.success && known.output.format > formatOf(kinds, parsed);
   } catch {
     return false;
   }

@@ -65,7 +65,7 @@ export interface Answer {
   readonly instead?: readonly Instead[];
 }
 
-/** One intended change of collateral or margin and its outcome. Times are milliseconds since the Unix epoch. */
+/** One intended change and its outcome. Times are milliseconds since the Unix epoch. */
 export interface WriteRecord {
   readonly id: string;
   readonly accountId: string;
@@ -85,7 +85,7 @@ export interface WriteRecord {
   readonly answer?: Answer;
   /** The venue's own id of the change, from its answer. */
   readonly reference?: string;
-  /** Loan-to-value ratios are of changes of collateral only. */
+  /** Loan-to-value ratios are of changes of a loan only. */
   readonly ltvBefore?: Decimal;
   readonly ltvEstimate?: Decimal;
   /** Liquidation prices are of changes of margin only. */
@@ -111,6 +111,7 @@ export type WriteOf<K extends Change['kind']> = WriteRecord & {
 };
 export type CollateralWrite = WriteOf<'collateral'>;
 export type MarginWrite = WriteOf<'margin'>;
+export type RepayWrite = WriteOf<'repay'>;
 
 /** Whether both what was asked and what the proof is compared with are of this kind. */
 export const isWriteOf = <K extends Change['kind']>(record: WriteRecord, kind: K): record is WriteOf<K> =>

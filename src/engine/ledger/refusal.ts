@@ -45,14 +45,14 @@ export class Refusal extends Error implements RefusalFacts {
 }
 
 export const tooOld = (): Refusal =>
-  new Refusal(msg('refusal.preview-outdated', 'This preview is out of date. Nothing was sent. Start again.'), { remedy: 'refresh' });
+  new Refusal(msg('refusal.preview-outdated', 'The figures are out of date. Nothing was sent. Start again.'), { remedy: 'refresh' });
 
 /** The last look right before the send could not be made, or its checks refuse what the preview allowed. */
 export const lastLookFailed = (why: Message, facts?: RefusalFacts): Refusal =>
   new Refusal(msg('refusal.last-check', 'The last check before sending failed. Nothing was sent. {0}', why), facts);
 
 export const notArmed = (): Refusal =>
-  new Refusal(msg('refusal.not-armed', 'This account is not armed. Nothing was sent. Arm it first.'), { remedy: 'arm' });
+  new Refusal(msg('refusal.not-armed', "This account isn't armed. Nothing was sent. Arm it first."), { remedy: 'arm' });
 
 export const notShown = (): Refusal =>
   new Refusal(msg('refusal.first-change', "This account's first change: view its request first. Nothing was sent."), {
@@ -132,14 +132,7 @@ export const usedBefore = (): Refusal =>
 /** @param openWrite the one that is being sent, where it is known */
 export const justBeingSent = (openWrite?: WriteRecord): Refusal =>
   new Refusal(
-    msg('refusal.being-sent', 'A change is still being sent. Wait, then start again.'),
-    openWrite === undefined ? {} : { openWrite },
-  );
-
-/** While another one is on its way. */
-export const anotherBeingSent = (openWrite?: WriteRecord): Refusal =>
-  new Refusal(
-    msg('refusal.another-being-sent', "Another change is still being sent. This one wasn't sent. Wait, then start again."),
+    msg('refusal.being-sent', 'A change is still being sent. Nothing new was sent. Wait, then start again.'),
     openWrite === undefined ? {} : { openWrite },
   );
 

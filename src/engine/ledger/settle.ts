@@ -38,7 +38,7 @@ export async function settle(
   }
   if (writes.isUnderWay(recordId)) {
     if (record.state === 'sent') throw justBeingSent(record);
-    throw new Refusal(msg('resolve.still-checking', 'Still checking the exchange. Wait, then try again.'), {
+    throw new Refusal(msg('resolve.in-progress', 'This change is still in progress. Wait, then try again.'), {
       openWrite: record,
     });
   }

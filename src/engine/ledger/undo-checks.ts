@@ -6,7 +6,7 @@ import { holderOf, isSameOwner } from './owner.ts';
 import type { Preview } from './preview.ts';
 import type { WriteRecord } from './record.ts';
 import { Refusal } from './refusal.ts';
-import { undoable } from './undo.ts';
+import { isReversible, undoable } from './undo.ts';
 
 /**
  * By how much LTV may exceed its safe line at the last look: half a point of the cushion above it. A lowered undo stands exactly on that
@@ -47,6 +47,7 @@ export function mustBeUndo(
 
 /** Whether it is the same but for direction and amount: a position that was turned round since is another one. */
 function isReverse(kinds: Kinds, change: Change, added: Change): boolean {
+  if (!isReversible(added)) return false;
   const reverse = { ...added, direction: 'reduce', amount: change.amount } as const;
   // Copies that name their parts in one order.
   return JSON.stringify(kindOf(kinds, change).check(change)) === JSON.stringify(kindOf(kinds, added).check(reverse));

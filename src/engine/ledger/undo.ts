@@ -1,5 +1,5 @@
 import { add, isPositive, subtract, zero, type Decimal } from '../../core/decimal.ts';
-import type { Change } from '../../exchanges/exchange.ts';
+import type { Change, RepayChange } from '../../exchanges/exchange.ts';
 import type { WriteRecord } from './record.ts';
 import { mayHaveMoved, sameTarget } from './write-states.ts';
 
@@ -11,6 +11,9 @@ export interface Undo {
 
 /** For so long after it took effect an addition can be taken back with one step. Milliseconds. */
 export const undoMs = 10 * 60_000;
+
+/** Whether there is a change that takes it back. For what was repaid there is none: the venue would have to lend it again. */
+export const isReversible = (change: Change): change is Exclude<Change, RepayChange> => change.kind !== 'repay';
 
 /**
  * The additions that can be taken back now, as they come in, less what may have been taken out of the same loan or position since: what
@@ -40,7 +43,7 @@ export function undoable(records: readonly WriteRecord[], writeId: string | unde
  * @returns undefined when there is nothing to take back, or not any more
  */
 export function reverseOf({ state, change, evidence, updatedAt }: WriteRecord, now: number): Change | undefined {
-  if (state !== 'effective' || evidence === undefined || change.direction !== 'add') return undefined;
+  if (state !== 'effective' || evidence === undefined || change.direction !== 'add' || !isReversible(change)) return undefined;
   const age = now - updatedAt;
   // A clock that was set back says nothing about how long ago it was.
   if (!(age >= 0 && age < undoMs)) return undefined;

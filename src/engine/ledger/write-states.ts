@@ -247,6 +247,7 @@ export const mayHaveMoved = (record: WriteRecord): boolean => record.sentAt !== 
 export function sameChange(a: WriteRecord, b: WriteRecord): boolean {
   return (
     sameTarget(a, b) &&
+    a.change.kind === b.change.kind &&
     a.change.direction === b.change.direction &&
     a.change.coin === b.change.coin &&
     compare(a.change.amount, b.change.amount) === 0

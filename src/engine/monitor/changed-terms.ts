@@ -5,14 +5,17 @@ import { collateralValue } from '../../core/risk/haircut.ts';
 const keptForMs = 24 * 60 * 60_000;
 const keptAtMost = 20;
 const places = 4;
-/** A borrow rate moves all the time. It is told once it has moved by so much of a year's interest, and by this part of what it was. */
+/**
+ * Borrow rates change all the time. A change is reported once it is this large: percentage points per year as a fraction, and relative to
+ * the old rate.
+ */
 const rateStep = { points: decimal('0.01'), part: decimal('0.25') };
 
 type Found = Omit<TermChange, 'loan' | 'noticed'>;
 
 /**
- * The terms of loans that the venue has changed since earlier readings, newest first, each for 24 hours, and the rates that the next reading is
- * compared with. Only what both readings really told counts.
+ * Terms of loans that the venue changed since earlier readings, newest first, each listed for 24 hours, and the rates to compare the next
+ * reading with. A term counts only if both readings contain it.
  * @param now milliseconds since the Unix epoch
  */
 export function changedTerms(held: Snapshot, read: Snapshot, now: number): Pick<Snapshot, 'changed' | 'ratesFrom'> {
@@ -26,7 +29,7 @@ export function changedTerms(held: Snapshot, read: Snapshot, now: number): Pick<
     return found.map((change): TermChange => ({ ...change, loan: loan.id, noticed: now }));
   });
   const earlier = (held.changed ?? [])
-    // A time in the future comes from a clock that was wrong, and would never run out.
+    // A time in the future comes from a wrong clock and would never expire.
     .map((change) => ({ ...change, noticed: Math.min(change.noticed, now) }))
     .filter(({ loan, noticed }) => now - noticed < keptForMs && read.loans.some(({ id }) => id === loan));
   const changed = [...fresh, ...earlier].slice(0, keptAtMost);
@@ -39,13 +42,13 @@ export function changedTerms(held: Snapshot, read: Snapshot, now: number): Pick<
 function linesOf(before: Loan, after: Loan): readonly Found[] {
   return (['marginCall', 'liquidation'] as const).flatMap((what): readonly Found[] => {
     const [was, is] = [before[what], after[what]];
-    // What a table or the person says is no news of the venue's.
+    // Only the venue's own thresholds can be changed by the venue; those from a table or the person are ignored.
     if (was?.source !== 'venue' || is?.source !== 'venue' || compare(was.ltv, is.ltv) === 0) return [];
     return [{ what, before: was.ltv, after: is.ltv, ...(compare(is.ltv, was.ltv) < 0 ? { worse: true } : {}) }];
   });
 }
 
-/** What part of a pledged amount counts, by the published brackets before and after. */
+/** The share of a pledged amount that counts as collateral, by the published tiers before and after. */
 function tiersOf(before: Loan, after: Loan, prices: NonNullable<Snapshot['prices']>): readonly Found[] {
   return after.collateral.flatMap(({ coin, amount }): readonly Found[] => {
     const [was, is, price] = [before.haircuts?.[coin], after.haircuts?.[coin], prices[coin]];

@@ -20,32 +20,32 @@ export interface ConnectionsOptions {
   readonly clock: Clock;
   readonly fetch?: typeof globalThis.fetch;
   readonly trace?: (line: string) => void;
-  /** What has to be loaded before the first reading. */
+  /** Loads what the first reading needs. */
   readonly prepare?: () => Promise<void>;
-  /** Where the account's venue is to be found now; starts the built-in simulated exchange when it is needed. */
+  /** Resolves to the account's current address; starts the built-in simulated exchange if needed. */
   readonly locate: (account: Account) => Promise<Address>;
-  /** Takes over what other windows did; rejects when that is unknown. Asked right before each signed request leaves. */
+  /** Loads what other windows changed; rejects if that can't be read. Called right before each signed request. */
   readonly look?: () => Promise<void>;
-  /** Whether changes may be sent from the account, by what was last taken over. */
+  /** Whether the account is armed, according to the last `look`. */
   readonly isArmed?: (accountId: string) => boolean;
-  /** Whether keys that are not found here are those that another window stored, which this one can't see. */
+  /** Whether keys missing here were stored by another window and are invisible to this one. */
   readonly areKeysElsewhere?: (accountId: string) => boolean;
 }
 
 interface Line {
   readonly connection: Promise<Connection>;
-  /** Known once located. */
+  /** Set once `locate` has resolved. */
   address?: Address;
-  /** Whose keys it is for, as far as that is known. */
+  /** The owner of its keys, if known. */
   uid?: string | undefined;
 }
 
-/** One live connection per account, made at first use and replaced when the account's address or owner changes. */
+/** One connection per account, created at first use and replaced when the account's address or owner changes. */
 export class Connections implements Disposable {
   readonly #options: ConnectionsOptions;
   readonly #lines = new Map<string, Line>();
   readonly #watch: Disposable;
-  /** Digests of keys without a note of their owner that the venue was asked about in this window, with what it answered. */
+  /** Owners that the venue reported in this window, by digest of keys stored without an owner. */
   readonly #proven = new Map<string, string | undefined>();
   #disposed = false;
 
@@ -61,8 +61,8 @@ export class Connections implements Disposable {
   }
 
   /**
-   * Calls at the same time share one connection. Who keeps it over an `await` must expect it to be disposed.
-   * @throws ExchangeError when the account or its venue is not known, or its venue cannot be found.
+   * Concurrent calls share one connection. It may be disposed during an `await` of the caller.
+   * @throws ExchangeError if the account or its venue is unknown, or the venue can't be located.
    */
   get(accountId: string): Promise<Connection> {
     const there = this.#lines.get(accountId);
@@ -70,15 +70,15 @@ export class Connections implements Disposable {
     const line: Line = { connection: Promise.resolve().then(() => this.#open(accountId, line)) };
     this.#lines.set(accountId, line);
     line.connection.catch(() => {
-      // What failed is tried again by the next call.
+      // The next call tries again.
       if (this.#lines.get(accountId) === line) this.#lines.delete(accountId);
     });
     return line.connection;
   }
 
   /**
-   * A connection with keys that are not stored (yet). Whoever asks disposes it.
-   * @throws ExchangeError when the venue is not known.
+   * A connection for keys that aren't stored (yet). The caller disposes it.
+   * @throws ExchangeError if the venue is unknown.
    */
   probe(account: Pick<Account, 'venue' | 'site' | 'baseUrl'>, keys: Keys): Promise<Connection> {
     return this.#connect(account.venue, addressOf(account), () => Promise.resolve(keys));
@@ -93,7 +93,7 @@ export class Connections implements Disposable {
   async #open(accountId: string, line: Line): Promise<Connection> {
     const before = this.#account(accountId);
     const address = await this.#locate(before);
-    // The account may have gone or moved while its venue was being found.
+    // The account may have been removed or its address changed in the meantime.
     const account = this.#account(accountId);
     if (this.#lines.get(accountId) !== line) throw gone();
     if (!same(before, account) && !same(address, account)) return this.#open(accountId, line);
@@ -101,7 +101,7 @@ export class Connections implements Disposable {
     line.address = address;
     line.uid = account.uid;
     const { book } = this.#options;
-    // Asked for at each read, so that a new figure counts without a new connection.
+    // Read each time, so that new thresholds apply without a new connection.
     return this.#connect(
       account.venue,
       { ...address, ...(account.uid === undefined ? {} : { uid: account.uid }) },
@@ -158,8 +158,8 @@ export class Connections implements Disposable {
   }
 
   /**
-   * The keys of the account, if a request may still leave with them. They are read first, because a keyring may take its time, in which
-   * another window may have removed or disarmed the account, or given it the keys of another user.
+   * The account's keys, if a request may still be sent with them. The keys are read before the checks, because a slow keyring leaves time
+   * for another window to remove or disarm the account, or to store keys of another user.
    */
   async #keysFor(accountId: string, line: Line, address: Address, write: boolean): Promise<Keys> {
     const { look, isArmed } = this.#options;
@@ -168,7 +168,7 @@ export class Connections implements Disposable {
     try {
       await look?.();
     } catch (error) {
-      // To be read, the last copy is good enough.
+      // For reading, the last known state is good enough.
       if (write) throw notKnown(error);
     }
     const account = this.#account(accountId);
@@ -188,8 +188,8 @@ export class Connections implements Disposable {
   }
 
   /**
-   * Whose keys they are, when a change is to leave with them. Of keys that were stored without a note of that, the venue is asked once in
-   * each window: to store it now could wipe, in a browser, what other windows have stored.
+   * The owner of the keys, needed to send a change. For keys stored without an owner, the venue is asked once per window. The answer isn't
+   * stored with the keys: in a browser, writing to secret storage could erase keys that other windows stored.
    */
   async #ownerOf(account: Account, address: Address, { keys, owner }: OwnedKeys): Promise<string | undefined> {
     if (owner !== undefined || account.simulated) return owner;
@@ -209,7 +209,7 @@ export class Connections implements Disposable {
     return found;
   }
 
-  /** A new name is no reason to cut a connection that may just be carrying a write; a new address or owner is. */
+  /** Renaming must not drop a connection that may be sending a change; a new address or owner must. */
   #recheck(accountId: string): void {
     const account = this.#options.book.get(accountId);
     const line = this.#lines.get(accountId);
@@ -238,11 +238,11 @@ function addressOf(account: Address): Address {
 const gone = (): ExchangeError =>
   new ExchangeError({
     kind: 'aborted',
-    sentence: msg('account.gone', 'This account no longer exists. Add it again to continue.'),
+    sentence: msg('refusal.account-removed', 'This account was removed. Nothing was sent. Add it again.'),
     effect: 'none',
   });
 
-/** Stands for an error of ours, of which nothing is shown: it might quote what must not be quoted. */
+/** Replaces an internal error. The error's own text isn't shown: it might contain secrets. */
 export const failedInside = (): ExchangeError =>
   new ExchangeError({
     kind: 'unavailable',
@@ -268,7 +268,7 @@ const disarmed = (): ExchangeError =>
   new ExchangeError({
     kind: 'aborted',
     effect: 'none',
-    sentence: msg('account.disarmed', 'The account was disarmed before sending. Nothing was sent.'),
+    sentence: msg('refusal.not-armed', "This account isn't armed. Nothing was sent. Arm it first."),
   });
 
 const notKnown = (error: unknown): ExchangeError =>
@@ -278,5 +278,5 @@ const notKnown = (error: unknown): ExchangeError =>
     sentence: msg('change.nothing-sent', 'Nothing was sent. {0}', error instanceof StateTrouble ? error.sentence : String(error)),
   });
 
-/** Everything about such an account would say that no money moves, and it would be armed from the start. */
+/** A real site labelled as simulated would claim that no money moves, and would be armed from the start. */
 const mislabelled = (site: string): ExchangeError => new ExchangeError({ kind: 'refused', effect: 'none', sentence: wrongPlace(site) });

@@ -3,10 +3,10 @@ import { failedInside } from './connections.ts';
 import type * as Part from './poller.ts';
 import type { Poller, PollerOptions } from './poller.ts';
 
-/** A part of ours that can't be loaded is tried again after this time. Milliseconds. */
+/** Retry delay after the poller's code failed to load. Milliseconds. */
 const againMs = 60_000;
 
-/** Reads the accounts. What does it is loaded with the first account. */
+/** A poller whose code is loaded with the first account. */
 export class LatePoller implements Disposable {
   readonly #options: PollerOptions;
   #loading: Promise<Poller | undefined> | undefined;
@@ -22,7 +22,7 @@ export class LatePoller implements Disposable {
     this.#part = part;
   }
 
-  /** As `Poller.start`, and like it returns at once. */
+  /** Like `Poller.start`; returns at once. */
   start(): void {
     const load = (): void => {
       if (this.#options.book.list().length > 0) void this.#load();
@@ -40,9 +40,14 @@ export class LatePoller implements Disposable {
     this.#poller?.follow(accountId);
   }
 
-  /** As `Poller.nudge`. */
+  /** Like `Poller.nudge`. */
   nudge(accountId: string): void {
     this.#poller?.nudge(accountId);
+  }
+
+  /** As `Poller.answered`. */
+  answered(accountId: string): void {
+    this.#poller?.answered(accountId);
   }
 
   /** As `Poller.refresh`. */
@@ -56,7 +61,7 @@ export class LatePoller implements Disposable {
     this.#poller?.dispose();
   }
 
-  /** Never rejects: that it can't be read is said of each account. */
+  /** Never rejects. If loading fails, each account gets the failure. */
   #load(): Promise<Poller | undefined> {
     const { book, store } = this.#options;
     return (this.#loading ??= this.#part().then(

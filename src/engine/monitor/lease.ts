@@ -1,38 +1,38 @@
 import { uptimeOf, type Clock } from '../../core/clock.ts';
 import type { Lease, Pass } from '../storage/state-protocol.ts';
 
-/** How often the holder says that it is at work. Milliseconds. */
+/** How often the holder renews the lease. Milliseconds. */
 const beatMs = 2_000;
-/** A holder that has said nothing for so long is gone. Milliseconds. */
+/** A holder silent for this long is considered gone. Milliseconds. */
 const patienceMs = 6_000;
-/** Who has not looked for so long was stopped itself, and cannot say how long the holder was silent. Milliseconds. */
+/** A window that hasn't looked for this long was suspended itself, so it can't judge how long the holder was silent. Milliseconds. */
 const stoppedMs = 3_000;
-/** The database may be locked for a moment: only then does each window read for itself. Milliseconds. */
+/** How long the database must be unavailable before each window reads for itself: a short lock is normal. Milliseconds. */
 const troubleMs = 4_000;
 
 export interface LeaseOptions {
-  /** A name for this window that no other one has. */
+  /** Unique among all windows. */
   readonly window: string;
   readonly clock: Clock;
-  /** Whether there is anything to read. */
+  /** Whether the lease is needed at all. */
   readonly isNeeded: () => boolean;
-  /** The database: each resolves to whether it was done, and rejects when it cannot be used. */
+  /** Database calls. Each resolves to whether it was done, and rejects if the database can't be used. */
   readonly lead: (seen: Lease) => Promise<boolean | undefined>;
   readonly beat: (fence: number) => Promise<boolean | undefined>;
   readonly release: (fence: number) => Promise<boolean | undefined>;
-  /** Looks at the database now; the lease is told what was seen before this resolves. */
+  /** Looks at the database now; `see` is called before this resolves. */
   readonly look: () => Promise<void>;
-  /** Told when this window begins or ends to read. */
+  /** Called when this window starts or stops being the reader. */
   readonly onChange: () => void;
 }
 
-/** `alone` reads for itself. */
+/** `alone`: reads for itself, because the database can't be used. */
 type Role = 'none' | 'follower' | 'holder' | 'alone';
 
 /**
- * Which window reads for all of them, or serves the simulated exchange for all. The one that holds the lease says every two seconds that it
- * is at work. The others watch that with their own clocks, and when it stops one of them takes over, with a higher fence. What a window reads
- * with a fence that is not the present one is not written down. When the database cannot be used, each window reads for itself.
+ * Decides which window reads for all, or serves the simulated exchange for all. The holder renews the lease every two seconds. The others
+ * measure its silence with their own clocks; when it stops, one of them takes over with a higher fence. Readings made with an outdated
+ * fence aren't stored. If the database can't be used, each window reads for itself.
  */
 export class ReaderLease {
   readonly #options: LeaseOptions;
@@ -42,7 +42,7 @@ export class ReaderLease {
   #seen: (Lease & { readonly since: number }) | undefined;
   #lookedAt = 0;
   #troubledAt: number | undefined;
-  /** The fence that is just being taken. */
+  /** The fence being taken over now. */
   #taking: number | undefined;
   #isDisposed = false;
 
@@ -50,7 +50,7 @@ export class ReaderLease {
     this.#options = options;
   }
 
-  /** Whether it is known who reads. */
+  /** Whether it's known who reads. */
   get isDecided(): boolean {
     return this.#role !== 'none';
   }
@@ -59,19 +59,19 @@ export class ReaderLease {
     return this.#role === 'holder' || this.#role === 'alone';
   }
 
-  /** By what right this window reads now, by a look that begins after this call. Undefined when it must not. */
+  /** The pass for a reading that starts now, after a fresh look at the database. Undefined if another window reads. */
   async pass(): Promise<Pass | undefined> {
     try {
       await this.#options.look();
     } catch {
-      // Whether it reads for itself was decided by that.
+      // That look decided whether this window reads for itself.
       return this.#role === 'alone' ? {} : undefined;
     }
     if (this.#role === 'holder') return { fence: this.#fence, window: this.#options.window };
     return this.#role === 'alone' ? {} : undefined;
   }
 
-  /** Takes what a look found; undefined when the database could not be read. */
+  /** Takes the result of a look; undefined if the database couldn't be read. */
   see(lease: Lease | undefined): void {
     if (this.#isDisposed) return;
     if (!this.#options.isNeeded()) void this.letGo();
@@ -79,7 +79,7 @@ export class ReaderLease {
     else this.#judge(lease);
   }
 
-  /** There is nothing to read, or this window closes: another one may take over at once. */
+  /** Releases the lease: there is nothing to read, or this window closes. Another window can take over at once. */
   async letGo(): Promise<void> {
     const fence = this.#role === 'holder' ? this.#fence : this.#taking;
     this.#seen = undefined;
@@ -87,7 +87,7 @@ export class ReaderLease {
     if (fence !== undefined) await this.#options.release(fence).catch(() => undefined);
   }
 
-  /** Resolves when another window may take over. */
+  /** Resolves when another window can take over. */
   end(): Promise<void> {
     this.#isDisposed = true;
     return this.letGo();
@@ -96,7 +96,7 @@ export class ReaderLease {
   #meetTrouble(): void {
     const now = uptimeOf(this.#options.clock);
     const since = (this.#troubledAt ??= now);
-    // A window that has just opened waits for nobody.
+    // A window that was just opened doesn't wait.
     if (this.#role === 'none' || now - since >= troubleMs) this.#become('alone');
   }
 
@@ -126,22 +126,22 @@ export class ReaderLease {
       this.#become('holder');
     } else if (now - this.#beatAt >= beatMs) {
       this.#beatAt = now;
-      // Should it be refused, the next look says so.
+      // If it is refused, the next look tells.
       this.#options.beat(lease.fence).catch(() => undefined);
     }
   }
 
   async #lead(lease: Lease): Promise<void> {
-    // Who held it, and finds that another did since, does not read on meanwhile.
+    // A former holder stops reading as soon as it sees another holder.
     if (this.#role === 'holder') this.#become('follower');
     if (this.#taking !== undefined) return;
     this.#taking = lease.fence + 1;
     try {
       await this.#options.lead(lease);
-      // What counts is what the database says then.
+      // The database decides who won.
       if (!this.#isDisposed) await this.#options.look();
     } catch {
-      // It can be read but not written: then no window can read for all.
+      // Readable but not writable: no window can read for all.
       if (!this.#isDisposed && this.#options.isNeeded()) this.#become('alone');
     } finally {
       this.#taking = undefined;

@@ -3,28 +3,28 @@ import type { LiveLoan, LivePosition, NoLive } from '../../core/risk/live-estima
 import { believedLoan } from '../../core/risk/ltv.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
 
-/** Near its line an account is read at least this often, whatever the person's interval. Milliseconds. */
+/** Longest update interval at these levels, whatever interval the person set. Milliseconds. */
 const nearMs: Readonly<Partial<Record<Level, number>>> = { danger: 5_000, warn: 10_000 };
 
-/** What is estimated since a reading, as far as it bears on how near a line is. */
+/** Live estimates, as far as they affect the level. */
 interface Estimates {
   readonly loans: Readonly<Record<string, LiveLoan | NoLive>>;
   readonly positions: Readonly<Record<string, LivePosition | NoLive>>;
 }
 
-/** What else than the figures of a reading bears on it. */
+/** What affects the level besides the reading itself. */
 interface Besides {
   readonly live?: Estimates | undefined;
-  /** Whose levels count. */
+  /** The account whose own levels apply. */
   readonly account?: Pick<Account, 'levels'> | undefined;
 }
 
-/** By a reading, without the person's own levels. */
+/** Cached results for readings without own levels. */
 const known = new WeakMap<Snapshot, Level>();
 
 /**
- * The worst level of an account by these figures, however old, and the person's own levels; `ok` where there is nothing, `unknown` where it can't be told. What is overdue
- * doesn't count: to read it more often tells nothing new.
+ * The worst level in an account, however old its figures, with the person's own levels. `ok` if there is nothing, `unknown` if it can't be
+ * told. Overdue debts don't count: updating more often wouldn't tell anything new.
  */
 export function nearness(snapshot: Snapshot | undefined, { live, account }: Besides = {}): Level {
   if (snapshot === undefined) return 'unknown';
@@ -54,9 +54,9 @@ function judged({ loans, positions }: Snapshot, live: Estimates | undefined, acc
 }
 
 /**
- * The interval at which an account with these figures is read while somebody looks: the person's, or less near a line. Its age is measured by
- * it, in every window alike: a figure is out of date after three of them.
- * @param intervalMs the person's
+ * The update interval in force for these figures while somebody is looking: the person's, or a shorter one near a line. Figures are out of
+ * date after three such intervals, in every window.
+ * @param intervalMs the person's setting
  * @returns milliseconds
  */
 export const intervalInForce = (snapshot: Snapshot | undefined, intervalMs: number, besides?: Besides): number =>

@@ -18,89 +18,92 @@ export interface PollerOptions {
   readonly store: Store;
   readonly connections: Pick<Connections, 'get'>;
   readonly clock: Clock;
-  /** The person's, asked before each wait. Milliseconds. */
+  /** The person's setting, read before each wait. Milliseconds. */
   readonly intervalMs: () => number;
+  readonly onDidChangeInterval?: ((listener: () => void) => Disposable) | undefined;
   /** 0 up to but not including 1. */
   readonly random?: () => number;
-  /** Whether this window reads for all, and by what right the next standing read is made. Default: for itself. */
+  /** Whether this window reads for all, and the pass for its next regular reading. Default: it reads for itself. */
   readonly reader?: { readonly isReader: boolean; pass(): Promise<Pass | undefined>; isSeen?(): Promise<boolean> };
   /**
-   * Called after each successful read of an account; the next read does not wait for it.
-   * @param isRoutine whether nobody asked for it, and it is not the first of these
+   * Called after each successful reading; the next one doesn't wait for it.
+   * @param isRoutine whether it was a regular reading, and not the first one
    */
   readonly onRead?: (accountId: string, isRoutine: boolean) => Promise<void>;
-  /** Ends the waits that began before the machine slept or changed its network. */
+  /** Reports that the machine slept or changed its network. */
   readonly wakes?: Pick<Wakes, 'on'>;
-  /** When this window began. Default: now. Milliseconds since the Unix epoch. */
+  /** When this window was opened. Default: now. Milliseconds since the Unix epoch. */
   readonly began?: number;
 }
 
 interface Line {
   /** Aborted when the account is removed or the poller disposed. */
   readonly end: AbortController;
-  /** The wait before the next read; aborted to read at once. */
+  /** The wait before the next reading; aborted to read at once. */
   wait?: AbortController;
-  /** When it is over, by `uptimeOf`. */
+  /** When that wait ends, by `uptimeOf`. */
   dueAt?: number;
   reading?: Promise<void>;
-  /** Of the read under way. */
+  /** Of the reading in progress. */
   signal?: AbortSignal;
-  /** Aborted when the standing reads end. */
+  /** Aborted when this window stops reading for all. */
   standing?: AbortController;
-  /** Somebody waits for the read under way: it goes on when the standing reads end. */
+  /** A person waits for the reading in progress: it goes on even if this window stops reading for all. */
   isAsked?: boolean;
-  /** The standing reads of this account have begun. */
+  /** Regular readings of this account have begun. */
   isRoutine?: boolean;
-  /** The window that reads for all is late with this account. */
+  /** The reading window is late with this account. */
   isLate?: boolean;
-  /** That one cannot read it, as when it does not find the keys, and this one can. */
+  /** The reading window can't read it (for example, it doesn't find the keys), but this one can. */
   isOrphan?: boolean;
-  /** Until then the venue wants to be left alone, by `uptimeOf`. */
+  /** The venue asked for no requests until then, by `uptimeOf`. */
   heldUntil?: number;
-  /** So many failed attempts are from before the machine woke, and no reason to wait any more. */
+  /** Failed attempts from before the machine woke; they no longer lengthen the wait. */
   forgiven?: number;
-  /** It is not left alone for another interval. */
+  /** The next reading must not be skipped to save requests. */
   isWanted?: boolean;
-  /** It was near its line when the wait began. */
+  /** It was at Warning or Danger when the wait began. */
   isNear?: boolean;
-  /** The venue said that the account is asked too often. */
+  /** The venue reported too many requests. */
   isLimited?: boolean;
-  /** The last reading that was brought forward was due then, by `uptimeOf`. */
+  /** When the last nudged reading was due, by `uptimeOf`. */
   nudgedAt?: number;
-  /** Something happened at the venue while it was being read. */
+  /** Something happened at the venue during the reading. */
   isNudged?: boolean;
+  /** Since the last attempt the venue has answered somebody. */
+  isAnswered?: boolean;
   /** The last figures were not read here. */
   isFollowed?: boolean;
-  /** Its own keys last brought figures then, by `uptimeOf`. */
+  /** When its own keys last worked, by `uptimeOf`. */
   ownAt?: number;
-  /** This window doesn't find the keys, and looks for them again then, by `uptimeOf`. */
+  /** This window doesn't find the keys; it tries again then, by `uptimeOf`. */
   keylessUntil?: number;
 }
 
-/** How soon it is asked again whether this window may read, when that could not be told. Milliseconds. */
+/** Retry delay when it can't be told whether this window may read. Milliseconds. */
 const askAgainMs = 1_000;
-/** A window that reads for all may be late by this much, and others are spread over as much again. Milliseconds. */
+/** How late the reading window may be before others read too; they spread over the same time again. Milliseconds. */
 const lateMs = 10_000;
-/** What happened at the venue is read after this time, in which more may happen. Milliseconds. */
+/** Delay after a nudge, so that events close together cause one reading. Milliseconds. */
 const nudgeMs = 1_000;
-/** And not more often than that. Milliseconds. */
+/** Shortest time between nudged readings. Milliseconds. */
 const nudgeEveryMs = 2_000;
-/** Keys that this window doesn't find are looked for that often. Milliseconds. */
+/** Retry delay while this window doesn't find the keys. Milliseconds. */
 const keylessMs = 5 * 60_000;
-/** An account shows what its twin has read for so long, then its own keys are tried again. Milliseconds. */
+/** How long an account uses its twin's readings before its own keys are tried again. Milliseconds. */
 const twinMs = 10 * 60_000;
 
 /**
- * Reads every account again and again, each at its own pace: the wait begins when the work is done, so a slow venue is
- * never asked twice at a time and never holds up another. No account, no timer. Where another window reads for all, this one only reads
- * what a person asks for, and what that one is late with. An exchange account that was added twice is read once, as long as
- * the keys of each are known to be good.
+ * Reads each account at its own pace. Each wait begins when the reading has ended, so a slow venue never gets two requests at a time and
+ * never delays other accounts. Without accounts there is no timer. While another window reads for all, this one reads only on request, or
+ * when that window is late. An exchange account added twice is read once, as long as the keys of both are known to work.
  */
 export class Poller implements Disposable {
   readonly #options: PollerOptions;
   readonly #lines = new Map<string, Line>();
   #watch: Disposable | undefined;
   #live: Disposable | undefined;
+  #interval: Disposable | undefined;
   #wakes: Disposable | undefined;
   readonly #began: number;
   #disposed = false;
@@ -111,8 +114,8 @@ export class Poller implements Disposable {
   }
 
   /**
-   * Begins to read all accounts, those of now and those to come: at once, or where another window reads or has read since this one opened,
-   * when that is due. Returns before the first key is asked for.
+   * Starts reading all present and future accounts: at once, or when due if another window reads or has read since this one was opened.
+   * Returns before any key is read.
    */
   start(): void {
     if (this.#disposed || this.#watch !== undefined) return;
@@ -127,19 +130,24 @@ export class Poller implements Disposable {
         this.#arm(accountId, line, 0);
       }
     });
+    this.#interval = this.#options.onDidChangeInterval?.(() => {
+      for (const [accountId, line] of this.#lines) {
+        if (line.reading === undefined) this.#armBy(accountId, line, this.#nextIn(accountId, line));
+      }
+    });
     // By an estimate it may be near its line by now.
     this.#live = store.onDidChange(({ accountId, what }) => {
       const line = this.#lines.get(accountId);
       if (what !== 'live' || line === undefined || line.reading !== undefined || reader?.isReader === false) return;
       const state = store.get(accountId);
-      // While it fails, once: the least of many draws would be no back-off.
+      // Only once while it fails: redrawing the random wait each time would defeat the back-off.
       const isNews = state?.failure === undefined || line.isNear !== true;
       if (isNews && isAlarm(nearness(state?.snapshot, state))) this.#armBy(accountId, line, this.#nextIn(accountId, line));
     });
     for (const { id } of book.list()) this.#begin(id, this.#line(id));
   }
 
-  /** This window begins or ends to read for all. What a person waits for is read to its end. */
+  /** Called when this window starts or stops reading for all. A reading that a person waits for is finished. */
   turn(): void {
     this.#noteRole();
     for (const [accountId, line] of this.#lines) {
@@ -149,7 +157,7 @@ export class Poller implements Disposable {
     }
   }
 
-  /** Another window has read the account: the next standing read counts from that. */
+  /** Another window has read the account: the next regular reading counts from that. */
   follow(accountId: string): void {
     const line = this.#lines.get(accountId);
     if (line === undefined || line.reading !== undefined) return;
@@ -160,14 +168,14 @@ export class Poller implements Disposable {
   }
 
   /**
-   * Something happened at the venue: reads within about a second, once for all that happens until then and at most every two seconds.
-   * Nothing happens where another window reads, or where asking again would not help.
+   * Something happened at the venue: reads within about a second, once for all events until then, and at most every two seconds. Does
+   * nothing if another window reads, or if asking again wouldn't help.
    */
   nudge(accountId: string): void {
     const { clock, reader, store } = this.#options;
     const line = this.#lines.get(accountId);
     if (line === undefined || reader?.isReader === false || line.keylessUntil !== undefined) return;
-    // What is under way may have been asked before it happened.
+    // The reading in progress may have started before the event.
     line.isWanted = true;
     if (line.reading !== undefined) line.isNudged = true;
     const failure = store.get(accountId)?.failure;
@@ -175,6 +183,21 @@ export class Poller implements Disposable {
     const now = uptimeOf(clock);
     const at = Math.max(now + nudgeMs, (line.nudgedAt ?? -Infinity) + nudgeEveryMs, line.heldUntil ?? 0);
     if (this.#armBy(accountId, line, at - now)) line.nudgedAt = at;
+  }
+
+  /**
+   * The venue answers: an account that an outage kept from being read is read within two intervals of its last attempt, at random, and not
+   * after the rest of its back-off.
+   */
+  answered(accountId: string): void {
+    const { reader, store, random = Math.random } = this.#options;
+    const line = this.#lines.get(accountId);
+    const kind = store.get(accountId)?.failure?.error.kind;
+    if (line === undefined || reader?.isReader === false || kind === undefined || !outages.has(kind)) return;
+    // Once for each attempt: the least of many draws would be no back-off.
+    if (line.reading !== undefined || line.isAnswered === true) return;
+    line.isAnswered = true;
+    this.#armBy(accountId, line, Math.max(this.#nextIn(accountId, line, 2), Math.round(spreadMs * random())));
   }
 
   /**
@@ -202,6 +225,7 @@ export class Poller implements Disposable {
     this.#disposed = true;
     this.#watch?.dispose();
     this.#live?.dispose();
+    this.#interval?.dispose();
     for (const accountId of [...this.#lines.keys()]) this.#end(accountId);
   }
 
@@ -250,14 +274,14 @@ export class Poller implements Disposable {
     );
   }
 
-  /** As `#arm`, unless it is due sooner. @returns whether it was */
+  /** Like `#arm`, unless the reading is due sooner. @returns whether it was moved forward */
   #armBy(accountId: string, line: Line, ms: number): boolean {
     const isSooner = ms < (line.dueAt ?? 0) - uptimeOf(this.#options.clock);
     if (isSooner) this.#arm(accountId, line, ms);
     return isSooner;
   }
 
-  /** @param wait aborted when it is not wanted any more */
+  /** @param wait aborted when this reading is no longer wanted */
   async #readIfMay(accountId: string, line: Line, wait: AbortSignal): Promise<void> {
     const { reader, random = Math.random } = this.#options;
     const right = reader === undefined ? {} : await reader.pass();
@@ -265,7 +289,7 @@ export class Poller implements Disposable {
     if (wait.aborted) return;
     const twin = this.#twinsOf(accountId).find((id) => this.#lines.get(id)?.reading !== undefined);
     if (twin !== undefined) {
-      // What that reads is this one's too; where it isn't, this one is still due.
+      // The twin's reading usually covers this account; otherwise this one is still due.
       await this.#lines.get(twin)?.reading;
       await this.#readIfMay(accountId, line, wait);
     } else if (right !== undefined) {
@@ -275,13 +299,13 @@ export class Poller implements Disposable {
     } else if (reader?.isReader === true) this.#arm(accountId, line, askAgainMs);
     else if (line.isLate === true) void this.#read(accountId, {});
     else {
-      // After sleep all windows find it late, before the one that reads has.
+      // After sleep, every window finds the account late before the reading window has had a chance.
       line.isLate = true;
       this.#arm(accountId, line, lateMs * (1 + random()));
     }
   }
 
-  /** Far from its lines an account is read half as often while nobody looks, though not less than every five minutes. */
+  /** An account far from its lines is read half as often while nobody looks, but at least every five minutes. */
   #mayRest(accountId: string, line: Line): boolean {
     const state = this.#options.store.get(accountId);
     if (line.isWanted === true || line.isLimited === true || state?.failure !== undefined || this.#restMs() <= 0) return false;
@@ -290,14 +314,14 @@ export class Poller implements Disposable {
 
   readonly #restMs = (): number => Math.min(this.#options.intervalMs(), longestMs - this.#options.intervalMs());
 
-  /** @param right none for what a person asks for */
+  /** @param right undefined for a reading that a person asked for */
   #read(accountId: string, right?: Pass): Promise<void> {
     if (this.#disposed) return Promise.resolve();
     const { store } = this.#options;
     const line = this.#line(accountId);
     line.wait?.abort();
     if (right === undefined) {
-      // What was given up brings nothing.
+      // The abandoned reading brings no figures.
       if (line.standing?.signal.aborted === true && line.reading !== undefined) return line.reading.then(() => this.#read(accountId));
       line.isAsked = true;
       if (line.signal !== undefined) setPurpose(line.signal, 'command');
@@ -305,6 +329,7 @@ export class Poller implements Disposable {
     line.reading ??= this.#readOnce(accountId, line, right).then((twins) => {
       const { isNudged } = line;
       delete line.isNudged;
+      delete line.isAnswered;
       delete line.reading;
       delete line.signal;
       delete line.isAsked;
@@ -312,10 +337,10 @@ export class Poller implements Disposable {
       if (line.isLate === true) line.isOrphan = store.get(accountId)?.failure === undefined;
       delete line.isLate;
       this.#arm(accountId, line, this.#nextIn(accountId, line));
-      // Later than this one: it goes on reading.
+      // After this account is scheduled, so that the reading continues.
       for (const id of twins) {
         this.follow(id);
-        // It was read here.
+        // This window read it.
         delete this.#line(id).isFollowed;
       }
       if (isNudged === true) this.nudge(accountId);
@@ -323,7 +348,8 @@ export class Poller implements Disposable {
     return line.reading;
   }
 
-  #nextIn(accountId: string, line: Line): number {
+  /** @param most so many failed attempts count */
+  #nextIn(accountId: string, line: Line, most = Infinity): number {
     const { clock, intervalMs, random = Math.random, store } = this.#options;
     const state = store.get(accountId);
     const failure = state?.failure;
@@ -331,7 +357,8 @@ export class Poller implements Disposable {
     const passed = Math.max(clock.now() - (store.readAt(accountId) ?? clock.now()), 0);
     line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0) - passed;
     const isPatient = this.#isPatient(line);
-    const since = failure && { ...failure, attempts: Math.max(failure.attempts - (isPatient ? 0 : (line.forgiven ?? 0)), 1) };
+    const attempts = Math.min(Math.max((failure?.attempts ?? 0) - (isPatient ? 0 : (line.forgiven ?? 0)), 1), most);
+    const since = failure && { ...failure, attempts };
     const everyMs = intervalInForce(state?.snapshot, intervalMs(), state);
     line.isNear = isAlarm(nearness(state?.snapshot, state));
     const paceMs = line.isLimited === true ? Math.max(everyMs, Math.min(2 * everyMs, longestMs)) : everyMs;
@@ -340,12 +367,12 @@ export class Poller implements Disposable {
     return Math.max(ms + (isPatient ? intervalMs() : 0) - passed, untilKeys, 0);
   }
 
-  /** Another window reads this account. */
+  /** Whether another window reads this account. */
   #isPatient({ isOrphan }: Line): boolean {
     return this.#options.reader?.isReader === false && isOrphan !== true;
   }
 
-  /** Other accounts that stand for the same one at the venue, and value it by the same thresholds: what is read of one is true of all. */
+  /** Other entries for the same exchange account with the same thresholds: one reading serves all. */
   #twinsOf(accountId: string): readonly string[] {
     const { book } = this.#options;
     const account = book.get(accountId);
@@ -364,12 +391,12 @@ export class Poller implements Disposable {
       if (ms === undefined) continue;
       line.forgiven = failure?.attempts ?? 0;
       line.isWanted = true;
-      // Who is just reading finds out by that. The window that reads for all need not have slept: one may be stopped alone.
+      // A reading in progress shows the new state itself. The reading window may not have slept: windows can be suspended one by one.
       if (line.reading === undefined && !this.#isPatient(line)) this.#arm(accountId, line, ms);
     }
   }
 
-  /** Never rejects. @returns accounts that were read with it */
+  /** Never rejects. @returns accounts that shared this reading */
   async #readOnce(accountId: string, line: Line, right: Pass | undefined): Promise<readonly string[]> {
     const { store, clock, intervalMs, reader } = this.#options;
     const standing = new AbortController();
@@ -378,7 +405,7 @@ export class Poller implements Disposable {
     const signal = AbortSignal.any([line.end.signal, standing.signal]);
     line.signal = signal;
     setPurpose(signal, right === undefined ? 'command' : this.#purposeOf(accountId));
-    // What somebody waits for is newer than what another window has, or is refused.
+    // A reading that a person asked for is stored even without a pass.
     const pass = (): Pass => (line.isAsked === true ? {} : (right ?? {}));
     const told = (news: () => void): boolean => {
       if (!line.end.signal.aborted)
@@ -402,7 +429,7 @@ export class Poller implements Disposable {
       const isRead = told(() => {
         store.succeed(accountId, snapshot, pass());
       });
-      // It looks: another window may have changed whose an account is.
+      // This looks at the database: another window may have changed the owner of an account.
       if (isRead && twins.length > 0) await reader?.pass();
       return isRead && !signal.aborted ? this.#share(accountId, snapshot, right, line.isAsked === true, twins) : [];
     } catch (error) {
@@ -412,10 +439,10 @@ export class Poller implements Disposable {
       else delete line.keylessUntil;
       told(() => {
         const state = store.get(accountId);
-        // Another window finds them, and reads it.
+        // Another window has the keys and reads this account.
         const isLeft = line.keylessUntil !== undefined && line.isFollowed === true && line.isAsked !== true && state !== undefined;
         if (isLeft && isCurrent(state, clock.now(), intervalMs())) {
-          // That one may be gone: then its figures grow old, and this is what there is to say.
+          // If that window is gone, its figures become out of date, and then the missing keys are reported.
           line.keylessUntil = uptimeOf(clock) + staleAfterMs(intervalInForce(state.snapshot, intervalMs(), state));
           store.giveUp(accountId);
         } else store.fail(accountId, failure, pass());
@@ -424,7 +451,7 @@ export class Poller implements Disposable {
     }
   }
 
-  /** A first load is what a person waits for. */
+  /** A person waits for the first reading. */
   #purposeOf(accountId: string): Purpose {
     const { store } = this.#options;
     if ((store.readAt(accountId) ?? 0) < this.#began) return 'command';
@@ -433,9 +460,8 @@ export class Poller implements Disposable {
   }
 
   /**
-   * What was read of one account is read of its twins. One whose own keys failed or were not used lately, or of which more can be read, is left
-   * to itself.
-   * @param before its twins when the read began: what is read since another owner came is not for those that are his
+   * Gives a reading to the account's twins as well, except twins whose own keys failed or weren't used lately, or that can read more.
+   * @param before its twins when the reading began; later ones may have another owner
    */
   #share(accountId: string, snapshot: Snapshot, right: Pass | undefined, isAsked: boolean, before: readonly string[]): readonly string[] {
     const { store, clock, onRead } = this.#options;
@@ -471,7 +497,7 @@ export class Poller implements Disposable {
     try {
       return await read();
     } catch (error) {
-      // The connection was taken away under the read because the account's address changed: the new one is asked.
+      // The connection was replaced during the reading because the account's address changed: read again with the new one.
       if (ExchangeError.is(error, 'aborted') && !signal.aborted) return read();
       throw error;
     }
@@ -483,34 +509,36 @@ const gaps = ['loansTrouble', 'positionsTrouble', 'walletTrouble'] as const;
 const sameThresholds = ({ thresholds: a }: Account, { thresholds: b }: Account): boolean =>
   a?.marginCall === b?.marginCall && a?.liquidation === b?.liquidation;
 
-/** A listener that fails is not the venue's failure and must not stop the reading. */
+/** A failing listener isn't a failure of the venue and must not stop the reading. */
 function tell(news: () => void): void {
   try {
     news();
   } catch {
-    // The other listeners have been told.
+    // The other listeners have been called.
   }
 }
 
-/** Neither awaited nor able to disturb: its own failures are its own matter. */
+/** Runs work without waiting for it; its failures are ignored. */
 function afterwards(work: () => Promise<void>): void {
   work().catch(() => undefined);
 }
 
 const longestMs = 5 * 60_000;
-/** Near a line a venue that works again is noticed sooner. Milliseconds. */
+/** Longest back-off at Warning or Danger, to notice sooner that the venue works again. Milliseconds. */
 const longestNearMs = 30_000;
-/** Some things only a person can fix: asking often does not help and may get an address banned. */
+/** Shortest wait after failures that only a person can fix: frequent requests don't help and may get the address banned. */
 const personsMatterMs = 60_000;
 const personsMatter: ReadonlySet<ErrorKind> = new Set(['auth', 'permission', 'ip']);
+/** What passes when the venue can be reached and works again. */
+export const outages: ReadonlySet<ErrorKind> = new Set(['network', 'unavailable', 'maintenance', 'rate', 'clock']);
 
 /**
- * How long to wait before the next read. After one failure it is the interval; after more it is anything from the interval to a time that
- * doubles with each, up to a longest one, all of it at random, so that accounts don't ask in step after a common failure. It is never shorter
- * than what the venue asked for.
+ * The wait before the next reading. After one failure it's the interval; after more, a random time between the interval and a maximum that
+ * doubles with each failure, up to `mostMs`. The randomness keeps accounts from asking in step after a common failure. Never shorter than
+ * what the venue asked for.
  * @param intervalMs the interval in force
- * @param random 0 up to but not including 1
- * @param mostMs the longest; where only a person can help it is five minutes
+ * @param random at least 0, less than 1
+ * @param mostMs the longest wait; five minutes if only a person can fix the failure
  * @returns milliseconds
  */
 export function nextReadInMs(intervalMs: number, failure: Failure | undefined, random: number, mostMs = longestMs): number {
@@ -523,18 +551,17 @@ export function nextReadInMs(intervalMs: number, failure: Failure | undefined, r
   return Math.round(Math.max(intervalMs + random * (most - intervalMs), least));
 }
 
-/** On another network keys are no better, and asking with them is no use. */
+/** A new network doesn't fix these failures. */
 const sameAnywhere: ReadonlySet<ErrorKind> = new Set(['auth', 'permission']);
-/** All windows and accounts notice a wake at about the same moment. Milliseconds. */
+/** Readings after a wake are spread over this time. Milliseconds. */
 const spreadMs = 1_000;
 
 /**
- * How long to wait before the next read when the machine has woken or moved while a wait was running. What the back-off waited for may be
- * over; only what the venue asked for still holds, for it counts real time, as sleep is. After sleep figures are old, whether or not the last
- * read failed.
- * @param heldMs what is left of the time that the venue wants to be left alone for
- * @param random 0 up to but not including 1
- * @returns milliseconds; undefined when the wait goes on
+ * The wait before the next reading after the machine woke or changed its network. The cause of the back-off may be gone; only a pause that
+ * the venue asked for still counts. After sleep figures are old, even if the last reading worked.
+ * @param heldMs what is left of the pause that the venue asked for
+ * @param random at least 0, less than 1
+ * @returns milliseconds; undefined if the present wait continues
  */
 export function readAfterWakeInMs(wake: Wake, failure: Failure | undefined, heldMs: number, random: number): number | undefined {
   if (wake === 'moved' && (failure === undefined || sameAnywhere.has(failure.error.kind))) return undefined;

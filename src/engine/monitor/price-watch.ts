@@ -6,7 +6,8 @@ import { liveEstimate, livePosition, measured, type Prices } from '../../core/ri
 import type { Account, Snapshot } from '../../core/model.ts';
 import { setPurpose } from '../../exchanges/purpose.ts';
 import { failedInside } from './connections.ts';
-import { nextReadInMs, readAfterWakeInMs, type Poller } from './poller.ts';
+import { intervalInForce } from './pace.ts';
+import { nextReadInMs, outages, readAfterWakeInMs, type Poller } from './poller.ts';
 import type { Connections } from './connections.ts';
 import { watchEveryMs, type AccountState, type Failure, type Live, type Store } from './store.ts';
 import type { Wake, Wakes } from './wakes.ts';
@@ -20,27 +21,31 @@ export interface PriceWatchOptions {
   readonly store: Store;
   readonly connections: Pick<Connections, 'get'>;
   readonly clock: Clock;
-  /** 0 up to but not including 1. */
+  /** At least 0, less than 1. */
   readonly random?: () => number;
-  /** Ends the waits that began before the machine slept or changed its network. */
+  /** Reports that the machine slept or changed its network. */
   readonly wakes?: Pick<Wakes, 'on'>;
-  /** Which window asks for all, and what it is answered. */
+  /** Tells which window asks for all, and shares the answers. */
   readonly reader: Pick<Reader, 'isReader' | 'onDidChange' | 'pass' | 'prices' | 'keepPrices' | 'onDidPrice'>;
-  /** The platform's, for what venues tell by themselves. Without it prices are only asked for. */
+  /** The platform's WebSocket. Without it, prices are only polled. */
   readonly WebSocket?: SocketMaker | undefined;
-  /** Reads an account soon, when something has happened to it. */
-  readonly poller?: Pick<Poller, 'nudge'>;
+  /** Reads an account soon, when something has happened to it, or when its venue answers again. */
+  readonly poller?: Pick<Poller, 'nudge' | 'answered'>;
+  /** The person's interval. Milliseconds. */
+  readonly intervalMs: () => number;
   readonly log?: { debug(line: string): void };
 }
 
-/** One site of a venue. Its prices are the same for all accounts there. */
+/** One site of a venue; all its accounts have the same prices. */
 interface Line {
   asking: boolean;
   failure?: Failure;
-  /** No question before, by `uptimeOf`; after failures. */
+  /** No request before this time after failures, by `uptimeOf`. */
   notBefore: number;
-  /** The same, for as long as the venue wants to be left alone. */
+  /** The end of a pause that the venue asked for, by `uptimeOf`. */
   heldUntil: number;
+  /** The venue is not asked before why it can't be read, by `uptimeOf`. */
+  whyFrom: number;
 }
 
 interface Latest {
@@ -48,38 +53,47 @@ interface Latest {
   readonly prices: Prices;
 }
 
-/** What comparing estimates with the readings that followed has told of an account's loans. */
+/** How good the last estimates of an account's loans were. */
 interface Grades {
   readonly off: Readonly<Record<string, Decimal>>;
   readonly doubted: readonly string[];
 }
 
-/** For how long estimates may hold up everything else in the window. */
+/** Longest time that estimates may block the window. Milliseconds. */
 const sliceMs = 4;
 
 const finelyOf = (clock: Clock): number => clock.ticks?.() ?? uptimeOf(clock);
+
+const whyEveryMs = 60_000;
+
+/** Asked for where no coin is held, to learn whether the venue answers. */
+const anyCoin = 'BTC';
+
+const isOut = ({ failure }: AccountState): boolean => failure !== undefined && outages.has(failure.error.kind);
 
 const noGrades: Grades = { off: {}, doubted: [] };
 
 /**
  * Listens to prices between the readings, or where the venue does not tell them just now asks for public index prices, once for each site and in
- * one window for all, and keeps in the store what the last readings would be at them. Nothing waits for it and no failure of it is anybody's trouble: then there simply is no estimate. No account, no
- * timer.
+ * one window for all, and keeps in the store what the last readings would be at them. While readings fail they are asked for too: the answer says
+ * that the venue is back. No failure of it is anybody's trouble: then there simply is no estimate. No account, no timer.
  */
 export class PriceWatch implements Disposable {
   readonly #options: PriceWatchOptions;
   readonly #lines = new Map<string, Line>();
-  /** The reading of each account that estimates start from. */
+  /** The reading that each account's estimates start from. */
   readonly #seen = new Map<string, Snapshot>();
   readonly #grades = new Map<string, Grades>();
   readonly #latest = new Map<string, Latest>();
-  /** Accounts that newer prices wait for. */
+  /** Accounts with newer prices still to be applied. */
   readonly #due = new Set<string>();
   #catchingUp = false;
   readonly #end = new AbortController();
   readonly #watches: Disposable[] = [];
   #wakes: Disposable | undefined;
   #armed = false;
+  /** Aborted when nothing is to be asked any more. */
+  #needed: AbortController | undefined;
   readonly #streams: Streams | undefined;
 
   constructor(options: PriceWatchOptions) {
@@ -90,12 +104,12 @@ export class PriceWatch implements Disposable {
     this.#streams = WebSocket && new Streams({ ...options, WebSocket, nudge, trace, random });
   }
 
-  /** Why a reading failed, where the venue has said so by itself. */
+  /** The announced reason for a failed reading, if the venue gave one. */
   explain(account: Account, error: ExchangeError): ExchangeError {
     return this.#streams?.explain(account, error) ?? error;
   }
 
-  /** Begins with what is in the store. */
+  /** Starts with the readings in the store. */
   start(): void {
     if (this.#watches.length > 0 || this.#end.signal.aborted) return;
     setPurpose(this.#end.signal, 'near');
@@ -103,7 +117,7 @@ export class PriceWatch implements Disposable {
     for (const { account, snapshot } of store.all()) if (snapshot !== undefined) this.#seen.set(account.id, snapshot);
     this.#watches.push(
       store.onDidChange(({ accountId, what }) => {
-        // Its own work is no news to it.
+        // Its own estimates.
         if (what === 'live') return;
         this.#follow(accountId);
         this.#arm();
@@ -126,6 +140,7 @@ export class PriceWatch implements Disposable {
     for (const watch of this.#watches) watch.dispose();
     this.#streams?.dispose();
     this.#wakes?.dispose();
+    this.#needed?.abort();
     this.#end.abort();
   }
 
@@ -137,14 +152,14 @@ export class PriceWatch implements Disposable {
     void this.#catchUp();
   }
 
-  /** Whoever has waited longest first, each by the newest prices. Lets others have their turn between two accounts. */
+  /** Updates estimates with the newest prices, longest waiting account first. Yields between accounts when it takes long. */
   async #catchUp(): Promise<void> {
     if (this.#catchingUp) return;
     this.#catchingUp = true;
     const { clock, store } = this.#options;
     try {
       let since = finelyOf(clock);
-      // What is added meanwhile comes at the end.
+      // Accounts added in the meantime come last.
       for (const id of this.#due) {
         this.#due.delete(id);
         const state = store.get(id);
@@ -154,7 +169,7 @@ export class PriceWatch implements Disposable {
         since = finelyOf(clock);
       }
     } catch {
-      // It ended meanwhile.
+      // Disposed in the meantime.
     } finally {
       this.#catchingUp = false;
     }
@@ -182,7 +197,9 @@ export class PriceWatch implements Disposable {
     this.#listen();
     if (store.all().length === 0 || !reader.isReader) {
       this.#wakes?.dispose();
-      this.#wakes = undefined;
+      this.#needed?.abort();
+      this.#wakes = this.#needed = undefined;
+      this.#armed = false;
       return;
     }
     if (this.#armed) return;
@@ -190,7 +207,8 @@ export class PriceWatch implements Disposable {
       this.#woke(wake);
     });
     this.#armed = true;
-    clock.sleep(watchEveryMs, this.#end.signal).then(
+    this.#needed ??= new AbortController();
+    clock.sleep(watchEveryMs, this.#needed.signal).then(
       () => {
         this.#armed = false;
         this.#look();
@@ -204,35 +222,30 @@ export class PriceWatch implements Disposable {
     const { clock, reader } = this.#options;
     const now = clock.now();
     if (!reader.isReader) return;
-    for (const [site, all] of this.#bySite()) {
+    for (const [site, all] of bySite(this.#options.store.all())) {
       // Without the prices it was read at there is nothing to start from.
-      const states = all.filter(({ snapshot }) => snapshot?.prices !== undefined);
+      const priced = all.filter(({ snapshot }) => snapshot?.prices !== undefined);
       const line = this.#line(site);
+      const isDown = all.some(isOut);
+      if (isDown) void this.#askWhy(site, line, all);
       // What was read just now needs no estimate.
-      const isDue = states.some(({ snapshot }) => snapshot !== undefined && now - snapshot.asOf >= watchEveryMs);
-      const coins = coinsOf(states);
-      if (this.#streams?.isFresh(site) === true) continue;
-      if (isDue && !line.asking && uptimeOf(clock) >= line.notBefore && coins.length > 0) void this.#ask(site, line, states, coins);
+      const isOld = priced.some(({ snapshot }) => snapshot !== undefined && now - snapshot.asOf >= watchEveryMs);
+      const isDue = isDown || (isOld && this.#streams?.isFresh(site) !== true);
+      const coins = coinsOf(priced);
+      if (!isDue || line.asking || uptimeOf(clock) < line.notBefore) continue;
+      if (coins.length > 0) void this.#ask(site, line, priced, coins);
+      else if (isDown) void this.#ask(site, line, all, [anyCoin]);
     }
-  }
-
-  #bySite(): ReadonlyMap<string, readonly AccountState[]> {
-    const sites = new Map<string, AccountState[]>();
-    for (const state of this.#options.store.all()) {
-      const site = siteOf(state.account);
-      if (state.snapshot !== undefined) sites.set(site, [...(sites.get(site) ?? []), state]);
-    }
-    return sites;
   }
 
   /** The window that reads listens for all. */
   #listen(): void {
     if (this.#streams === undefined) return;
-    const sites = this.#options.reader.isReader ? [...this.#bySite()] : [];
-    this.#streams.want(new Map(sites.map(([site, states]) => [site, wantedBy(states)])));
+    const read = this.#options.reader.isReader ? this.#options.store.all().filter(({ snapshot }) => snapshot !== undefined) : [];
+    this.#streams.want(new Map([...bySite(read)].map(([site, states]) => [site, wantedBy(states)])));
   }
 
-  /** What has failed is asked at the next look, as if for the first time. */
+  /** Failed sites are asked at the next look, without back-off. */
   #woke(wake: Wake): void {
     const now = uptimeOf(this.#options.clock);
     this.#streams?.renew();
@@ -245,14 +258,14 @@ export class PriceWatch implements Disposable {
   }
 
   async #ask(site: string, line: Line, states: readonly AccountState[], coins: readonly string[]): Promise<void> {
-    const { connections, clock, reader, random = Math.random } = this.#options;
+    const { connections, clock, reader, poller } = this.#options;
     line.asking = true;
     const pass = await reader.pass();
-    // As old as the question: an answer may come after a newer reading.
+    // The time of the request: the answer may arrive after a newer reading.
     const at = clock.now();
     try {
       if (pass === undefined) return;
-      // Another account of the site after a failure: its connection may be the one that works.
+      // After a failure, try another account of the site: its connection may work.
       const asked = states[(line.failure?.attempts ?? 0) % states.length];
       if (asked === undefined) return;
       const connection = await connections.get(asked.account.id);
@@ -261,22 +274,62 @@ export class PriceWatch implements Disposable {
       if (Object.keys(prices).length === 0) throw failedInside();
       delete line.failure;
       reader.keepPrices({ site, at, prices: JSON.stringify(prices) }, pass);
+      for (const { account } of this.#outAt(site)) poller?.answered(account.id);
     } catch (error) {
       if (this.#end.signal.aborted) return;
       const { failure } = line;
       const known = ExchangeError.is(error) ? error : failedInside();
       line.failure = { error: known, since: failure?.since ?? at, at, attempts: (failure?.attempts ?? 0) + 1 };
-      line.notBefore = uptimeOf(clock) + nextReadInMs(watchEveryMs, line.failure, random());
+      const { waitMs, isDown } = this.#waitAt(site, line.failure);
+      line.notBefore = uptimeOf(clock) + waitMs;
       line.heldUntil = uptimeOf(clock) + (known.retryAfterMs ?? 0);
+      if (!isDown || this.#needed === undefined) return;
+      // That the venue is back is found out in time, not only at the next regular look.
+      clock.sleep(waitMs, this.#needed.signal).then(
+        () => {
+          this.#look();
+        },
+        () => undefined,
+      );
     } finally {
       line.asking = false;
     }
   }
 
+  /** Nothing waits for it: the next failure is explained by it. */
+  async #askWhy(site: string, line: Line, states: readonly AccountState[]): Promise<void> {
+    const { connections, clock } = this.#options;
+    const streams = this.#streams;
+    const [asked] = states;
+    if (streams === undefined || asked === undefined || uptimeOf(clock) < line.whyFrom) return;
+    line.whyFrom = uptimeOf(clock) + whyEveryMs;
+    try {
+      const all = await (await connections.get(asked.account.id)).maintenance?.(this.#end.signal);
+      if (all !== undefined) streams.note(site, all);
+    } catch {
+      // Then nothing is known of why.
+    }
+  }
+
+  /** While accounts can't be read, no longer than the shortest of their intervals. */
+  #waitAt(site: string, failure: Failure): { readonly waitMs: number; readonly isDown: boolean } {
+    const { intervalMs, random = Math.random } = this.#options;
+    const paces = this.#outAt(site).map((state) => intervalInForce(state.snapshot, intervalMs(), state));
+    const mostMs = paces.length === 0 ? undefined : Math.min(...paces);
+    return {
+      waitMs: nextReadInMs(Math.min(watchEveryMs, mostMs ?? watchEveryMs), failure, random(), mostMs),
+      isDown: mostMs !== undefined,
+    };
+  }
+
+  #outAt(site: string): readonly AccountState[] {
+    return this.#options.store.all().filter((state) => isOut(state) && siteOf(state.account) === site);
+  }
+
   #line(site: string): Line {
     const there = this.#lines.get(site);
     if (there !== undefined) return there;
-    const line: Line = { asking: false, notBefore: 0, heldUntil: 0 };
+    const line: Line = { asking: false, notBefore: 0, heldUntil: 0, whyFrom: 0 };
     this.#lines.set(site, line);
     return line;
   }
@@ -293,9 +346,15 @@ export class PriceWatch implements Disposable {
         ...grades,
       });
     } catch {
-      // A view that fails to show it must not stop the watch.
+      // A failing listener must not stop the watch.
     }
   }
+}
+
+function bySite(states: readonly AccountState[]): ReadonlyMap<string, readonly AccountState[]> {
+  const sites = new Map<string, AccountState[]>();
+  for (const state of states) sites.set(siteOf(state.account), [...(sites.get(siteOf(state.account)) ?? []), state]);
+  return sites;
 }
 
 /** Of what an earlier reading could tell only there are no prices of the time. */
@@ -311,7 +370,7 @@ function figuresOf(snapshot: Snapshot, now: Prices, { doubted }: Grades): Pick<L
   };
 }
 
-/** What the newer reading says of estimates from the earlier one. What cannot be compared this time stays as it was. */
+/** Grades the estimates from the earlier reading by the newer one. Loans that can't be compared keep their last grade. */
 function graded(before: Snapshot, after: Snapshot, known: Grades = noGrades): Grades {
   const off: Record<string, Decimal> = {};
   const doubted: string[] = [];
@@ -328,7 +387,7 @@ function graded(before: Snapshot, after: Snapshot, known: Grades = noGrades): Gr
 
 const pricesIn = ({ prices }: Snapshot): Prices => new Map(Object.entries(prices ?? {}));
 
-/** Nothing that the venue does not tell the price of: it would never be told all. */
+/** Only coins that the venue gives a price for: otherwise the prices would never be complete. */
 function wantedBy(states: readonly AccountState[]): Wanted {
   const priced = new Set(states.flatMap(({ snapshot }) => Object.keys(snapshot?.prices ?? {})));
   const isolated = states.flatMap(({ snapshot }) => (snapshot?.positions ?? []).filter(({ marginMode }) => marginMode === 'isolated'));
@@ -340,7 +399,7 @@ function wantedBy(states: readonly AccountState[]): Wanted {
   };
 }
 
-/** Every coin whose price moves one of their loans or isolated positions. */
+/** Every coin whose price affects a loan or isolated position. */
 function coinsOf(states: readonly AccountState[]): readonly string[] {
   const coins = states.flatMap(({ snapshot }) => [
     ...(snapshot?.loans ?? []).flatMap(({ debts, collateral }) => [...debts, ...collateral].map(({ coin }) => coin)),

@@ -13,33 +13,33 @@ export interface ReaderOptions {
   readonly shared: SharedState<Snapshot, Failure>;
   readonly book: AccountBook;
   readonly clock: Clock;
-  /** A name for this window that no other one has. */
+  /** Unique among all windows. */
   readonly window: string;
-  /** Whether somebody looks at this window. Default: always. */
+  /** Whether a person is looking at this window. Default: always. */
   readonly isSeen?: (() => boolean) | undefined;
-  /** The time between two readings. Milliseconds. */
+  /** Time between two readings. Milliseconds. */
   readonly intervalMs: () => number;
 }
 
-/** Nobody looks any more when nobody has for so long. Milliseconds. */
+/** After this long without focus, nobody is considered to be looking. Milliseconds. */
 const unseenMs = 5 * 60_000;
-/** That somebody looks is said not more often than that. Milliseconds. */
+/** Shortest time between notes that somebody is looking. Milliseconds. */
 const noteEveryMs = 30_000;
 
-/** What fails so says something of the window, and nothing of the account. */
+/** Failures that concern this window, not the account. */
 export const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, keysElsewhereCode, otherOwnerCode]);
 
-/** What all windows read together: one of them reads, and each gets what any of them has read. */
+/** Shares readings between windows: one window reads, and all get its figures. */
 export class Reader implements ReadingStorage, Disposable {
   readonly #options: ReaderOptions;
   /** Loaded with the database. */
   #lease: ReaderLease | undefined;
   #isLoading = false;
-  /** It could not be loaded: then this window reads for itself. */
+  /** The lease couldn't be loaded, so this window reads for itself. */
   #isAlone = false;
   #isDisposed = false;
   readonly #began: number;
-  /** When it was last said whether somebody looks. */
+  /** When it was last noted that somebody is looking. */
   #notedAt = 0;
   readonly #changed = new Emitter<undefined>();
   readonly #read = new Emitter<SharedReading<Snapshot, Failure>>();
@@ -47,11 +47,11 @@ export class Reader implements ReadingStorage, Disposable {
   readonly #prices = new Map<string, PricesRow>();
   readonly #watches: readonly Disposable[];
 
-  /** Told when this window begins or ends to read for all. */
+  /** Fires when this window starts or stops reading for all. */
   readonly onDidChange = this.#changed.on;
-  /** Told of each reading, also of those of this window. */
+  /** Fires for each reading, including this window's own. */
   readonly onDidRead = this.#read.on;
-  /** Told of newer prices of a site, also of those that this window asked for. */
+  /** Fires for newer prices of a site, including this window's own. */
   readonly onDidPrice = this.#priced.on;
   readonly onDidLoad: NonNullable<ReadingStorage['onDidLoad']>;
 
@@ -66,7 +66,7 @@ export class Reader implements ReadingStorage, Disposable {
         for (const reading of seen?.readings ?? []) this.#read.tell(timed(reading));
         const isNews = (seen?.readings.length ?? 0) > 0 && Math.abs(options.clock.now() - this.#notedAt) >= noteEveryMs;
         if (isNews && options.isSeen?.() === true) void this.isSeen();
-        // After what was read: who takes over goes on from there.
+        // After the readings are taken, so that a new holder continues from them.
         if (this.#lease === undefined) this.#begin();
         else this.#lease.see(seen?.lease);
       }),
@@ -77,17 +77,17 @@ export class Reader implements ReadingStorage, Disposable {
     ];
   }
 
-  /** Whether this window reads for all, or for itself where nothing can be shared. */
+  /** Whether this window reads: for all, or for itself if nothing can be shared. */
   get isReader(): boolean {
     return this.#lease?.isReader ?? this.#isAlone;
   }
 
-  /** By what right this window reads now; undefined when another one does. */
+  /** The pass for a reading that starts now; undefined if another window reads. */
   pass(): Promise<Pass | undefined> {
     return this.#lease?.pass() ?? Promise.resolve(this.#isAlone ? {} : undefined);
   }
 
-  /** Whether somebody looks at any window, or did within the last minutes; also where that can't be told. */
+  /** Whether a person looks at any window, or did in the last minutes. True if that can't be told. */
   async isSeen(): Promise<boolean> {
     const { shared, clock, isSeen } = this.#options;
     if (isSeen === undefined) return true;
@@ -103,24 +103,24 @@ export class Reader implements ReadingStorage, Disposable {
   keep(account: string, reading: Reading, pass: Pass): void {
     const { clock, shared, book, intervalMs } = this.#options;
     const { at } = reading;
-    // Another window may find the keys.
+    // Another window may have the keys.
     if ('failure' in reading && keysHere.has(reading.failure.error.code)) return;
     const everyMs = 'snapshot' in reading ? intervalInForce(reading.snapshot, intervalMs(), { account: book.get(account) }) : 0;
     const kept =
       'snapshot' in reading
         ? { account, at, asOf: reading.snapshot.asOf, text: JSON.stringify(reading.snapshot), staleMs: staleAfterMs(everyMs) }
         : { account, at, failure: JSON.stringify(reading.failure) };
-    // Where it is refused, or cannot be written, the looks tell what that means.
+    // The next look tells if it was refused or couldn't be written.
     shared.ask({ do: 'keepReading', reading: kept, now: clock.now(), pass }).catch(() => undefined);
   }
 
   forget(account: string): void {
     const { clock, shared, book } = this.#options;
-    // With the account itself all that is kept of it goes.
+    // Removing an account deletes everything kept about it anyway.
     if (book.get(account) !== undefined) shared.ask({ do: 'forget', account, now: clock.now() }).catch(() => undefined);
   }
 
-  /** The latest prices of a site, whoever asked for them. */
+  /** The latest prices of a site, from any window. */
   prices(site: string): PricesRow | undefined {
     return this.#prices.get(site);
   }
@@ -131,7 +131,7 @@ export class Reader implements ReadingStorage, Disposable {
     shared.ask({ do: 'keepPrices', prices, now: clock.now(), pass }).catch(() => undefined);
   }
 
-  /** This window reads no more. Resolves when another one may take over. */
+  /** Stops reading. Resolves when another window can take over. */
   async close(): Promise<void> {
     this.#isDisposed = true;
     await this.#lease?.end();
@@ -188,7 +188,7 @@ export class Reader implements ReadingStorage, Disposable {
   }
 }
 
-/** The text is only written when a figure changes; the time is that of the last reading. */
+/** The text is only written when a figure changes, so the time comes from the row. */
 const timed = (reading: SharedReading<Snapshot, Failure>): SharedReading<Snapshot, Failure> =>
   reading.figures === undefined || reading.asOf === undefined
     ? reading

@@ -4,12 +4,12 @@ import { changedTerms } from './changed-terms.ts';
 import type { NewsOf } from './store.ts';
 import { vanishedSince } from './vanished.ts';
 
-/** A shorter time without a reading is not worth a word. Milliseconds. */
+/** Shorter times without a reading aren't mentioned. Milliseconds. */
 const longMsLeast = 30 * 60_000;
-/** That nobody watched is said for a day. Milliseconds. */
+/** How long an unwatched time is mentioned. Milliseconds. */
 const unwatchedForMs = 24 * 60 * 60_000;
 
-/** With what is gone, what the venue has changed, and when nobody watched. A part of its own, loaded before the first reading. */
+/** Adds what disappeared, which terms changed, and when nothing was read. A lazy part, loaded before the first reading. */
 export const newsOf: NewsOf = (held, read, now, intervalMs): Snapshot => {
   const vanished = vanishedSince(held, read, now);
   return {

@@ -9,30 +9,30 @@ import type { AccountBook } from '../accounts/account-book.ts';
 import type { Pass } from '../storage/state-protocol.ts';
 import { intervalInForce } from './pace.ts';
 
-/** Reads of an account that failed, one after the other. Times are milliseconds since the Unix epoch. */
+/** Consecutive failed readings of an account. Times in milliseconds since the Unix epoch. */
 export interface Failure {
   readonly error: ExchangeError;
-  /** When the first of the row failed. */
+  /** When the first of them failed. */
   readonly since: number;
-  /** When the last one failed. */
+  /** When the last of them failed. */
   readonly at: number;
   readonly attempts: number;
 }
 
 export interface AccountState {
   readonly account: Account;
-  /** The last figures read, however old: their age is `snapshot.asOf`. */
+  /** The last figures, however old; `snapshot.asOf` tells their age. */
   readonly snapshot?: Snapshot;
   readonly failure?: Failure;
   readonly reading: boolean;
-  /** What our arithmetic makes of the last figures. Never instead of them. */
+  /** Estimates from the last figures; they never replace them. */
   readonly live?: Live;
 }
 
 /**
- * Whether figures of an account may be shown as the present ones: read in time, and the last reading did not fail.
- * @param intervalMs the person's
- * @param keptFrom when they were read, if earlier than the rest: then the newest reading could not tell
+ * Whether figures of an account are up to date: read in time, and the last reading worked.
+ * @param intervalMs the person's setting
+ * @param keptFrom when these figures were read, if a later reading lacks them
  */
 export function isCurrent(state: AccountState, now: number, intervalMs: number, keptFrom?: number): boolean {
   const { account, failure, snapshot } = state;
@@ -40,38 +40,38 @@ export function isCurrent(state: AccountState, now: number, intervalMs: number, 
   return isFresh(snapshot.asOf, now, intervalInForce(snapshot, intervalMs, { account }));
 }
 
-/** What should have been read and was not. A key that is not meant to read everything leaves no gap: the views say what it may not. */
+/** What should have been read but wasn't. A key without a permission leaves no gap: the views name the missing permission. */
 export function gapsOf(snapshot: Snapshot | undefined): readonly Message[] {
   const loans = snapshot?.loansBarred === true ? undefined : snapshot?.loansTrouble;
   const positions = snapshot?.positionsBarred === true ? undefined : snapshot?.positionsTrouble;
   return [loans, positions].filter((trouble) => trouble !== undefined);
 }
 
-/** `account`: added, removed or renamed. `state`: anything read or failed. `live`: only what is estimated has changed. */
+/** `account`: added, removed or changed. `state`: a reading ended or failed. `live`: only estimates changed. */
 export interface StoreChange {
   readonly accountId: string;
   readonly what: 'account' | 'state' | 'live';
 }
 
-/** How a reading ended, and when. */
+/** The end of a reading, and when. */
 export type Reading = { readonly at: number } & ({ readonly snapshot: Snapshot } | { readonly failure: Failure });
 
-/** Where the last reading of each account is kept, for the other windows and the next start. */
+/** Keeps the last reading of each account for other windows and the next start. */
 export interface ReadingStorage {
-  /** The last figures. Undefined when there are none, or anything about them is odd. */
+  /** The last figures. Undefined if there are none or they aren't valid. */
   get(accountId: string): Snapshot | undefined;
-  /** Writes what belongs to this account and nothing else. That it fails must not disturb this window. */
+  /** Stores a reading of this account only. Failures must not disturb this window. */
   keep(accountId: string, reading: Reading, pass: Pass): void;
-  /** Takes it away. */
+  /** Deletes it. */
   forget(accountId: string): void;
-  /** Told once what was kept is there, if it is not there from the start. */
+  /** Fires once the kept readings are loaded, if they aren't from the start. */
   readonly onDidLoad?: (listener: () => void) => Disposable;
 }
 
-/** A reading with what comparing it with the held one tells. @param intervalMs between two readings */
+/** Adds what follows from comparing a reading with the held one. @param intervalMs time between two readings */
 export type NewsOf = (held: Snapshot, read: Snapshot, now: number, intervalMs: number) => Snapshot;
 
-/** What is known besides of why a reading failed. */
+/** Finds a better reason for a failed reading, such as announced maintenance. */
 export type Explain = (account: Account, error: ExchangeError) => ExchangeError;
 
 export interface StoreOptions {
@@ -80,22 +80,22 @@ export interface StoreOptions {
   readonly clock: Clock;
   readonly explain?: Explain;
   readonly newsOf: NewsOf;
-  /** The time between two readings. Milliseconds. */
+  /** Time between two readings. Milliseconds. */
   readonly intervalMs?: () => number;
 }
 
 type Known = Omit<AccountState, 'account'>;
 
-/** What is known of every account: the last figures, and what went wrong since. Views are functions of this. */
+/** Everything known about each account: the last figures and what has failed since. Views are functions of this. */
 export class Store implements Disposable {
   readonly #options: StoreOptions;
   readonly #known = new Map<string, Known>();
   readonly #changed = new Emitter<StoreChange>();
-  /** When the last reading of each account ended, in whichever window. */
+  /** When the last reading of each account ended, in any window. */
   readonly #readAt = new Map<string, number>();
   readonly #watches: readonly Disposable[];
 
-  /** Told after every read, because the age has changed even when no figure has. */
+  /** Fires after every reading, because the age changes even if no figure does. */
   readonly onDidChange = this.#changed.on;
 
   constructor(options: StoreOptions) {
@@ -119,14 +119,14 @@ export class Store implements Disposable {
     return account === undefined ? undefined : { account, ...this.#of(accountId) };
   }
 
-  /** A read has begun. */
+  /** A reading has begun. */
   begin(accountId: string): void {
     this.#set(accountId, (known) => ({ ...known, reading: true }));
   }
 
   /**
-   * A read has brought figures. An answer that was overtaken by a newer one does not replace it.
-   * @param pass by what right it was read, here as in `fail`
+   * A reading brought figures. An older answer never replaces a newer one.
+   * @param pass the pass it was read with, here and in `fail`
    */
   succeed(accountId: string, snapshot: Snapshot, pass: Pass = {}): void {
     const at = this.#options.clock.now();
@@ -139,7 +139,7 @@ export class Store implements Disposable {
     });
   }
 
-  /** A read has failed. The last figures stay, with their age. */
+  /** A reading failed. The last figures stay, with their age. */
   fail(accountId: string, failed: ExchangeError, pass: Pass = {}): void {
     const { clock, book, explain } = this.#options;
     const at = clock.now();
@@ -152,14 +152,14 @@ export class Store implements Disposable {
     });
   }
 
-  /** A read was given up. */
+  /** A reading was abandoned. */
   giveUp(accountId: string): void {
     this.#set(accountId, (known) => ({ ...known, reading: false }));
   }
 
   /**
-   * Takes over what another window has read; undefined figures were let go of.
-   * @returns whether it is newer than what is known here
+   * Takes over a reading of another window; undefined figures mean they were deleted.
+   * @returns whether it is newer than what this window knows
    */
   take(accountId: string, at: number, snapshot: Snapshot | undefined, failure: Failure | undefined): boolean {
     const readAt = this.#readAt.get(accountId);
@@ -175,19 +175,19 @@ export class Store implements Disposable {
     return true;
   }
 
-  /** When the last reading ended, in whichever window; undefined when none has since this one opened, and none is kept. */
+  /** When the last reading ended, in any window; undefined if there is none since this window opened and none is kept. */
   readAt(accountId: string): number | undefined {
     return this.#readAt.get(accountId);
   }
 
-  /** What is estimated from `snapshot`. Nothing happens when that is no longer what is held: an estimate belongs to its reading. */
+  /** Sets the estimates for `snapshot`. Ignored if a newer reading is held: an estimate belongs to its reading. */
   estimate(accountId: string, snapshot: Snapshot, live: Live): void {
     if (this.#options.book.get(accountId) === undefined || this.#of(accountId).snapshot !== snapshot) return;
     this.#known.set(accountId, { ...this.#of(accountId), live });
     this.#changed.fire({ accountId, what: 'live' });
   }
 
-  /** Lets go of the last figures, because they are not those of this account any more. Nothing else of it is lost. */
+  /** Deletes the last figures, because they belong to another owner. Everything else stays. */
   forget(accountId: string): void {
     this.#forget(accountId);
     this.#changed.fire({ accountId, what: 'state' });
@@ -198,7 +198,7 @@ export class Store implements Disposable {
     this.#changed.dispose();
   }
 
-  /** What was kept has come: it stands where nothing newer was read. */
+  /** The kept readings are loaded: they apply where nothing newer was read. */
   #load(): void {
     const without = [...this.#known].filter(([, { snapshot }]) => snapshot === undefined);
     for (const [accountId, known] of without) {
@@ -217,7 +217,7 @@ export class Store implements Disposable {
     return known;
   }
 
-  /** Nothing is remembered of an account that is not, or no longer, in the book. */
+  /** Accounts that aren't in the book are ignored. */
   #set(accountId: string, change: (known: Known) => Known): void {
     if (this.#options.book.get(accountId) === undefined) return;
     this.#known.set(accountId, change(this.#of(accountId)));
@@ -235,15 +235,15 @@ export class Store implements Disposable {
     this.#options.storage.keep(accountId, reading, pass);
   }
 
-  /** A time that lies in the future comes from a clock that was wrong, and would never be overtaken. */
+  /** A time in the future comes from a wrong clock, and nothing would ever be newer. */
   #isNewer(known: number, than: number): boolean {
     return known > than && known <= this.#options.clock.now();
   }
 }
 
 /**
- * Where loans or positions could not all be read, those that are missing stay as they were last seen, with the time of that:
- * an alarm must not go out because its line was cut.
+ * If not all loans or positions could be read, the missing ones keep their last figures and their time: an alarm must not end because a
+ * reading was incomplete.
  */
 function withKept(snapshot: Snapshot, held: Snapshot): Snapshot {
   const { loansTrouble, positionsTrouble } = snapshot;
@@ -266,10 +266,10 @@ function kept<One extends { readonly keptFrom?: number }>(
   return [...read, ...before.filter((one) => !present.has(idOf(one))).map((one) => ({ ...one, keptFrom: one.keptFrom ?? asOf }))];
 }
 
-/** An estimate, or why there is none. */
+/** An estimate, or the reason why there is none. */
 export type Estimated<Figures> = Figures | NoLive;
 
-/** What is estimated of an account: its last reading at newer prices. Replaced as a whole, and void with the next reading. */
+/** Estimates for an account: its last reading at newer prices. Replaced as a whole; the next reading ends it. */
 export interface Live {
   /** When the prices were read; absent while none are newer than the reading. Milliseconds since the Unix epoch. */
   readonly at?: number;
@@ -277,14 +277,14 @@ export interface Live {
   readonly loans: Readonly<Record<string, Estimated<LiveLoan>>>;
   /** By position id. */
   readonly positions: Readonly<Record<string, Estimated<LivePosition>>>;
-  /** By loan id: by how much the last estimate that could be compared with a reading was off. Fraction of LTV, above zero when too high. */
+  /** By loan id: the error of the last estimate that could be compared with a reading. Fraction of LTV; above zero if it was too high. */
   readonly off: Readonly<Record<string, Decimal>>;
-  /** Loans whose last estimate was off by more than 0.5 % of the venue's figure: nothing is estimated of them until one is good again. */
+  /** Loans whose last estimate was more than 0.5 % off the venue's LTV: no estimates until one is good again. */
   readonly doubted: readonly string[];
 }
 
-/** How often prices are asked for. Milliseconds. */
+/** How often prices are polled. Milliseconds. */
 export const watchEveryMs = 10_000;
 
-/** An estimate counts as the present one for as long as a reading would that is made at this interval. Milliseconds. */
+/** An estimate is up to date for as long as a reading with this interval would be. Milliseconds. */
 export const liveIntervalMs = 2 * watchEveryMs;

@@ -33,7 +33,7 @@ const failure = v.object({
   attempts: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
 });
 
-/** A failure as another window wrote it, or undefined when anything about it is odd. */
+/** A failure that another window stored; undefined if it isn't valid. */
 export function storedFailure(text: string): Failure | undefined {
   try {
     const { error, ...rest } = v.parse(failure, JSON.parse(text));

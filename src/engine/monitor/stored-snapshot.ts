@@ -96,6 +96,7 @@ const snapshot = v.object({
       liquidation: v.exactOptional(threshold),
       liquidationPrice: v.exactOptional(v.object({ instrument: v.string(), price: amount })),
       capped: v.exactOptional(v.array(v.string())),
+      drained: v.exactOptional(v.array(v.string())),
       rates: v.exactOptional(prices),
       keptFrom: v.exactOptional(time),
       due: v.exactOptional(v.array(v.object({ ...coinAmount.entries, at: time, overdue: v.boolean(), then: v.exactOptional(message) }))),
@@ -116,13 +117,13 @@ const snapshot = v.object({
   asOf: time,
 });
 
-/** A snapshot as it was stored, or undefined when anything about it is odd: half a snapshot is never shown. */
+/** A stored snapshot; undefined if any part isn't valid: half a snapshot is never shown. */
 export function storedSnapshot(value: unknown): Snapshot | undefined {
   const result = v.safeParse(snapshot, value);
   return result.success ? result.output : undefined;
 }
 
-/** The same from its text. */
+/** The same from JSON text. */
 export function storedSnapshotText(text: string): Snapshot | undefined {
   try {
     return storedSnapshot(JSON.parse(text));
@@ -131,7 +132,7 @@ export function storedSnapshotText(text: string): Snapshot | undefined {
   }
 }
 
-/** The same of public prices, by coin. */
+/** Public prices by coin from JSON text; undefined if not valid. */
 export function storedPrices(text: string): Readonly<Record<string, Decimal>> | undefined {
   try {
     return v.parse(prices, JSON.parse(text));

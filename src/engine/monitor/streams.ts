@@ -6,35 +6,35 @@ import { msg } from '../../core/message.ts';
 import type { Account, Position } from '../../core/model.ts';
 import { markKey } from '../../core/risk/live-estimate.ts';
 import { StreamLine, type LinePorts } from '../../exchanges/kit/stream.ts';
-import type { LineSpec, SocketMaker, StreamEvent } from '../../exchanges/streams.ts';
+import type { LineSpec, Maintenance, SocketMaker, StreamEvent } from '../../exchanges/streams.ts';
 import type { Connections } from './connections.ts';
 import type { Reader } from './reader.ts';
 
 export interface StreamsOptions {
   readonly connections: Pick<Connections, 'get'>;
   readonly clock: Clock;
-  /** 0 up to but not including 1. */
+  /** At least 0, less than 1. */
   readonly random: () => number;
   readonly reader: Pick<Reader, 'pass' | 'keepPrices'>;
   readonly WebSocket: SocketMaker;
-  /** Something has happened to the account: it is to be read soon. */
+  /** Called when something happened to the account: it should be read soon. */
   readonly nudge: (accountId: string) => void;
   readonly trace: (line: string) => void;
 }
 
-/** What is wanted of one site of a venue. */
+/** What to listen to at one site of a venue. */
 export interface Wanted {
-  /** Those of its accounts that may be asked for the way there. */
+  /** Accounts of the site; the first one gives the address. */
   readonly accounts: readonly string[];
-  /** Coins that the readings had a price of. */
+  /** Coins with a price in the readings. */
   readonly coins: readonly string[];
-  /** Positions that a mark price says something of. */
+  /** Positions whose mark price matters. */
   readonly positions: readonly Pick<Position, 'instrument' | 'market'>[];
-  /** Accounts that something can happen to between two readings. */
+  /** Accounts with positions: something can happen to them between two readings. */
   readonly holders: readonly string[];
 }
 
-/** What was told last, and by what. */
+/** The last price, and where it came from. */
 interface Told {
   readonly price: Decimal;
   readonly line: StreamLine;
@@ -45,7 +45,7 @@ interface Place {
   wanted: Wanted;
   readonly lines: Map<string, StreamLine>;
   readonly told: Map<string, Told>;
-  readonly maintenance: Map<string, Extract<StreamEvent, { kind: 'maintenance' }>>;
+  readonly maintenance: Map<string, Maintenance>;
   venue: string;
   /** By `uptimeOf`. */
   arrangedAt: number;
@@ -53,7 +53,7 @@ interface Place {
   isArmed: boolean;
 }
 
-/** So often prices are kept for all windows at most, and where nothing has changed. Milliseconds. */
+/** How often prices are shared with all windows at most, and how often if nothing changed. Milliseconds. */
 const keepEveryMs = 1_000;
 const repeatEveryMs = 5_000;
 const arrangeEveryMs = 10_000;
@@ -66,7 +66,7 @@ const newPlace = (): Omit<Place, 'wanted' | 'arrangedAt'> => ({
   isArmed: false,
 });
 
-/** Public lines go by their address, private ones by the id of their account. */
+/** Public lines are keyed by URL, private ones by account id. */
 const isAddress = (key: string): boolean => /^wss?:/.test(key);
 
 function drop({ lines }: Place, key: string): void {
@@ -74,13 +74,13 @@ function drop({ lines }: Place, key: string): void {
   lines.delete(key);
 }
 
-/** One site of a venue. Its prices are the same for all accounts there. */
+/** Key of a venue's site; all its accounts have the same prices. */
 export const siteOf = ({ venue, site, baseUrl }: Account): string => JSON.stringify([venue, site, baseUrl]);
 
 /**
- * Listens to what venues tell by themselves, in the window that reads: prices, which move estimates in all windows, and that something has
- * happened to an account, which is then read. What a line tells counts for as long as it goes on telling; who finds it silent asks. Nobody
- * wants anything, no socket and no timer.
+ * Listens to the venues' WebSockets in the reading window: prices, which update estimates in all windows, and events of an account, which
+ * cause a reading. A line counts only while it is fresh; otherwise prices are polled. Without anything wanted there is no socket and no
+ * timer.
  */
 export class Streams implements Disposable {
   readonly #options: StreamsOptions;
@@ -91,7 +91,7 @@ export class Streams implements Disposable {
     this.#options = options;
   }
 
-  /** Opens and closes lines, so that these sites are listened to and no others. */
+  /** Opens and closes lines to listen to exactly these sites. */
   want(all: ReadonlyMap<string, Wanted>): void {
     if (this.#end.signal.aborted) return;
     const now = uptimeOf(this.#options.clock);
@@ -103,7 +103,7 @@ export class Streams implements Disposable {
     for (const [site, wanted] of all) {
       const place = this.#places.get(site);
       const isSame = place !== undefined && JSON.stringify(place.wanted) === JSON.stringify(wanted);
-      // The way there may be another one by now, or have been missing.
+      // The address may have changed, or may not have been available before.
       if (isSame && now - place.arrangedAt < arrangeEveryMs) continue;
       const there: Place = place ?? { ...newPlace(), wanted, arrangedAt: now };
       Object.assign(there, { wanted, arrangedAt: now });
@@ -113,18 +113,18 @@ export class Streams implements Disposable {
     }
   }
 
-  /** The machine has slept or moved. */
+  /** The machine slept or changed its network. */
   renew(): void {
     for (const { lines } of this.#places.values()) for (const line of lines.values()) line.renew();
   }
 
-  /** Whether all prices that are wanted of a site are told now, so that nothing need be asked. */
+  /** Whether all wanted prices of a site are fresh, so that polling isn't needed. */
   isFresh(site: string): boolean {
     const place = this.#places.get(site);
     return place !== undefined && this.#row(place) !== undefined;
   }
 
-  /** Why a reading failed, where the venue has said so by itself. */
+  /** The announced reason for a failed reading, if the venue gave one. */
   explain(account: Account, error: ExchangeError): ExchangeError {
     const place = this.#places.get(siteOf(account));
     const now = this.#options.clock.now();
@@ -148,7 +148,14 @@ export class Streams implements Disposable {
     });
   }
 
-  /** The account was read: maintenance without an end is over, in case nobody said so. */
+  /** All that a venue says of maintenance at a site when it is asked. */
+  note(site: string, all: readonly Maintenance[]): void {
+    const known = this.#places.get(site)?.maintenance;
+    known?.clear();
+    for (const one of all) known?.set(one.id, one);
+  }
+
+  /** The account was read, so maintenance without an announced end is over, even if the venue didn't say so. */
   noteRead(account: Account, asOf: number): void {
     const maintenance = this.#places.get(siteOf(account))?.maintenance;
     for (const [id, { begin, end }] of maintenance ?? []) if (begin <= asOf && !Number.isFinite(end)) maintenance?.delete(id);
@@ -175,7 +182,7 @@ export class Streams implements Disposable {
     for (const accountId of wanted.holders) {
       const own = async (): Promise<LineSpec | undefined> => (await connections.get(accountId)).streams?.privateLine?.();
       const spec = await own().catch(() => undefined);
-      // The keys may be others by the next login.
+      // The keys may have changed by the next login.
       const login = async (): Promise<string> => (await (await own())?.login?.()) ?? Promise.reject(new Error('no login'));
       const onSettled = (): void => {
         nudge(accountId);
@@ -190,7 +197,7 @@ export class Streams implements Disposable {
           { onEvents, onSettled },
         ]);
     }
-    // Something else may be wanted by now.
+    // Something else may be wanted in the meantime.
     if (this.#places.get(site) !== place || place.wanted !== wanted) return;
     for (const key of place.lines.keys()) if (isAddress(key) && !specs.has(key)) drop(place, key);
     for (const [key, [spec, told]] of specs) {
@@ -237,7 +244,7 @@ export class Streams implements Disposable {
     reader.keepPrices({ site, ...row }, pass);
   }
 
-  /** All prices of a site, as old as the oldest line; undefined while one that is wanted is not told. */
+  /** All prices of a site, with the time of the oldest line; undefined if a wanted one isn't fresh. */
   #row({ wanted: { coins, positions }, told }: Place): { readonly at: number; readonly prices: string } | undefined {
     const { clock } = this.#options;
     const prices: Record<string, Decimal> = {};

@@ -8,12 +8,12 @@ const keptForMs = 24 * 60 * 60_000;
 const keptAtMost = 10;
 
 /**
- * What is in the held figures and missing from the new ones, together with what was missed before: newest first, at most 10 (alarms before
- * the rest where there are more), each for 24 hours. What is back is dropped. Where loans or positions were not read in full, nothing of
- * that kind counts as missing.
+ * Loans and positions that are in the held figures but missing from the new ones, together with those missed earlier: newest first, at most
+ * 10 (alarms first), each for 24 hours. Items that are back are dropped. If loans or positions weren't read in full, none of that kind
+ * counts as missing.
  *
- * Whatever its level was: a price can jump past everything between two readings. Only a loan without any sign of a debt is left out. It cannot have
- * been liquidated, and taking out its last collateral, here or elsewhere, is what ends it; no other change made here ends a loan or a position.
+ * The last level doesn't matter: a price can jump past every line between two readings. Only loans without any debt are left out: they
+ * can't be liquidated, and removing their last collateral ends them. No other change made here ends a loan or position.
  * @param now milliseconds since the Unix epoch
  */
 export function vanishedSince(held: Snapshot, read: Snapshot, now: number): readonly Vanished[] {
@@ -28,7 +28,7 @@ export function vanishedSince(held: Snapshot, read: Snapshot, now: number): read
   const missed = new Set(fresh.map(targetKey));
   const before = (held.vanished ?? [])
     .filter((one) => !present.has(targetKey(one)) && !missed.has(targetKey(one)))
-    // A time in the future comes from a clock that was wrong, and would never run out.
+    // A time in the future comes from a wrong clock and would never expire.
     .map((one) => ({ ...one, noticed: Math.min(one.noticed, now) }))
     .filter(({ noticed }) => now - noticed < keptForMs);
   return mostImportant([...fresh, ...before]);

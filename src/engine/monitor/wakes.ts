@@ -2,15 +2,15 @@ import { networkInterfaces } from 'node:os';
 import { uptimeOf, type Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 
-/** `slept` the machine did; `moved` it has other addresses than before, as on another network or with a tunnel. */
+/** `slept`: the machine slept. `moved`: its network addresses changed, as on another network or with a VPN. */
 export type Wake = 'slept' | 'moved';
 
 /** A wake is noticed within this time. Milliseconds. */
 const checkEveryMs = 10_000;
-/** On a busy machine a timer may be late by this much, without anybody having slept. Milliseconds. */
+/** How late a timer may be on a busy machine without counting as sleep. Milliseconds. */
 const lateMs = 5_000;
 
-/** Where the machine can be reached, in a form to compare. */
+/** The machine's addresses, as text to compare. */
 function ownAddresses(): string {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return all
@@ -21,10 +21,9 @@ function ownAddresses(): string {
 }
 
 /**
- * Tells when the machine has slept or changed its network: what failed before may work now, and a wait that began before has lost its reason.
- * The platform tells neither, and its timers do not count sleep on every system. So one timer looks every ten seconds whether more time has
- * passed than it waited for, by a clock that counts sleep and that cannot be set, and whether the addresses are still the same. It runs only while
- * somebody listens.
+ * Reports that the machine slept or changed its network: what failed before may work now, and waits may be obsolete. The platform reports
+ * neither, and timers don't count sleep on every system. So a timer checks every ten seconds whether more time passed than it waited for,
+ * by a clock that counts sleep and can't be set, and whether the addresses changed. It runs only while there are listeners.
  */
 export class Wakes {
   readonly #clock: Clock;

@@ -8,7 +8,7 @@ interface WatchPricesOptions extends Part.PriceWatchOptions {
 }
 
 /**
- * Estimates between readings. What makes them is loaded with the first account that has been read: before that nothing can be estimated. When
+ * Estimates between readings. What makes them is loaded with the first account that was read, or failed to be: before that nothing can be estimated. When
  * it could not be loaded it is tried again with the next reading.
  */
 export function watchPrices(options: WatchPricesOptions, load = loadPart): Disposable & Pick<Part.PriceWatch, 'explain'> {
@@ -16,7 +16,8 @@ export function watchPrices(options: WatchPricesOptions, load = loadPart): Dispo
   let ended = false;
   let loading = false;
   const first = options.store.onDidChange(({ accountId }) => {
-    if (loading || options.store.get(accountId)?.snapshot === undefined) return;
+    const { snapshot, failure } = options.store.get(accountId) ?? {};
+    if (loading || (snapshot ?? failure) === undefined) return;
     loading = true;
     load()
       .then(({ PriceWatch }) => {

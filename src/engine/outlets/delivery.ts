@@ -13,40 +13,40 @@ import { send, type Sent } from './send.ts';
 export interface DeliveryOptions extends OutletPorts {
   readonly store: Pick<Store, 'all' | 'onDidChange'>;
   readonly shared: Pick<SharedState, 'ask' | 'onDidChangeWarnings'>;
-  readonly reader: { readonly isReader: boolean };
+  readonly reader: { readonly isReader: boolean; readonly onDidChange: (listener: () => void) => Disposable };
   readonly window: string;
   readonly log: Pick<Log, 'info' | 'warn'>;
   readonly intervalMs: () => number;
-  /** Whether the person is told nothing, and whether no reminder now. */
+  /** Whether warnings are turned off, and whether it's a quiet hour. */
   readonly silence: () => { readonly isOff: boolean; readonly isQuiet: boolean };
   /** Default: English. */
   readonly localize?: ((message: Message) => string) | undefined;
-  /** 0 up to but not including 1. */
+  /** At least 0, less than 1. */
   readonly random?: () => number;
 }
 
 /** The first pause after a failure, and the longest. Milliseconds. */
 const [firstPauseMs, longestPauseMs] = [5_000, 5 * 60_000];
-/** What was taken longer ago is not sent: another window may have it by then. Milliseconds. */
+/** Messages taken longer ago aren't sent: another window may have taken them since. Milliseconds. */
 const takenForMs = 10_000;
-/** A window that doesn't find the address of an outlet leaves it to the others for so long. Milliseconds. */
+/** How long a window that doesn't find an outlet's address leaves it to others. Milliseconds. */
 const leftForMs = 60_000;
-/** The database is asked again so long after it failed. Milliseconds. */
+/** Retry delay after the database failed. Milliseconds. */
 const askAgainMs = 15_000;
-/** Pings come no closer. Milliseconds. */
+/** Shortest time between pings. Milliseconds. */
 const pingEveryMs = 60_000;
-/** The person is told of pings that fail for so long. Milliseconds. */
+/** After failing for this long, pings are reported to the person. Milliseconds. */
 const pingFailsForMs = 60 * 60_000;
 
-/** Sends what is queued for the outlets, as any window may, and pings after complete readings, as the one that reads does. */
+/** Sends queued messages to outlets (any window can), and pings after complete readings (only the reading window does). */
 export class Delivery implements Disposable {
   readonly #options: DeliveryOptions;
   readonly #changed = new Emitter<undefined>();
   readonly #end = new AbortController();
   readonly #busy = new Set<string>();
-  /** Outlets whose address isn't found here, and until when they are left to others. By a clock that nobody sets. */
+  /** Outlets whose address isn't found here, and until when they're left to other windows. By a clock that can't be set. */
   readonly #missing = new Map<string, number>();
-  /** When the figures of each account were read that the last ping was sent for. */
+  /** Times of the readings that the last ping was sent for, by account. */
   #pinged: ReadonlyMap<string, number> = new Map();
   #pingedAt = -Infinity;
   readonly #since: number;
@@ -57,7 +57,7 @@ export class Delivery implements Disposable {
   #isIdle = false;
   #wake = new AbortController();
 
-  /** Told when the outlets, or how they fare, have changed. */
+  /** Fires when the outlets or their state have changed. */
   readonly onDidChange = this.#changed.on;
 
   constructor(options: DeliveryOptions) {
@@ -66,13 +66,16 @@ export class Delivery implements Disposable {
   }
 
   start(): void {
-    const { shared, store } = this.#options;
+    const { shared, store, reader } = this.#options;
+    const claim = (): void => {
+      this.#claim();
+    };
     this.#watches = [
-      shared.onDidChangeWarnings(() => {
-        this.#claim();
-      }),
+      shared.onDidChangeWarnings(claim),
+      // When the last ping was sent is not told each time.
+      reader.onDidChange(claim),
       store.onDidChange(() => {
-        // No account, no timer.
+        // Without accounts there is no timer.
         const isIdle = store.all().length === 0;
         if (isIdle) this.#wake.abort();
         else if (this.#isIdle) this.#claim();
@@ -153,7 +156,7 @@ export class Delivery implements Disposable {
       const result = await this.#resultOf(message, takenAt);
       await this.#note(outlet, result, { seq, fence });
     } catch (error) {
-      // Whatever was not noted is taken again if it is danger, and never if it isn't.
+      // Without a stored result, Danger is taken again and anything else never.
       if (!this.#isOver()) this.#options.log.warn(`outlet ${outlet.host}: ${plain(error)}`);
     } finally {
       this.#busy.delete(outlet.id);
@@ -168,14 +171,14 @@ export class Delivery implements Disposable {
       this.#missing.set(outlet.id, uptimeOf(clock) + leftForMs);
       return { failed: notFound, retryAt: clock.now() };
     }
-    // As when the process was stopped in between.
+    // The process may have been suspended in between.
     if (uptimeOf(clock) - takenAt > takenForMs) return { failed: aborted('none').sentence, retryAt: clock.now() };
     const outgoing = { id: `${outlet.id}-${seq.toString()}`, at: clock.now(), level, text: localize(sentence), alerts };
     const sent = await send(outlet.kind, parts, outgoing, { ...this.#options, signal: this.#end.signal });
     return sent.ok ? { sent: true } : this.#afterFailure(sent, level === 'danger', attempts);
   }
 
-  /** Danger is sent again whatever happened; anything else only where it certainly didn't arrive. */
+  /** Danger is sent again after any failure; other messages only if they certainly didn't arrive. */
   #afterFailure({ why, effect, isFinal, retryAfterMs }: Sent & { readonly ok: false }, isDanger: boolean, attempts: number): Delivered {
     const { clock, random = Math.random } = this.#options;
     if (!isDanger && (effect !== 'none' || isFinal)) return { failed: why, dead: true };
@@ -188,7 +191,7 @@ export class Delivery implements Disposable {
     };
   }
 
-  /** Silence there means: not all accounts could be read. */
+  /** A missing ping means that not all accounts could be read. */
   async #ping(): Promise<void> {
     const { store, clock, reader, intervalMs } = this.#options;
     const now = clock.now();
@@ -230,9 +233,9 @@ export class Delivery implements Disposable {
     const { shared, clock, log } = this.#options;
     if ('failed' in result) log.warn(`outlet ${host}: ${english(result.failed)}`);
     else if (claim !== undefined) log.info(`outlet ${host}: sent`);
-    await shared.ask({ do: 'noteSent', outlet: id, at: clock.now(), result, ...(claim === undefined ? {} : { claim }) });
+    await shared.ask({ do: 'noteSent', outlet: id, at: clock.now(), result, ...(claim === undefined ? { isRoutine: true } : { claim }) });
   }
 }
 
-/** What the network or the keyring says of its own accord may hold an address. */
+/** An error text without secrets: texts of the network or the keyring may contain an address. */
 const plain = (error: unknown): string => (ExchangeError.is(error) ? error.message : error instanceof Error ? error.name : 'failed');

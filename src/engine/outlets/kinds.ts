@@ -4,12 +4,12 @@ import { loopbackHosts } from '../../exchanges/http/address.ts';
 import type { OutletKindId } from '../storage/outlet-protocol.ts';
 import type { Notice, OutsideAlert } from '../storage/warning-protocol.ts';
 
-/** What an outlet is reached by: address, token, topic, secret. Kept in the keyring only. */
+/** Address, token, topic, secret of an outlet. Kept in the keyring only. */
 export type OutletParts = Readonly<Record<string, string>>;
 
-/** One message as it leaves. */
+/** One message as sent. */
 export interface Outgoing {
-  /** The same each time it is sent, so that a receiver can tell. */
+  /** The same for each attempt, so that a receiver recognises repeats. */
   readonly id: string;
   /** When it is sent. Milliseconds since the Unix epoch. */
   readonly at: number;
@@ -29,7 +29,7 @@ interface OutletField {
   readonly id: string;
   readonly prompt: Message;
   readonly placeholder?: string;
-  /** To start from, and shown while it is typed. */
+  /** Initial value; the field is shown while typing. */
   readonly value?: string;
   readonly isOptional?: true;
   readonly isGood: (typed: string) => boolean;
@@ -37,15 +37,15 @@ interface OutletField {
 
 export interface OutletKind {
   readonly label: Message | string;
-  /** What becomes of a warning there. */
+  /** What this kind of outlet does, for the list. */
   readonly detail: Message;
   readonly fields: readonly OutletField[];
   readonly request: (parts: OutletParts, outgoing: Outgoing) => OutletRequest;
-  /** Whether the answer to what seems well is that of such an outlet. */
+  /** Whether a successful answer really comes from such an outlet. */
   readonly isTaken?: (json: Readonly<Record<string, unknown>>, text: string) => boolean;
 }
 
-/** Encrypted, or on this computer. No user name: it would be sent in clear. */
+/** A URL with https, or on this computer. No user name: it would be sent unencrypted. */
 function addressOf(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopbackHosts.has(url.hostname));
@@ -66,7 +66,7 @@ const secret = (more: Pick<OutletField, 'isOptional'> = {}): OutletField => ({
   ...more,
 });
 
-/** By kind: what is asked for, what is sent, and what the answer has to be. */
+/** By kind: the fields to enter, the request, and the expected answer. */
 export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
   ntfy: {
     label: 'ntfy',
@@ -93,7 +93,7 @@ export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
       body: {
         topic,
         title: 'LTV Gauge',
-        // What is longer becomes an attachment.
+        // Longer messages become attachments.
         message: shortened(text, 4_000),
         priority: { danger: 5, warn: 4, note: 3 }[level],
         tags: [{ danger: 'rotating_light', warn: 'warning', note: 'information_source' }[level]],
@@ -103,7 +103,7 @@ export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
   },
   telegram: {
     label: 'Telegram',
-    detail: msg('outlet.telegram', 'Message of your bot. Make one with @BotFather.'),
+    detail: msg('outlet.telegram', 'Message from your bot. Create one with @BotFather.'),
     fields: [
       {
         id: 'token',
@@ -113,7 +113,7 @@ export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
       },
       {
         id: 'chat',
-        prompt: msg('outlet.telegram-chat', 'Chat id. Write to the bot first, or it may not write to you.'),
+        prompt: msg('outlet.telegram-chat', "Chat id. Send your bot a message first, or it can't write to you."),
         value: '',
         placeholder: '123456789',
         isGood: (typed) => /^(-?\d{3,20}|@[A-Za-z]\w{3,31})$/.test(typed),
@@ -122,7 +122,7 @@ export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
     request: ({ token = '', chat }, { text }) => ({
       method: 'POST',
       url: new URL(`https://api.telegram.org/bot${token}/sendMessage`),
-      // Plain text: coins and minus signs would break their markup.
+      // Plain text: coins and minus signs would break the markup.
       body: { chat_id: chat, text: shortened(text, 4_000) },
     }),
     isTaken: ({ ok }) => ok === true,
@@ -141,19 +141,22 @@ export const kinds: Readonly<Record<OutletKindId, OutletKind>> = {
   },
   ping: {
     label: msg('outlet.ping-label', "Dead man's switch"),
-    detail: msg('outlet.ping', 'Pings an address after each complete reading. Silence raises the alarm there, as at healthchecks.io.'),
+    detail: msg(
+      'outlet.ping',
+      'Pings an address after each complete update. When the pings stop, that service (such as healthchecks.io) alerts you.',
+    ),
     fields: [address({ placeholder: 'https://hc-ping.com/…' })],
     request: ({ url = '' }) => ({ method: 'GET', url: new URL(url) }),
-    // Said with the status of success.
+    // Sent with a success status.
     isTaken: (_json, text) => !text.startsWith('OK ('),
   },
 };
 
-/** Only what is shown of an address. */
+/** The part of an address that is shown. */
 export const hostOf = (kind: OutletKindId, parts: OutletParts): string =>
   kinds[kind].request(parts, { id: '', at: 0, level: 'note', text: '', alerts: [] }).url.host;
 
-/** Cut at a whole character; in bytes, as they count. */
+/** Cuts at a whole character. The limit counts bytes. */
 function shortened(text: string, most: number): string {
   const bytes = new TextEncoder().encode(text);
   return bytes.length <= most ? text : new TextDecoder().decode(bytes.subarray(0, most), { stream: true });
@@ -170,7 +173,7 @@ function signed({ url = '', secret: key }: OutletParts, { at }: Outgoing, conten
   };
 }
 
-/** What is gone may have been liquidated, so it isn't resolved. */
+/** Something that disappeared may have been liquidated, so it isn't resolved. */
 const statusOf = (states: readonly OutsideAlert['state'][]): 'firing' | 'resolved' =>
   states.length > 0 && states.every((state) => state === 'recovered') ? 'resolved' : 'firing';
 
@@ -187,7 +190,7 @@ function alertmanager({ id, at, level, text, alerts }: Outgoing): unknown {
       startsAt: since,
       endsAt: status === 'resolved' ? now : '0001-01-01T00:00:00Z',
       generatorURL: '',
-      // Without the level: it is one alert from its beginning to its end.
+      // Without the level: it's one alert from beginning to end.
       fingerprint: createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 16),
     };
   });

@@ -1,38 +1,45 @@
 import type { Clock } from '../../core/clock.ts';
 import { msg, type Message } from '../../core/message.ts';
-import type { SecretStorage } from '../accounts/vault.ts';
+import { outletSlot, type SecretStorage } from '../accounts/vault.ts';
 import type { Outlet, OutletSettings } from '../storage/outlet-protocol.ts';
 import type { SharedState } from '../storage/shared-state.ts';
 import type { OutletParts } from './kinds.ts';
 import { send, type Sent } from './send.ts';
 
-/** What it takes to keep outlets and to reach them. */
+/** What storing and reaching outlets needs. */
 export interface OutletPorts {
   readonly shared: Pick<SharedState, 'ask'>;
   readonly secrets: SecretStorage;
   readonly clock: Clock;
-  /** Default: that of the process, which in an editor knows about proxies. */
+  /** Default: the process's own, which in an editor knows about proxies. */
   readonly fetch?: typeof globalThis.fetch;
 }
-
-/** In the keyring beside the keys of the accounts, and of no account. */
-const slot = (id: string): string => `ltvGauge.outlet.${id}`;
 
 export const notFound: Message = msg(
   'outlet.not-found',
   "This window can't find the outlet's address. Reload the window, or edit the outlet.",
 );
 
-/** What an outlet is reached by; undefined when this window doesn't find it. Never rejects. */
+/** Address and secrets of an outlet; undefined if this window doesn't find them. Never rejects. */
 export async function partsOf({ secrets }: Pick<OutletPorts, 'secrets'>, id: string): Promise<OutletParts | undefined> {
   try {
-    const text = await secrets.get(slot(id));
+    const text = await secrets.get(outletSlot(id));
     const parts: unknown = text === undefined ? undefined : JSON.parse(text);
     return typeof parts === 'object' && parts !== null ? (parts as OutletParts) : undefined;
   } catch {
-    // What the keyring says about it may hold it.
+    // The keyring's error may contain the secret.
     return undefined;
   }
+}
+
+/**
+ * Outlets whose secrets this window doesn't find: another one may have stored them.
+ * @throws StateTrouble
+ */
+export async function outletsElsewhere(ports: Pick<OutletPorts, 'shared' | 'secrets'>): Promise<readonly Outlet[]> {
+  const outlets = (await ports.shared.ask({ do: 'outlets' })) ?? [];
+  const parts = await Promise.all(outlets.map(({ id }) => partsOf(ports, id)));
+  return outlets.filter((_outlet, index) => parts[index] === undefined);
 }
 
 /**
@@ -41,8 +48,8 @@ export async function partsOf({ secrets }: Pick<OutletPorts, 'secrets'>, id: str
  */
 export async function saveOutlet(ports: OutletPorts, outlet: OutletSettings, parts: OutletParts): Promise<boolean> {
   const text = JSON.stringify(parts);
-  const isKept = await Promise.resolve(ports.secrets.store(slot(outlet.id), text))
-    .then(() => ports.secrets.get(slot(outlet.id)))
+  const isKept = await Promise.resolve(ports.secrets.store(outletSlot(outlet.id), text))
+    .then(() => ports.secrets.get(outletSlot(outlet.id)))
     .then((kept) => kept === text)
     .catch(() => false);
   if (isKept) await putOutlet(ports, outlet);
@@ -53,9 +60,9 @@ export async function putOutlet({ shared, clock }: OutletPorts, outlet: OutletSe
   await shared.ask({ do: 'putOutlet', outlet, at: clock.now() });
 }
 
-/** @returns whether the keyring let go of its secrets; else it is still there */
+/** @returns whether the keyring deleted its secrets; otherwise the outlet stays */
 export async function removeOutlet({ secrets, shared }: OutletPorts, id: string): Promise<boolean> {
-  const isGone = await Promise.resolve(secrets.delete(slot(id))).then(
+  const isGone = await Promise.resolve(secrets.delete(outletSlot(id))).then(
     () => true,
     () => false,
   );
@@ -63,7 +70,7 @@ export async function removeOutlet({ secrets, shared }: OutletPorts, id: string)
   return isGone;
 }
 
-/** Sends a test at once and notes what came of it. */
+/** Sends a test at once and stores the result. */
 export async function testOutlet(ports: OutletPorts, { id, kind }: Outlet, text: string, signal: AbortSignal): Promise<Sent> {
   const { shared, clock } = ports;
   const parts = await partsOf(ports, id);

@@ -9,19 +9,19 @@ import { kinds, type Outgoing, type OutletParts } from './kinds.ts';
 
 /** Milliseconds. */
 const deadlineMs = 10_000;
-/** Any outlet's answer is far shorter. */
+/** Longest answer that is read; real ones are far shorter. */
 const mostBytes = 64_000;
 
-/** How a message went. */
+/** The result of sending a message. */
 export type Sent =
   | { readonly ok: true }
   | {
       readonly ok: false;
-      /** Without address, token or any other secret. */
+      /** Contains no address, token or other secret. */
       readonly why: Message;
       /** `unknown`: it may have arrived. */
       readonly effect: Effect;
-      /** It won't go better a second time. */
+      /** Trying again wouldn't help. */
       readonly isFinal: boolean;
       readonly retryAfterMs?: number;
     };
@@ -32,7 +32,7 @@ interface Ways {
   readonly signal?: AbortSignal;
 }
 
-/** Sends one message once. Never rejects but when it is stopped by the signal. */
+/** Sends one message once. Rejects only when stopped by the signal. */
 export async function send(kind: OutletKindId, parts: OutletParts, outgoing: Outgoing, { clock, fetch, signal }: Ways): Promise<Sent> {
   const { method, url, headers = {}, body } = kinds[kind].request(parts, outgoing);
   const done = new AbortController();
@@ -85,7 +85,7 @@ function judge(kind: OutletKindId, { host, pathname, search }: URL, parts: Outle
   const said = json['description'] ?? json['error'];
   const words = typeof said === 'string' ? spoken(said, hiding([...Object.values(parts), ...pathname.split('/'), pathname, search])) : '';
   const code = `HTTP ${status.toString()}`;
-  const why = withDetail(msg('outlet.refused', "{0} didn't take the message.", host), words === '' ? code : `${code}: ${words}`);
+  const why = withDetail(msg('outlet.refused', "{0} didn't accept the message.", host), words === '' ? code : `${code}: ${words}`);
   const wait = (json['parameters'] as { readonly retry_after?: unknown } | undefined)?.retry_after;
   const waitMs = typeof wait === 'number' && wait > 0 ? Math.min(wait * 1_000, 3_600_000) : retryAfterMs;
   const isBusy = status === 429 || status === 503;

@@ -3,17 +3,17 @@ import type { Account } from '../../core/model.ts';
 
 const idPrefix = 'simulated-';
 
-/** Whether this account lives on the exchange inside the extension. A loopback account that a person added by address does not. */
+/** Whether this account uses the exchange inside the extension. A loopback account added by address doesn't. */
 export function isBuiltIn(account: Pick<Account, 'id' | 'site'>): boolean {
   return account.site === 'loopback' && isBuiltInId(account.id);
 }
 
-/** The same by id alone, for an account that is gone. */
+/** The same by id alone, for an account that was removed. */
 export function isBuiltInId(accountId: string): boolean {
   return accountId.startsWith(idPrefix);
 }
 
-/** Never used before: a removed account's open changes do not weigh on its successor. */
+/** A new id each time, so that a removed account's open changes don't affect its successor. */
 export function newBuiltInId(): string {
   return `${idPrefix}${randomUUID()}`;
 }

@@ -1,9 +1,9 @@
 import type { Decimal } from '../../core/decimal.ts';
 
-/** The simulated exchange answers from memory; longer means that something else listens there. Milliseconds. */
+/** The simulated exchange answers from memory; if it takes longer, something else listens there. Milliseconds. */
 const patienceMs = 2_000;
 
-/** Whether the simulated exchange that listens at `baseUrl` is the one called `id`. False when nothing answers there. */
+/** Whether the simulated exchange at `baseUrl` is the one called `id`. False if nothing answers there. */
 export async function isServedBy(baseUrl: string, id: string, fetchLike: typeof fetch = fetch): Promise<boolean> {
   try {
     const hello = await get(baseUrl, 'hello', fetchLike);

@@ -27,25 +27,25 @@ export interface ServingOptions {
   readonly book: Pick<AccountBook, 'get' | 'update'>;
   readonly vault: Pick<Vault, 'read' | 'store'>;
   readonly clock: Clock;
-  /** A name for this window that no other one has. */
+  /** Unique among all windows. */
   readonly window: string;
   readonly log: Pick<Log, 'info' | 'warn'>;
-  /** Whether storing keys, without a person having asked for it, wipes none that another window stored. */
+  /** Whether keys can be stored without a person asking, without erasing keys that another window stored. */
   readonly mayStoreKeys?: () => Promise<boolean>;
   /** Injected by tests. */
   readonly load?: () => Promise<Start>;
 }
 
-/** A burst of changes is one write. Milliseconds. */
+/** Several changes within this time are one write. Milliseconds. */
 const saveAfterMs = 500;
-/** How soon it is tried again to serve, or to find who serves. Milliseconds. */
+/** Retry delay for serving, or for finding the window that serves. Milliseconds. */
 const againMs = 500;
-/** Who asks waits for so long until a window serves: longer than it takes to take over. Milliseconds. */
+/** How long a caller waits until a window serves; longer than a takeover takes. Milliseconds. */
 const patienceMs = 12_000;
 
 /**
- * The simulated exchange of one account, as this window has it: served here as long as this window holds its lease, else by the window that
- * does. The state is saved in a file, only ever by the window that holds the lease.
+ * The simulated exchange of one account in this window: served here while this window holds its lease, otherwise by the window that does.
+ * Its state is saved in a file, only by the lease holder.
  */
 export class Serving {
   readonly #id: string;
@@ -54,7 +54,7 @@ export class Serving {
   readonly #end = new AbortController();
   #running: Simulator | undefined;
   #starting: Promise<void> | undefined;
-  /** Why it could not be served here. */
+  /** Why it couldn't be served here. */
   #failure: unknown;
   #unsaved: string | undefined;
 
@@ -65,7 +65,7 @@ export class Serving {
     this.#lease = new Lease({
       window,
       clock,
-      // Who does not find its keys leaves it to a window that does.
+      // A window that doesn't find its keys leaves it to one that does.
       isNeeded: () => book.get(accountId) !== undefined && !isKeysMissing(this.#failure),
       lead: (seen) => shared.ask({ do: 'lead', window, seen, of: accountId }),
       beat: (fence) => shared.ask({ do: 'beat', window, fence, of: accountId }),
@@ -77,13 +77,13 @@ export class Serving {
     });
   }
 
-  /** Takes what a look found; undefined when the database could not be read. */
+  /** Takes the result of a look; undefined if the database couldn't be read. */
   see(leases: ReadonlyMap<string, Lease> | undefined): void {
     this.#lease.see(leases === undefined ? undefined : (leases.get(this.#id) ?? freeLease));
     this.#turn();
   }
 
-  /** Where it is served. @throws ExchangeError when it is not for too long */
+  /** The URL where it is served. @throws ExchangeError if no window serves it in time */
   async url(): Promise<string> {
     const { clock, book } = this.#options;
     const until = uptimeOf(clock) + patienceMs;
@@ -92,14 +92,14 @@ export class Serving {
       const url = book.get(this.#id)?.baseUrl;
       if (url !== undefined && (await isServedBy(url, this.#id))) return url;
       const failure = this.#failure ?? (uptimeOf(clock) >= until ? new Error('no window serves it') : undefined);
-      // It is tried again: the keyring may be open by then.
+      // Tried again: the keyring may be unlocked by then.
       this.#failure = undefined;
       if (failure !== undefined) throw notStarted(failure);
       await clock.sleep(againMs, this.#end.signal).catch(notServed);
     }
   }
 
-  /** Starts it for an account that is just being made. Whichever window serves it then goes on from its first state. */
+  /** Starts it for a new account. Whichever window serves it later continues from this first state. */
   async create(): Promise<string> {
     const simulator = await this.#start();
     this.#running = simulator;
@@ -115,7 +115,7 @@ export class Serving {
     await shockPrice(await this.url(), coin, percent);
   }
 
-  /** @param state what becomes of the saved state. Resolves when another window may serve it */
+  /** @param state what happens to the saved state. Resolves when another window can serve it */
   async end(state: 'keep' | 'forget'): Promise<void> {
     if (this.#end.signal.aborted) return;
     this.#end.abort(new Error('this window is closing'));
@@ -125,7 +125,7 @@ export class Serving {
         rmSync(this.#file, { force: true });
       });
     else if (running !== undefined && this.#lease.isReader) this.#write(running.saveState());
-    // Another window tries again until the port is free.
+    // The next window retries until the port is free.
     await Promise.all([this.#stop(), this.#lease.end()]);
   }
 
@@ -133,14 +133,14 @@ export class Serving {
     return path.join(this.#options.folder, `${this.#id}.json`);
   }
 
-  /** Serves or stops, as the lease says. */
+  /** Starts or stops serving, according to the lease. */
   #turn(): void {
     if (this.#end.signal.aborted) return;
     if (this.#lease.isReader) this.#starting ??= this.#serve().finally(() => (this.#starting = undefined));
     else if (this.#lease.isDecided) void this.#stop();
   }
 
-  /** Tries until it is served here, or another window holds the lease. */
+  /** Retries until it is served here, or another window holds the lease. */
   async #serve(): Promise<void> {
     const { log, clock, book } = this.#options;
     while (this.#isMine()) {
@@ -156,7 +156,7 @@ export class Serving {
         if (this.#running.url !== baseUrl) await book.update(this.#id, { baseUrl: this.#running.url });
         return;
       } catch (error) {
-        // That one will close, or this one take over when it is gone.
+        // The other window closes, or this one takes over when it is gone.
         if (error instanceof ServedElsewhere) await clock.sleep(againMs, this.#end.signal).catch(() => undefined);
         else {
           if (String(error) !== String(this.#failure)) log.warn(`simulated exchange: ${String(error)}`);
@@ -172,7 +172,7 @@ export class Serving {
     return this.#lease.isReader && !this.#end.signal.aborted;
   }
 
-  /** The state is not saved: who holds the lease goes on from what it found. */
+  /** The state isn't saved: the lease holder continues from what it found. */
   async #stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
@@ -187,7 +187,7 @@ export class Serving {
       return await this.#start(baseUrl === undefined ? undefined : Number(new URL(baseUrl).port));
     } catch (error) {
       if (baseUrl === undefined || !isPortTaken(error)) throw error;
-      // By a window that has just lost the lease, or that cannot use the database.
+      // By a window that just lost the lease or can't use the database.
       if (await isServedBy(baseUrl, this.#id)) throw new ServedElsewhere();
       this.#options.log.warn(`simulated exchange: ${baseUrl} is taken by something else; another port is used`);
       return this.#start();
@@ -207,7 +207,7 @@ export class Serving {
         this.#save(changed);
       },
     };
-    // What cannot be loaded says nothing about the state.
+    // A failure to load the code says nothing about the state.
     const start = await (this.#options.load ?? loadStart)();
     const simulator = await (state === undefined
       ? start(options)
@@ -225,7 +225,7 @@ export class Serving {
     return simulator;
   }
 
-  /** Saves soon, unless another window holds the lease by then: this one may have been stopped meanwhile. */
+  /** Saves soon, unless another window holds the lease by then: this one may have been suspended. */
   #save(state: string): void {
     const isScheduled = this.#unsaved !== undefined;
     this.#unsaved = state;
@@ -241,7 +241,10 @@ export class Serving {
       .catch(() => undefined);
   }
 
-  /** To a neighbour and renamed, so that a torn write never replaces a whole one; at once, because the editor does not wait when it goes away. */
+  /**
+   * Writes to a temporary file and renames it, so that a torn write never replaces a complete file. Synchronous, because the editor doesn't
+   * wait when it closes.
+   */
   #write(state: string): void {
     this.#onDisk(() => {
       mkdirSync(this.#options.folder, { recursive: true });
@@ -274,7 +277,7 @@ function isPortTaken(error: unknown): boolean {
   return code === 'EADDRINUSE' || code === 'EACCES';
 }
 
-/** What went wrong with the start, as the one kind of error that pollers and views know. */
+/** The failed start as the kind of error that pollers and views know. */
 function notStarted(error: unknown): ExchangeError {
   if (ExchangeError.is(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
@@ -290,8 +293,8 @@ const notServed = (error: unknown): never => {
 };
 
 /**
- * The stored keys of a simulated account, or undefined when there are none: then new ones are made, because with
- * simulated keys nothing is lost. Rejects when the keyring cannot be read at all.
+ * The stored keys of a simulated account, or undefined if there are none: new ones are made then, because simulated keys are worth nothing.
+ * Rejects if the keyring can't be read at all.
  */
 async function storedKeys(vault: Pick<Vault, 'read'>, accountId: string): Promise<SimulatorKeys | undefined> {
   let keys: Keys;

@@ -14,8 +14,8 @@ export interface SimulatedExchangeOptions extends ServingOptions {
 }
 
 /**
- * The simulated exchange inside the extension host. Of several windows the one that holds its lease serves it, the others use that one. It
- * goes on from its saved state in whichever window, and ends with its account. What serves it is loaded with the first account that needs it.
+ * The simulated exchange inside the extension host. The window that holds its lease serves it, and the others use that one. Any window
+ * continues from its saved state; it ends with its account. Its code is loaded with the first account that needs it.
  */
 export class SimulatedExchange implements Disposable {
   readonly #options: SimulatedExchangeOptions;
@@ -48,8 +48,8 @@ export class SimulatedExchange implements Disposable {
   }
 
   /**
-   * Where an account's exchange is to be found; waits until a window serves the built-in one.
-   * For `Connections`. @throws ExchangeError when none does.
+   * Resolves to the address of an account's exchange; waits until a window serves the built-in one.
+   * For `Connections`. @throws ExchangeError if none does
    */
   async locate(account: Account): Promise<Pick<Account, 'site' | 'baseUrl'>> {
     const { site, baseUrl } = account;
@@ -57,7 +57,7 @@ export class SimulatedExchange implements Disposable {
     return { site, baseUrl: await (await this.#of(account.id)).url() };
   }
 
-  /** Makes a new account with an exchange and keys of its own. Leaves nothing behind when it fails. */
+  /** Creates an account with an exchange and keys of its own. Leaves nothing behind if it fails. */
   async create(name: string): Promise<Account> {
     const id = newBuiltInId();
     try {
@@ -77,12 +77,12 @@ export class SimulatedExchange implements Disposable {
     return (await this.#of(id)).coins();
   }
 
-  /** Moves the price of `coin` by `percent`, whichever window serves the exchange: -10 is a fall by a tenth. */
+  /** Moves the price of `coin` by `percent`, in whichever window serves the exchange: -10 is a fall by a tenth. */
   async movePrice({ id }: Account, coin: string, percent: Decimal): Promise<void> {
     await (await this.#of(id)).movePrice(coin, percent);
   }
 
-  /** Saves and stops serving. Resolves when another window may go on. */
+  /** Saves and stops serving. Resolves when another window can continue. */
   async close(): Promise<void> {
     this.#disposed = true;
     await Promise.all([...this.#served.values()].map((serving) => serving.end('keep')));
@@ -93,7 +93,7 @@ export class SimulatedExchange implements Disposable {
     void this.close();
   }
 
-  /** Loaded once; what failed is tried again by the next one who asks. */
+  /** Loaded once; after a failure the next call tries again. */
   #of(accountId: string): Promise<Serving> {
     const known = this.#loading.get(accountId);
     if (known !== undefined) return known;
@@ -108,7 +108,7 @@ export class SimulatedExchange implements Disposable {
     if (this.#disposed) throw new Error('this window is closing');
     const serving = new part.Serving(accountId, this.#options, ReaderLease);
     this.#served.set(accountId, serving);
-    // Only the next look tells who holds the lease.
+    // The lease holder is known only after the next look.
     this.#options.shared.look().catch(() => undefined);
     return serving;
   }

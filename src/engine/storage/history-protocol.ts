@@ -1,9 +1,9 @@
 import type { Decimal } from '../../core/decimal.ts';
 
-// What is kept of the past: figures of loans and positions in tiers, and rows of the venue's own history. Times are milliseconds since the
-// Unix epoch.
+// The stored history: figures of loans and positions in tiers, and the venue's own history rows. Times in milliseconds since the Unix
+// epoch.
 
-/** How one figure moved within some time. Exact, as it was read. */
+/** How one figure moved within a time span. Exact values. */
 export interface Span {
   readonly first: Decimal;
   readonly last: Decimal;
@@ -12,13 +12,13 @@ export interface Span {
 }
 
 /**
- * By figure. Of loans `ltv`, `marginCall`, `liquidation` (the lines, fractions), `debtUsd`, `collateralUsd`, `liquidationPrice`, and by coin
- * `debt USDT`, `collateral BTC`, `price BTC`, `rate USDT` (per year, a fraction). Of positions `distance`, `mark`, `liquidationPrice`, `margin`,
- * `debt USDT`. What was not known is absent.
+ * By figure. Loans: `ltv`, `marginCall`, `liquidation` (fractions), `debtUsd`, `collateralUsd`, `liquidationPrice`, and by coin `debt
+ * USDT`, `collateral BTC`, `price BTC`, `rate USDT` (per year, a fraction). Positions: `distance`, `mark`, `liquidationPrice`, `margin`,
+ * `debt USDT`. Unknown figures are absent.
  */
 export type Spans = Readonly<Record<string, Span>>;
 
-/** What one reading knows of one loan or position: by figure as in `Spans`, without rates. */
+/** Figures of one loan or position in one reading, named as in `Spans`, without rates. */
 export interface Recorded {
   readonly target: string;
   readonly figures: Readonly<Record<string, Decimal>>;
@@ -26,40 +26,56 @@ export interface Recorded {
 
 export interface Bucket {
   readonly at: number;
-  /** Readings in it. */
+  /** Number of readings in it. */
   readonly count: number;
-  /** For how long of it there were current figures. Milliseconds. */
+  /** How much of it was covered by current figures. Milliseconds. */
   readonly covered: number;
   readonly figures: Spans;
 }
 
 export interface Series {
-  /** Those with a reading in them, oldest first. */
+  /** Only those with a reading, oldest first. */
   readonly buckets: readonly Bucket[];
   /** When more than three intervals passed between two readings. */
-  readonly gaps: readonly { readonly since: number; readonly until: number }[];
+  readonly gaps: readonly Stretch[];
+  /** When only another computer watched, whose history was imported. */
+  readonly moved: readonly Stretch[];
+}
+
+export interface Stretch {
+  readonly since: number;
+  readonly until: number;
 }
 
 export interface RecordedTarget {
-  /** As `targetKey` has it. */
+  /** In the form of `targetKey`. */
   readonly target: string;
-  /** Its first and its last reading. */
+  /** First and last reading. */
   readonly since: number;
   readonly seen: number;
 }
 
-/** One row of a tier, to be carried to another machine. */
-export interface Point {
-  readonly target: string;
-  /** Length of its time. Milliseconds. */
-  readonly tier: number;
-  readonly at: number;
-  readonly count: number;
-  readonly covered: number;
-  readonly figures: Spans;
+/** One page of an export: lines of JSON, and where the next page begins unless it was the last. */
+export interface ExportedPage {
+  readonly lines: readonly string[];
+  readonly after?: readonly [tag: 'row' | 'point', ...key: (string | number)[]];
 }
 
-/** `event`: a row of the loan history: borrowed, repaid, collateral moved, liquidated. `interest`: one accrual as the venue booked it. */
+/** What came of some lines of a file. */
+export interface StagedRows {
+  readonly rows: number;
+  /** The first line that is wrong, counted from 0 over the whole file: `once` for one that is there twice, `account` for one of no account of the file, else what it should be. */
+  readonly wrong?: { readonly row: number; readonly expected: string };
+}
+
+export interface MovedHistory {
+  /** Ids of those that the file tells something of. */
+  readonly accounts: readonly string[];
+  /** New here. */
+  readonly rows: number;
+}
+
+/** `event`: a row of the loan history (borrowed, repaid, collateral moved, liquidated). `interest`: one accrual as the venue booked it. */
 export type VenueKind = 'event' | 'interest';
 
 export interface VenueRow {
@@ -67,90 +83,102 @@ export interface VenueRow {
   readonly at: number;
   /** The venue's own word; empty for interest. */
   readonly type: string;
-  /** The venue did it against the borrower's will. */
+  /** Forced by the venue, such as a liquidation. */
   readonly forced: boolean;
   readonly coin: string;
   readonly amount: Decimal;
   readonly debt?: Decimal;
   /** Per year, a fraction. */
   readonly rate?: Decimal;
-  /** `Loan.id`. Absent where the venue does not tell it, and for its one loan without an id. */
+  /** `Loan.id`. Absent if the venue doesn't give it, and for its one loan without an id. */
   readonly loan?: string;
 }
 
-/** A row of the venue that a person was not told of. */
+/** A forced event that the person hasn't been told about. */
 export interface ForcedEvent extends Pick<VenueRow, 'id' | 'at' | 'type' | 'coin' | 'amount' | 'loan'> {
   readonly account: string;
 }
 
-/** How far one list of the venue was read. */
+/** How far one list of the venue has been read. */
 export interface VenueStream {
   readonly kind: VenueKind;
-  /** `Loan.id` of the one that was asked for; empty for the whole account. */
+  /** `Loan.id` of the loan asked about; empty for the whole account. */
   readonly loan: string;
-  /** All rows up to here are kept. Absent before the list was read to its end once. */
+  /** All rows up to this time are stored. Absent until the list has been read to its end once. */
   readonly until?: number;
-  /** Where to go on, if the last reading of it was not to its end. */
+  /** Where to continue, if the list wasn't read to its end. */
   readonly cursor?: string;
 }
 
-/** One page of the venue's history, as it came. */
+/** One page of the venue's history. */
 export interface VenuePage {
   readonly account: string;
-  /** Whose keys it was read with: nothing of another person is kept. */
+  /** The owner of the keys it was read with: pages of another owner aren't stored. */
   readonly uid: string | undefined;
   readonly kind: VenueKind;
   readonly loan: string;
   readonly rows: readonly VenueRow[];
-  /** What it was asked with; absent for the newest page. */
+  /** The cursor it was requested with; absent for the newest page. */
   readonly cursor?: string;
   readonly older?: string;
-  /** What borrowing costs now. */
+  /** Current borrow rates. */
   readonly rates: readonly { readonly coin: string; readonly rate: Decimal; readonly at: number }[];
 }
 
-/** @returns whether the list is read as far as it was known before, and how many rows are new; undefined when nothing may be kept */
+/** Whether the list now connects to what was known before, and how many rows are new; undefined if nothing was stored. */
 export type KeptPage = { readonly isDone: boolean; readonly added: number } | undefined;
 
-/** Where a page of rows begins: at the next older row. */
+/** A page begins with the next older row. */
 export type Before = Pick<VenueRow, 'at' | 'id'>;
 
+/** Of the tables that hold it; `HistoryMove` carries it to another computer. */
 export type HistoryAsked =
   | {
       readonly do: 'historySeries';
       readonly account: string;
       readonly target: string;
       readonly from: number;
-      /** Not included. */
+      /** Exclusive. */
       readonly to: number;
       readonly buckets: number;
-      /** Default: all there are. Less is quicker. */
+      /** Default: all. Fewer are faster. */
       readonly figures?: readonly string[];
     }
   | { readonly do: 'historyTargets'; readonly account: string }
   | {
-      readonly do: 'historyPoints';
-      readonly account: string;
-      readonly after?: Pick<Point, 'tier' | 'at' | 'target'>;
-      readonly limit: number;
-    }
-  | {
       readonly do: 'venueRows';
       readonly account: string;
       readonly kind: VenueKind;
-      /** Empty for the rows of which the venue tells no loan. */
+      /** Empty for rows that the venue assigns to no loan. */
       readonly loan?: string;
       readonly before?: Before;
       readonly limit: number;
     }
   | { readonly do: 'venueStreams'; readonly account: string };
 
+export type HistoryMove =
+  | { readonly do: 'exportHistory'; readonly accounts: readonly string[]; readonly after?: ExportedPage['after'] & object }
+  /** `row` is the number of the first line: 0 begins anew, with an empty text it ends. Changes nothing that anybody sees. */
+  | { readonly do: 'stageHistory'; readonly text: string; readonly row: number; readonly accounts: readonly string[]; readonly now: number }
+  /** All that was staged or nothing of it. `isTrial`: only how much is new. */
+  | {
+      readonly do: 'importHistory';
+      /** Whose history it is, by the file. */
+      readonly owners: readonly { readonly id: string; readonly uid?: string }[];
+      readonly isTrial: boolean;
+      readonly now: number;
+    };
+
 /** What each request is answered with; undefined without a database. */
 export interface HistoryAnswers {
   readonly historySeries: Series | undefined;
   readonly historyTargets: readonly RecordedTarget[] | undefined;
-  readonly historyPoints: readonly Point[] | undefined;
   /** Newest first. */
   readonly venueRows: readonly VenueRow[] | undefined;
   readonly venueStreams: readonly VenueStream[] | undefined;
+  readonly exportHistory: ExportedPage | undefined;
+  /** Undefined also when what was staged before is gone. */
+  readonly stageHistory: StagedRows | undefined;
+  /** Undefined also when an account is not there, or another user's. */
+  readonly importHistory: MovedHistory | undefined;
 }

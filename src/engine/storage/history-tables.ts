@@ -1,29 +1,33 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { greater, lesser, type Decimal } from '../../core/decimal.ts';
-import type { Bucket, HistoryAnswers, HistoryAsked, Point, Recorded, Series, Span, Spans } from './history-protocol.ts';
+import { msg } from '../../core/message.ts';
+import type { Bucket, HistoryAnswers, HistoryAsked, Recorded, Series, Span, Spans } from './history-protocol.ts';
+import { tell } from './outlet-rows.ts';
 import { venueRows, venueStreams } from './venue-rows.ts';
 
-// Figures of the past in three tiers, each written with the reading itself, in its transaction. All rows of one time lie side by side, so that a
-// reading touches few pages of the file.
+// Figures in three tiers, written in the transaction of the reading itself. Rows of the same time lie next to each other, so that a reading
+// touches few pages of the file.
 
 const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
+export const dayMs = 24 * 60 * minuteMs;
 
 /** From fine to coarse; each length is a multiple of the one before. Days are those of UTC. */
-const tiers = [
+export const tiers = [
   { ms: minuteMs, keptMs: 7 * dayMs },
   { ms: 15 * minuteMs, keptMs: 90 * dayMs },
   { ms: dayMs, keptMs: Infinity },
 ] as const;
-/** Gaps are kept as long as a tier tells where in a day they were. */
+/** Gaps are kept as long as a tier can tell when in a day they were. */
 const gapsKeptMs = 90 * dayMs;
-/** The file may grow to 50 MB. A page that is let go of is used again, so it never has to be rewritten. */
+/** The file can grow to 50 MB. Freed pages are reused, so it never has to be rewritten. */
 export const usualBoundBytes = 48_000_000;
+/** How often a person is told that the history stays over its bound. */
+const tellOutgrownMs = 90 * dayMs;
 /** Rows that one reading takes away at most. */
 const sweptAtOnce = 500;
-/** Buckets that one question gets at most. */
+/** Most buckets in one answer. */
 const mostBuckets = 1_000;
-/** What borrowing costs is asked for every hour. */
+/** How long a borrow rate is used; it's read every hour. */
 const rateHoldsMs = 3 * 60 * minuteMs;
 
 export const historySchema = `
@@ -34,9 +38,7 @@ export const historySchema = `
   CREATE TABLE history_gaps (series INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (until, series, since))
     STRICT, WITHOUT ROWID;`;
 
-/**
- * Keeps what a reading tells, within the transaction that keeps the reading. Should it fail, the reading is kept all the same.
- */
+/** Records the figures of a reading, in the transaction that stores the reading. If recording fails, the reading is still stored. */
 export function record(db: DatabaseSync, reading: Recording, now: number, boundBytes: number): void {
   db.exec('SAVEPOINT history');
   try {
@@ -44,6 +46,7 @@ export function record(db: DatabaseSync, reading: Recording, now: number, boundB
     sweep(db, now, boundBytes);
   } catch {
     db.exec('ROLLBACK TO history');
+    left.delete(db);
   }
   db.exec('RELEASE history');
 }
@@ -52,44 +55,90 @@ interface Recording {
   readonly account: string;
   readonly asOf: number;
   readonly recorded: readonly Recorded[];
-  /** Two readings that are further apart have a gap between them. Milliseconds. */
+  /** Readings further apart than this have a gap between them. Milliseconds. */
   readonly staleMs: number;
+}
+
+/** A row that a reading goes on with. */
+interface Held {
+  readonly at: number;
+  readonly count: number;
+  readonly covered: number;
+  readonly spans: Spans;
+}
+
+/** What the last reading by this connection left, so that the next one need not read and take apart all of it again. */
+interface Left {
+  /** As of the facts: another one after rows were changed other than by a reading. */
+  readonly changes: number;
+  /** By series and tier, each with the time of its series' last reading. */
+  readonly rows: Map<string, Held & { readonly seen: number }>;
+}
+
+const left = new WeakMap<DatabaseSync, Left>();
+
+/** What any connection remembers of rows is void. Within the transaction that changes them. */
+export function changeHistory(db: DatabaseSync): void {
+  db.exec("INSERT INTO facts (name, value) VALUES ('history', 1) ON CONFLICT DO UPDATE SET value = value + 1");
+}
+
+function leftIn(db: DatabaseSync): Left['rows'] {
+  const changes = Number(db.prepare("SELECT value FROM facts WHERE name = 'history'").get()?.['value'] ?? 0);
+  const known = left.get(db);
+  if (known?.changes === changes) return known.rows;
+  const rows: Left['rows'] = new Map();
+  left.set(db, { changes, rows });
+  return rows;
 }
 
 function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: Recording): void {
   const rates = db.prepare('SELECT coin, rate FROM venue_rates WHERE account = ? AND at > ?').all(account, asOf - rateHoldsMs);
-  const series = db.prepare('SELECT id, seen, names FROM history_series WHERE account = ? AND target = ?');
+  const series = db.prepare('SELECT target, id, seen, names FROM history_series WHERE account = ?').all(account);
+  const known = new Map(series.map(({ target, ...row }) => [target, row]));
   const begin = db.prepare('INSERT INTO history_series (account, target, since, seen, names) VALUES (?, ?, ?, ?, ?)');
-  const go = db.prepare('UPDATE history_series SET seen = ?, names = ? WHERE id = ?');
+  const go = db.prepare('UPDATE history_series SET seen = ? WHERE id = ?');
+  const rename = db.prepare('UPDATE history_series SET names = ? WHERE id = ?');
   const gap = db.prepare('INSERT OR IGNORE INTO history_gaps (series, since, until) VALUES (?, ?, ?)');
   const held = db.prepare('SELECT count, covered, figures FROM history_points WHERE tier = ? AND at = ? AND series = ?');
   const put = db.prepare('INSERT OR REPLACE INTO history_points (tier, at, series, count, covered, figures) VALUES (?, ?, ?, ?, ?, ?)');
   const fill = db.prepare(
     'UPDATE history_points SET covered = min(covered + ?, tier) WHERE tier = ? AND at = ? AND series = ? AND covered < tier',
   );
+  const rows = leftIn(db);
   for (const { target, figures: read } of recorded) {
     const figures = spansOf({ ...read, ...ratesOf(read, rates) });
-    const known = series.get(account, target);
-    const names = [...new Set([...namesFrom(known?.['names'] ?? '[]'), ...Object.keys(figures)])];
-    const id = Number(known?.['id'] ?? begin.run(account, target, asOf, asOf, '[]').lastInsertRowid);
-    const seen = Number(known?.['seen'] ?? asOf);
+    const before = known.get(target);
+    const id = Number(before?.['id'] ?? begin.run(account, target, asOf, asOf, '[]').lastInsertRowid);
+    const seen = Number(before?.['seen'] ?? asOf);
     // The same reading once more.
-    if (known !== undefined && seen === asOf) continue;
+    if (before !== undefined && seen === asOf) continue;
+    const names = [...namesFrom(before?.['names'] ?? '[]')];
+    const more = Object.keys(figures).filter((name) => !names.includes(name));
+    if (more.length > 0) rename.run(JSON.stringify((names.push(...more), names)), id);
     const isGap = asOf - seen > staleMs;
     if (isGap) gap.run(id, seen, asOf);
-    go.run(asOf, JSON.stringify(names), id);
+    go.run(asOf, id);
     for (const { ms } of tiers) {
-      const at = startOf(asOf, ms);
-      const before = held.get(ms, at, id);
+      const [key, at] = [`${id.toString()} ${ms.toString()}`, startOf(asOf, ms)];
+      const last = rows.get(key);
+      const row = last?.seen === seen && last.at === at ? last : heldIn(held.get(ms, at, id), at, names);
       const covered = isGap ? 0 : Math.max(asOf - Math.max(at, seen), 0);
-      const joined = before === undefined ? figures : joinedSpans(spansFrom(before['figures'], names), figures);
-      const coveredIn = Math.min(Number(before?.['covered'] ?? 0) + covered, ms);
-      put.run(ms, at, id, Number(before?.['count'] ?? 0) + 1, coveredIn, storedSpans(joined, names));
+      const next = {
+        ...{ at, seen: asOf },
+        count: (row?.count ?? 0) + 1,
+        covered: Math.min((row?.covered ?? 0) + covered, ms),
+        spans: row === undefined ? figures : joinedSpans(row.spans, figures),
+      };
+      put.run(ms, at, id, next.count, next.covered, storedSpans(next.spans, names));
+      rows.set(key, next);
       // The time before it ended was covered too.
       if (!isGap && seen < at) fill.run(startOf(seen, ms) + ms - seen, ms, startOf(seen, ms), id);
     }
   }
 }
+
+const heldIn = (row: Readonly<Record<string, unknown>> | undefined, at: number, names: readonly string[]): Held | undefined =>
+  row && { at, count: Number(row['count']), covered: Number(row['covered']), spans: spansFrom(row['figures'], names) };
 
 /** What borrowing costs, of what is owed. */
 const ratesOf = (read: Recorded['figures'], rates: readonly Record<string, unknown>[]): Recorded['figures'] =>
@@ -103,13 +152,13 @@ const spansOf = (figures: Recorded['figures']): Spans =>
   Object.fromEntries(Object.entries(figures).map(([name, one]) => [name, { first: one, last: one, min: one, max: one }]));
 
 /** Of two stretches of time, the later one second. Exact: neither the highest nor the lowest is lost. */
-function joinedSpans(a: Spans, b: Spans): Spans {
+export function joinedSpans(a: Spans, b: Spans): Spans {
   const joined: Record<string, Span> = { ...a };
   for (const [name, later] of Object.entries(b)) {
     const { first, min, max } = joined[name] ?? later;
     joined[name] = {
       ...{ first, last: later.last },
-      // Most figures stand still, and need no arithmetic.
+      // Most figures don't change and need no arithmetic.
       min: min === later.min ? min : lesser(min, later.min),
       max: max === later.max ? max : greater(max, later.max),
     };
@@ -118,7 +167,7 @@ function joinedSpans(a: Spans, b: Spans): Spans {
 }
 
 /** In the order of the names, which stand once for all rows. Most spans are of one reading, so that one text says all four. */
-const storedSpans = (spans: Spans, names: readonly string[]): string =>
+export const storedSpans = (spans: Spans, names: readonly string[]): string =>
   names
     .map((name) => {
       const { first, last, min, max } = spans[name] ?? {};
@@ -127,7 +176,7 @@ const storedSpans = (spans: Spans, names: readonly string[]): string =>
     .join('|');
 
 /** @param wanted all, unless some are named */
-const spansFrom = (text: unknown, names: readonly string[], wanted?: readonly string[]): Spans =>
+export const spansFrom = (text: unknown, names: readonly string[], wanted?: readonly string[]): Spans =>
   Object.fromEntries(
     String(text)
       .split('|')
@@ -139,37 +188,58 @@ const spansFrom = (text: unknown, names: readonly string[], wanted?: readonly st
       }),
   );
 
-const namesFrom = (text: unknown): readonly string[] => JSON.parse(String(text)) as readonly string[];
+export const namesFrom = (text: unknown): readonly string[] => JSON.parse(String(text)) as readonly string[];
 
 const startOf = (at: number, ms: number): number => at - (at % ms);
 
-/** A little at each reading: what is too old, and over the bound the finest first. Days, and what the venue tells, stay. */
+/**
+ * Deletes a little at each reading: rows that are too old, and above the size bound the finest first. Daily rows and the venue's rows stay.
+ */
 function sweep(db: DatabaseSync, now: number, boundBytes: number): void {
   for (const { ms, keptMs } of tiers) {
     if (keptMs !== Infinity) takeOldest(db, ms, now - keptMs);
   }
   db.prepare('DELETE FROM history_gaps WHERE until < ?').run(now - gapsKeptMs);
   if (usedBytes(db) <= boundBytes) return;
-  if (takeOldest(db, tiers[0].ms, Infinity) === 0) takeOldest(db, tiers[1].ms, Infinity);
+  // The next reading goes on with what has not ended yet.
+  const [minutes, quarters, days] = tiers;
+  if (takeOldest(db, minutes.ms, startOf(now, quarters.ms)) + takeOldest(db, quarters.ms, startOf(now, days.ms)) === 0)
+    tellOutgrown(db, now);
 }
 
+/** What stays for good has passed the bound: a person decides what may go. */
+function tellOutgrown(db: DatabaseSync, now: number): void {
+  const { changes } = db
+    .prepare("INSERT INTO facts (name, value) VALUES ('outgrown', ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <= ?")
+    .run(now, now - tellOutgrownMs);
+  if (changes === 0) return;
+  const sentence = msg(
+    'history.outgrown',
+    "The history has reached {0} MB. Daily figures and the exchange's rows are kept, finer ones only for today. To free space, remove an account.",
+    (usedBytes(db) / 1e6).toFixed(0),
+  );
+  tell(db, { level: 'note', sentence, about: [] }, now);
+}
+
+/** @returns how many rows it took */
 function takeOldest(db: DatabaseSync, tier: number, before: number): number {
-  // All rows of one time or none, so that the oldest time there is tells where the tier begins.
+  // All rows of one time or none.
   const last = db
     .prepare('SELECT max(at) AS at FROM (SELECT at FROM history_points WHERE tier = ? AND at < ? ORDER BY at LIMIT ?)')
-    .get(tier, Number.isFinite(before) ? before : Number.MAX_SAFE_INTEGER, sweptAtOnce)?.['at'];
+    .get(tier, before, sweptAtOnce)?.['at'];
   if (typeof last !== 'number') return 0;
   return Number(db.prepare('DELETE FROM history_points WHERE tier = ? AND at <= ?').run(tier, last).changes);
 }
 
-function usedBytes(db: DatabaseSync): number {
+export function usedBytes(db: DatabaseSync): number {
   const numberOf = (pragma: string): number => Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
   return (numberOf('page_count') - numberOf('freelist_count')) * numberOf('page_size');
 }
 
-/** Nothing of an account that was removed, or has become another person's, is kept. */
+/** Deletes the history of an account that was removed or belongs to another user now. */
 export function forgetHistory(db: DatabaseSync, account: string): void {
-  for (const table of ['points', 'gaps']) {
+  changeHistory(db);
+  for (const table of ['points', 'gaps', 'moved']) {
     db.prepare(`DELETE FROM history_${table} WHERE series IN (SELECT id FROM history_series WHERE account = ?)`).run(account);
   }
   db.prepare('DELETE FROM history_series WHERE account = ?').run(account);
@@ -183,8 +253,6 @@ export function answerHistory(db: DatabaseSync, asked: HistoryAsked): HistoryAns
       return seriesOf(db, asked);
     case 'historyTargets':
       return db.prepare('SELECT target, since, seen FROM history_series WHERE account = ? ORDER BY target').all(asked.account) as never;
-    case 'historyPoints':
-      return pointsOf(db, asked);
     case 'venueRows':
       return venueRows(db, asked);
     case 'venueStreams':
@@ -193,13 +261,14 @@ export function answerHistory(db: DatabaseSync, asked: HistoryAsked): HistoryAns
 }
 
 interface Row extends Omit<Bucket, 'figures'> {
+  readonly tier: number;
   readonly figures: string;
 }
 
 function seriesOf(db: DatabaseSync, asked: Extract<HistoryAsked, { do: 'historySeries' }>): Series {
   const { account, target, from, to } = asked;
-  const series = db.prepare('SELECT id, since, names FROM history_series WHERE account = ? AND target = ?').get(account, target);
-  if (series === undefined || !(from < to)) return { buckets: [], gaps: [] };
+  const series = db.prepare('SELECT id, names FROM history_series WHERE account = ? AND target = ?').get(account, target);
+  if (series === undefined || !(from < to)) return { buckets: [], gaps: [], moved: [] };
   const [id, names] = [Number(series['id']), namesFrom(series['names'])];
   const count = Math.min(Math.max(Math.floor(asked.buckets), 1), mostBuckets);
   const width = Math.max((to - from) / count, minuteMs);
@@ -208,7 +277,7 @@ function seriesOf(db: DatabaseSync, asked: Extract<HistoryAsked, { do: 'historyS
     0,
   );
   const buckets = new Map<number, Bucket>();
-  for (const { at, figures, ...row } of rowsOf(db, { id, since: Number(series['since']) }, finest, from, to)) {
+  for (const { at, figures, ...row } of rowsOf(db, id, finest, from, to)) {
     const start = from + Math.floor((Math.max(at, from) - from) / width) * width;
     const before = buckets.get(start);
     const spans = spansFrom(figures, names, asked.figures);
@@ -219,37 +288,30 @@ function seriesOf(db: DatabaseSync, asked: Extract<HistoryAsked, { do: 'historyS
       figures: before === undefined ? spans : joinedSpans(before.figures, spans),
     });
   }
-  const gaps = db.prepare('SELECT since, until FROM history_gaps WHERE until > ? AND series = ? AND since < ? ORDER BY until, since');
-  return { buckets: [...buckets.values()], gaps: gaps.all(from, id, to) as never };
+  const stretches = (table: string): Series['gaps'] =>
+    db
+      .prepare(`SELECT since, until FROM ${table} WHERE until > ? AND series = ? AND since < ? ORDER BY until, since`)
+      .all(from, id, to) as never;
+  return { buckets: [...buckets.values()], gaps: stretches('history_gaps'), moved: stretches('history_moved') };
 }
 
-/** Each moment by the finest tier, from the one that is wanted on, which still has all of it. */
-function rowsOf(
-  db: DatabaseSync,
-  series: { readonly id: number; readonly since: number },
-  finest: number,
-  from: number,
-  to: number,
-): readonly Row[] {
-  const [tier, coarser] = [tiers[finest], tiers[finest + 1]];
-  if (tier === undefined || from >= to) return [];
-  const found = db.prepare('SELECT min(at) AS at FROM history_points WHERE tier = ?').get(tier.ms)?.['at'];
-  const isWhole = coarser === undefined || (typeof found === 'number' && found <= startOf(series.since, tier.ms));
-  const begins = isWhole ? from : typeof found === 'number' ? startOf(found, coarser.ms) + coarser.ms : to;
-  const cut = Math.min(Math.max(begins, from), to);
-  const rows = db
-    .prepare('SELECT at, count, covered, figures FROM history_points WHERE tier = ? AND at >= ? AND at < ? AND series = ? ORDER BY at')
-    .all(tier.ms, startOf(cut, tier.ms), to, series.id) as unknown as readonly Row[];
-  return [...(cut > from ? rowsOf(db, series, finest + 1, from, cut) : []), ...rows];
-}
-
-/** All that is recorded, page by page, each tier from old to new. */
-function pointsOf(db: DatabaseSync, { account, after, limit }: Extract<HistoryAsked, { do: 'historyPoints' }>): readonly Point[] {
-  const rows = db
-    .prepare(
-      `SELECT s.target, s.names, p.tier, p.at, p.count, p.covered, p.figures FROM history_points p JOIN history_series s ON s.id = p.series
-       WHERE s.account = ? AND (p.tier, p.at, s.target) > (?, ?, ?) AND (p.tier, p.at) >= (?, ?) ORDER BY p.tier, p.at, s.target LIMIT ?`,
-    )
-    .all(account, after?.tier ?? 0, after?.at ?? 0, after?.target ?? '', after?.tier ?? 0, after?.at ?? 0, limit);
-  return rows.map(({ names, figures, ...row }) => ({ ...row, figures: spansFrom(figures, namesFrom(names)) })) as never;
+/** Each stretch of the series by the finest tier, from the wanted one on, that still has each of its readings. */
+function rowsOf(db: DatabaseSync, id: number, finest: number, from: number, to: number): readonly Row[] {
+  const read = db.prepare(
+    'SELECT tier, at, count, covered, figures FROM history_points WHERE tier = ? AND at >= ? AND at < ? AND series = ? ORDER BY at',
+  );
+  const [begin, end] = [startOf(from, dayMs), startOf(to - 1, dayMs) + dayMs];
+  let rows = read.all(dayMs, begin, end, id) as unknown as readonly Row[];
+  for (const { ms } of tiers.slice(finest, -1).reverse()) {
+    const finer = new Map((read.all(ms, begin, end, id) as unknown as readonly Row[]).map((row) => [row.at, row]));
+    rows = rows.flatMap((row) => {
+      const parts: Row[] = [];
+      for (let at = row.at; at < row.at + row.tier; at += ms) {
+        const part = finer.get(at);
+        if (part !== undefined) parts.push(part);
+      }
+      return parts.reduce((sum, { count }) => sum + count, 0) >= row.count ? parts : [row];
+    });
+  }
+  return rows.filter(({ at, tier }) => at + tier > from && at < to);
 }

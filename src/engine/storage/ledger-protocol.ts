@@ -1,6 +1,6 @@
-/** A place in a ledger that was seen: it had this many rows, and the last had this hash. Without rows the hash is the ledger's id. */
+/** A known position in a ledger: its number of rows, and the hash of the last one. Without rows, the hash is the ledger's id. */
 export interface Seen {
-  /** Which ledger: each new one gets an id of its own. */
+  /** Id of the ledger; each new one gets its own. */
   readonly id: string;
   readonly rows: number;
   /** Hex SHA-256. */
@@ -8,15 +8,15 @@ export interface Seen {
 }
 
 export type Request =
-  /** Rows after `after` of the ledger `id`, or from the first on if it is another one by now. */
+  /** Rows after `after` of the ledger `id`; all rows if the file now holds another ledger. */
   | { readonly do: 'read'; readonly id: string | undefined; readonly after: number; readonly seen: readonly Seen[] }
   | { readonly do: 'append'; readonly line: string; readonly seen: readonly Seen[] }
-  /** Lines of an older journal, taken in once for each `source`. */
+  /** Lines of an older journal, imported once per `source`. */
   | { readonly do: 'takeIn'; readonly lines: readonly string[]; readonly source: string; readonly seen: readonly Seen[] }
   | { readonly do: 'verify'; readonly seen: readonly Seen[] }
   | { readonly do: 'setAside'; readonly seen: readonly Seen[] };
 
-/** `at` is where the lines end; absent when there is no ledger yet. */
+/** `at` is the position after these rows; absent if there is no ledger yet. */
 export interface Page {
   readonly lines: readonly string[];
   readonly at?: Seen;
@@ -32,7 +32,7 @@ export interface MovedAside {
   readonly place: string;
 }
 
-/** What each request is answered with. */
+/** Answers by request. */
 export interface Answers {
   readonly read: Page;
   readonly append: Appended;
@@ -42,5 +42,5 @@ export interface Answers {
 }
 
 export const databaseName = 'ledger.sqlite';
-/** What versions before the database wrote. */
+/** The journal file of versions before the database. */
 export const linesName = 'writes.jsonl';

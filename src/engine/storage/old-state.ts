@@ -1,18 +1,18 @@
 import type { OldState } from './state-protocol.ts';
 
-/** What `vscode.Memento` offers, as far as we need it. */
+/** The part of `vscode.Memento` that is used here. */
 export interface RecordStorage {
   get(key: string): unknown;
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-// What versions before the shared database kept in the editor's storage, which every window rewrites whole. It is read, never written, so that
-// such a version beside this one loses nothing by it.
+// State of versions before the shared database, in the editor's storage, which each window rewrites as a whole. It's read but never
+// written, so that such a version running at the same time loses nothing.
 
 const accountsKey = 'ltvGauge.accounts';
-/** How far the ledger had come, by such a version. */
+/** The last known ledger position, as such a version stored it. */
 export const oldAnchorKey = 'ltvGauge.ledgerAnchor';
-/** Says in the old place that what is there was taken over. */
+/** Marks the old state as taken over. */
 export const markKey = 'ltvGauge.takenOver';
 
 type Reader = Pick<RecordStorage, 'get'>;
@@ -22,7 +22,7 @@ interface OldRecord {
   readonly record: unknown;
 }
 
-/** The accounts that it lists, each once. */
+/** Its accounts, each once. */
 export function oldRecords(old: Reader): readonly OldRecord[] {
   const stored = old.get(accountsKey);
   const records = new Map<string, OldRecord>();
@@ -37,8 +37,8 @@ export function oldRecords(old: Reader): readonly OldRecord[] {
 export const isMarked = (old: Reader): boolean => old.get(markKey) !== undefined;
 
 /**
- * All of it that is not known. What was armed is only taken over the first time: later, it may have been disarmed since.
- * @param known whether the account of this id need not be taken in
+ * Everything in it that isn't known yet. Arming is only taken over the first time: later, the account may have been disarmed.
+ * @param known whether the account with this id needs no import
  */
 export function oldState(old: Reader, known: (id: string) => boolean): OldState {
   const accounts = oldRecords(old).filter(({ id }) => !known(id));

@@ -5,54 +5,54 @@ import type { Notice, OutsideAlert } from './warning-protocol.ts';
 export const outletKinds = ['ntfy', 'telegram', 'webhook', 'alertmanager', 'ping'] as const;
 export type OutletKindId = (typeof outletKinds)[number];
 
-/** What a person decides about an outlet. Its address and everything else that is secret is in the keyring. */
+/** The person's settings of an outlet. Its address and other secrets are in the keyring. */
 export interface OutletSettings {
   readonly id: string;
   readonly kind: OutletKindId;
-  /** To show: all that is known here of its address. */
+  /** For display: the only part of the address stored here. */
   readonly host: string;
   readonly enabled: boolean;
-  /** The mildest of what it gets. */
+  /** The mildest notices it gets. */
   readonly least: Notice['level'];
-  /** Whether it gets amounts of coins too. */
+  /** Whether it also gets amounts of coins. */
   readonly amounts: boolean;
 }
 
 /** Times are milliseconds since the Unix epoch. */
 export interface Outlet extends OutletSettings {
-  /** When something last arrived. */
+  /** When a message last arrived. */
   readonly success?: number;
-  /** When something last failed, and why. */
+  /** The last failure: when and why. */
   readonly failure?: { readonly at: number; readonly reason: Message };
-  /** Something was given up since the last success, and the person was told so. */
+  /** A message was given up since the last success, and the person was told. */
   readonly dead: boolean;
 }
 
-/** One message for one outlet, as one window has it to send. */
+/** A message for one outlet that one window has taken for sending. */
 export interface ClaimedMessage {
   readonly seq: number;
-  /** Rises each time it is handed out. */
+  /** Rises each time the message is handed out. */
   readonly fence: number;
   readonly outlet: Outlet;
   readonly level: Notice['level'];
   readonly sentence: Message;
   readonly alerts: readonly OutsideAlert[];
-  /** When it was told. */
+  /** When the notice was composed. */
   readonly at: number;
-  /** How often it failed. */
+  /** Number of failures. */
   readonly attempts: number;
 }
 
-/** What came of sending. */
+/** The result of sending. */
 export type Delivered =
   | { readonly sent: true }
   | {
       readonly failed: Message;
-      /** When to try again; absent when it is given up. */
+      /** When to try again; absent if it was given up. */
       readonly retryAt?: number;
-      /** The person has to know. */
+      /** The person must be told. */
       readonly dead?: true;
-      /** The outlet takes nothing else before `retryAt` either. */
+      /** Nothing else is sent to the outlet before `retryAt` either. */
       readonly holds?: true;
     };
 
@@ -60,16 +60,16 @@ export type OutletAsked =
   | { readonly do: 'outlets' }
   | { readonly do: 'putOutlet'; readonly outlet: OutletSettings; readonly at: number }
   | { readonly do: 'dropOutlet'; readonly id: string }
-  /** Hands out at most one message for each outlet. */
+  /** Hands out at most one message per outlet. */
   | {
       readonly do: 'claimMessages';
       readonly window: string;
       readonly at: number;
-      /** The person is told nothing: nothing is sent either. */
+      /** Warnings are turned off, so nothing is sent either. */
       readonly isOff?: boolean;
-      /** No time for a reminder. */
+      /** Quiet hours: no reminders. */
       readonly isQuiet: boolean;
-      /** Ids of outlets this window can't send to now. */
+      /** Ids of outlets that this window can't send to now. */
       readonly without: readonly string[];
     }
   /** @param claim absent for a test or a ping */
@@ -79,16 +79,18 @@ export type OutletAsked =
       readonly claim?: { readonly seq: number; readonly fence: number };
       readonly at: number;
       readonly result: Delivered;
+      /** One of many pings. */
+      readonly isRoutine?: boolean;
     };
 
 export interface ClaimedMessages {
   readonly outlets: readonly Outlet[];
   readonly messages: readonly ClaimedMessage[];
-  /** When to ask again. Milliseconds from now. Absent when nothing waits. */
+  /** When to ask again, in milliseconds from now. Absent if nothing waits. */
   readonly againMs?: number;
 }
 
-/** What each request is answered with; undefined without a database. */
+/** Answers by request; undefined without a database. */
 export interface OutletAnswers {
   readonly outlets: readonly Outlet[] | undefined;
   readonly putOutlet: undefined;

@@ -3,15 +3,20 @@ import { msg, type Message } from '../../core/message.ts';
 import type { ClaimedMessage, ClaimedMessages, Delivered, Outlet, OutletAnswers, OutletAsked, OutletSettings } from './outlet-protocol.ts';
 import type { Notice } from './warning-protocol.ts';
 
-// The rows of outlets and of what waits to be sent to them. Each function runs inside a transaction of whoever calls it.
+// Rows of outlets and of messages to send. Each function runs inside a transaction of its caller.
 
 const minuteMs = 60_000;
-/** A window that took a message has sent it by then. Danger that it has not is anybody's; anything else is sent once or not at all. Milliseconds. */
+/**
+ * A window that took a message must send it within this time. After that, any window can take Danger again; other messages are sent once or
+ * not at all. Milliseconds.
+ */
 export const sendWithinMs = 30_000;
-/** What is older is no news. Danger is tried for longer. Milliseconds. */
+/** Older messages are dropped. Danger is tried for longer. Milliseconds. */
 const newsForMs = { danger: 60 * minuteMs, warn: 10 * minuteMs, note: 10 * minuteMs } as const;
-/** An outlet that nothing was sent to for so long wants a test. Milliseconds. */
+/** After this long without a message, the person is asked to send a test. Milliseconds. */
 const testAfterMs = 30 * 24 * 60 * minuteMs;
+/** Windows learn no more often that pings arrive as ever. Milliseconds. */
+const tellEveryMs = 10 * minuteMs;
 /** What can't be sent now is looked at again then. Milliseconds. */
 const lookAgainMs = minuteMs;
 
@@ -51,11 +56,23 @@ export function answerOutlets(db: DatabaseSync, asked: OutletAsked): OutletAnswe
   return undefined;
 }
 
+/** What an outlet gets, as it waits. Stored. */
+type Outgoing = Pick<ClaimedMessage, 'sentence' | 'alerts'> & Pick<Notice, 'accounts'> & { readonly each?: readonly Outgoing[] };
+
 /** Puts what is told in the editor in the queue of each outlet that gets it. */
-export function queueOutside(db: DatabaseSync, { level, sentence, outside, accounts }: Notice, at: number): void {
+export function queueOutside(db: DatabaseSync, { level, accounts, each, ...notice }: Notice, at: number): void {
   for (const { id, kind, enabled, least, amounts } of outletsIn(db)) {
     if (!enabled || kind === 'ping' || levels.indexOf(level) < levels.indexOf(least)) continue;
-    const message = { sentence: amounts ? sentence : (outside?.sentence ?? sentence), alerts: outside?.alerts ?? [], accounts };
+    const outgoing = ({ sentence, outside }: Pick<Notice, 'sentence' | 'outside'>): Outgoing => ({
+      sentence: amounts ? sentence : (outside?.sentence ?? sentence),
+      alerts: outside?.alerts ?? [],
+    });
+    const parts = each?.map((one): Outgoing => ({ ...outgoing(one), accounts: [one.account] }));
+    const message: Outgoing = {
+      ...outgoing(notice),
+      ...(accounts === undefined ? {} : { accounts }),
+      ...(parts === undefined ? {} : { each: parts }),
+    };
     db.prepare('INSERT INTO outbox (outlet, level, message, at, due) VALUES (?, ?, ?, ?, ?)').run(
       id,
       level,
@@ -66,13 +83,22 @@ export function queueOutside(db: DatabaseSync, { level, sentence, outside, accou
   }
 }
 
-/** What is about this account alone is sent no more. */
+/** What is about this account is sent no more; what is about others besides is sent of each of those. */
 export function forgetMessages(db: DatabaseSync, account: string): void {
-  const of = (is: '=' | '<>'): string => `EXISTS (SELECT 1 FROM json_each(message, '$.accounts') WHERE value ${is} ?)`;
-  db.prepare(`DELETE FROM outbox WHERE ${of('=')} AND NOT ${of('<>')}`).run(account, account);
+  const again = db.prepare(
+    'INSERT INTO outbox (outlet, level, message, at, due, attempts) SELECT outlet, level, ?, at, due, attempts FROM outbox WHERE seq = ?',
+  );
+  for (const { seq, level, message, claimedAt } of waitingIn(db)) {
+    const { accounts = [], each = [] } = JSON.parse(message) as Outgoing;
+    // What a window is sending must not be sent twice, unless it is danger.
+    const isSplit = each.length > 0 && (claimedAt === undefined || level === 'danger');
+    if (!accounts.includes(account) || (accounts.length > 1 && !isSplit)) continue;
+    for (const part of each) if (part.accounts?.includes(account) !== true) again.run(JSON.stringify(part), seq);
+    db.prepare('DELETE FROM outbox WHERE seq = ?').run(seq);
+  }
 }
 
-/** All windows look at their warnings, and at what there is to send, when this number changes. */
+/** Changing this number makes all windows look at warnings and messages again. */
 const tellWindows = (db: DatabaseSync): void => {
   db.exec("UPDATE facts SET value = value + 1 WHERE name = 'warnings'");
 };
@@ -111,9 +137,9 @@ const waitingIn = (db: DatabaseSync): readonly Waiting[] =>
       claimedAt: claimedAt === null ? undefined : Number(claimedAt),
     }));
 
-/** One message for each outlet, danger first, unless a window is at it: so they arrive in order. */
+/** One message per outlet, Danger first, unless another window is sending: this keeps them in order. */
 function claim(db: DatabaseSync, { window, at, isOff, isQuiet, without }: Extract<OutletAsked, { do: 'claimMessages' }>): ClaimedMessages {
-  // A time in the future comes from a clock that was set back: it would wait for long.
+  // A time in the future comes from a clock that was set back, and would delay the message.
   for (const [table, column, latest] of [
     ['outbox', 'at', at],
     ['outbox', 'claimed_at', at],
@@ -163,7 +189,7 @@ function dropOld(db: DatabaseSync, at: number): void {
   }
 }
 
-/** Once, until something arrives again. */
+/** Tells the person once, until a message arrives again. */
 function bury(db: DatabaseSync, id: string, at: number): void {
   if (db.prepare('UPDATE outlets SET dead = 1 WHERE id = ? AND dead = 0').run(id).changes === 0) return;
   const outlet = outletsIn(db).find((one) => one.id === id);
@@ -184,17 +210,20 @@ function remind(db: DatabaseSync, at: number): void {
   }
 }
 
-function tell(db: DatabaseSync, notice: Notice, at: number): void {
+/** Shown in the window used last. */
+export function tell(db: DatabaseSync, notice: Notice, at: number): void {
   db.prepare('INSERT INTO notices (level, notice, at) VALUES (?, ?, ?)').run(notice.level, JSON.stringify(notice), at);
   tellWindows(db);
 }
 
-/** @returns whether anything changed: what failed in a window that another one has taken over from counts no more */
-function note(db: DatabaseSync, { outlet, claim: taken, at, result }: Extract<OutletAsked, { do: 'noteSent' }>): boolean {
+/** @returns whether windows have to know: what failed in a window that another one has taken over from counts no more */
+function note(db: DatabaseSync, { outlet, claim: taken, at, result, isRoutine }: Extract<OutletAsked, { do: 'noteSent' }>): boolean {
   if ('sent' in result) {
+    const { success = 0, failure, dead } = outletsIn(db).find(({ id }) => id === outlet) ?? {};
+    const isAsEver = dead === false && (failure?.at ?? 0) <= success && Math.floor(at / tellEveryMs) === Math.floor(success / tellEveryMs);
     if (taken !== undefined) db.prepare('DELETE FROM outbox WHERE seq = ?').run(taken.seq);
     db.prepare('UPDATE outlets SET success = ?, remind_at = ?, dead = 0, held_until = 0 WHERE id = ?').run(at, at + testAfterMs, outlet);
-    return true;
+    return isRoutine !== true || !isAsEver;
   }
   const { failed, dead } = result;
   if (taken !== undefined && !putBack(db, outlet, taken, result)) return false;

@@ -15,10 +15,10 @@ import {
 } from './state-protocol.ts';
 import { keepVenuePage } from './venue-rows.ts';
 
-// What one window reads for all: who it is, and what was read last. The rules are kept here, in the transactions of the database: a window
-// that was stopped and wakes knows nothing of what happened meanwhile.
+// What one window reads for all: which window it is, and the last readings. The rules are enforced here, in the database's transactions,
+// because a window that was suspended doesn't know what happened meanwhile.
 
-/** One row for each thing that one window does for all. The empty name is that of the reader. */
+/** One row per task that one window does for all. The empty name is the reader's. */
 export const leaseSchema = `CREATE TABLE leases (name TEXT PRIMARY KEY NOT NULL, fence INTEGER NOT NULL, beat INTEGER NOT NULL, holder TEXT NOT NULL)
      STRICT, WITHOUT ROWID;
    INSERT INTO leases (name, fence, beat, holder) SELECT '', fence, beat, holder FROM reader;
@@ -26,7 +26,7 @@ export const leaseSchema = `CREATE TABLE leases (name TEXT PRIMARY KEY NOT NULL,
 
 const dayMs = 24 * 60 * 60_000;
 
-/** Within a transaction that holds the lock for writing. */
+/** Runs inside a transaction that holds the write lock. */
 export function share(db: DatabaseSync, asked: Shared, historyBytes: number): boolean | number | Kept | KeptPage {
   switch (asked.do) {
     case 'lead':
@@ -54,7 +54,7 @@ function seenAt(db: DatabaseSync, isSeen: boolean, now: number): number {
   return Number(db.prepare("SELECT value FROM facts WHERE name = 'seen'").get()?.['value'] ?? 0);
 }
 
-/** A row that somebody took away must not keep every window from reading. */
+/** A deleted row must not keep every window from reading. */
 export const leaseOf = (db: DatabaseSync): Lease => leasesIn(db).get('') ?? freeLease;
 
 export const leasesIn = (db: DatabaseSync): ReadonlyMap<LeaseName, Lease> =>
@@ -65,7 +65,7 @@ export const leasesIn = (db: DatabaseSync): ReadonlyMap<LeaseName, Lease> =>
       .map(({ name, fence, beat: at, holder }) => [String(name), { fence: Number(fence), beat: Number(at), holder: String(holder) }]),
   );
 
-/** Of two windows that saw the same, the second one finds it changed. */
+/** If two windows saw the same lease, the second one fails because it has changed. */
 function lead(db: DatabaseSync, window: string, seen: Lease, of: LeaseName = ''): boolean {
   db.prepare("INSERT OR IGNORE INTO leases (name, fence, beat, holder) VALUES (?, 0, 0, '')").run(of);
   const taken = db
@@ -90,10 +90,10 @@ function nextNews(db: DatabaseSync): number {
   return Number(db.prepare("UPDATE facts SET value = value + 1 WHERE name = 'news' RETURNING value").get()?.['value']);
 }
 
-/** A time in the future comes from a clock that was wrong, and would never be overtaken. */
+/** A time in the future comes from a wrong clock, and nothing would ever be newer. */
 const isNewer = (known: unknown, than: number, now: number): boolean => typeof known === 'number' && known > than && known <= now;
 
-/** The newest figures stay. Their text is only written when one of them changed: the age alone is not worth it. */
+/** Stores a reading unless a newer one is there. The text is only written if a figure changed: a new age alone isn't worth it. */
 function keepReading(db: DatabaseSync, reading: NewReading, now: number, pass: Pass, historyBytes: number): Kept {
   const { account, at } = reading;
   if (!mayWrite(db, pass)) return 'fence';
@@ -126,7 +126,7 @@ function keepReading(db: DatabaseSync, reading: NewReading, now: number, pass: P
   return 'kept';
 }
 
-/** All but the time of it. */
+/** The text without its time. */
 function figuresIn(text: string): string {
   try {
     return JSON.stringify({ ...(JSON.parse(text) as object), asOf: undefined });
@@ -135,7 +135,7 @@ function figuresIn(text: string): string {
   }
 }
 
-/** A reading that began before does not bring them back. */
+/** Readings that began before this don't bring the figures back. */
 function forget(db: DatabaseSync, account: string, now: number): void {
   db.prepare('DELETE FROM snapshots WHERE account = ?').run(account);
   forgetHistory(db, account);
@@ -149,13 +149,13 @@ function forget(db: DatabaseSync, account: string, now: number): void {
 function keepPrices(db: DatabaseSync, { site, at, prices }: PricesRow, now: number, pass: Pass): Kept {
   if (!mayWrite(db, pass)) return 'fence';
   if (isNewer(db.prepare('SELECT at FROM prices WHERE site = ?').get(site)?.['at'], at, now)) return 'older';
-  // Sites come and go, as the simulated exchange does with its port.
+  // Sites come and go, such as the simulated exchange with its port.
   db.prepare('DELETE FROM prices WHERE at < ?').run(now - dayMs);
   db.prepare('INSERT OR REPLACE INTO prices (site, at, prices, news) VALUES (?, ?, ?, ?)').run(site, at, prices, nextNews(db));
   return 'kept';
 }
 
-/** @param withTexts also the figures that are new; undefined when there is nothing new */
+/** @param withTexts whether to include new figures; undefined if nothing is new */
 export function newsOf(db: DatabaseSync, since: number, withTexts: boolean): News | undefined {
   const upTo = Number(db.prepare("SELECT value FROM facts WHERE name = 'news'").get()?.['value']);
   if (upTo === since) return undefined;

@@ -20,16 +20,16 @@ import {
   type StateFacts,
   type Version,
 } from './state-protocol.ts';
-import type { HistoryAsked } from './history-protocol.ts';
+import type { HistoryAsked, HistoryMove } from './history-protocol.ts';
 import type { OutletAsked } from './outlet-protocol.ts';
 import type { WarningAsked } from './warning-protocol.ts';
 import { isMarked, markKey, oldAnchorKey, oldRecords, oldState, type RecordStorage } from './old-state.ts';
 
-/** What all windows share cannot be read or changed. */
+/** The shared state can't be read or changed. */
 export class StateTrouble extends Error {
   override readonly name = 'StateTrouble';
   readonly sentence: Message;
-  /** The database did not answer in time. */
+  /** The database didn't answer in time. */
   readonly isSilent: boolean;
 
   constructor(sentence: Message, isSilent = false) {
@@ -39,19 +39,19 @@ export class StateTrouble extends Error {
   }
 }
 
-/** The database behind it. */
+/** The database that holds the shared state. */
 export interface StateDatabase<Figures, Failed> {
-  /** The last figures of an account from their text; undefined when anything about it is odd. */
+  /** Parses the last figures of an account; undefined if not valid. */
   readonly read: (text: string) => Figures | undefined;
-  /** The same of why it could not be read. */
+  /** Parses the reason of a failed reading; undefined if not valid. */
   readonly readFailure: (text: string) => Failed | undefined;
   /** @throws StateTrouble */
   ask<A extends StateAsked>(asked: A): Promise<StateAnswers[A['do']]>;
-  /** Lets what was asked before come to its end. */
+  /** Finishes earlier requests first. */
   close(): void;
 }
 
-/** A reading of an account by whichever window, with the last figures there are: none when it was never read, or they were forgotten. */
+/** A reading of an account by any window, with its last figures; none if it was never read, or they were deleted. */
 export interface SharedReading<Figures, Failed> {
   readonly account: string;
   readonly at: number;
@@ -60,40 +60,40 @@ export interface SharedReading<Figures, Failed> {
   readonly failure?: Failed;
 }
 
-/** What a look found of what one window reads for all. */
+/** What a look found about leases and readings. */
 export interface Found<Figures, Failed> {
   readonly lease: Lease;
-  /** All others, by name. */
+  /** All other leases, by name. */
   readonly leases: ReadonlyMap<LeaseName, Lease>;
-  /** Those that are new. */
+  /** The new ones. */
   readonly readings: readonly SharedReading<Figures, Failed>[];
   readonly prices: readonly PricesRow[];
 }
 
 export interface SharedStateOptions<Figures, Failed> {
-  /** Brings the database in, when it is first needed. */
+  /** Opens the database when it's first needed. */
   readonly open: () => Promise<StateDatabase<Figures, Failed>>;
-  /** The last copy beside the database, read without waiting; undefined when there is none. */
+  /** The last copy of the accounts beside the database, read synchronously; undefined if there is none. */
   readonly lastCopy: () => string | undefined;
-  /** Whether there is a database, without opening it. */
+  /** Whether the database exists, without opening it. */
   readonly exists: () => boolean;
-  /** The editor's storage, in which versions before this kept everything. It is only read, but for one mark. */
+  /** The editor's storage, where versions before this kept everything. Only read, except for one mark. */
   readonly old: RecordStorage;
   readonly clock: Clock;
-  /** Calls back when another window may have changed something. Where it cannot tell, the looks twice a second do. */
+  /** Calls back when another window may have changed something. Where this isn't available, polling finds it. */
   readonly watch?: (changed: () => void) => Disposable;
 }
 
-/** How often a window looks for what others did, as long as there is an account. Milliseconds. */
+/** How often a window looks for changes of others, while there is an account. Milliseconds. */
 const lookEveryMs = 500;
-/** The same while it cannot be read. Milliseconds. */
+/** The same while the database can't be read. Milliseconds. */
 const lookAgainMs = 5_000;
 
 /**
- * Accounts, arming, last figures and the ledger's anchor, as all windows share them. Readers never wait: they get what was last seen, at the
- * start the last copy. Whatever is changed is changed in the database, one account at a time, and seen by every window within a second.
+ * Accounts, arming, last figures and the ledger's anchor, shared by all windows. Readers never wait: they get the last known state, at
+ * first from the copy. Changes are made in the database, one account at a time, and every window sees them within a second.
  *
- * As long as the database cannot be read, the accounts stay listed as they were, and nothing is armed.
+ * While the database can't be read, accounts stay listed as last known, and nothing is armed.
  */
 export class SharedState<Figures = unknown, Failed = unknown> implements AccountRecords, ArmedRows, Disposable {
   readonly #options: SharedStateOptions<Figures, Failed>;
@@ -108,35 +108,35 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
   #records: ReadonlyMap<string, unknown>;
   #removed: ReadonlySet<string>;
   #armed: readonly ArmedRow[] | undefined;
-  /** Terms that were given before this window was there. */
+  /** Arming terms from before this window was opened. */
   #before: ReadonlySet<string> = new Set();
-  /** As they are in the database. */
+  /** Figures as in the database. */
   #snapshots: Map<string, Figures | undefined> | undefined;
   #news = 0;
   #version: Version | undefined;
   #warnings: string | undefined;
   #trouble: Message | undefined;
-  /** Why nothing is asked for now: until a look of our own is answered, everybody would wait in vain for each answer. */
+  /** Set while the database doesn't answer: until a look of ours succeeds, every other request would only wait in vain. */
   #silence: StateTrouble | undefined;
   #database: Promise<StateDatabase<Figures, Failed>> | undefined;
   #watch: Disposable | undefined;
   #underWay: Promise<void> | undefined;
   #following: Promise<void> | undefined;
   #isPolling = false;
-  /** Whether what is known here came from the database or its copy. */
+  /** Whether the known state came from the database or its copy. */
   #isCertain: boolean;
 
   readonly onDidChangeAccount = this.#accountChanged.on;
   readonly onDidChangeArming = this.#armingChanged.on;
-  /** Told once the figures of the last start are there. */
+  /** Fires once the figures of the last session are loaded. */
   readonly onDidLoad = this.#loaded.on;
-  /** Told the sentence for a person when the database cannot be read, and undefined when it can again. */
+  /** Fires with a sentence for the person when the database can't be read, and with undefined when it can again. */
   readonly onDidMeetTrouble = this.#troubled.on;
-  /** Told when the database was gone and was rebuilt from the last copy. */
+  /** Fires when the database was missing and was rebuilt from the last copy. */
   readonly onDidRemake = this.#remade.on;
-  /** Told at the end of each look, before whoever asked for it goes on: undefined when the database could not be read. */
+  /** Fires at the end of each look, before its caller continues; with undefined if the database couldn't be read. */
   readonly onDidLook = this.#looked.on;
-  /** Told when any window changed the warnings, or what is to be shown of them. */
+  /** Fires when any window changed the warnings or notices. */
   readonly onDidChangeWarnings = this.#warningsChanged.on;
 
   constructor(options: SharedStateOptions<Figures, Failed>) {
@@ -147,7 +147,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     this.#records = byId(copy?.accounts ?? oldRecords(options.old).map(({ record }) => record));
   }
 
-  /** Begins to look, unless there is nothing to look at. Returns at once; resolves when the first look is over, however it ended. */
+  /** Starts looking, unless there is nothing to look at. Returns at once; resolves when the first look has ended, however it ended. */
   start(): Promise<void> {
     this.#watch = this.#options.watch?.(() => {
       this.look().catch(() => undefined);
@@ -190,8 +190,8 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
   }
 
   /**
-   * Takes over what is there now, by a look that begins after this call.
-   * @throws StateTrouble when it cannot be read
+   * Loads the current state with a look that begins after this call.
+   * @throws StateTrouble if it can't be read
    */
   async look(): Promise<void> {
     if (this.#silence === undefined) return this.#lookNext();
@@ -209,23 +209,23 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
       }));
   }
 
-  /** The last figures of each account in the database: those of the last start are there once the first look is over. */
+  /** The last figures of an account; those of the last session are there after the first look. */
   figures(account: string): Figures | undefined {
     return this.#snapshots?.get(account);
   }
 
   /**
-   * Asks for or changes what one window reads for all, or the warnings of all windows.
+   * Reads or changes leases, readings, warnings, outlets or history in the database.
    * @throws StateTrouble
    */
-  async ask<A extends Shared | WarningAsked | OutletAsked | HistoryAsked>(asked: A): Promise<StateAnswers[A['do']]> {
+  async ask<A extends Shared | WarningAsked | OutletAsked | HistoryAsked | HistoryMove>(asked: A): Promise<StateAnswers[A['do']]> {
     if (this.#end.signal.aborted) throw new StateTrouble(unexpected('the window is closing'));
     return (await this.#answering()).ask(asked);
   }
 
-  /** How far the ledger had come. */
+  /** The last known position of the ledger. */
   readonly anchor = {
-    /** @throws StateTrouble when that is unknown */
+    /** @throws StateTrouble if it can't be read */
     get: async (): Promise<unknown> => (await (await this.#answering()).ask({ do: 'anchor' })) ?? this.#options.old.get(oldAnchorKey),
     note: async (at: Seen): Promise<void> => {
       await (await this.#answering()).ask({ do: 'noteAnchor', at });
@@ -259,7 +259,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
 
   #opened(): Promise<StateDatabase<Figures, Failed>> {
     this.#database ??= this.#options.open();
-    // A part that failed to load once is tried again.
+    // The next call tries again.
     this.#database.catch(() => (this.#database = undefined));
     return this.#database;
   }
@@ -276,7 +276,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     let looked: Looked;
     try {
       looked = await this.#ask();
-      // Whoever took it away took nothing from us.
+      // Deleting the file doesn't delete our accounts.
       if (looked.absent === true && this.#records.size > 0)
         looked = await this.#ask({ accounts: this.accounts(), removed: [...this.#removed] });
     } catch (error) {
@@ -301,7 +301,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
       this.#warningsChanged.tell(undefined);
     }
     if (looked.takenIn > 0 && !isMarked(this.#options.old)) {
-      // By the one window that took it in, at once and only once: each time the editor's storage is written, it is written whole.
+      // Only by the window that imported it, at once and only once: each write rewrites the editor's storage as a whole.
       this.#options.old.update(markKey, { takenOver: new Date(this.#options.clock.now()).toISOString() }).then(undefined, () => undefined);
     }
     this.#tellSeen(looked, database);
@@ -313,7 +313,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     if (news !== undefined) this.#news = news.upTo;
     const readings = (news?.readings ?? []).flatMap(({ text, failure, ...row }): readonly SharedReading<Figures, Failed>[] => {
       const told = typeof text === 'string' ? read(text) : undefined;
-      // Another version may write what this one does not understand: what is known here stays, and grows old.
+      // Another version may write something unknown to this one: then the known figures stay and become out of date.
       if (typeof text === 'string' && told === undefined) return [];
       if (text !== undefined) this.#snapshots?.set(row.account, told);
       const [figures, failed] = [this.#snapshots?.get(row.account), failure === undefined ? undefined : readFailure(failure)];
@@ -335,7 +335,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     });
   }
 
-  /** What an older version wrote, as long as something of it is not known here. */
+  /** State of an older version, as long as part of it isn't known here. */
   #old(): OldState | undefined {
     const { old } = this.#options;
     const known = (id: string): boolean => this.#isCertain && (this.#records.has(id) || this.#removed.has(id));
@@ -352,11 +352,11 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     this.#poll();
   }
 
-  /** An answer that was overtaken by a newer one changes nothing. */
+  /** An older answer changes nothing. */
   #take({ version, accounts, removed, armed }: StateFacts): void {
     const known = this.#version;
     if (known?.file === version.file && known.place === version.place && version.revision < known.revision) return;
-    // Another file counts its own.
+    // Another file has its own count.
     if (known?.file !== version.file || known.place !== version.place) this.#news = 0;
     const [recordsBefore, armedBefore] = [this.#records, this.#armed];
     this.#version = version;
@@ -383,14 +383,14 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     this.#poll();
   }
 
-  /** No account, no timer. */
+  /** Without accounts there is no timer. */
   #poll(): void {
     if (this.#isPolling || this.#end.signal.aborted || (this.#records.size === 0 && this.#trouble === undefined)) return;
     this.#isPolling = true;
     this.#options.clock
       .sleep(this.#trouble === undefined ? lookEveryMs : lookAgainMs, this.#end.signal)
       .then(() => {
-        // That it is still so need not be waited for.
+        // Reported at once: the database is known to be silent.
         if (this.#silence !== undefined) this.#looked.tell(undefined);
         return this.#lookNext();
       })
@@ -426,7 +426,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The accounts are read from the last copy, and none is armed. */
+/** The accounts come from the last copy, and none is armed. */
 export const unreadable = (reason: Message): Message =>
   msg('storage.unreadable', "The accounts can't be read, so they're shown from the last copy and none is armed. {0}", reason);
 

@@ -6,25 +6,25 @@ import { StateTrouble, type StateDatabase, otherReason, unreadable } from './sha
 import { stateName, type StateAnswers, type StateAsked } from './state-protocol.ts';
 
 export interface StateDatabaseOptions<Figures, Failed> extends Pick<StateDatabase<Figures, Failed>, 'read' | 'readFailure'> {
-  /** Where `state.sqlite` is, shared by all windows. */
+  /** Folder of `state.sqlite`, shared by all windows. */
   readonly folder: string;
   /** The bundle of src/engine/database-worker.ts. */
   readonly worker: string;
   /** How long a change waits for another window. Milliseconds. */
   readonly busyMs?: number;
-  /** More to set on the database, such as `max_page_count = 20`: tests make small disks of it. */
+  /** More pragmas, such as `max_page_count = 20`, to simulate a full disk in tests. */
   readonly pragmas?: readonly string[];
-  /** How long the database may answer nothing. Milliseconds. */
+  /** How long the database may be silent. Milliseconds. */
   readonly patienceMs?: number;
 }
 
 const usualBusyMs = 5_000;
-/** No question takes so long, also where another window holds the lock. Milliseconds. */
+/** Longer than any request takes, even while another window holds the lock. Milliseconds. */
 const usualPatienceMs = 10_000;
 
 /**
- * The shared database in a thread of its own, beside the ledger's: every signed request waits for a look at it, and must not wait for a
- * ledger that is being verified or is locked.
+ * The shared database in a thread of its own, separate from the ledger's: every signed request waits for a look at it, and must not wait
+ * for a ledger that is being verified or is locked.
  */
 export function openStateDatabase<Figures, Failed>({
   read,
@@ -64,7 +64,7 @@ const damaged = (file: string): Message =>
   msg('storage.damaged', '{0} is damaged. Close all editor windows, rename it, then reopen: it is rebuilt from the last copy.', file);
 const outdated = (file: string): Message => msg('storage.update', "This version can't read {0}. Update LTV Gauge and the editor.", file);
 
-/** What a person can do about it; all other kinds concern the file of the activity log. */
+/** What the person can do about it; all other kinds concern the file of the activity log. */
 const reasons: Partial<Record<Trouble['kind'], (file: string) => Message>> = {
   noSqlite: outdated,
   newer: outdated,

@@ -5,7 +5,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { identityOf, inTransaction, logOf, makeFile, patiently } from './database-file.ts';
 import type { Place } from './worker-link.ts';
 import type { Seen } from './ledger-protocol.ts';
-import type { HistoryAnswers, HistoryAsked } from './history-protocol.ts';
+import { exportedPage, importHistory, stageHistory } from './history-move.ts';
+import type { HistoryAnswers, HistoryAsked, HistoryMove } from './history-protocol.ts';
 import { answerHistory, forgetHistory, usualBoundBytes } from './history-tables.ts';
 import { leasesIn, newsOf, share } from './readings-tables.ts';
 import { LedgerFault } from './trouble.ts';
@@ -32,23 +33,23 @@ import { isBlankState, migrateState, mustBeKnownState } from './state-schema.ts'
 import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
 import { answerWarnings, forgetWarnings } from './warning-rows.ts';
 
-/** Who only looks does not hold up a request for longer than this. Milliseconds. */
+/** Longest wait of a plain look, so that it doesn't delay requests. Milliseconds. */
 const lookBusyMs = 1_000;
-/** A file that is another one each time we look cannot be relied on. */
+/** How often to retry if the file is replaced while it is opened. */
 const attempts = 3;
 
 interface Opened {
   readonly db: DatabaseSync;
   readonly identity: string;
-  /** Undefined where it keeps no log. */
+  /** Undefined if it has no log. */
   readonly log: string | undefined;
   readonly remade: boolean;
 }
 
 /**
- * What all windows share, in its file, for one connection: accounts, arming, the last figures, and how far the ledger had come. It is a
- * file of its own, so that a ledger that is set aside, deleted or damaged takes no account with it, nor its anchor.
- * Whatever fails closes the connection, and the next call reads everything again.
+ * The shared state in its file, for one connection: accounts, arming, last figures, and the ledger's position. It's separate from the
+ * ledger, so that a ledger that is set aside, deleted or damaged takes neither accounts nor anchor with it. Any failure closes the
+ * connection, and the next call reads everything again.
  */
 export class StateFile {
   readonly #Database: typeof DatabaseSync;
@@ -56,9 +57,9 @@ export class StateFile {
   readonly #path: string;
   readonly #copyPath: string;
   #opened: Opened | undefined;
-  /** The last copy as this connection knows it. */
+  /** The last copy, as this connection knows it. */
   #copy: string | undefined;
-  /** What the asking window knows, should there be neither file nor copy. */
+  /** What the calling window knows, in case both file and copy are missing. */
   #given: LastCopy | undefined;
 
   constructor(Database: typeof DatabaseSync, place: Place) {
@@ -103,10 +104,13 @@ export class StateFile {
         return this.outlets(asked);
       case 'historySeries':
       case 'historyTargets':
-      case 'historyPoints':
       case 'venueRows':
       case 'venueStreams':
         return this.history(asked);
+      case 'exportHistory':
+      case 'stageHistory':
+      case 'importHistory':
+        return this.move(asked);
     }
   }
 
@@ -119,7 +123,7 @@ export class StateFile {
       const version = versionOf(opened);
       const leases = leasesIn(db);
       const facts = known !== undefined && isSame(version, known) ? undefined : factsOf(opened);
-      // Another file counts its own news.
+      // Another file has its own count.
       const news = newsOf(db, known?.file === version.file && known.place === version.place ? since : 0, snapshots !== true);
       if (facts !== undefined && make) this.#keepCopy(facts);
       return {
@@ -149,19 +153,18 @@ export class StateFile {
     return changed;
   }
 
-  /** What one window reads for all. @returns undefined when there is no file */
+  /** Handles requests about leases and readings. @returns undefined if there is no file */
   share(asked: Shared): StateAnswers[Shared['do']] {
-    // What would be old after a power cut need not survive one.
+    // What would be outdated after a power cut needn't survive one.
     const isDurable = asked.do !== 'beat' && asked.do !== 'release' && asked.do !== 'keepPrices' && asked.do !== 'seen';
-    const bytes = this.#place.historyBytes ?? usualBoundBytes;
-    return this.#within('IMMEDIATE', false, lookBusyMs, ({ db }) => ({ answer: share(db, asked, bytes) }), isDurable)?.answer;
+    return this.#within('IMMEDIATE', false, lookBusyMs, ({ db }) => ({ answer: share(db, asked, this.#boundBytes) }), isDurable)?.answer;
   }
 
   anchor(): Seen | undefined {
     return this.#within('DEFERRED', false, lookBusyMs, ({ db }) => ({ at: anchorOf(db) }))?.at;
   }
 
-  /** Of one ledger only the furthest place is kept, in whatever order it is reported. */
+  /** Keeps only the furthest position of each ledger, in whatever order they are reported. */
   noteAnchor({ id, rows, head }: Seen): void {
     this.#within('IMMEDIATE', true, this.#place.busyMs, ({ db }) => {
       db.prepare(
@@ -185,23 +188,43 @@ export class StateFile {
     return this.#within(mode, make, this.#place.busyMs, ({ db }) => ({ answer: answerOutlets(db, asked) }))?.answer;
   }
 
+  get #boundBytes(): number {
+    return this.#place.historyBytes ?? usualBoundBytes;
+  }
+
   /** @returns undefined when there is no file */
   history<A extends HistoryAsked>(asked: A): HistoryAnswers[A['do']] {
     return this.#within('DEFERRED', false, lookBusyMs, ({ db }) => ({ answer: answerHistory(db, asked) }))?.answer;
+  }
+
+  /** Carries the history to or from another computer. What is staged lives in this connection only. */
+  move<A extends HistoryMove>(asked: A): HistoryAnswers[A['do']];
+  move(asked: HistoryMove): HistoryAnswers[HistoryMove['do']] {
+    const mode = asked.do === 'importHistory' && !asked.isTrial ? 'IMMEDIATE' : 'DEFERRED';
+    return this.#within(mode, asked.do === 'stageHistory', this.#place.busyMs, ({ db }) => {
+      switch (asked.do) {
+        case 'exportHistory':
+          return { answer: exportedPage(db, asked) };
+        case 'stageHistory':
+          return { answer: stageHistory(db, asked) };
+        case 'importHistory':
+          return { answer: importHistory(db, asked, this.#boundBytes) };
+      }
+    })?.answer;
   }
 
   close(): void {
     try {
       this.#opened?.db.close();
     } catch {
-      // Closed already.
+      // Already closed.
     }
     this.#opened = undefined;
   }
 
   /**
-   * @param isDurable whether it has to be on the disk when it is done
-   * @returns undefined when there is no file and none is to be made
+   * @param isDurable whether it must be on the disk when done
+   * @returns undefined if there is no file and none should be created
    */
   #within<T>(mode: 'DEFERRED' | 'IMMEDIATE', make: boolean, busyMs: number, work: (opened: Opened) => T, isDurable = true): T | undefined {
     try {
@@ -211,10 +234,10 @@ export class StateFile {
         const opened = this.#opened;
         if (opened === undefined) return undefined;
         opened.db.exec(`PRAGMA busy_timeout = ${busyMs.toString()}`);
-        // With a write-ahead log the file stays whole either way.
+        // With a write-ahead log, the file stays intact either way.
         if (opened.log !== undefined) opened.db.exec(`PRAGMA synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`);
         const done = inTransaction(opened.db, mode, () => {
-          // Somebody may have put another file in its place, up to this moment.
+          // The file may have been replaced up to this moment.
           if (!this.#isThere(opened)) return undefined;
           mustBeKnownState(opened.db);
           return { result: work(opened) };
@@ -225,7 +248,7 @@ export class StateFile {
       }
       throw new LedgerFault({ kind: 'failed', detail: 'the file is another one each time it is looked at' });
     } catch (error) {
-      // The copy may be ahead of what is in the file now.
+      // The copy may be ahead of the file now.
       this.#copy = undefined;
       this.close();
       throw error;
@@ -252,7 +275,9 @@ export class StateFile {
       }
       const mode = patiently(busyMs, () => db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']);
       db.exec(`PRAGMA synchronous = ${mode === 'wal' ? 'FULL' : 'EXTRA'}`);
-      db.exec('PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF');
+      db.exec(
+        'PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY',
+      );
       for (const pragma of this.#place.pragmas) db.exec(`PRAGMA ${pragma}`);
       const copy = isNew ? (parseLastCopy(this.#readCopy()) ?? this.#given) : undefined;
       const restored = migrateState(db, () => restore(db, copy));
@@ -279,12 +304,12 @@ export class StateFile {
   #isCopied(facts: StateFacts): boolean {
     const text = copyOf(facts);
     if (text === this.#copy) return true;
-    // Another window has written it, most of the time.
+    // Usually another window has already written it.
     this.#copy = this.#readCopy();
     return text === this.#copy;
   }
 
-  /** It was lost, or could not be written when it should have been. */
+  /** Rewrites the copy if it was lost or couldn't be written earlier. */
   #mendCopy(): void {
     try {
       this.#within('IMMEDIATE', false, lookBusyMs, (opened) => {
@@ -296,7 +321,7 @@ export class StateFile {
     }
   }
 
-  /** Within the transaction that made it so, and in its lock: of two windows the later one is the last to write. */
+  /** Runs inside the transaction of the change, under its lock, so that the later of two windows writes last. */
   #keepCopy(facts: StateFacts): void {
     if (this.#isCopied(facts)) return;
     const text = copyOf(facts);
@@ -306,7 +331,7 @@ export class StateFile {
       renameSync(beside, this.#copyPath);
       this.#copy = text;
     } catch {
-      // A comfort for the next start; what counts is in the file.
+      // Only convenience for the next start; the file is what counts.
       rmSync(beside, { force: true });
     }
   }
@@ -355,7 +380,7 @@ function apply(db: DatabaseSync, change: StateChange): 'taken' | 'absent' | unde
 }
 
 function insertArmed(db: DatabaseSync, { account, window, term, whose, until, given }: ArmedRow): void {
-  // Nothing is said of an account that was removed meanwhile.
+  // No row for an account that was removed meanwhile.
   db.prepare('INSERT INTO armed (account, window, term, whose, until, given) SELECT id, ?, ?, ?, ?, ? FROM accounts WHERE id = ?').run(
     window,
     term,
@@ -366,7 +391,7 @@ function insertArmed(db: DatabaseSync, { account, window, term, whose, until, gi
   );
 }
 
-/** @returns how many accounts there were to take in */
+/** @returns how many accounts were imported */
 function takeIn(db: DatabaseSync, { accounts, armed, snapshots }: OldState): number {
   let count = 0;
   for (const { id, record } of accounts) {
@@ -384,7 +409,7 @@ function takeIn(db: DatabaseSync, { accounts, armed, snapshots }: OldState): num
   return count;
 }
 
-/** Into a new file what the last copy of a lost one says. Armed is nothing of it. @returns whether there was anything */
+/** Restores the last copy of a lost file into a new one, with nothing armed. @returns whether there was anything to restore */
 function restore(db: DatabaseSync, copy: LastCopy | undefined): boolean {
   if (copy === undefined) return false;
   for (const record of copy.accounts) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Disposable } from '../../core/emitter.ts';
 import { lastCopyName, stateName } from './state-protocol.ts';
 
-/** Some kilobytes at most, read at once so that the accounts are there when the window is. Undefined when there is none. */
+/** The last copy: a few kilobytes, read synchronously so that the accounts are there when the window is. Undefined if there is none. */
 export function readLastCopy(folder: string): string | undefined {
   try {
     return readFileSync(path.join(folder, lastCopyName), 'utf8');
@@ -14,12 +14,12 @@ export function readLastCopy(folder: string): string | undefined {
 
 export const existsState = (folder: string): boolean => existsSync(path.join(folder, stateName));
 
-/** How often the last copy is looked at where the system tells nothing of its changes. Milliseconds. */
+/** How often the last copy is checked where the system doesn't report changes. Milliseconds. */
 const lookMs = 1_000;
 
 /**
- * Calls back when any window wrote the last copy, which each change of an account ends with. So a window without an account, which looks at
- * nothing else, gets its first one. Where the system does not tell (it may have run out of what it watches with), the file is looked at.
+ * Calls back when any window wrote the last copy, which every change of an account ends with. This is how a window without accounts, which
+ * looks at nothing else, gets its first one. If the system can't watch the folder, the file is polled.
  * @param watchFolder injected by tests
  */
 export function watchLastCopy(folder: string, changed: () => void, watchFolder: typeof watch = watch): Disposable {

@@ -1,21 +1,21 @@
 import type { Disposable } from '../../core/emitter.ts';
-import type { HistoryAnswers, HistoryAsked, KeptPage, Recorded, VenuePage } from './history-protocol.ts';
+import type { HistoryAnswers, HistoryAsked, HistoryMove, KeptPage, Recorded, VenuePage } from './history-protocol.ts';
 import type { Seen } from './ledger-protocol.ts';
 import type { OutletAnswers, OutletAsked } from './outlet-protocol.ts';
 import type { WarningAnswers, WarningAsked } from './warning-protocol.ts';
 
-/** What a version before the shared database kept in the editor's storage. Ids that are known, or were removed, are left out of it again. */
+/** State that versions before the shared database kept in the editor's storage, without ids that are known or were removed. */
 export interface OldState {
   readonly accounts: readonly { readonly id: string; readonly record: unknown }[];
-  /** For whom each account was armed for always. */
+  /** The owner each account was always armed for. */
   readonly armed: Readonly<Record<string, string>>;
   readonly snapshots: Readonly<Record<string, unknown>>;
 }
 
-/** The accounts beside the database, for the moment before it is open and for the day when it is gone. Holds no key. */
+/** A copy of the accounts beside the database, for the time before it's open and in case it's lost. Holds no key. */
 export interface LastCopy {
   readonly accounts: readonly unknown[];
-  /** Ids of accounts that were removed, so that nothing brings them back. */
+  /** Ids of removed accounts, so that nothing brings them back. */
   readonly removed: readonly string[];
 }
 
@@ -28,14 +28,14 @@ export type StateChange =
   | { readonly do: 'takeBack'; readonly given: readonly string[] };
 
 export type StateAsked =
-  /** `known` is the version that is known already; `old` is what to take in, if it is not there; `copy` is what to rebuild a lost file from. */
+  /** `known`: the version known to the caller. `old`: state to import if it's missing. `copy`: what to rebuild a lost file from. */
   | {
       readonly do: 'look';
       readonly known?: Version;
       readonly snapshots?: boolean;
       readonly old?: OldState;
       readonly copy?: LastCopy;
-      /** The last news known here; what is newer is answered. */
+      /** The last news the caller knows; newer ones are returned. */
       readonly news?: number;
     }
   | { readonly do: 'change'; readonly change: StateChange }
@@ -44,71 +44,72 @@ export type StateAsked =
   | { readonly do: 'noteAnchor'; readonly at: Seen }
   | WarningAsked
   | OutletAsked
-  | HistoryAsked;
+  | HistoryAsked
+  | HistoryMove;
 
-/** What one window reads for all. `now` is by the clock of the asking window. */
+/** Requests about what one window reads for all. `now` is the clock of the calling window. */
 export type Shared =
-  /** Lets go of the figures of one account, in all windows. */
+  /** Deletes the figures of one account, in all windows. */
   | { readonly do: 'forget'; readonly account: string; readonly now: number }
-  /** Makes `window` the holder, unless the lease has changed since it was seen. */
+  /** Makes `window` the holder, unless the lease has changed since `seen`. */
   | { readonly do: 'lead'; readonly window: string; readonly seen: Lease; readonly of?: LeaseName }
   | { readonly do: 'beat' | 'release'; readonly window: string; readonly fence: number; readonly of?: LeaseName }
   | { readonly do: 'keepReading'; readonly reading: NewReading; readonly now: number; readonly pass: Pass }
-  /** Asks when somebody last looked at a window, and says whether somebody looks at this one. */
+  /** Returns when a person last looked at a window, and notes whether one looks at this one. */
   | { readonly do: 'seen'; readonly isSeen: boolean; readonly now: number }
   | { readonly do: 'keepPrices'; readonly prices: PricesRow; readonly now: number; readonly pass: Pass }
   | { readonly do: 'keepVenuePage'; readonly page: VenuePage; readonly now: number; readonly pass: Pass };
 
-/** What one window does for all: without a name it reads, else it serves the simulated exchange of the account of this id. */
+/** A task that one window does for all. Empty: reading; else the id of the account whose simulated exchange it serves. */
 export type LeaseName = string;
 
-/** Which window does something for all. */
+/** Which window does a task for all. */
 export interface Lease {
   /** Rises with each new holder. */
   readonly fence: number;
-  /** Rises while the holder is at work. */
+  /** Rises while the holder is active. */
   readonly beat: number;
-  /** Empty when no window holds it. */
+  /** Empty if no window holds it. */
   readonly holder: string;
 }
 
-/** As long as no window ever held it. */
+/** Before any window held it. */
 export const freeLease: Lease = { fence: 0, beat: 0, holder: '' };
 
-/** By what right a window reads and writes. Without a fence a person asked for it, or nothing could be shared. */
+/** The right to store a reading. Without a fence: a person asked for it, or nothing can be shared. */
 export type Pass = { readonly fence: number; readonly window: string } | { readonly fence?: undefined };
 
-/** One reading of an account. Times are milliseconds since the Unix epoch. */
+/** One reading of an account. Times in milliseconds since the Unix epoch. */
 export type NewReading = { readonly account: string; /** When it ended. */ readonly at: number } & (
   | {
       readonly asOf: number;
       /** The figures as JSON. */
       readonly text: string;
-      /** What of it is kept for good. */
+      /** The figures to record in the history. */
       readonly recorded?: readonly Recorded[];
-      /** How far two readings may be apart without a gap between them. Milliseconds. */
+      /** Readings further apart than this have a gap between them. Milliseconds. */
       readonly staleMs?: number;
     }
   | { readonly failure: string }
 );
 
-/** `fence`: another window reads by now. `older`: what is there is newer. */
+/** `fence`: another window reads now. `older`: a newer reading is stored. */
 export type Kept = 'kept' | 'older' | 'fence' | 'absent';
 
 export interface ReadingRow {
   readonly account: string;
   readonly at: number;
-  /** Absent when it was never read, or forgotten. */
+  /** Absent if it was never read, or its figures were deleted. */
   readonly asOf?: number;
   readonly failure?: string;
-  /** The figures, if they are new: as JSON, `null` when they were forgotten. */
+  /** The figures as JSON if they are new; `null` if they were deleted. */
   readonly text?: string | null;
 }
 
 /** The latest public prices of one site. */
 export interface PricesRow {
   readonly site: string;
-  /** When they were asked for. */
+  /** When they were requested. */
   readonly at: number;
   /** As JSON. */
   readonly prices: string;
@@ -120,41 +121,41 @@ export interface News {
   readonly prices: readonly PricesRow[];
 }
 
-/** A version of what is in the file: of one file it only rises, and a rebuilt one is another file. */
+/** A version of the file's content: it only rises within one file, and a rebuilt file is another one. */
 export interface Version {
   readonly file: number;
-  /** Which file on the disk it was read from: one that is put back from a backup counts from where it was. */
+  /** Which file on the disk it was read from: one restored from a backup continues its old count. */
   readonly place: string;
   readonly revision: number;
 }
 
-/** Everything that all windows have to agree on. */
+/** Everything that all windows must agree on. */
 export interface StateFacts {
   readonly version: Version;
-  /** Records in the order they were added, as JSON. */
+  /** Records as JSON, in the order they were added. */
   readonly accounts: readonly { readonly id: string; readonly text: string }[];
   readonly removed: readonly string[];
   readonly armed: readonly ArmedRow[];
 }
 
 export interface Looked {
-  /** Absent when it is as it was known, or when there is no file. */
+  /** Absent if unchanged, or if there is no file. */
   readonly facts?: StateFacts;
-  /** Another one after each change of warnings. Absent when there is no file. */
+  /** Changes with each change of warnings. Absent if there is no file. */
   readonly warnings?: string;
-  /** There is no file, and nothing to make one for. */
+  /** There is no file, and no reason to create one. */
   readonly absent?: true;
-  /** By account, as JSON; only if asked for. */
+  /** By account, as JSON; only if requested. */
   readonly snapshots?: readonly { readonly account: string; readonly text: string }[];
   /** Absent when there is no file. */
   readonly lease?: Lease;
   /** All others, by name. */
   readonly leases?: ReadonlyMap<LeaseName, Lease>;
-  /** Absent when there is nothing new. */
+  /** Absent if nothing is new. */
   readonly news?: News;
-  /** How many accounts were taken in from an older version just now. */
+  /** How many accounts were just imported from an older version. */
   readonly takenIn: number;
-  /** The database was gone, and was rebuilt from the last copy. */
+  /** The database was missing and was rebuilt from the last copy. */
   readonly remade: boolean;
 }
 
@@ -166,7 +167,7 @@ export interface StateAnswers extends WarningAnswers, OutletAnswers, HistoryAnsw
   readonly look: Looked;
   readonly change: Changed;
   readonly forget: undefined;
-  /** Whether it was done. Undefined, as below, when there is no file. */
+  /** Whether it was done. Undefined, as below, if there is no file. */
   readonly lead: boolean | undefined;
   readonly beat: boolean | undefined;
   readonly release: boolean | undefined;
@@ -182,53 +183,53 @@ export interface StateAnswers extends WarningAnswers, OutletAnswers, HistoryAnsw
 export const stateName = 'state.sqlite';
 export const lastCopyName = 'accounts.json';
 
-/** What a person said about writing from an account. */
+/** The person's choice to arm or disarm an account. */
 export interface ArmedRow {
   readonly account: string;
-  /** The window that a term ends with; empty for what acts in all windows. */
+  /** The window whose end ends the term; empty if it applies to all windows. */
   readonly window: string;
-  /** `disarmed` is kept of an account that would be armed without a person's word. */
+  /** `disarmed` is stored for accounts that would otherwise be armed by default. */
   readonly term: 'quarter' | 'restart' | 'always' | 'disarmed';
-  /** Whose keys it was said of, in the words of the one who wrote it. */
+  /** The owner it applies to, in the writer's own format. */
   readonly whose: string;
   /** Milliseconds since the Unix epoch, for `quarter` only. */
   readonly until?: number;
-  /** An id of just this saying. */
+  /** Id of this row. */
   readonly given: string;
 }
 
-/** Where arming is kept, for all windows. */
+/** Where arming is stored, for all windows. */
 export interface ArmedRows {
-  /** Without terms of before this window. Undefined as long as that is unknown: then nothing is armed. */
+  /** Without terms from before this window. Undefined while unknown: then nothing is armed. */
   armed(account: string): readonly ArmedRow[] | undefined;
-  /** In the place of what was said for all windows and for its own before. */
+  /** Replaces the earlier rows for all windows and for the row's own window. */
   arm(row: ArmedRow): Promise<void>;
-  /** Takes away what was said, in all windows. @param keep what is said instead, if anything */
+  /** Deletes an account's rows, in all windows. @param keep a row to store instead, if any */
   disarm(account: string, keep?: ArmedRow): Promise<void>;
-  /** Takes away just these sayings, by their `given`. */
+  /** Deletes only these rows, by their `given`. */
   takeBack(given: readonly string[]): Promise<void>;
-  /** Told the id of an account of which something else is said now, by this window or another. */
+  /** Fires with the id of an account whose arming was changed, by any window. */
   readonly onDidChangeArming: (listener: (account: string) => void) => Disposable;
 }
 
 /**
- * Where the records of accounts are, for all windows. Each change names one account, so that no window can undo what another one did to
- * another account.
+ * Where account records are stored, for all windows. Each change names one account, so that no window can undo another's change to a
+ * different account.
  */
 export interface AccountRecords {
-  /** As last known here, in the order they were added; may hold what cannot be understood. */
+  /** As last known here, in the order they were added; may contain invalid records. */
   accounts(): readonly unknown[];
-  /** @throws RangeError when there is one with this id. */
+  /** @throws RangeError if the id is taken */
   addAccount(record: { readonly id: string }): Promise<void>;
-  /** Puts the given fields over those that are there; what is given as undefined is taken away. @throws RangeError when it is not there. */
+  /** Overwrites the given fields; fields given as undefined are removed. @throws RangeError if there is no such account */
   updateAccount(id: string, change: Readonly<Record<string, unknown>>): Promise<void>;
-  /** With all that is kept of it. Nothing happens when it is not there. */
+  /** Deletes the account and everything stored about it. Does nothing if it isn't there. */
   removeAccount(id: string): Promise<void>;
-  /** Told the id of an account whose record is another one now, by this window or another. */
+  /** Fires with the id of an account whose record was changed, by any window. */
   readonly onDidChangeAccount: (listener: (id: string) => void) => Disposable;
 }
 
-/** Undefined for what is no such copy. Odd records in it are passed on as they are. */
+/** Undefined if it isn't such a copy. Invalid records in it are passed on unchanged. */
 export function parseLastCopy(text: string | undefined): LastCopy | undefined {
   if (text === undefined) return undefined;
   try {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from './database-file.ts';
+import { movedSchema } from './history-move.ts';
 import { historySchema } from './history-tables.ts';
 import { outletSchema } from './outlet-rows.ts';
 import { leaseSchema } from './readings-tables.ts';
@@ -10,7 +11,7 @@ import { warningSchema } from './warning-rows.ts';
 /** Marks a file as ours, at offset 68 of its header: “LTVS”. */
 const applicationId = 0x4c545653;
 
-/** What leads from each version to the next. Never change one that was released; add another. */
+/** The migration from each version to the next. Never change one that was released; add another. */
 const migrations: readonly string[] = [
   `CREATE TABLE facts (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
    INSERT INTO facts (name, value) VALUES ('file', abs(random() % 9007199254740991)), ('revision', 1);
@@ -20,7 +21,7 @@ const migrations: readonly string[] = [
      PRIMARY KEY (account, window)) STRICT, WITHOUT ROWID;
    CREATE TABLE snapshots (account TEXT PRIMARY KEY NOT NULL, snapshot TEXT NOT NULL) STRICT;
    CREATE TABLE anchor (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, rows INTEGER NOT NULL, head TEXT NOT NULL) STRICT;`,
-  // One window reads for all. `news` counts what was read, so that the others ask for what is new only.
+  // One window reads for all. `news` counts readings, so that the others only ask for new ones.
   `CREATE TABLE reader (one INTEGER PRIMARY KEY CHECK (one = 1), fence INTEGER NOT NULL, beat INTEGER NOT NULL, holder TEXT NOT NULL) STRICT;
    INSERT INTO reader (one, fence, beat, holder) VALUES (1, 0, 0, '');
    INSERT INTO facts (name, value) VALUES ('news', 0);
@@ -31,13 +32,14 @@ const migrations: readonly string[] = [
   leaseSchema,
   outletSchema,
   historySchema + venueSchema,
+  movedSchema,
 ];
 
 const numberOf = (db: DatabaseSync, pragma: string): number => Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
 
 /**
- * Whether there is nothing in it yet.
- * @throws LedgerFault for what is not ours, or newer than we know; SQLite's own errors
+ * Whether the file is empty.
+ * @throws LedgerFault if the file isn't ours or is newer; SQLite's own errors
  */
 export function isBlankState(db: DatabaseSync): boolean {
   const version = numberOf(db, 'user_version');
@@ -49,15 +51,15 @@ export function isBlankState(db: DatabaseSync): boolean {
   return false;
 }
 
-/** Another window may have a newer version that has just made the file its own. @throws LedgerFault */
+/** Another window with a newer version may have just migrated the file. @throws LedgerFault */
 export function mustBeKnownState(db: DatabaseSync): void {
   if (numberOf(db, 'user_version') > migrations.length) throw new LedgerFault({ kind: 'newer' });
 }
 
 /**
- * Brings a file of an older version, or a blank one, up to ours. Two windows may do so at the same moment: the second finds nothing to do.
- * @param begin fills what is only made here
- * @returns what `begin` returned, if it was called
+ * Migrates an older or empty file to the current version. Two windows may do so at the same moment: the second finds nothing to do.
+ * @param begin fills a file that is created here
+ * @returns the result of `begin`, if it was called
  */
 export function migrateState<T>(db: DatabaseSync, begin: () => T): T | undefined {
   if (numberOf(db, 'user_version') === migrations.length) return undefined;

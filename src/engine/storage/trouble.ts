@@ -1,24 +1,24 @@
 /** What can be wrong with the ledger's file. `row` counts from 1. */
 export type Trouble =
-  /** The editor brings no `node:sqlite`. */
+  /** The editor has no `node:sqlite`. */
   | { readonly kind: 'noSqlite' }
-  /** Written by a version of the extension that knows more. */
+  /** Written by a newer version of the extension. */
   | { readonly kind: 'newer' }
-  /** Another connection held the lock for longer than we wait. */
+  /** Another connection held the lock for too long. */
   | { readonly kind: 'busy' }
   | { readonly kind: 'full' }
   | { readonly kind: 'readOnly' }
   | { readonly kind: 'failed'; readonly detail: string }
   /** The worker ended in the middle of its work. */
   | { readonly kind: 'stopped'; readonly detail: string }
-  /** The worker did not answer in time: what it was asked may be done or not. */
+  /** The worker didn't answer in time: its request may or may not have been carried out. */
   | { readonly kind: 'silent' }
   | { readonly kind: 'notMoved'; readonly detail: string }
-  /** Rows of an older version wait in a file of lines. Never seen outside of this folder. */
+  /** Rows of an older version wait in a file of lines. Never leaves this folder. */
   | { readonly kind: 'linesWaiting' }
   | Damage;
 
-/** What no waiting mends. */
+/** Trouble that doesn't pass by waiting. */
 export type Damage =
   | { readonly kind: 'corrupt' }
   | { readonly kind: 'notOurs' }
@@ -46,7 +46,7 @@ const damages = new Set<Trouble['kind']>([
 
 export const isDamage = (trouble: Trouble): trouble is Damage => damages.has(trouble.kind);
 
-/** Trouble on its way up. */
+/** An error that carries the trouble to its caller. */
 export class LedgerFault extends Error {
   override readonly name = 'LedgerFault';
   readonly trouble: Trouble;

@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Before, ForcedEvent, HistoryAsked, KeptPage, VenuePage, VenueRow, VenueStream } from './history-protocol.ts';
 
-// What the venue tells of the past. It forgets most of that after a month; here it stays.
+// The venue's own history rows. Venues drop most of them after a month; here they stay.
 
 const hourMs = 60 * 60_000;
-/** A list is read on until rows that are older by this than the newest known one: some are booked late. */
+/** A list is read until rows are older than the newest known one by this much, because some rows are booked late. */
 const overlapMs = hourMs;
-/** What is new in a list and older than this, seen from where it was first read, is no news to warn of. */
+/** New rows older than this (as of the first reading of the list) cause no warning. */
 const newsMs = 24 * hourMs;
 
 export const venueSchema = `
@@ -20,8 +20,8 @@ export const venueSchema = `
     STRICT, WITHOUT ROWID;`;
 
 /**
- * Keeps one page and how far its list is read now, so that whoever goes on leaves no gap: a list that was not read to rows that are known
- * goes on from there before it begins at its newest row again.
+ * Stores one page and how far its list has been read, so that no gap is left: a list that wasn't read until known rows continues there
+ * before it starts at its newest row again.
  */
 export function keepVenuePage(db: DatabaseSync, page: VenuePage, now: number): KeptPage {
   const { account, uid, kind, loan, rows, older, rates } = page;
@@ -30,7 +30,7 @@ export function keepVenuePage(db: DatabaseSync, page: VenuePage, now: number): K
   const stream = db.prepare('SELECT until, newest, cursor FROM venue_streams WHERE account = ? AND kind = ? AND loan = ?');
   const before = stream.get(account, kind, loan);
   const cursor = before?.['cursor'] ?? undefined;
-  // Somebody has gone on meanwhile. To begin anew is always right.
+  // Another window continued meanwhile. Starting over is always right.
   if (page.cursor !== undefined && page.cursor !== cursor) return undefined;
   const until = typeof before?.['until'] === 'number' ? before['until'] : undefined;
   const isNews = newsTest(db, account, until, now);
@@ -41,7 +41,7 @@ export function keepVenuePage(db: DatabaseSync, page: VenuePage, now: number): K
   const newest = Math.max(0, ...times);
   const isKnown = until !== undefined && rows.some(({ at }) => at < until - overlapMs);
   const isDone = isKnown || older === undefined || older === page.cursor;
-  // A row from the future would hide all that comes before its time.
+  // A row dated in the future would hide all rows before its time.
   const readTo = isDone ? Math.max(until ?? 0, Math.min(newest, now)) : (until ?? null);
   db.prepare(
     `INSERT INTO venue_streams (account, kind, loan, began, until, newest, cursor) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -56,18 +56,19 @@ export function keepVenuePage(db: DatabaseSync, page: VenuePage, now: number): K
   return { isDone, added: added.length };
 }
 
-/** What happened before the account was here is no news, nor what the first reading of a list brings. */
+/** Events from before the account was added, or found by the first reading of a list, cause no warning. */
 function newsTest(db: DatabaseSync, account: string, until: number | undefined, now: number): (row: VenueRow) => boolean {
   const began = Number(db.prepare('SELECT min(began) AS began FROM venue_streams WHERE account = ?').get(account)?.['began'] ?? now);
   return ({ forced, at }) => forced && (at > began || (until !== undefined && at > began - newsMs));
 }
 
-/** @returns whether it was there before, and was forced then if it is now */
+/** @returns whether the row was known before, and was already forced if it is now */
 function keepRow(db: DatabaseSync, { account, kind, loan }: VenuePage, row: VenueRow, isNews: boolean): 'added' | 'forced' | 'known' {
   const before = db
     .prepare('SELECT forced FROM venue_rows WHERE account = ? AND kind = ? AND at = ? AND id = ?')
     .get(account, kind, row.at, row.id);
-  // A row may change its type, as from processing to done, or be a forced one only then. Which loan it is of is told only to who asks for that loan.
+  // A row can change its type (from processing to done), or become forced only later. The loan is known only when that loan's rows are
+  // requested.
   db.prepare(
     `INSERT INTO venue_rows (account, kind, at, id, type, forced, coin, amount, debt, rate, loan, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET type = excluded.type, forced = excluded.forced, amount = excluded.amount, loan = coalesce(excluded.loan, loan),
@@ -80,7 +81,7 @@ function keepRow(db: DatabaseSync, { account, kind, loan }: VenuePage, row: Venu
   return before === undefined ? 'added' : row.forced && before['forced'] === 0 ? 'forced' : 'known';
 }
 
-/** What a person is to be told, oldest first. */
+/** Events the person hasn't been told about, oldest first. */
 export const untoldEvents = (db: DatabaseSync): readonly ForcedEvent[] =>
   db
     .prepare("SELECT account, at, id, type, coin, amount, loan FROM venue_rows WHERE told = 0 AND kind = 'event' ORDER BY at, id")
@@ -107,7 +108,7 @@ export function venueRows(db: DatabaseSync, asked: Extract<HistoryAsked, { do: '
 export const venueStreams = (db: DatabaseSync, account: string): readonly VenueStream[] =>
   db.prepare('SELECT kind, loan, until, cursor FROM venue_streams WHERE account = ?').all(account).map(present) as never;
 
-/** A row without what is not known. */
+/** A row without unknown columns. */
 function present(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
 }

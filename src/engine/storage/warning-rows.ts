@@ -3,15 +3,15 @@ import { queueOutside } from './outlet-rows.ts';
 import { noteTold, untoldEvents } from './venue-rows.ts';
 import type { Alarm, ClaimedNotices, Notice, Warning, WarningAnswers, WarningAsked, WarningKey, Warnings } from './warning-protocol.ts';
 
-// The rows of warnings and notices. Each function runs inside a transaction of whoever calls it.
+// Rows of warnings and notices. Each function runs inside a transaction of its caller.
 
-/** How long the window that was used last has the first right to a notice. Milliseconds. */
+/** How long the window used last has priority for a notice. Milliseconds. */
 const firstRightMs = 3_000;
-/** A notice that a window took and did not show by then is anybody's. Milliseconds. */
+/** If a window took a notice and didn't show it within this time, any window can take it. Milliseconds. */
 const showWithinMs = 10_000;
-/** An older notice is no news: danger is told again by its row, and so is a warning that was not shown. Milliseconds. */
+/** Older notices are dropped: the warning's own row makes it be told again. Milliseconds. */
 const newsForMs = 10 * 60_000;
-/** Windows whose focus is remembered. */
+/** Number of windows whose focus is remembered. */
 const windowsKept = 20;
 
 export const warningSchema = `CREATE TABLE warnings (account TEXT NOT NULL, target TEXT NOT NULL, level TEXT NOT NULL, since INTEGER NOT NULL, told INTEGER,
@@ -27,7 +27,7 @@ export function forgetWarnings(db: DatabaseSync, account: string): void {
   if (db.prepare('DELETE FROM warnings WHERE account = ?').run(account).changes > 0) db.exec(bump);
 }
 
-/** @param version what the rows are known by now */
+/** @param version the current version of the rows */
 export function answerWarnings<A extends WarningAsked>(db: DatabaseSync, asked: A, version: () => string): WarningAnswers[A['do']];
 export function answerWarnings(db: DatabaseSync, asked: WarningAsked, version: () => string): WarningAnswers[WarningAsked['do']] {
   switch (asked.do) {
@@ -41,7 +41,7 @@ export function answerWarnings(db: DatabaseSync, asked: WarningAsked, version: (
       for (const notice of asked.notices) {
         db.prepare('INSERT INTO notices (level, notice, at) VALUES (?, ?, ?)').run(
           notice.level,
-          JSON.stringify({ ...notice, outside: undefined }),
+          JSON.stringify({ ...notice, outside: undefined, each: undefined }),
           asked.at,
         );
         queueOutside(db, notice, asked.at);
@@ -51,7 +51,7 @@ export function answerWarnings(db: DatabaseSync, asked: WarningAsked, version: (
       return { version: version() };
     }
     case 'noteFocus':
-      // The last one to say so has it, whatever its clock says.
+      // The last window to report it has the focus, whatever its clock says.
       db.prepare(
         `INSERT INTO focus (window, at) SELECT ?, max(?, (SELECT coalesce(max(at), 0) + 1 FROM focus)) WHERE true
          ON CONFLICT DO UPDATE SET at = excluded.at`,
@@ -66,7 +66,7 @@ export function answerWarnings(db: DatabaseSync, asked: WarningAsked, version: (
   }
 }
 
-/** Nothing is kept of an account that is not there. */
+/** Rows of unknown accounts aren't stored. */
 function put(db: DatabaseSync, row: Warning): void {
   const { account, target, level, since, told, repeats, acknowledged, snoozedUntil } = row;
   db.prepare(
@@ -90,7 +90,7 @@ const rowsIn = (db: DatabaseSync): Omit<Warnings, 'version'> => ({
     })),
 });
 
-/** The window with the newest focus takes them at once, any other one after a while. */
+/** The window with the newest focus gets them at once, other windows after a delay. */
 function claim(db: DatabaseSync, window: string, at: number): ClaimedNotices {
   const old = db.prepare('DELETE FROM notices WHERE at < ? RETURNING notice, shown').all(at - newsForMs);
   const unshown = old.filter(({ shown }) => shown === 0).flatMap(({ notice }) => (JSON.parse(String(notice)) as Notice).about);
@@ -101,7 +101,7 @@ function claim(db: DatabaseSync, window: string, at: number): ClaimedNotices {
   const open = db
     .prepare('SELECT seq, notice, at FROM notices WHERE claimed_by IS NULL OR (shown = 0 AND claimed_at < ?) ORDER BY seq')
     .all(at - showWithinMs);
-  // A time in the future comes from a clock that was set back: it would wait for long.
+  // A time in the future comes from a clock that was set back, and would delay the notice.
   const waits = open.map((row) => (Number(row['at']) > at ? 0 : Number(row['at']) + firstRightMs - at));
   const mine = open.filter((_, index) => isNewest || (waits[index] ?? 0) <= 0);
   for (const { seq } of mine) db.prepare('UPDATE notices SET claimed_by = ?, claimed_at = ? WHERE seq = ?').run(window, at, Number(seq));

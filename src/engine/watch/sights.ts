@@ -30,6 +30,8 @@ interface Shown {
   readonly current: boolean;
   /** By the last figures, however old. */
   readonly wasWell?: boolean;
+  /** By current figures the margin call is known, or without one the liquidation is: then only that can have alarmed. */
+  readonly line?: 'marginCall' | 'liquidation';
   /** When it happened. Milliseconds since the Unix epoch. */
   readonly at?: number;
 }
@@ -43,6 +45,8 @@ interface Held {
 /** Sees what there is to warn of. Remembers only for how long each thing has been better, and each account's figures the same. */
 export class Lookout {
   #held = new Map<string, Held>();
+  /** What had a margin call once, and may be near it though it isn't told any more. */
+  readonly #called = new Set<string>();
   /** Since when the last figures of each account are known here, and when it was last looked, by a clock that nobody sets. Milliseconds. */
   #read = new Map<string, { readonly asOf: number; readonly at: number; readonly looked: number }>();
 
@@ -65,10 +69,12 @@ export class Lookout {
     const shown = shownBy(state, now, intervalMs);
     const blind = this.#blind(state, known, uptime, intervalMs);
     const present = new Set(shown.map(({ target }) => target));
-    const sights = shown.map(({ target, level, holds, reached, current, wasWell, at }): Sight => {
+    const sights = shown.map(({ target, level, holds, reached, current, wasWell, line, at }): Sight => {
       const key = warningKey({ account, target });
+      if (line === 'marginCall') this.#called.add(key);
+      const isOld = wasWell === true || (line === 'liquidation' && !this.#called.has(key));
       const better = this.#better(key, reached ?? holds, current, uptime, staleAfterMs(intervalMs));
-      const sees = reached ?? (isAlarm(level) ? level : level === 'unknown' ? (wasWell ? 'old' : 'lost') : 'calm');
+      const sees = reached ?? (isAlarm(level) ? level : level === 'unknown' ? (isOld ? 'old' : 'lost') : 'calm');
       return { account, target, sees, better, ...(at === undefined ? {} : { at }) };
     });
     const missing = known
@@ -153,7 +159,7 @@ function keyShown({ simulated, key }: Account, now: number): readonly Shown[] {
 }
 
 const plain = (
-  facet: 'overdue' | 'due' | 'capped' | 'terms' | 'unbound',
+  facet: 'overdue' | 'due' | 'capped' | 'drained' | 'terms' | 'unbound',
   on: Target | undefined,
   isSo: boolean,
   current: boolean,
@@ -173,6 +179,7 @@ function shownLoan({ account, live, snapshot }: AccountState, read: Loan, curren
   const estimate = figuresOf(live?.loans[loan.id]);
   const level = shownLevel(levelOf(loan, current, levels), estimate && levelOf({ ...loan, ltv: estimate.ltv }, true, levels));
   const wasWell = isWell(levelOf(loan, true, levels));
+  const line = loan.marginCall !== undefined ? 'marginCall' : current && loan.liquidation !== undefined ? 'liquidation' : undefined;
   const distance = nearest([
     ...[loan.marginCall, loan.liquidation].map((line) => distanceTo(line?.ltv, loan.ltv)),
     ...(estimate === undefined ? [] : [estimate.toMarginCall, estimate.toLiquidation]),
@@ -181,6 +188,7 @@ function shownLoan({ account, live, snapshot }: AccountState, read: Loan, curren
     {
       ...{ target: warningTarget('level', on), level, holds: holding(level, distance, levels) },
       ...{ reached: reachedBy(loan, estimate), current, wasWell },
+      ...(line === undefined || distance === undefined ? {} : { line }),
     },
     plain(
       'overdue',
@@ -195,6 +203,7 @@ function shownLoan({ account, live, snapshot }: AccountState, read: Loan, curren
       current,
     ),
     ...(read.capped === undefined ? [] : [plain('capped', on, read.capped.length > 0, current)]),
+    ...(read.drained === undefined ? [] : [plain('drained', on, read.drained.length > 0, current)]),
     ...(changedAt === undefined ? [] : [{ ...plain('terms', on, true, true), at: changedAt }]),
   ];
 }

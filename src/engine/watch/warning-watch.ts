@@ -310,7 +310,13 @@ export class WarningWatch implements Disposable {
     for (const group of [events, alarms, gone, better, notes]) {
       if (group.length === 0) continue;
       const level = group === better || group === notes ? 'note' : group.some((one) => one.level !== 'warn') ? 'danger' : 'warn';
-      notices.push({ level, ...(await this.#compose(group)), accounts: [...new Set(group.map(({ account }) => account))] });
+      const accounts = [...new Set(group.map(({ account }) => account))];
+      const eachOf = accounts.map(async (account) => ({
+        account,
+        ...(await this.#compose(group.filter((one) => one.account === account))),
+      }));
+      const each = accounts.length < 2 ? {} : { each: await Promise.all(eachOf) };
+      notices.push({ level, ...(await this.#compose(group)), accounts, ...each });
     }
     return notices;
   }

@@ -13,10 +13,10 @@ import {
 
 /**
  * What can be warned of: the level of a loan or position; of a loan a debt that is overdue, one that is due soon, a pledged coin that is
- * accepted no more, and terms that changed; an account whose figures can't be read, a key that expires, and one without an IP list. What a
+ * accepted no more, a debt coin that is hardly lent any more, and terms that changed; an account whose figures can't be read, a key that expires, and one without an IP list. What a
  * venue did against the borrower's will (`event`) is told once, and no warning stands of it.
  */
-export type Facet = 'level' | 'overdue' | 'due' | 'capped' | 'terms' | 'blind' | 'key' | 'unbound' | 'event';
+export type Facet = 'level' | 'overdue' | 'due' | 'capped' | 'drained' | 'terms' | 'blind' | 'key' | 'unbound' | 'event';
 
 /** Told once, calmly: nothing is about to happen. */
 export const isNote = (facet: Facet): boolean => facet === 'terms' || facet === 'unbound';
@@ -171,7 +171,7 @@ function gone({ target, level }: Warning, { enabled }: Terms): Step {
 function leaves({ target, level }: Warning, { sees, better = {} }: Sight): Alarm | 'clear' | undefined {
   const { facet } = readWarningTarget(target);
   if (sees === 'lost' || sees === 'old' || sees === level) return undefined;
-  if (facet !== 'level' && facet !== 'overdue' && facet !== 'capped') return sees === 'calm' ? 'clear' : undefined;
+  if (facet !== 'level' && facet !== 'overdue' && facet !== 'capped' && facet !== 'drained') return sees === 'calm' ? 'clear' : undefined;
   const isLeft = (one: Alarm): boolean => better[one] !== undefined && better[one] >= quietMs;
   if (!isLeft(level)) return undefined;
   const lower = alarms.filter((one) => isWorse(level, one)).reverse();

@@ -24,7 +24,8 @@ const tooMuchRemoved = refused(why.tooMuchRemoved(venue), 'less', 'addMargin', '
 const tooLittleLeft = refused(why.tooLittleLeft(venue), 'more', 'less');
 const quotaUsed = refused(why.limitReached(venue), 'otherCoin', 'less');
 const poolEmpty = refused(why.limitReached(venue), 'less', 'later');
-const paused = refused(why.paused(venue), 'later');
+const moreThanOwed = refused(why.tooMuch(venue), 'less');
+const paused = refused(why.busy(venue), 'later');
 const liquidating = refused(why.liquidating(venue), 'later');
 
 /** Source: https://bybit-exchange.github.io/docs/v5/error , July 2026 */
@@ -40,7 +41,7 @@ const generalMeanings: Meanings = {
   },
   ...alike(['429', '10006', '10018'], { kind: 'rate', sentence: why.tooManyRequests(venue) }),
   // 5004 is undocumented; the real exchange sends it with "Server Timeout".
-  ...alike(['5004', '10000', '10016'], { kind: 'unavailable', sentence: why.timedOut(venue), ambiguous: true }),
+  ...alike(['5004', '10000', '10016'], { kind: 'unavailable', sentence: why.perhapsDone(venue), ambiguous: true }),
   '3400214': busy,
   '10001': misread,
   '10002': { kind: 'clock', sentence: why.wrongClock(venue) },
@@ -56,11 +57,8 @@ const generalMeanings: Meanings = {
   ...alike(['10017', '10029'], refused(why.notOffered(venue))),
   '10024': notAllowed(why.notForAccount(venue)),
   ...alike(['10020', '10028', '100028', '110067'], refused(why.wrongMode(venue))),
-  '110132': notAllowed(why.notInYourRegion(venue)),
-  ...alike(
-    ['110123', '110125'],
-    notAllowed(msg('bybit.trading-terms', 'Bybit requires you to accept its Trading Terms. Do it on Bybit, then try again.')),
-  ),
+  '110132': notAllowed(why.notForAccount(venue)),
+  ...alike(['110123', '110125'], notAllowed(why.needsIdentity(venue))),
   ...alike(['33004', '-2015'], { kind: 'auth', sentence: why.endedKey(venue) }),
 };
 
@@ -75,9 +73,13 @@ const loanMeanings: Meanings = {
   ...alike(['148011', '148022'], poolEmpty),
   '148012': tooLittleLeft,
   ...alike(['148013', '148023', '148027'], noSuchLoan),
-  // Errors of borrowing or repaying, which we never request.
-  ...alike(['148015', '148016', '148018', '148024', '148025', '148030'], rejected),
-  ...alike(['148026', '148029', '148032', '148033', '148038', '148041', '148047'], rejected),
+  // Errors of borrowing or of repaying with collateral, which we never request.
+  ...alike(['148015', '148016', '148018', '148024', '148025', '148030', '148047'], rejected),
+  ...alike(['148026', '148032', '148033'], rejected),
+  '148029': refused(why.notEnough(venue, fundingAccount), 'less'),
+  '148038': moreThanOwed,
+  // Of ours, if a copy of the request arrived twice.
+  '148041': perhapsDone,
   '148019': busy,
   '148021': refused(why.pending(venue), 'later'),
   '148031': liquidating,
@@ -99,7 +101,8 @@ const legacyMeanings: Meanings = {
   '177007': refused(why.tooMuch(venue), 'less'),
   '177008': accountBlocked,
   '177009': belowMinimum,
-  ...alike(['177010', '177021'], rejected),
+  '177010': moreThanOwed,
+  '177021': rejected,
   '177012': poolEmpty,
   '177013': tooMuchRemoved,
   '177014': quotaUsed,

@@ -14,6 +14,7 @@ import { collateralAction } from './loan-change.ts';
 import type { LoansRead, Setting } from './loan-generation.ts';
 import { Loans, wholePool } from './loans.ts';
 import { Positions, type PositionsRead } from './positions.ts';
+import { repayAction } from './repay.ts';
 import * as schema from './schema.ts';
 
 /** One account on Bybit: the pool of its loans and, as long as there are any, its old orders. */
@@ -34,7 +35,11 @@ export class BybitConnection implements Connection {
     this.#clock = clock;
     this.loans = new Loans(http, clock, thresholds);
     this.#positions = new Positions(http, clock);
-    this.actions = { collateral: collateralAction(http, clock, this.loans), margin: this.#positions.margin };
+    this.actions = {
+      collateral: collateralAction(http, clock, this.loans),
+      margin: this.#positions.margin,
+      repay: repayAction(http, clock, this.loans),
+    };
   }
 
   async inspect(signal?: AbortSignal): Promise<KeyFacts> {

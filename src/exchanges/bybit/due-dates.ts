@@ -4,6 +4,7 @@ import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { DueDebt } from '../../core/model.ts';
 import { orError } from '../kit/parts.ts';
+import type { Call } from '../http/call.ts';
 import { endpoints } from './endpoints.ts';
 import type { Line } from './loan-generation.ts';
 import type { FixedDebts } from './loan-map.ts';
@@ -49,10 +50,9 @@ export async function readDates(
   signal: AbortSignal | undefined,
 ): Promise<Dates> {
   if (owed.size === 0 && !vague) return {};
-  const read = await orError(readContracts(line, signal));
+  const read = await orError(readContracts(line, {}, signal));
   if (read instanceof ExchangeError) return owed.size === 0 && isAbsent(read) ? {} : { trouble: unread(read.sentence) };
-  // Also with an undocumented status.
-  const open = read.contracts.filter(({ status }) => status !== repaid);
+  const open = read.contracts.filter(isOpen);
   const due = sooner(open.flatMap((one) => toDue(one, now()) ?? []));
   // A debt whose date is missing still has one.
   const missing = [
@@ -70,6 +70,9 @@ const unread = (why: Message): Message => msg('bybit.dates-unread', "Due dates o
 export const datesMissing = (whose: readonly string[]): Message =>
   msg('bybit.dates-missing', 'Due dates are missing for {0}. Check the Bybit app.', [...new Set(whose)].join(', '));
 
+/** Whether something is owed on it, also with an undocumented status. */
+export const isOpen = ({ status }: Contract): boolean => status !== repaid;
+
 /** Soonest first. */
 const sooner = (debts: readonly DueDebt[]): readonly DueDebt[] => [...debts].sort((a, b) => a.at - b.at);
 
@@ -81,12 +84,17 @@ interface ContractsRead {
   readonly all: boolean;
 }
 
-async function readContracts(line: Line, signal: AbortSignal | undefined): Promise<ContractsRead> {
+/** @param query which ones; all without it */
+export async function readContracts(
+  line: Line,
+  query: NonNullable<Call['query']>,
+  signal: AbortSignal | undefined,
+): Promise<ContractsRead> {
   const all: Contract[] = [];
   const odd: string[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
-    const answer = await line.get(endpoints.contracts, { limit: pageSize.toString(), cursor }, signal);
+    const answer = await line.get(endpoints.contracts, { ...query, limit: pageSize.toString(), cursor }, signal);
     const { list, nextPageCursor } = schema.read(schema.list, answer);
     const read = readRows(contract, list);
     all.push(...read.rows);

@@ -2,23 +2,26 @@ import * as v from 'valibot';
 import { decimal, divide, isPositive, lesser, one, sum, zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import type { InterestRow, Loan, Page } from '../../core/model.ts';
-import type { CollateralChange, InterestRequest, LoanRef } from '../exchange.ts';
+import type { CollateralChange, InterestRequest, LoanRef, RepayChange } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 import { optional } from '../kit/parts.ts';
-import { adjustmentsOf, listOf, repayment, toBorrowing, toRepayment } from './loan-history.ts';
+import { adjustmentsOf, listOf, readRepayments, repayment, toBorrowing, toRepayment } from './loan-history.ts';
 import type {
+  Adjustment,
   AdjustmentRequest,
-  AdjustmentsRead,
+  DebtFound,
   HistoryPart,
   Line,
   LoanBook,
   LoanFound,
+  ListRead,
   LoansRead,
+  Repayment,
   Setting,
   Taken,
 } from './loan-generation.ts';
 import { presumed, thresholdOf, toAdjustment, toOddAdjustment, yearly, type Thresholds } from './loan-map.ts';
-import { adjustCall, isAbsent, notUnderstood, pageQuery, pageSize, toPage } from './requests.ts';
+import { adjustCall, isAbsent, notUnderstood, pageQuery, pageSize, toPage, writeCall } from './requests.ts';
 import * as schema from './schema.ts';
 import { datesMissing } from './due-dates.ts';
 import { leftOut, named, onceEach, readRows, said, textIn } from './schema.ts';
@@ -36,6 +39,8 @@ const paths = {
   adjust: `${root}/adjust-ltv`,
   adjustments: `${root}/adjustment-history`,
   collateralData: `${root}/collateral-data`,
+  loanableData: `${root}/loanable-data`,
+  repay: `${root}/repay`,
   repayments: `${root}/repayment-history`,
   completed: `${root}/borrow-history`,
 } as const;
@@ -72,15 +77,17 @@ const completed = v.object({
   loanCurrency: schema.coin,
   initialLoanAmount: schema.amount,
 });
-const collateralData = v.object({ vipCoinList: schema.rows });
+/** Terms by level of the person. */
+const levels = v.object({ vipCoinList: schema.rows });
 const level = v.object({ list: schema.rows });
 const term = v.object({
   currency: schema.coin,
   marginCallLTV: schema.maybeNatural,
   liquidationLTV: schema.maybeNatural,
-  // Decimals of an amount. An unreadable one affects nothing else.
-  collateralAccuracy: v.fallback(v.optional(v.pipe(schema.digits, v.regex(/^(\d|1[0-8])$/), v.transform(Number))), undefined),
+  collateralAccuracy: schema.places,
 });
+
+const accuracy = v.object({ currency: schema.coin, borrowingAccuracy: schema.places });
 
 type Order = v.InferOutput<typeof order>;
 type Terms = readonly v.InferOutput<typeof term>[];
@@ -121,13 +128,8 @@ export class Legacy implements LoanBook {
     const { orders, odd } = await this.#orders({ orderId: ref.loanId }, signal);
     const order = orders.find(({ orderId }) => orderId === ref.loanId);
     const loan = (await this.#toLoans(orders, signal)).find(({ id }) => id === ref.loanId);
-    if (order !== undefined && loan !== undefined) {
-      return {
-        loan,
-        isVague: (coin) => coin === order.collateralCurrency && order.collateralAmount === undefined,
-        owesMore: owed(order) === undefined,
-      };
-    }
+    const found = toFound(order, loan);
+    if (found !== undefined) return found;
     // An unreadable row may be this order: that is not "gone".
     const [field] = odd;
     if (field !== undefined) throw schema.unlike(field);
@@ -135,7 +137,7 @@ export class Legacy implements LoanBook {
   }
 
   /** Made by people only, within the last six months; there is no status: what is listed has happened. */
-  async adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<AdjustmentsRead> {
+  async adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<ListRead<Adjustment>> {
     const query = { orderId: ref.loanId, adjustId: page.id, collateralCurrency: page.coin, ...pageQuery(page) };
     const { list, nextPageCursor } = schema.read(schema.list, await this.#line.get(paths.adjustments, query, signal));
     const read = readRows(adjustment, list);
@@ -197,12 +199,43 @@ export class Legacy implements LoanBook {
 
   /** The smallest step of an amount of a coin; the coarsest where it differs by level. */
   smallest(coin: string): Decimal | undefined {
-    const places = this.#kept.filter(({ currency }) => currency === coin).flatMap(({ collateralAccuracy }) => collateralAccuracy ?? []);
-    return places.length === 0 ? undefined : divide(one, decimal(`1${'0'.repeat(Math.min(...places))}`), 18, 'up');
+    const own = this.#kept.filter(({ currency }) => currency === coin);
+    const places = schema.coarsest(own.map(({ collateralAccuracy }) => collateralAccuracy));
+    return places === undefined ? undefined : divide(one, decimal(`1${'0'.repeat(places)}`), 18, 'up');
   }
 
   changeCall(change: CollateralChange): Call & { readonly body: string } {
     return adjustCall(paths.adjust, { orderId: change.loan.orderId ?? '' }, change);
+  }
+
+  async repayments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<ListRead<Repayment>> {
+    return readRepayments(this.#line, paths.repayments, page, signal, ref.loanId);
+  }
+
+  async owed(ref: LoanRef, coin: string, signal: AbortSignal | undefined): Promise<DebtFound> {
+    const { orders, odd } = await this.#orders({ orderId: ref.loanId }, signal);
+    const order = orders.find(({ orderId }) => orderId === ref.loanId);
+    const [field] = odd;
+    if (order === undefined && field !== undefined) throw schema.unlike(field);
+    const [loan] = order === undefined ? [] : await this.#toLoans([order], signal);
+    if (order === undefined || loan === undefined || order.loanCurrency !== coin) return { found: toFound(order, loan), debt: zero };
+    const debt = owed(order);
+    if (debt === undefined) throw schema.unlike(named(oddIn(order)[0] ?? 'totalDebt', order.orderId));
+    const rate = order.hourlyInterestRate === undefined ? undefined : yearly(order.hourlyInterestRate);
+    return { found: toFound(order, loan), debt, ...optional('interest', interestOf(order)), ...optional('rate', rate), closes: true };
+  }
+
+  /** The coarsest where it differs by level. */
+  async repayPlaces(coin: string, signal: AbortSignal | undefined): Promise<number | undefined> {
+    const { vipCoinList } = schema.read(levels, await this.#line.ask(paths.loanableData, { currency: coin }, signal));
+    const own = readRows(level, vipCoinList).rows.flatMap(({ list }) =>
+      readRows(accuracy, list).rows.filter((one) => one.currency === coin),
+    );
+    return schema.coarsest(own.map(({ borrowingAccuracy }) => borrowingAccuracy));
+  }
+
+  repayCall(change: RepayChange): Call & { readonly body: string } {
+    return writeCall(paths.repay, { orderId: change.loan.orderId ?? '', amount: change.amount });
   }
 
   async #orders(query: NonNullable<Call['query']>, signal: AbortSignal | undefined): Promise<OrdersRead> {
@@ -245,7 +278,7 @@ export class Legacy implements LoanBook {
   /** The thresholds of each coin. Without them the table is used. */
   async #terms(signal: AbortSignal | undefined): Promise<Terms> {
     try {
-      const { vipCoinList } = schema.read(collateralData, await this.#line.ask(paths.collateralData, {}, signal));
+      const { vipCoinList } = schema.read(levels, await this.#line.ask(paths.collateralData, {}, signal));
       this.#kept = readRows(level, vipCoinList).rows.flatMap(({ list }) => readRows(term, list).rows);
       return this.#kept;
     } catch (error) {
@@ -253,6 +286,15 @@ export class Legacy implements LoanBook {
       return [];
     }
   }
+}
+
+function toFound(order: Order | undefined, loan: Loan | undefined): LoanFound | undefined {
+  if (order === undefined || loan === undefined) return undefined;
+  return {
+    loan,
+    isVague: (coin) => coin === order.collateralCurrency && order.collateralAmount === undefined,
+    owesMore: owed(order) === undefined,
+  };
 }
 
 /** The orders that could be read, and the fields of the others. */

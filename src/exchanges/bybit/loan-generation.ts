@@ -2,7 +2,7 @@ import type { Decimal } from '../../core/decimal.ts';
 import type { ExchangeError } from '../../core/errors.ts';
 import type { Message } from '../../core/message.ts';
 import type { Account, Direction, HistoryRow, InterestRow, Loan, Page } from '../../core/model.ts';
-import type { CollateralChange, InterestRequest, LoanRef, PageRequest } from '../exchange.ts';
+import type { CollateralChange, InterestRequest, LoanRef, PageRequest, RepayChange } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 
 /** A row of Bybit's history of adjustments. */
@@ -61,8 +61,37 @@ export interface Taken {
   readonly full: ReadonlySet<string>;
 }
 
-/** A page of adjustments, and what is known of its unreadable rows. */
-export interface AdjustmentsRead extends Page<Adjustment> {
+/** A row of Bybit's history of repayments. */
+export interface Repayment extends HistoryRow {
+  readonly status: Adjustment['status'];
+  /** By a person or a program of theirs, not by Bybit. */
+  readonly byUser: boolean;
+  /** Of fixed debts: which contracts it concerns, as written. */
+  readonly details?: unknown;
+}
+
+/** What is owed of one coin, as far as one repayment can pay it. */
+export interface DebtFound {
+  /** Undefined when the loan is gone. */
+  readonly found: LoanFound | undefined;
+  /** Zero when it is paid. */
+  readonly debt: Decimal;
+  /** The unpaid interest in it. */
+  readonly interest?: Decimal;
+  /** A year's interest as a fraction. */
+  readonly rate?: Decimal;
+  /** The coin is owed with a due date too: that is repaid by contract. */
+  readonly fixed?: boolean;
+  /** Repaying all of it gives back what is pledged for it. */
+  readonly closes?: true;
+  /** The id of the contract, which can be repaid whole only. */
+  readonly contract?: string;
+  /** How many decimals an amount has, where `repayPlaces` doesn't say. */
+  readonly places?: number;
+}
+
+/** A page of a list, and what is known of its unreadable rows. */
+export interface ListRead<Row> extends Page<Row> {
   readonly odd: readonly OddAdjustment[];
 }
 
@@ -82,19 +111,30 @@ export interface HistoryPart {
 }
 
 export interface AdjustmentRequest extends PageRequest {
-  /** Only of this collateral coin. */
+  /** Only of this coin. */
   readonly coin?: string;
   /** Only the one with this id. */
   readonly id?: string;
 }
 
+/** How one kind of debt is repaid. */
+export interface RepayBook {
+  /** Newest first. */
+  repayments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<ListRead<Repayment>>;
+  /** @throws ExchangeError `shape` when some of it is unreadable: that is not zero */
+  owed(ref: LoanRef, coin: string, signal: AbortSignal | undefined): Promise<DebtFound>;
+  /** How many decimals Bybit takes in an amount that is repaid; undefined where it doesn't say, or none is sent. */
+  repayPlaces(coin: string, signal: AbortSignal | undefined): Promise<number | undefined>;
+  repayCall(change: RepayChange): Call & { readonly body: string };
+}
+
 /** One generation of Bybit's loans, with its own paths, names and ids. */
-export interface LoanBook {
+export interface LoanBook extends RepayBook {
   loans(signal: AbortSignal | undefined): Promise<LoansRead>;
   /** The loan as it is now, without the dates of its debts; undefined when it is gone. */
   find(ref: LoanRef, signal: AbortSignal | undefined): Promise<LoanFound | undefined>;
   /** Newest first. */
-  adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<AdjustmentsRead>;
+  adjustments(ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<ListRead<Adjustment>>;
   /** Everything Bybit keeps of a loan's history. For display: proofs use adjustments only. */
   history(ref: LoanRef): readonly HistoryPart[];
   interest(ref: LoanRef, page: InterestRequest, signal: AbortSignal | undefined): Promise<Page<InterestRow>>;

@@ -5,11 +5,11 @@ import type { LoanRef, PageRequest } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 import { refused } from '../kit/failure.ts';
 import { unnamed } from '../refusals.ts';
-import type { HistoryPart, Line, LoanBook } from './loan-generation.ts';
+import type { AdjustmentRequest, HistoryPart, Line, ListRead, LoanBook, Repayment } from './loan-generation.ts';
 import { ends, toHistoryRow } from './loan-map.ts';
 import { isAbsent, limitFor, notUnderstood, pageQuery, toPage } from './requests.ts';
 import * as schema from './schema.ts';
-import { readRows } from './schema.ts';
+import { named, onceEach, readRows, textIn } from './schema.ts';
 
 /** Pages of one list to read in a row without finding a row that belongs here. */
 const mostPages = 10;
@@ -145,10 +145,12 @@ export const repayment = v.object({
   repayType: v.fallback(schema.choice, 'unknown'),
   /** Of the old loans only. */
   orderId: v.fallback(v.optional(schema.id), undefined),
+  /** Of fixed debts only. */
+  details: v.optional(v.unknown()),
 });
 
 type Borrowing = Omit<v.InferOutput<typeof borrowing>, 'status'> & { readonly status?: 'done' | 'processing' | 'failed' };
-type Repayment = v.InferOutput<typeof repayment>;
+type RepaymentRow = v.InferOutput<typeof repayment>;
 
 /** Bybit's numbers as our words. */
 const words: Readonly<Record<string, string>> = {
@@ -175,7 +177,7 @@ export function toBorrowing(name: string, row: Borrowing): HistoryRow {
   };
 }
 
-export function toRepayment(name: string, row: Repayment): HistoryRow {
+export function toRepayment(name: string, row: RepaymentRow): HistoryRow {
   const word = Object.hasOwn(words, row.repayType) ? words[row.repayType] : undefined;
   return {
     id: `${name}-${row.repayId}`,
@@ -185,6 +187,46 @@ export function toRepayment(name: string, row: Repayment): HistoryRow {
     amount: row.repayAmount,
     at: row.repayTime,
   };
+}
+
+/**
+ * One page of repayments with the ids that Bybit gave them. Two rows of one id that differ are as good as unreadable.
+ * @param orderId whose rows: of an old order only
+ */
+export async function readRepayments(
+  line: Line,
+  path: string,
+  page: AdjustmentRequest,
+  signal: AbortSignal | undefined,
+  orderId?: string,
+): Promise<ListRead<Repayment>> {
+  const query = { orderId, repayId: page.id, loanCurrency: page.coin, ...pageQuery(page) };
+  const { list, nextPageCursor } = schema.read(schema.list, await line.get(path, query, signal));
+  const read = readRows(repayment, list);
+  const ours = read.rows.filter((row) => orderId === undefined || row.orderId === undefined || row.orderId === orderId);
+  const once = onceEach(ours, ({ repayId }) => repayId);
+  const untied = once.rows.filter((row) => orderId !== undefined && row.orderId === undefined);
+  const odd = [
+    ...read.odd.map(({ raw, field }) => ({ field, ...known(raw) })),
+    ...[...once.unclear, ...untied.map(({ repayId }) => repayId)].map((id) => ({ field: named('result.list', id), id })),
+  ];
+  const rows = once.rows
+    .filter((row) => !untied.includes(row))
+    .map((row): Repayment => ({
+      ...toRepayment('repaid', row),
+      id: row.repayId,
+      status: row.repayStatus,
+      byUser: row.repayType === '1',
+      details: row.details,
+    }));
+  return { ...toPage(rows, { count: list.length, next: nextPageCursor, odd: odd.length }, page), odd };
+}
+
+/** What an unreadable row is about, as far as it says. */
+function known(raw: unknown): { readonly id?: string; readonly coin?: string } {
+  const told = v.safeParse(v.object({ repayId: schema.id }), raw);
+  const coin = textIn(raw, 'loanCurrency');
+  return { ...(told.success ? { id: told.output.repayId } : {}), ...(coin === undefined ? {} : { coin }) };
 }
 
 /** Changes of collateral keep their ids, by which proofs and people find them. */

@@ -1,9 +1,9 @@
 import { absolute, add, compare, subtract, zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
-import type { Direction, Loan } from '../../core/model.ts';
+import type { Direction, HistoryRow, Loan } from '../../core/model.ts';
 import type { CollateralBaseline, CollateralChange, CollateralProof, Receipt } from '../exchange.ts';
 import { isNewer, newestOf } from '../kit/changes.ts';
-import type { Adjustment, AdjustmentsRead, LoanBook, OddAdjustment } from './loan-generation.ts';
+import type { Adjustment, AdjustmentRequest, ListRead, LoanBook, OddAdjustment } from './loan-generation.ts';
 import { toHistoryRow } from './loan-map.ts';
 import { pageSize } from './requests.ts';
 import { unlike } from './schema.ts';
@@ -115,24 +115,25 @@ export async function readProof(
     // Unreadable rows may explain the rest, but don't weaken a row and a pledged amount that agree.
     return isWhole || proof.state === 'effective' ? proof : { state: 'pending' };
   };
-  const own = reference === undefined ? undefined : await rowOf(book, change, reference, signal);
+  const read: Reader<Adjustment> = (page) => book.adjustments(change.loan, page, signal);
+  const own = reference === undefined ? undefined : await ownRow(read, reference);
   if (own !== undefined) {
     if (own.status === 'processing') return { state: 'pending' };
     const proof = await judged([own], true);
     if (proof.state === 'effective' || (proof.state === 'pending' && proof.failed !== undefined)) return proof;
   }
   // Rows first: a loan read before its rows could lack their effect.
-  const { rows, odd } = await rowsSince(book, change, baseline, signal);
+  const { rows, odd } = await rowsSince(read, change.coin, baseline.newestHistoryId);
   const all = own === undefined || rows.some(({ id }) => id === own.id) ? rows : [own, ...rows];
   if (all.length === 0 || (reference !== undefined && !all.some(({ id }) => id === reference))) return { state: 'pending' };
   return judged(all, odd.length === 0);
 }
 
 /**
- * The newest id among the adjustments of a coin, also of otherwise unreadable rows: anything after it is new.
+ * The newest id among the rows of a coin, also of otherwise unreadable rows: anything after it is new.
  * @throws ExchangeError `shape` when a row that may be of that coin has no readable id
  */
-export function newestIdOf({ rows, odd }: AdjustmentsRead, coin: string): string | undefined {
+export function newestIdOf({ rows, odd }: ListRead<HistoryRow>, coin: string): string | undefined {
   const own = odd.filter((one) => one.coin === undefined || one.coin === coin);
   const ids = own.map(({ id, field }) => {
     if (id === undefined) throw unlike(field);
@@ -141,14 +142,13 @@ export function newestIdOf({ rows, odd }: AdjustmentsRead, coin: string): string
   return newestOf([...rows.map(({ id }) => id), ...ids]);
 }
 
-async function rowOf(
-  book: LoanBook,
-  { loan }: CollateralChange,
-  reference: string,
-  signal: AbortSignal | undefined,
-): Promise<Adjustment | undefined> {
+/** Reads a page of a list. */
+type Reader<Row> = (page: AdjustmentRequest) => Promise<ListRead<Row>>;
+
+/** The row with this id, if it can be asked for alone. */
+export async function ownRow<Row extends HistoryRow>(read: Reader<Row>, reference: string): Promise<Row | undefined> {
   try {
-    const { rows } = await book.adjustments(loan, { id: reference, limit: pageSize }, signal);
+    const { rows } = await read({ id: reference, limit: pageSize });
     return rows.find(({ id }) => id === reference);
   } catch (error) {
     // The list that contains the row may still be read.
@@ -157,19 +157,18 @@ async function rowOf(
   }
 }
 
-async function rowsSince(
-  book: LoanBook,
-  { loan, coin }: CollateralChange,
-  { newestHistoryId }: CollateralBaseline,
-  signal: AbortSignal | undefined,
-): Promise<Pick<AdjustmentsRead, 'rows' | 'odd'>> {
-  const all: Adjustment[] = [];
+/** All rows of a coin that are newer than an id. */
+export async function rowsSince<Row extends HistoryRow>(
+  read: Reader<Row>,
+  coin: string,
+  newestHistoryId: string | undefined,
+): Promise<Pick<ListRead<Row>, 'rows' | 'odd'>> {
+  const all: Row[] = [];
   const odd: OddAdjustment[] = [];
   const isOfNow = (id: string | undefined): boolean => id === undefined || isNewer(id, newestHistoryId);
   let cursor: string | undefined;
   for (let count = 0; count < mostPages; count += 1) {
-    const page = { coin, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
-    const { rows, older, odd: unread } = await book.adjustments(loan, page, signal);
+    const { rows, older, odd: unread } = await read({ coin, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
     all.push(...rows.filter(({ id }) => isOfNow(id)));
     odd.push(...unread.filter((one) => isOfNow(one.id) && (one.coin === undefined || one.coin === coin)));
     if (older === undefined || rows.some(({ id }) => !isNewer(id, newestHistoryId))) break;

@@ -3,14 +3,15 @@ import type { Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
 import type { HistoryRow, InterestRow, MaximumLoan, Page, WalletCoin } from '../../core/model.ts';
-import type { HistoryRequest, InterestRequest, LoanReads, LoanRef } from '../exchange.ts';
+import type { HistoryRequest, InterestRequest, LoanReads, LoanRef, RepayChange } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
 import { refused } from '../kit/failure.ts';
 import { ifAny, optional, orError } from '../kit/parts.ts';
 import { endpoints } from './endpoints.ts';
+import { contractBook, onlyContract } from './fixed.ts';
 import { lowestLevel } from './key.ts';
 import { Legacy } from './legacy.ts';
-import type { Line, LoanBook, LoanFound, LoansRead, Setting } from './loan-generation.ts';
+import type { Line, LoanBook, LoanFound, LoansRead, RepayBook, Setting } from './loan-generation.ts';
 import { mergedPage } from './loan-history.ts';
 import { poolId, toPrices, toWallet } from './loan-map.ts';
 import { Pool, type Terms } from './pool.ts';
@@ -93,6 +94,18 @@ export class Loans implements LoanReads {
     if (ref === undefined || (ref.loanId === poolId && ref.orderId === undefined)) return this.pool;
     if (ref.orderId !== undefined && ref.orderId !== '' && ref.orderId === ref.loanId && ref.loanId !== poolId) return this.#legacy;
     throw refused(why.unnamed);
+  }
+
+  /** The same for a repayment, which may be of one contract of the pool. */
+  repayBook({ loan, contract }: Pick<RepayChange, 'loan' | 'contract'>): RepayBook {
+    const book = this.book(loan);
+    if (contract === undefined) return book;
+    if (book !== this.pool || !/^[\w-]{1,64}$/.test(contract)) throw refused(why.unnamed);
+    return contractBook(this.#line, this.pool, contract);
+  }
+
+  onlyContract(coin: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+    return onlyContract(this.#line, coin, signal);
   }
 
   /** @throws ExchangeError `refused` when it is gone. */

@@ -1,29 +1,33 @@
 import * as v from 'valibot';
-import { isZero, type Decimal } from '../../core/decimal.ts';
+import { compare, isPositive, isZero, zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
-import type { InterestRow, Loan, Page } from '../../core/model.ts';
-import type { CollateralChange, InterestRequest, LoanRef } from '../exchange.ts';
+import type { CoinAmount, InterestRow, Loan, Page } from '../../core/model.ts';
+import type { CollateralChange, InterestRequest, LoanRef, RepayChange } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 import { readDates } from './due-dates.ts';
 import { endpoints } from './endpoints.ts';
 import { namesIn, toRules, type Rules } from './haircuts.ts';
+import { Inventory } from './inventory.ts';
 import type {
+  Adjustment,
   AdjustmentRequest,
-  AdjustmentsRead,
+  DebtFound,
   HistoryPart,
   Line,
   LoanBook,
   LoanFound,
+  ListRead,
   LoansRead,
+  Repayment,
   Setting,
   Taken,
 } from './loan-generation.ts';
-import { adjustmentsOf, borrowing, listOf, repayment, toBorrowing, toRepayment } from './loan-history.ts';
+import { adjustmentsOf, borrowing, listOf, readRepayments, repayment, toBorrowing, toRepayment } from './loan-history.ts';
 import { fixedDebts, looksUnowed, presumed, toAdjustment, toOddAdjustment, toPool, yearly, type PoolRead } from './loan-map.ts';
-import { adjustCall, isAbsent, notUnderstood, pageQuery, toPage } from './requests.ts';
+import { adjustCall, isAbsent, notUnderstood, pageQuery, toPage, writeCall } from './requests.ts';
 import * as schema from './schema.ts';
-import { leftOut, onceEach, readRows, said } from './schema.ts';
+import { leftOut, named, onceEach, readRows, said, textIn } from './schema.ts';
 
 /** The platform accepts no more collateral. Source: `colRes` of https://bybit-exchange.github.io/docs/v5/new-crypto-loan/crypto-loan-position */
 const full = '2';
@@ -39,6 +43,7 @@ export class Pool implements LoanBook {
   readonly terms: CollateralTerms;
   readonly #line: Line;
   readonly #setting: Setting;
+  readonly #inventory: Inventory;
   /** Bybit has listed it before. */
   #had = false;
 
@@ -46,6 +51,7 @@ export class Pool implements LoanBook {
     this.#line = line;
     this.#setting = setting;
     this.terms = new CollateralTerms(line, setting.now);
+    this.#inventory = new Inventory(line, setting.now);
   }
 
   async loans(signal: AbortSignal | undefined): Promise<LoansRead> {
@@ -57,7 +63,9 @@ export class Pool implements LoanBook {
     if (pool.found === undefined) return { loans: [], asOf };
     const { due, trouble } = await readDates(this.#line, fixedDebts(pool), this.#setting.venueNow, signal);
     const troubles = [leftOut(pool.odd), trouble];
-    const loan = { ...pool.found.loan, ...notedTerms(read), ...(due === undefined ? {} : { due }) };
+    const drained = this.#inventory.drained(flexible(read), signal);
+    const noted = { ...notedTerms(read), ...(drained === undefined ? {} : { drained }) };
+    const loan = { ...pool.found.loan, ...noted, ...(due === undefined ? {} : { due }) };
     return { loans: [loan], ...said(...troubles), asOf };
   }
 
@@ -65,7 +73,7 @@ export class Pool implements LoanBook {
     return (await this.#read(signal)).pool.found;
   }
 
-  async adjustments(_ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<AdjustmentsRead> {
+  async adjustments(_ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<ListRead<Adjustment>> {
     const query = { adjustId: page.id, collateralCurrency: page.coin, ...pageQuery(page) };
     const { list, nextPageCursor } = schema.read(schema.list, await this.#line.get(endpoints.adjustments, query, signal));
     const { rows, odd } = readRows(schema.adjustment, list);
@@ -127,6 +135,47 @@ export class Pool implements LoanBook {
     return adjustCall(endpoints.adjust, { currency: change.coin }, change);
   }
 
+  async repayments(_ref: LoanRef, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<ListRead<Repayment>> {
+    return readRepayments(this.#line, endpoints.repayments, page, signal);
+  }
+
+  /** The flexible debt of a coin: fixed ones are repaid by contract. */
+  async owed(_ref: LoanRef, coin: string, signal: AbortSignal | undefined): Promise<DebtFound> {
+    const [answer, { pool }] = await Promise.all([
+      this.#line.get(endpoints.flexibleDebts, { loanCurrency: coin }, signal),
+      this.#read(signal),
+    ]);
+    const { found } = pool;
+    const told = pool.debts.find(({ loanCurrency }) => loanCurrency === coin);
+    const fixed = typeof told?.fixedTotalDebt === 'string' && isPositive(told.fixedTotalDebt);
+    const { rows, odd } = readRows(schema.owed, schema.read(schema.flexibleDebts, answer).list);
+    const once = onceEach(rows, ({ loanCurrency }) => loanCurrency);
+    const own = once.rows.find(({ loanCurrency }) => loanCurrency === coin);
+    const unread = odd.find(({ raw }) => [coin, undefined].includes(textIn(raw, 'loanCurrency')));
+    if (once.unclear.has(coin) || unread !== undefined) throw schema.unlike(unread?.field ?? named('result.list', coin));
+    if (own !== undefined) {
+      const { totalDebt: debt, unpaidInterest, hourlyInterestRate } = own;
+      const interest = unpaidInterest !== undefined && compare(unpaidInterest, debt) <= 0 ? { interest: unpaidInterest } : {};
+      const rate = hourlyInterestRate === undefined ? {} : { rate: yearly(hourlyInterestRate) };
+      return { found, debt, ...interest, ...rate, fixed };
+    }
+    // Two lists that disagree don't say that nothing is owed.
+    const isOwed = typeof told?.flexibleTotalDebt === 'string' ? isPositive(told.flexibleTotalDebt) : told?.flexibleTotalDebt === null;
+    if (isOwed || (told === undefined && found?.owesMore === true)) throw schema.unlike(named('result.list', coin));
+    return { found, debt: zero, fixed };
+  }
+
+  /** The coarsest where it differs by level. */
+  async repayPlaces(coin: string, signal: AbortSignal | undefined): Promise<number | undefined> {
+    const { list } = schema.read(schema.loanableData, await this.#line.ask(endpoints.loanableData, { currency: coin }, signal));
+    const own = readRows(schema.accuracy, list).rows.filter(({ currency }) => currency === coin);
+    return schema.coarsest(own.map(({ flexibleBorrowingAccuracy }) => flexibleBorrowingAccuracy));
+  }
+
+  repayCall(change: RepayChange): Call & { readonly body: string } {
+    return writeCall(endpoints.repay, { loanCurrency: change.coin, amount: change.amount });
+  }
+
   /** The pool, or why there is none: what existed before is not absent. */
   async #readIfAny(signal: AbortSignal | undefined): Promise<Read | { readonly none: Message }> {
     try {
@@ -158,6 +207,11 @@ interface Read {
 const cappedIn = ({ colRes, pool }: Read): readonly string[] =>
   pool.pledges.filter((one) => colRes === full || one.colRes === full).map(({ currency }) => currency);
 
+const flexible = ({ pool }: Read): readonly CoinAmount[] =>
+  pool.debts.flatMap(({ loanCurrency: coin, flexibleTotalDebt: amount }) =>
+    typeof amount !== 'string' || isZero(amount) ? [] : [{ coin, amount }],
+  );
+
 /** What is watched besides the figures: caps, and the rates of flexible debts. */
 function notedTerms(read: Read): Pick<Loan, 'capped' | 'rates'> {
   const { debts, pledges } = read.pool;
@@ -179,11 +233,11 @@ export interface Terms {
   readonly rules: Rules;
 }
 
-const named = v.object({ currencies: v.string() });
+const group = v.object({ currencies: v.string() });
 
 function toTerms(result: unknown): Terms {
   const { collateralRatioConfigList: list } = schema.read(schema.collateralData, result);
-  const { rows, odd } = readRows(named, list, 'result.collateralRatioConfigList');
+  const { rows, odd } = readRows(group, list, 'result.collateralRatioConfigList');
   const [first] = odd;
   return {
     coins: new Set(rows.flatMap(({ currencies }) => namesIn(currencies))),

@@ -59,7 +59,7 @@ export function marginCall(change: MarginChange): Call & { readonly body: string
   const category = marketOf(position);
   mustBeClear(change, position.marginCoin);
   if (decimalPlaces(amount) > marginPlaces) {
-    throw refused(msg('bybit.decimals', 'Bybit takes at most {0} decimals of margin. Use fewer.', marginPlaces.toString()));
+    throw refused(msg('margin.decimals', 'Use at most {0} decimals for {1} here.', marginPlaces.toString(), position.marginCoin));
   }
   const body = JSON.stringify({
     category,

@@ -44,13 +44,15 @@ export const notUnderstood = (count: number): { readonly unread?: number } => (c
 const words: Readonly<Record<Direction, string>> = { add: '0', reduce: '1' };
 
 /** A request that moves collateral of `target`. The amount is sent in the exact characters that were confirmed. */
-export function adjustCall(
-  path: string,
-  target: Readonly<Record<string, string>>,
-  { direction, amount }: CollateralChange,
-): Call & { readonly body: string } {
-  const body = JSON.stringify({ ...target, amount, direction: words[direction] });
-  return { method: 'POST', path, body, signed: true, write: true };
+export function adjustCall(path: string, target: Readonly<Record<string, string>>, { direction, amount }: CollateralChange): WriteCall {
+  return writeCall(path, { ...target, amount, direction: words[direction] });
+}
+
+type WriteCall = Call & { readonly body: string };
+
+/** A request that moves money, with its fields in this order. */
+export function writeCall(path: string, fields: Readonly<Record<string, string>>): WriteCall {
+  return { method: 'POST', path, body: JSON.stringify(fields), signed: true, write: true };
 }
 
 /** Answers that mean that this address lacks it: no such page, no such route. */

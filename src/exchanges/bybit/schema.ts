@@ -124,6 +124,7 @@ export const loanableData = v.object({ list: rows });
 /** Borrowable only where stated. */
 const borrowable = v.fallback(v.optional(v.boolean(), false), false);
 export const loanable = v.object({ currency: coin, flexibleBorrowable: borrowable, fixedBorrowable: borrowable });
+export const inventory = v.object({ currency: coin, availableInventory: natural });
 export const maxCollateral = v.object({ maxCollateralAmount: maybeNatural });
 export const maxLoan = v.object({ currency: coin, maxLoan: natural, notionalUsd: maybeNatural, remainingQuota: maybeNatural });
 export const list = v.object({ list: rows, nextPageCursor: cursor });
@@ -140,6 +141,16 @@ export const adjustment = v.object({
 });
 export const flexibleDebts = v.object({ list: rows });
 export const flexibleDebt = v.object({ loanCurrency: coin, hourlyInterestRate: amount, totalDebt: amount, unpaidInterest: amount });
+/** Without interest or rate a debt can still be repaid. */
+export const owed = v.object({ loanCurrency: coin, totalDebt: natural, unpaidInterest: maybeNatural, hourlyInterestRate: maybeNatural });
+/** How many decimals an amount may have. An unreadable one affects nothing else. */
+export const places = v.fallback(v.optional(v.pipe(digits, v.regex(/^(\d|1[0-8])$/), v.transform(Number))), undefined);
+export const accuracy = v.object({ currency: coin, flexibleBorrowingAccuracy: places });
+/** The fewest decimals of some; undefined where none is known. */
+export function coarsest(some: readonly (number | undefined)[]): number | undefined {
+  const known = some.filter((one) => one !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
 export const balances = v.object({ balance: rows });
 export const balance = v.object({ coin, walletBalance: maybe, transferBalance: maybe });
 /** An unreadable row affects only itself. */

@@ -17,6 +17,7 @@ export const bybit: Exchange = {
   ],
   collateralWallet: msg('term.funding-account', 'funding account'),
   marginWallet: msg('bybit.unified-trading-account', 'Unified Trading Account'),
+  repays: () => true,
   oneWaySlot: '0',
   keyHelpUrl: 'https://www.bybit.com/app/user/api-management',
   async connect(options) {

@@ -297,7 +297,7 @@ const late = (): ExchangeError =>
   new ExchangeError({
     kind: 'aborted',
     effect: 'none',
-    sentence: msg('http.late', 'The figures are out of date by now, so nothing was sent. Start again.'),
+    sentence: msg('refusal.preview-outdated', 'The figures are out of date. Nothing was sent. Start again.'),
   });
 
 /** Worth retrying in a moment. */

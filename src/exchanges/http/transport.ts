@@ -189,7 +189,7 @@ export function aborted(effect: Effect): ExchangeError {
     effect,
     sentence:
       effect === 'none'
-        ? msg('http.stopped-before-anything', 'Stopped before anything was sent.')
+        ? msg('refusal.stopped', 'Stopped before sending. Nothing was sent.')
         : msg('http.stopped-while-waiting', 'Stopped while waiting for the answer.'),
   });
 }

@@ -7,7 +7,7 @@ export const fundingAccount = msg('term.funding-account', 'funding account');
 export const tradingAccount = msg('okx.trading-account', 'trading account');
 
 const busy: Meaning = { kind: 'unavailable', sentence: why.busy(venue), ambiguous: true };
-const paused: Meaning = { kind: 'unavailable', sentence: why.paused(venue) };
+const paused: Meaning = { kind: 'unavailable', sentence: why.busy(venue) };
 const perhapsDone: Meaning = { kind: 'refused', sentence: why.perhapsDone(venue), ambiguous: true };
 const wrongSite: Meaning = {
   kind: 'auth',
@@ -15,7 +15,6 @@ const wrongSite: Meaning = {
 };
 const invalidKey: Meaning = { kind: 'auth', sentence: why.invalidKey };
 const ipNotListed: Meaning = { kind: 'ip', sentence: why.ipNotListed(venue) };
-const notInYourRegion = notAllowed(why.notInYourRegion(venue));
 const needsIdentity = notAllowed(why.needsIdentity(venue));
 const accountBlocked = notAllowed(why.accountBlocked(venue));
 const notForAccount = notAllowed(why.notForAccount(venue));
@@ -30,7 +29,7 @@ const generalMeanings: Meanings = {
     refused(why.misread(venue)),
   ),
   ...alike(['50001', '50013'], busy),
-  ...alike(['50004', '50026', '51054', '51149', '51412'], { kind: 'unavailable', sentence: why.timedOut(venue), ambiguous: true }),
+  ...alike(['50004', '50026', '51054', '51149', '51412'], { kind: 'unavailable', sentence: why.perhapsDone(venue), ambiguous: true }),
   ...alike(['50046', '50062', '50064'], paused),
   ...alike(['50011', '50040', '50061'], { kind: 'rate', sentence: why.tooManyRequests(venue) }),
 
@@ -38,13 +37,13 @@ const generalMeanings: Meanings = {
   ...alike(['4088', '50059', '50060', '59550'], needsIdentity),
   ...alike(['50007', '50009', '50027', '51024', '59519'], accountBlocked),
   ...alike(['50012', '50028', '50029', '50041'], notForAccount),
-  ...alike(['50051', '50052', '51155', '59113', '59114'], notInYourRegion),
+  ...alike(['50051', '50052', '51155', '59113', '59114'], notForAccount),
   '50075': notAllowed(why.coinNotAllowed(venue)),
   ...alike(['50017', '50019'], deleveraging),
   '50018': refused(why.coinFrozen(venue), 'otherCoin', 'later'),
   ...alike(['50020', '50022'], liquidating),
   '50021': refused(why.coinFrozen(venue), 'otherCoin', 'later'),
-  '50023': refused(why.paused(venue), 'later'),
+  '50023': refused(why.busy(venue), 'later'),
   '50032': refused(why.blockedInSettings(venue), 'otherCoin'),
   '50033': refused(why.blockedInSettings(venue)),
   '50122': refused(why.belowMinimum(venue), 'more'),
@@ -80,10 +79,10 @@ const loanMeanings: Meanings = {
   '51063': refused(why.noSuchLoan(venue)),
   ...alike(['51732', '51737'], needsIdentity),
   ...alike(['51733', '51763'], notForAccount),
-  ...alike(['51734', '51773'], notInYourRegion),
+  ...alike(['51734', '51773'], notForAccount),
   '51735': notAllowed(msg('okx.no-sub-account-loans', "OKX doesn't offer loans to sub-accounts. Use a main-account key.")),
   ...alike(['51736', '51764'], refused(why.notEnough(venue, fundingAccount), 'less', 'otherCoin', 'repay')),
-  '51738': refused(msg('okx.funding-frozen', 'OKX has frozen your funding account. Check the OKX app or ask its support.')),
+  '51738': refused(why.accountBlocked(venue)),
   ...alike(['51739', '51774'], paused),
   // Like 50001, "please retry" doesn't mean that nothing was done.
   '51767': busy,
@@ -116,8 +115,8 @@ const marginMeanings: Meanings = {
   '50072': refused(why.wrongMode(venue)),
   ...alike(gone, refused(why.noSuchPosition(venue))),
   '51040': refused(fixedMargin),
-  '51022': refused(why.paused(venue), 'later'),
-  ...alike(['51028', '51029', '51030'], refused(why.paused(venue), 'later')),
+  '51022': refused(why.busy(venue), 'later'),
+  ...alike(['51028', '51029', '51030'], refused(why.busy(venue), 'later')),
   '54012': refused(why.onlyAdding(venue), 'addMargin', 'later'),
   '59005': refused(
     msg('okx.first-margin', 'In manual transfer mode the first margin must exceed 10,000 USDT. Use a larger amount.'),

@@ -7,7 +7,7 @@ import { open } from './envelope.ts';
 import { publicTime, read } from './schema.ts';
 import { sign, signedHeaders } from './sign.ts';
 import { sites } from './sites.ts';
-import { okxStreams } from './stream.ts';
+import { envOf, okxStreams } from './stream.ts';
 
 /** Ready to call OKX; nothing is sent yet. @throws ExchangeError for an address that is not OKX's. */
 export function connectOkx({ account, keys, clock, owner, fetch, trace }: ConnectionOptions): Connection {
@@ -32,6 +32,7 @@ export function connectOkx({ account, keys, clock, owner, fetch, trace }: Connec
   return new OkxConnection(
     http,
     clock,
+    envOf(site),
     okxStreams({ site, origin, keys, now: () => clock.now() + (http.clockFacts().clockOffsetMs ?? 0) }),
   );
 }

@@ -6,15 +6,17 @@ import type { Http } from '../http/client.ts';
 import { refused } from '../kit/failure.ts';
 import { mostTelling, part, sentenceOf, type Part } from '../kit/parts.ts';
 import { priced, pricesOf, withUsd, withValues } from '../kit/prices.ts';
-import type { StreamSource } from '../streams.ts';
+import type { Maintenance, StreamSource } from '../streams.ts';
 import { endpoints } from './endpoints.ts';
 import { toKeyFacts } from './key.ts';
 import { collateralAction } from './loan-change.ts';
 import { isStandingAbsence, noLoans } from './loan-map.ts';
 import { Loans, type LoansRead } from './loans.ts';
 import { Positions } from './positions.ts';
+import { repayAction } from './repay-change.ts';
 import { signedGet } from './requests.ts';
 import * as schema from './schema.ts';
+import { maintenanceOf } from './stream.ts';
 import { oddAnswer } from '../refusals.ts';
 import { venue } from './codes.ts';
 
@@ -25,17 +27,23 @@ export class OkxConnection implements Connection {
   readonly streams: StreamSource | undefined;
   readonly #http: Http;
   readonly #clock: Clock;
+  readonly #env: string;
   readonly #positions: Positions;
   /** Loans were read over this connection: if OKX then says that there can be none, that is an error, not a property of the account. */
   #hasLoans = false;
 
-  constructor(http: Http, clock: Clock, streams?: StreamSource) {
+  constructor(http: Http, clock: Clock, env: string, streams?: StreamSource) {
     this.streams = streams;
+    this.#env = env;
     this.#http = http;
     this.#clock = clock;
     this.loans = new Loans(http);
     this.#positions = new Positions(http, clock);
-    this.actions = { collateral: collateralAction(http, clock, this.loans), margin: this.#positions.margin };
+    this.actions = {
+      collateral: collateralAction(http, clock, this.loans),
+      margin: this.#positions.margin,
+      repay: repayAction(http, clock, this.loans),
+    };
   }
 
   async inspect(signal?: AbortSignal): Promise<KeyFacts> {
@@ -88,6 +96,11 @@ export class OkxConnection implements Connection {
   async indexPrices(coins: readonly string[], signal?: AbortSignal): Promise<Readonly<Record<string, Decimal>>> {
     // One request returns all prices; by name it would take one each.
     return coins.length === 0 ? {} : priced(coins, await this.loans.prices(signal));
+  }
+
+  async maintenance(signal?: AbortSignal): Promise<readonly Maintenance[]> {
+    const data = await this.#http.call({ method: 'GET', path: endpoints.status, query: {}, signed: false }, signal);
+    return schema.readRows(schema.status, data).rows.flatMap((row) => maintenanceOf(row, this.#env));
   }
 
   dispose(): void {

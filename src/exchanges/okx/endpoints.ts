@@ -12,6 +12,7 @@ export const endpoints = {
   maxLoan: `${loans}/max-loan`,
   maxRedeem: `${loans}/max-collateral-redeem-amount`,
   adjustCollateral: `${loans}/adjust-collateral`,
+  repay: `${loans}/repay`,
   loanInfo: `${loans}/loan-info`,
   loanHistory: `${loans}/loan-history`,
   interestAccrued: `${loans}/interest-accrued`,
@@ -23,11 +24,13 @@ export const endpoints = {
   tradingBalance: '/api/v5/account/balance',
   balances: '/api/v5/asset/balances',
   time: '/api/v5/public/time',
+  status: '/api/v5/system/status',
   instruments: '/api/v5/public/instruments',
   indexTickers: '/api/v5/market/index-tickers',
 } as const;
 
 const limits: Readonly<Record<string, RateLimit>> = {
+  [endpoints.repay]: { count: 2, intervalMs: 2_000 },
   [endpoints.balances]: { count: 6, intervalMs: 1_000 },
   [endpoints.positions]: { count: 10, intervalMs: 2_000 },
   [endpoints.bills]: { count: 5, intervalMs: 1_000 },
@@ -35,6 +38,7 @@ const limits: Readonly<Record<string, RateLimit>> = {
   [endpoints.tradingBalance]: { count: 10, intervalMs: 2_000 },
   [endpoints.instruments]: { count: 20, intervalMs: 2_000 },
   [endpoints.time]: { count: 10, intervalMs: 2_000 },
+  [endpoints.status]: { count: 1, intervalMs: 5_000 },
   [endpoints.indexTickers]: { count: 20, intervalMs: 2_000 },
 };
 

@@ -69,7 +69,7 @@ async function prepare(
 }
 
 /** Id of the newest row of the loan's history, even if the rest of it is unreadable: nothing older can prove a coming change. */
-async function newestHistoryId(http: Http, ref: LoanRef, signal: AbortSignal | undefined): Promise<string | undefined> {
+export async function newestHistoryId(http: Http, ref: LoanRef, signal: AbortSignal | undefined): Promise<string | undefined> {
   const data = await signedGet(http, endpoints.loanHistory, pageQuery(ref, { limit: 1 }), signal);
   return newestOf(schema.readRows(schema.named, data).rows.map(({ refId }) => refId));
 }
@@ -141,7 +141,7 @@ function pledgedOf({ loan, pledged: gaps }: LoanRead, coin: string): Decimal {
   return amount ?? zero;
 }
 
-function heldOf({ coins, gaps }: WalletRead, coin: string): Decimal {
+export function heldOf({ coins, gaps }: WalletRead, coin: string): Decimal {
   const amount = coins.find((one) => one.coin === coin)?.amount;
   if (amount === undefined && (gaps.coins.has(coin) || gaps.unnamed)) {
     throw refused(why.unsaid(venue, why.heldIn(fundingAccount, coin)));

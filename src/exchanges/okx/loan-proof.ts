@@ -1,16 +1,16 @@
 import { absolute, add, compare, subtract, zero, type Decimal } from '../../core/decimal.ts';
 import type { HistoryRow, Loan } from '../../core/model.ts';
-import type { CollateralBaseline, CollateralChange, CollateralProof } from '../exchange.ts';
+import type { CollateralBaseline, CollateralChange, CollateralProof, LoanRef } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
 import { isNewer } from '../kit/changes.ts';
 import { endpoints } from './endpoints.ts';
-import { toHistoryRow } from './loan-map.ts';
+import { toHistoryRow, type LoanRead } from './loan-map.ts';
 import type { Loans } from './loans.ts';
 import { orderOf, pageSize, signedGet } from './requests.ts';
 import * as schema from './schema.ts';
 
 const locked = 'collateral_locked';
-const released = 'collateral_released';
+export const released = 'collateral_released';
 
 /**
  * Compares OKX's history and the loan with the requested change. `rows` are this loan's; those not newer than the baseline are left out, because
@@ -61,6 +61,39 @@ function after(pledged: Decimal, rows: readonly HistoryRow[]): Decimal {
   }, pledged);
 }
 
+/** What OKX says of a loan since its newest row before a change. */
+export interface SinceRead {
+  readonly rows: readonly HistoryRow[];
+  /** Whether all rows are readable. */
+  readonly isWhole: boolean;
+  readonly found: LoanRead | undefined;
+  /** It is not merely unreadable. */
+  readonly isGone: boolean;
+}
+
+/**
+ * Reads that.
+ * @param among the loans that are read: all of them, where it may be gone, because OKX may refuse to answer for an order that is closed
+ * @returns undefined when there is no newer row: then nothing can be proven
+ * @throws ExchangeError
+ */
+export async function readSince(
+  http: Http,
+  loans: Loans,
+  ref: LoanRef,
+  among: LoanRef | undefined,
+  before: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<SinceRead | undefined> {
+  const query = { ...orderOf(ref), ...(before === undefined ? {} : { before }), limit: pageSize.toString() };
+  // Rows first: a loan read before its rows could lack their effect.
+  const { rows, odd } = schema.readRows(schema.historyRow, await signedGet(http, endpoints.loanHistory, query, signal));
+  if (rows.length === 0) return undefined;
+  const now = await loans.all(among, signal);
+  const found = now.loans.find(({ loan }) => loan.id === ref.loanId);
+  return { rows: rows.map(toHistoryRow), isWhole: odd.length === 0, found, isGone: found === undefined && now.odd === 0 };
+}
+
 /** Reads the evidence for a change once and judges it. @throws ExchangeError */
 export async function readProof(
   http: Http,
@@ -69,15 +102,10 @@ export async function readProof(
   baseline: CollateralBaseline,
   signal: AbortSignal | undefined,
 ): Promise<CollateralProof> {
-  const before = baseline.newestHistoryId;
-  const query = { ...orderOf(change.loan), ...(before === undefined ? {} : { before }), limit: pageSize.toString() };
-  // Rows first: a loan read before its rows could lack their effect.
-  const { rows, odd } = schema.readRows(schema.historyRow, await signedGet(http, endpoints.loanHistory, query, signal));
-  if (rows.length === 0) return { state: 'pending' };
-  const now = await loans.all(change.loan, signal);
-  const found = now.loans.find(({ loan }) => loan.id === change.loan.loanId);
+  const read = await readSince(http, loans, change.loan, change.loan, baseline.newestHistoryId, signal);
+  if (read === undefined) return { state: 'pending' };
+  const { rows, found, isGone, isWhole } = read;
   // An unreadable loan is not gone, and an unreadable pledged amount is not zero.
-  const isUnclear = found === undefined ? now.odd > 0 : found.pledged.unnamed || found.pledged.coins.has(change.coin);
-  if (isUnclear) return { state: 'pending' };
-  return judge(change, baseline, rows.map(toHistoryRow), found?.loan, odd.length === 0);
+  const isUnclear = found === undefined ? !isGone : found.pledged.unnamed || found.pledged.coins.has(change.coin);
+  return isUnclear ? { state: 'pending' } : judge(change, baseline, rows, found?.loan, isWhole);
 }

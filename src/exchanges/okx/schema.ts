@@ -105,6 +105,9 @@ export interface Rows<Row> {
   readonly odd: readonly unknown[];
 }
 
+/** A maintenance. */
+export const status = v.record(v.string(), v.unknown());
+
 /** Reads a list row by row, so that an unreadable row affects only itself. @throws ExchangeError `shape` for anything but a list. */
 export function readRows<Schema extends v.GenericSchema>(schema: Schema, data: unknown): Rows<v.InferOutput<Schema>> {
   return rowsOf(schema, read(list, data));

@@ -1,6 +1,6 @@
 import { isDecimal, isPositive, type Decimal } from '../../core/decimal.ts';
 import type { StreamOptions } from '../kit/stream.ts';
-import type { Heard, LineSpec, StreamEvent, StreamSource } from '../streams.ts';
+import type { Heard, LineSpec, Maintenance, StreamEvent, StreamSource } from '../streams.ts';
 import { venue } from './codes.ts';
 import { loginMessage } from './sign.ts';
 
@@ -22,6 +22,8 @@ const ping = { text: 'ping', everyMs: 25_000 } as const;
 /** OKX pushes an index at least once a minute and a mark price every ten seconds, changed or not. Milliseconds, with some room. */
 const limits = { 'index-tickers': 65_000, 'mark-price': 15_000 } as const;
 
+const status: Arg = { channel: 'status' };
+
 type Row = Readonly<Record<string, unknown>>;
 
 interface Arg {
@@ -35,14 +37,17 @@ export function okxStreams({ site, origin, keys, now }: StreamOptions): StreamSo
   const host = hosts[site.id];
   const base = site.simulated ? origin.replace(/^http/, 'ws') : host === undefined ? undefined : `wss://${host}:8443`;
   if (base === undefined) return undefined;
+  const env = envOf(site);
   const line = (kind: 'public' | 'private', args: readonly Arg[]): LineSpec => {
     const latest = new Map<string, number>();
     return {
       url: `${base}/ws/v5/${kind}`,
       topics: new Map(args.map((arg) => [topicOf(arg), kind === 'public' ? limits[arg.channel as keyof typeof limits] : undefined])),
-      subscribe: [JSON.stringify({ op: 'subscribe', args })],
+      subscribe: [args.filter((arg) => arg !== status), args.filter((arg) => arg === status)]
+        .filter(({ length }) => length > 0)
+        .map((some) => JSON.stringify({ op: 'subscribe', args: some })),
       ping,
-      reader: () => (text) => heard(text, latest, kind === 'private'),
+      reader: () => (text) => heard(text, latest, kind === 'private', env),
     };
   };
   return {
@@ -52,7 +57,7 @@ export function okxStreams({ site, origin, keys, now }: StreamOptions): StreamSo
         ...coins.map((coin) => ({ channel: 'index-tickers', instId: `${coin}-USD` })),
         ...positions.map(({ instrument }) => ({ channel: 'mark-price', instId: instrument })),
       ];
-      return args.length === 0 ? [] : [line('public', args)];
+      return args.length === 0 ? [] : [line('public', [...args, status])];
     },
     privateLine: () => ({
       ...line('private', [
@@ -68,8 +73,11 @@ export function okxStreams({ site, origin, keys, now }: StreamOptions): StreamSo
 
 const topicOf = ({ channel, instId }: Partial<Arg>): string => `${String(channel)} ${instId ?? ''}`;
 
-/** @param latest the venue's time of what each topic told last, over whichever connection */
-function heard(text: string, latest: Map<string, number>, isPrivate: boolean): readonly Heard[] {
+/**
+ * @param latest the venue's time of what each topic told last, over whichever connection
+ * @param env whose maintenance counts
+ */
+function heard(text: string, latest: Map<string, number>, isPrivate: boolean, env: string): readonly Heard[] {
   if (text === 'pong') return [];
   const message = JSON.parse(text) as { event?: unknown; code?: unknown; arg?: Partial<Arg>; data?: unknown; eventType?: unknown };
   if (message.event !== undefined) return eventOf(message.event, message.code, isPrivate);
@@ -88,9 +96,26 @@ function heard(text: string, latest: Map<string, number>, isPrivate: boolean): r
       return told(arg.channel === 'positions' ? 'position' : 'balance');
     case 'liquidation-warning':
       return told('liquidation');
+    case 'status':
+      return [{ kind: 'data', events: rows.flatMap((row) => maintenanceOf(row, env)) }];
     default:
       return [];
   }
+}
+
+/** Whose maintenance counts, in OKX's words. */
+export const envOf = ({ id }: StreamOptions['site']): string => (id.endsWith('-demo') ? '2' : '1');
+
+/** Services without which accounts can't be read: trading, whole or for some accounts or products, and others. */
+const services: ReadonlySet<unknown> = new Set(['5', '8', '9', '99']);
+
+/** Source: https://www.okx.com/docs-v5/en/#status */
+export function maintenanceOf({ title, serviceType, state, begin, end, env = '1' }: Row, wanted: string): readonly Maintenance[] {
+  if (env !== wanted || !services.has(serviceType)) return [];
+  const isOver = state === 'completed' || state === 'canceled';
+  // OKX gives no id.
+  const id = JSON.stringify([title, serviceType]);
+  return [{ kind: 'maintenance', id, isOver, begin: Number(begin), end: end === '' ? NaN : Number(end) }];
 }
 
 function eventOf(event: unknown, code: unknown, isPrivate: boolean): readonly Heard[] {

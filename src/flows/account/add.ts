@@ -7,7 +7,7 @@ import type { Acting } from '../acting.ts';
 import type { KeptFacts } from '../../engine/replace-keys.ts';
 import { tryKeys, mayChangeKeys } from './try-keys.ts';
 
-/** Asks for an account, tries its key, and only then stores anything. Giving up at any point leaves nothing behind. */
+/** Asks for an account, tests its key, and only then stores anything. Leaving at any point leaves nothing behind. */
 export async function addAccount(app: Acting): Promise<void> {
   if (!(await mayChangeKeys(app))) return;
   const title = msg('button.add-account', 'Add Account');
@@ -39,7 +39,7 @@ export async function addAccount(app: Acting): Promise<void> {
   }
 }
 
-/** Adds keys that turned out to be of another user than those of `beside`, at the same place. Only the name is missing. */
+/** Adds keys that turned out to belong to another user than those of `beside`, on the same site. Only the name is missing. */
 export async function addBeside(app: Acting, beside: Account, exchange: Exchange, keys: Keys, kept: KeptFacts): Promise<void> {
   const { venue, baseUrl, simulated } = beside;
   const site = exchange.sites.find(({ id }) => id === beside.site);
@@ -52,9 +52,9 @@ export async function addBeside(app: Acting, beside: Account, exchange: Exchange
   await save(app, { ...place, id: randomUUID(), name: complete.name, simulated, ...kept }, keys);
 }
 
-/** Keys first, then the record: a record without keys would be an account that cannot be read. */
+/** Stores the keys first: a record without keys would be an account that can't be read. */
 async function save(app: Acting, account: Account, keys: Keys): Promise<void> {
-  // Before the account is seen: a person who goes on with the next command must not lose the focus to this one.
+  // Before the account appears: a person who continues with another command must not lose the focus to this one.
   await app.talk.showLoans();
   try {
     await app.vault.store(account.id, keys, account.uid);

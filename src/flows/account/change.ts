@@ -6,7 +6,7 @@ import type { Account } from '../../core/model.ts';
 import type { KeyFacts } from '../../exchanges/exchange.ts';
 import { keySteps, type AccountAnswers, runSteps } from './steps.ts';
 import { addBeside } from './add.ts';
-import type { Text } from '../../words/text.ts';
+import { labelled, type Text } from '../../words/text.ts';
 import type { Acting } from '../acting.ts';
 import { back, type Conversation } from '../conversation.ts';
 import { inspectUnderProgress, keptFacts, tryKeys, mayChangeKeys } from './try-keys.ts';
@@ -67,7 +67,7 @@ export async function removeAccount(app: Acting, account: Account): Promise<void
     buttons: [{ id: 'remove', label: msg('button.remove-account', 'Remove Account') }],
   });
   if (choice !== 'remove' || !(await mayChangeKeys(app))) return;
-  // Keys first: if the record were gone and the keys still there, they could not be removed any more.
+  // Keys first: without the record, the keys could no longer be removed.
   await app.vault.delete(account.id);
   await app.book.remove(account.id);
   app.log.info(`account removed: ${account.id}`);
@@ -115,10 +115,10 @@ export async function testConnection(app: Acting, account: Account): Promise<voi
 async function tellFault(app: Acting, account: Account, error: ExchangeError): Promise<void> {
   app.log.warn(`test of ${account.id}: ${error.kind} ${error.code ?? ''}`);
   const elsewhere = [keysMissingCode, keysElsewhereCode, otherOwnerCode].includes(error.code ?? '');
-  await offerUpdate(app.talk, account, error.sentence, [msg('term.account-line', 'Account: {0}', account.name)], elsewhere);
+  await offerUpdate(app.talk, account, error.sentence, [labelled(msg('term.account', 'Account'), account.name)], elsewhere);
 }
 
-/** @param elsewhere another window may have the right keys, so that reloading this one comes first */
+/** @param elsewhere whether another window may have the right keys, so that reloading this one comes first */
 async function offerUpdate(talk: Conversation, account: Account, title: Text, detail: readonly Text[], elsewhere = false): Promise<void> {
   const choice = await talk.confirm({
     kind: 'error',

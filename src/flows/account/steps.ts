@@ -16,7 +16,7 @@ import {
 import { loopbackOnly } from '../../exchanges/http/address.ts';
 import { spaced } from '../../words/text.ts';
 
-/** What was answered so far. Lives as long as the questions; nothing of it is stored before the end. */
+/** The answers so far. Nothing is stored before the end. */
 export interface AccountAnswers {
   readonly exchange?: Exchange;
   readonly site?: Site;
@@ -26,7 +26,7 @@ export interface AccountAnswers {
   readonly keys: Keys;
 }
 
-/** Where an account is: exchange, site, and the address when the site has none. */
+/** Exchange, site, and the address if the site has none. */
 export function placeSteps(talk: Conversation, title: Text, exchanges: readonly Exchange[]): readonly Step<AccountAnswers>[] {
   return [
     {
@@ -137,19 +137,18 @@ export function keySteps(talk: Conversation, title: Text, exchanges: readonly Ex
   }));
 }
 
-/** What came of one step. */
+/** The result of one step. */
 export type Outcome<Value> = { readonly kind: 'next'; readonly value: Value } | { readonly kind: 'back' } | { readonly kind: 'cancel' };
 
-/** One question of a series. `ask` returns the answers so far with its own among them. */
+/** One question of a series. `ask` returns the answers with its own added. */
 export interface Step<Answers> {
   readonly applies?: (answers: Answers) => boolean;
   readonly ask: (answers: Answers, frame: Frame) => Promise<Outcome<Answers>>;
 }
 
 /**
- * Asks one question after the other, beginning at the one with index `start`. Going back keeps what was answered, so that it can
- * be offered again.
- * @returns the answers, or undefined when a step was cancelled.
+ * Asks one question after another, beginning at index `start`. Going back keeps the answers, so that they can be offered again.
+ * @returns the answers, or undefined if a step was cancelled
  */
 export async function runSteps<Answers>(steps: readonly Step<Answers>[], answers: Answers, start = 0): Promise<Answers | undefined> {
   const applies = (step: Step<Answers>): boolean => step.applies?.(current) ?? true;
@@ -168,7 +167,7 @@ export async function runSteps<Answers>(steps: readonly Step<Answers>[], answers
       at += 1;
     } else {
       at = steps.slice(0, at).findLastIndex(applies);
-      // The first question has nothing before it; a back from there is taken as none.
+      // The first question has none before it, so going back is ignored.
       if (at < 0) at = start;
     }
   }
@@ -198,7 +197,7 @@ function outcomeOf<T>(answer: T | Back | undefined): Outcome<T> {
   return answer === back ? { kind: 'back' } : { kind: 'next', value: answer as T };
 }
 
-/** A percentage that was typed, with what a person should know about it. */
+/** A typed percentage, with a remark if needed. */
 export function judged(
   check: (raw: string) => Checked,
   consider: (typed: Decimal) => Message | undefined,

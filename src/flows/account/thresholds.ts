@@ -24,7 +24,7 @@ interface Answers {
   readonly liquidation?: Decimal;
 }
 
-/** Asks for the account's own thresholds, which replace those of a table, or goes back to the table; then refreshes the account. */
+/** Asks for the account's own thresholds, which replace those of a table, or restores the table; then refreshes the account. */
 export async function setThresholds(app: Acting, account: Account): Promise<void> {
   const state = app.store.get(account.id);
   if (state === undefined) return;
@@ -76,7 +76,7 @@ function stepsFor(talk: Conversation, state: AccountState, venue: string): reado
           { label: msg('thresholds.enter', 'Enter values'), value: false },
           { label: msg('thresholds.use-table', 'Use our table'), value: true },
         ];
-        const placeholder = msg('thresholds.in-use', 'Custom thresholds are in use');
+        const placeholder = msg('thresholds.in-use', 'Your own values are in use');
         const outcome = await askPick(talk, frame, { title, placeholder, items, isActive: (value) => value === answers.useTable });
         return outcome.kind === 'next' ? { kind: 'next', value: { ...answers, useTable: outcome.value } } : outcome;
       },

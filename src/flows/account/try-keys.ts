@@ -7,9 +7,11 @@ import { Refusal } from '../../engine/ledger/ledger.ts';
 import type { Acting } from '../acting.ts';
 import type { Conversation } from '../conversation.ts';
 import { keyReport, otherOwnerAdvice, otherOwnerSentence, twinOf, twinSentence, unsettledReason, type KeyReport } from '../../words/key.ts';
+import { outletsElsewhere } from '../../engine/outlets/outlet-book.ts';
 import { isBuiltIn } from '../../engine/simulated/built-in.ts';
+import { outletName } from '../../words/outlet.ts';
 
-/** What a person decided about a key that was tried. `addNew`: not for the account it was meant for, but for one of its own. */
+/** The person's decision on a tested key. `addNew`: add it as a new account instead. */
 export type TrialOutcome =
   | { readonly kind: 'save' | 'addNew'; readonly kept: KeptFacts }
   | { readonly kind: 'changeKeys' }
@@ -20,18 +22,18 @@ export interface Trial {
   readonly account: Pick<Account, 'venue' | 'site' | 'baseUrl'>;
   readonly name: string;
   readonly keys: Keys;
-  /** The account that is there already and only gets another key. */
+  /** The existing account that gets another key. */
   readonly replaces?: Account;
 }
 
-/** Asks the venue about a key, reading only. Can be stopped by the person. @throws ExchangeError */
+/** Asks the venue about a key, read-only. The person can stop it. @throws ExchangeError */
 export function inspectUnderProgress(talk: Conversation, name: string, connect: () => Promise<Connection>): Promise<KeyFacts> {
   return talk.progress(msg('key.testing-connection', 'Testing the connection of {0}…', name), async (signal) =>
     (await connect()).inspect(signal),
   );
 }
 
-/** Tries a key that is not stored yet, shows what the venue says of it or what is wrong, and asks what to do. */
+/** Tests a key that isn't stored yet, shows the venue's answer or what is wrong, and asks what to do. */
 export async function tryKeys(app: Acting, trial: Trial): Promise<TrialOutcome> {
   for (;;) {
     let connection: Connection | undefined;
@@ -81,7 +83,7 @@ export function keptFacts(facts: KeyFacts, { readOnly }: KeyReport, now: number)
   return { readOnly, ...(uid === undefined ? {} : { uid }), key: keyNote(facts, now) };
 }
 
-/** Keys of the right user are asked about as usual; those of another, or of one who is here already, with a warning. */
+/** Asks as usual for keys of the right user, and with a warning for keys of another user or of one already listed. */
 function askWhose(app: Acting, report: KeyReport, kept: KeptFacts, trial: Trial): Promise<TrialOutcome> {
   const { account, replaces } = trial;
   const known = replaces === undefined ? undefined : (app.book.get(replaces.id) ?? replaces);
@@ -95,7 +97,10 @@ function askWhose(app: Acting, report: KeyReport, kept: KeptFacts, trial: Trial)
     : askOfTwin(app.talk, twinSentence(twin.name), report, kept);
 }
 
-/** The first button has the focus, so it is a harmless one. Unfinished changes are checked again, because the dialog may stand for long. */
+/**
+ * The first button has the focus, so it's a harmless one. Unfinished changes are checked again, because the dialog may have been open for
+ * long.
+ */
 async function askOfOther(
   app: Acting,
   sentence: Message,
@@ -124,7 +129,7 @@ async function askOfOther(
   }
 }
 
-/** Why the account cannot get the keys of another user now, if so. */
+/** Why the account can't get keys of another user now, if so. */
 async function unsettled(app: Acting, { id, name }: Account): Promise<Message | undefined> {
   try {
     return (await app.ledger.unsettled(id)) === undefined ? undefined : unsettledReason(name);
@@ -149,7 +154,7 @@ async function askToSave(talk: Conversation, report: KeyReport, kept: KeptFacts,
     kind: 'info',
     title: msg('key.works', 'The key works. Save it for {0}?', name),
     detail: report.lines,
-    buttons: [{ id: 'save', label: msg('button.save-key', 'Save Key') }, changeKeys, saveNothing],
+    buttons: [{ id: 'save', label: msg('button.save', 'Save') }, changeKeys, saveNothing],
   });
   return choice === 'save' ? { kind: 'save', kept } : { kind: choice ?? 'nothing' };
 }
@@ -160,19 +165,22 @@ const saveNothing = { id: 'nothing', label: msg('button.discard', 'Discard'), cl
 
 /**
  * In a browser a window knows the keys that were stored when it was opened, and writes all it knows whenever it stores or deletes one: keys
- * that another window stored since would be lost. So the person is asked to reload it first.
+ * and addresses of outlets that another window stored since would be lost. So the person is asked to reload it first.
  * @returns whether to go on
  */
-export async function mayChangeKeys(app: Pick<Acting, 'talk' | 'book' | 'vault' | 'keepsOwnKeys'>): Promise<boolean> {
+export async function mayChangeKeys(app: Pick<Acting, 'talk' | 'book' | 'vault' | 'outlets' | 'keepsOwnKeys'>): Promise<boolean> {
   // Windows of the desktop share one keyring.
   if (!app.keepsOwnKeys) return true;
   const accounts = app.book.list().filter((account) => !isBuiltIn(account));
   const found = await Promise.all(accounts.map(({ id }) => app.vault.has(id)));
-  const missing = accounts.filter((_account, index) => found[index] === false);
+  const missing = [
+    ...accounts.filter((_account, index) => found[index] === false).map(({ name }) => name),
+    ...(await outletsElsewhere(app.outlets)).map((outlet) => app.talk.localize(outletName(outlet))),
+  ];
   if (missing.length === 0) return true;
   const choice = await app.talk.confirm({
     kind: 'warning',
-    title: msg('key.not-found-of', "This window can't find the keys of {0}.", missing.map(({ name }) => name).join(', ')),
+    title: msg('key.not-found-of', "This window can't find the keys or address of {0}.", missing.join(', ')),
     detail: [
       msg(
         'key.may-be-erased',

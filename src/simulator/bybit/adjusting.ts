@@ -1,11 +1,25 @@
-import { compare, decimal, divide, isPositive, isZero, lesser, negate, subtract, sum, type Decimal } from '../../core/decimal.ts';
+import {
+  add,
+  compare,
+  decimal,
+  divide,
+  greater,
+  isPositive,
+  isZero,
+  lesser,
+  negate,
+  subtract,
+  sum,
+  zero,
+  type Decimal,
+} from '../../core/decimal.ts';
 import type { Conditions } from '../conditions.ts';
 import type { RecordedAdjustment } from '../control.ts';
 import { amountOf, changed, type Holding } from '../holdings.ts';
 import type { Market } from '../market.ts';
 import { Refusal } from './answers.ts';
 import { findCoin } from './coins.ts';
-import type { Adjustment, CapLevel, Direction, LegacyOrder, Pool } from './state.ts';
+import type { Adjustment, CapLevel, Direction, LegacyOrder, Pool, Repayment } from './state.ts';
 import { maxFromLegacy, maxFromPool, poolDebtUsd } from './valuation.ts';
 
 /** What a client requests. */
@@ -21,22 +35,25 @@ export interface AdjustRequest {
 export interface Situation {
   readonly wallet: readonly Holding[];
   readonly pool: Pool;
+  readonly legacyOrders: readonly LegacyOrder[];
   readonly adjustments: readonly Adjustment[];
+  readonly repaid: readonly Repayment[];
   readonly cap: CapLevel;
   readonly market: Market;
 }
 
-/** What accepted adjustments have already claimed, though nothing has moved yet. */
-export function claimed(adjustments: readonly Adjustment[], which: (one: Adjustment) => boolean): Decimal {
-  return sum(adjustments.filter((one) => one.state === 'pending' && which(one)).map(({ amt }) => amt));
+/** What accepted changes have already claimed, though nothing has moved yet. */
+export function claimed<One extends Adjustment | Repayment>(accepted: readonly One[], which: (one: One) => boolean): Decimal {
+  return sum(accepted.filter((one) => one.state === 'pending' && which(one)).map(({ amt }) => amt));
 }
 
-/** What the wallet can still give, less what is on its way into a loan. */
-export function available({ wallet, adjustments }: Pick<Situation, 'wallet' | 'adjustments'>, ccy: string): Decimal {
-  return subtract(
-    amountOf(wallet, ccy),
+/** What the wallet can still give, less what is on its way into a loan; never below zero. */
+export function available({ wallet, adjustments, repaid }: Situation, ccy: string): Decimal {
+  const leaving = add(
     claimed(adjustments, (one) => one.direction === '0' && one.ccy === ccy),
+    claimed(repaid, (one) => one.borrows !== true && one.ccy === ccy),
   );
+  return greater(subtract(amountOf(wallet, ccy), leaving), zero);
 }
 
 /** The most of `ccy` that may leave the pool now, with what is on its way out counted as gone. */

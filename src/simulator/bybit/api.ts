@@ -40,7 +40,12 @@ export class BybitApi extends Api {
 
   constructor(world: World, keys: readonly Key[], clock: { now(): number }, bend?: Bend) {
     super(
-      { adjustments: ['/adjust-ltv', '/add-margin'], histories: ['/adjustment-history'], deviations: ownDeviations, isCode },
+      {
+        adjustments: ['/adjust-ltv', '/add-margin', '/repay', '/fully-repay'],
+        histories: ['/adjustment-history', '/repayment-history'],
+        deviations: ownDeviations,
+        isCode,
+      },
       clock,
       bend,
     );
@@ -137,7 +142,9 @@ export const bybitCommandLine = {
     ['{"by":"entry"}', 'margin-price'],
     ['{"days":-1}', 'due'],
     ['{"days":6}', 'expiry'],
+    ['{"left":"0"}', 'inventory'],
     ['', 'liquidate'],
+    ['{"mode":"refused"}', 'overpay'],
   ],
   faults: ownDeviations,
   code: '10006',

@@ -88,14 +88,14 @@ export function oneOf<T extends string>(parameters: Parameters, name: string, wo
 }
 
 /**
- * An amount of collateral: text in plain notation, above zero, at most 8 decimals.
+ * An amount: text in plain notation, above zero, of collateral with at most 8 decimals.
  * @throws Refusal with the code of the generation for what is wrong with it.
  */
-export function collateralAmount(parameters: Parameters, codes: AmountCodes, name = 'amount'): Decimal {
-  const value = required(parameters, name, codes.wrong);
-  if (!isDecimal(value)) throw new Refusal(codes.wrong, name);
-  if (!isPositive(value)) throw new Refusal(codes.negative, name);
-  if (decimalPlaces(value) > collateralPlaces) throw new Refusal(codes.precision);
+export function amountIn(parameters: Parameters, codes: AmountCodes, places = collateralPlaces): Decimal {
+  const value = required(parameters, 'amount', codes.wrong);
+  if (!isDecimal(value)) throw new Refusal(codes.wrong, 'amount');
+  if (!isPositive(value)) throw new Refusal(codes.negative, 'amount');
+  if (decimalPlaces(value) > places) throw new Refusal(codes.precision);
   return value;
 }
 

@@ -73,19 +73,30 @@ const olderRepayment: Past = (at) => [
 ];
 
 const none = (): readonly Row[] => [];
-const byLiquidation = 2;
+/** 1 done, 2 on its way, 3 failed. */
+const statuses = { effective: 1, pending: 2, failing: 2, never: 2, failed: 3 } as const;
+const types = { user: 1, liquidation: 2 } as const;
 
 /** Newest first, like the past. */
 const since =
   (fixed: boolean) =>
   ({ repaid: all }: Question['world']): readonly Row[] =>
     all
-      .filter(({ loans }) => (loans !== undefined) === fixed)
-      .map(({ repayId, ccy, amt, at, loans = [] }) => ({
+      .filter(({ loans, orderId }) => orderId === undefined && (loans !== undefined) === fixed)
+      .map(({ repayId, ccy, amt, at, by, state, loans = [] }) => ({
         ...(fixed ? { details: loans.map(({ loanId, amt: part }) => ({ loanCurrency: ccy, loanId, repayAmount: part })) } : {}),
-        ...repaid(repayId, ccy, amt, at, byLiquidation),
+        ...repaid(repayId, ccy, amt, at, types[by], statuses[state]),
       }))
       .reverse();
+
+/** Only what succeeded. */
+const ordersSince = ({ repaid: all }: Question['world']): readonly Row[] =>
+  all
+    .filter(({ orderId, state }) => orderId !== undefined && state === 'effective')
+    .map(({ repayId, orderId, ccy, amt, at, returned = '0' }) => {
+      return { ...repaidOrder(repayId, amt, at, '1', returned), orderId, loanCurrency: ccy };
+    })
+    .reverse();
 
 function listed(past: Past, id: string, filters: readonly string[], later: (world: Question['world']) => readonly Row[] = none) {
   return ({ world, parameters }: Question): Record<string, unknown> => {
@@ -118,6 +129,6 @@ export const historyEndpoints: readonly Endpoint[] = [
     ...read,
     legacy: true,
     path: '/v5/crypto-loan/repayment-history',
-    answer: listed(olderRepayment, 'repayId', ['orderId', 'loanCurrency']),
+    answer: listed(olderRepayment, 'repayId', ['orderId', 'loanCurrency'], ordersSince),
   },
 ];

@@ -6,7 +6,7 @@ const set = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s
 
 const figures = set(`
   ltv totalCollateral totalDebt flexibleTotalDebt flexibleTotalDebtUSD fixedTotalDebt fixedTotalDebtUSD flexibleHourlyInterestRate
-  amount amountUSD maxCollateralAmount preLTV afterLTV maxLoan notionalUsd remainingQuota
+  amount amountUSD maxCollateralAmount preLTV afterLTV maxLoan notionalUsd remainingQuota availableInventory
   hourlyInterestRate unpaidAmount unpaidInterest annualRate interestPaid residualPrincipal residualPenaltyInterest repayAmount
   initialLoanAmount initialCollateralAmount collateralAmount collateralReturn currentLTV residualInterest repaidInterest repaidPenaltyInterest
   collateralRatio minValue maxValue initialLTV marginCallLTV liquidationLTV maxLimit

@@ -1,7 +1,8 @@
 // The older generation. It can be removed as a whole: this file, and everything named `legacy` in this folder.
 import { removableFromOrder } from './adjusting.ts';
 import { Refusal } from './answers.ts';
-import { collateralAmount, oneOf, optional, page, required, type AmountCodes, type Endpoint, type Question } from './endpoints.ts';
+import { findCoin } from './coins.ts';
+import { amountIn, oneOf, optional, page, required, type AmountCodes, type Endpoint, type Question } from './endpoints.ts';
 import { directions } from './state.ts';
 import { currentLegacyLtv, trimmed } from './valuation.ts';
 
@@ -45,8 +46,14 @@ function maxCollateralAmount({ world, parameters }: Question): Record<string, un
 function adjust({ world, parameters, deviation }: Question): Record<string, unknown> {
   const direction = oneOf(parameters, 'direction', directions, wrong);
   const { orderId, collateral } = world.legacyOrder(required(parameters, 'orderId', wrong));
-  const amt = collateralAmount(parameters, amountCodes);
+  const amt = amountIn(parameters, amountCodes);
   return { adjustId: world.adjust({ direction, ccy: collateral.ccy, amt, orderId }, deviation) };
+}
+
+function repay({ world, parameters, deviation }: Question): Record<string, unknown> {
+  const { orderId, loan } = world.legacyOrder(required(parameters, 'orderId', wrong));
+  const amt = amountIn(parameters, amountCodes, findCoin(loan.ccy)?.borrow?.places);
+  return { repayId: world.repay({ ccy: loan.ccy, amt, orderId }, deviation) };
 }
 
 /** No status here: what is listed has happened. */
@@ -81,5 +88,6 @@ export const legacyEndpoints: readonly Endpoint[] = [
   { ...read, path: `${root}ongoing-orders`, answer: ongoingOrders },
   { ...read, path: `${root}max-collateral-amount`, answer: maxCollateralAmount },
   { ...read, method: 'POST', access: 'loans-write', perSecond: 1, path: `${root}adjust-ltv`, answer: adjust },
+  { ...read, method: 'POST', access: 'loans-write', perSecond: 1, path: `${root}repay`, answer: repay },
   { ...read, path: `${root}adjustment-history`, answer: adjustmentHistory },
 ];

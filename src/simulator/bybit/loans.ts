@@ -4,8 +4,9 @@ import { isParameters } from '../request.ts';
 import { available, removable } from './adjusting.ts';
 import { jsonInteger, Refusal } from './answers.ts';
 import { findCoin } from './coins.ts';
-import { collateralAmount, oneOf, optional, page, required, type AmountCodes, type Endpoint, type Question } from './endpoints.ts';
-import { directions, type Adjustment } from './state.ts';
+import { amountIn, oneOf, optional, page, required, type AmountCodes, type Endpoint, type Question } from './endpoints.ts';
+import { openContract, wholeOf } from './repaying.ts';
+import { directions, type Adjustment, type FixedDebt } from './state.ts';
 import {
   collateralUsd,
   currentPoolLtv,
@@ -20,6 +21,8 @@ import {
 } from './valuation.ts';
 
 const root = '/v5/crypto-loan-common/';
+const flexibleRoot = '/v5/crypto-loan-flexible/';
+const fixedRoot = '/v5/crypto-loan-fixed/';
 const amountCodes: AmountCodes = { wrong: '10001', negative: '148007', precision: '148005' };
 /** `status` of an adjustment: 1 done, 2 on its way, 3 failed. */
 const statuses = { effective: 1, pending: 2, failing: 2, never: 2, failed: 3 } as const;
@@ -60,10 +63,16 @@ function maxCollateralAmount({ world, parameters }: Question): Record<string, un
   return { maxCollateralAmount: removable(world.situation(), ccy) };
 }
 
+function availableInventory({ world, parameters, now }: Question): Record<string, unknown> {
+  const ccy = required(parameters, 'currency');
+  if (findCoin(ccy) === undefined) throw new Refusal('148014', ccy);
+  return { currency: ccy, availableInventory: world.inventory, updateTime: now.toString() };
+}
+
 function adjust({ world, parameters, deviation }: Question): Record<string, unknown> {
   const direction = oneOf(parameters, 'direction', directions);
   const ccy = required(parameters, 'currency');
-  const amt = collateralAmount(parameters, amountCodes);
+  const amt = amountIn(parameters, amountCodes);
   return { adjustId: jsonInteger(world.adjust({ direction, ccy, amt }, deviation)) };
 }
 
@@ -96,7 +105,7 @@ function moreCollateral({ world, parameters }: Question): Holding[] {
   return listed.map((entry: unknown) => {
     if (!isParameters(entry)) throw new Refusal('10001', 'collateralList');
     const ccy = required(entry, 'ccy');
-    const amt = collateralAmount(entry, amountCodes);
+    const amt = amountIn(entry, amountCodes);
     if (findCoin(ccy)?.brackets === undefined) throw new Refusal('148004', ccy);
     if (compare(amt, available(world.situation(), ccy)) > 0) throw new Refusal('148037');
     return { ccy, amt };
@@ -130,6 +139,28 @@ function ongoingCoins({ world, parameters }: Question): Record<string, unknown> 
   return { list };
 }
 
+const repayCodes: AmountCodes = { wrong: '10001', negative: '148007', precision: '148028' };
+
+function repay({ world, parameters, deviation }: Question): Record<string, unknown> {
+  const ccy = required(parameters, 'loanCurrency');
+  const borrow = findCoin(ccy)?.borrow;
+  if (borrow === undefined) throw new Refusal('148014', ccy);
+  return { repayId: world.repay({ ccy, amt: amountIn(parameters, repayCodes, borrow.places) }, deviation) };
+}
+
+/** One contract, or every contract of a coin; only the whole. */
+function repayFully({ world, parameters, deviation }: Question): Record<string, unknown> {
+  const loanId = optional(parameters, 'loanId');
+  const coin = loanId === undefined ? required(parameters, 'loanCurrency') : optional(parameters, 'loanCurrency');
+  const isOwed = ({ principal, penalty }: FixedDebt): boolean => isPositive(add(principal, penalty));
+  const contracts =
+    loanId === undefined ? world.pool.fixed.filter((one) => one.ccy === coin && isOwed(one)) : [openContract(world.pool, loanId)];
+  const [first] = contracts;
+  if (first === undefined) throw new Refusal('148032');
+  if (coin !== undefined && coin !== first.ccy) throw new Refusal('10001', 'loanCurrency');
+  return { repayId: world.repay(wholeOf(first.ccy, contracts), deviation) };
+}
+
 function borrowContracts({ world, parameters, now }: Question): Record<string, unknown> {
   const [orderId, loanId, ccy, term] = ['orderId', 'loanId', 'orderCurrency', 'term'].map((name) => optional(parameters, name));
   const found = world.pool.fixed
@@ -156,14 +187,18 @@ function borrowContracts({ world, parameters, now }: Question): Record<string, u
 }
 
 const read = { method: 'GET', access: 'loans', perSecond: 5 } as const;
+const write = { method: 'POST', access: 'loans-write', perSecond: 1 } as const;
 
 /** The newer loan: one pool per account. */
 export const loanEndpoints: readonly Endpoint[] = [
   { ...read, path: `${root}position`, answer: position },
   { ...read, path: `${root}max-collateral-amount`, answer: maxCollateralAmount },
-  { method: 'POST', access: 'loans-write', perSecond: 1, path: `${root}adjust-ltv`, answer: adjust },
+  { ...write, path: `${root}adjust-ltv`, answer: adjust },
   { ...read, path: `${root}adjustment-history`, answer: adjustmentHistory },
   { ...read, method: 'POST', path: `${root}max-loan`, answer: mostToBorrow },
-  { ...read, path: '/v5/crypto-loan-flexible/ongoing-coin', answer: ongoingCoins },
-  { ...read, path: '/v5/crypto-loan-fixed/borrow-contract-info', answer: borrowContracts },
+  { ...read, path: `${flexibleRoot}ongoing-coin`, answer: ongoingCoins },
+  { ...read, path: `${flexibleRoot}available-inventory`, answer: availableInventory },
+  { ...write, path: `${flexibleRoot}repay`, answer: repay },
+  { ...read, path: `${fixedRoot}borrow-contract-info`, answer: borrowContracts },
+  { ...write, path: `${fixedRoot}fully-repay`, answer: repayFully },
 ];

@@ -83,6 +83,16 @@ function legacyCollateral(question: Question): Record<string, unknown> {
   return { vipCoinList: [{ list, vipLevel: level }] };
 }
 
+function legacyLoanable(question: Question): Record<string, unknown> {
+  const level = optional(question.parameters, 'vipLevel') ?? vipLevel;
+  const list = wanted(question).flatMap(({ ccy, borrow }) => {
+    if (borrow === undefined) return [];
+    const amounts = { minBorrowingAmount: borrow.least, maxBorrowingAmount: borrow.quota };
+    return [{ currency: ccy, borrowingAccuracy: borrow.places, flexibleHourlyInterestRate: borrow.hourlyRate, ...amounts }];
+  });
+  return { vipCoinList: [{ list, vipLevel: level }] };
+}
+
 const fundingMs = 28_800_000;
 const quotes = ['USDT', 'USDC'];
 /** The smallest step of a price. */
@@ -135,6 +145,7 @@ function spotTickers(market: Market, symbol: string | undefined): Record<string,
 export const publicEndpoints: readonly Endpoint[] = [
   { method: 'GET', access: 'public', path: '/v5/crypto-loan-common/loanable-data', answer: loanable },
   { method: 'GET', access: 'public', path: '/v5/crypto-loan-common/collateral-data', answer: collateral },
+  { method: 'GET', access: 'public', legacy: true, path: '/v5/crypto-loan/loanable-data', answer: legacyLoanable },
   { method: 'GET', access: 'public', legacy: true, path: '/v5/crypto-loan/collateral-data', answer: legacyCollateral },
   { method: 'GET', access: 'public', path: '/v5/market/tickers', answer: tickers },
   {

@@ -50,6 +50,9 @@ export interface LegacyOrder {
   readonly collateral: Holding;
 }
 
+/** `never`: accepted and then dropped; `failing`: will have no effect. Both only by a fault. */
+const settlingStates = ['pending', 'failing', 'never', 'effective', 'failed'] as const;
+
 /** One accepted adjustment, as it was really carried out. */
 export interface Adjustment {
   readonly adjustId: string;
@@ -62,8 +65,7 @@ export interface Adjustment {
   readonly acceptedAt: number;
   /** When it becomes effective. */
   readonly dueAt: number;
-  /** `never`: accepted and then dropped; `failing`: will have no effect. Both only by a fault. */
-  readonly state: 'pending' | 'failing' | 'never' | 'effective' | 'failed';
+  readonly state: (typeof settlingStates)[number];
   readonly ltvBefore: Decimal;
   /** Computed in advance while it is on its way. */
   readonly ltvAfter: Decimal;
@@ -131,13 +133,23 @@ export interface ClosedPosition extends Pick<HeldPosition, 'symbol' | 'side' | '
   readonly at: number;
 }
 
-/** What was paid back since this world began, which only a liquidation does. */
+/** What was paid back since this world began. */
 export interface Repayment extends Holding {
   readonly repayId: string;
+  readonly by: 'user' | 'liquidation';
+  /** The order of the older loan; absent for the pool. */
+  readonly orderId?: string;
   /** Contracts that were paid back; absent for a flexible debt. */
   readonly loans?: readonly { readonly loanId: string; readonly amt: Decimal }[];
-  /** Milliseconds since the Unix epoch. */
+  /** A fault turns it around: it borrows. */
+  readonly borrows?: true;
+  /** Collateral that came back with the last of an older order. */
+  readonly returned?: Decimal;
+  /** When it was accepted. Milliseconds since the Unix epoch. */
   readonly at: number;
+  /** When it becomes effective. */
+  readonly dueAt: number;
+  readonly state: Adjustment['state'];
 }
 
 /** The unified account: its coins and its positions. */
@@ -261,7 +273,7 @@ function adjustment(value: unknown): Adjustment {
     direction: oneOf(entry['direction'], 'direction', directions),
     acceptedAt: whole(entry['acceptedAt'], 'acceptedAt'),
     dueAt: whole(entry['dueAt'], 'dueAt'),
-    state: oneOf(entry['state'], 'state', ['pending', 'failing', 'never', 'effective', 'failed']),
+    state: oneOf(entry['state'], 'state', settlingStates),
     ltvBefore: amount(entry['ltvBefore'], 'ltvBefore'),
     ltvAfter: amount(entry['ltvAfter'], 'ltvAfter'),
   };
@@ -336,8 +348,15 @@ function repayment(value: unknown): Repayment {
   return {
     ...holding(entry),
     repayId: id(entry['repayId'], 'repayId'),
+    // At first only a liquidation repaid, and at once.
+    by: oneOf(entry['by'] ?? 'liquidation', 'by', ['user', 'liquidation']),
+    ...(entry['orderId'] === undefined ? {} : { orderId: id(entry['orderId'], 'orderId') }),
     ...(entry['loans'] === undefined ? {} : { loans: list(entry['loans'], 'loans', part) }),
+    ...(entry['borrows'] === true ? { borrows: true } : {}),
+    ...(entry['returned'] === undefined ? {} : { returned: amount(entry['returned'], 'returned') }),
     at: whole(entry['at'], 'at'),
+    dueAt: whole(entry['dueAt'] ?? entry['at'], 'dueAt'),
+    state: oneOf(entry['state'] ?? 'effective', 'state', settlingStates),
   };
 }
 

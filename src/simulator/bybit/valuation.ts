@@ -80,7 +80,8 @@ export function fixedDebt(pool: Pool, ccy: string): Decimal {
 
 /** The coins that anything is owed in, in the order they were borrowed. */
 export function debtCoins(pool: Pool): string[] {
-  return [...new Set([...pool.flexible, ...pool.fixed].map(({ ccy }) => ccy))];
+  const open = pool.fixed.filter(({ principal, penalty }) => isPositive(add(principal, penalty)));
+  return [...new Set([...pool.flexible, ...open].map(({ ccy }) => ccy))];
 }
 
 /** Everything owed, in USD, to the last digit. */

@@ -1,4 +1,4 @@
-import { add, isPositive, isZero, lesser, negate, sum, type Decimal } from '../../core/decimal.ts';
+import { add, decimal, isPositive, isZero, lesser, negate, zero, type Decimal } from '../../core/decimal.ts';
 import { Conditions } from '../conditions.ts';
 import type { ControlledWorld, RecordedAdjustment, RecordedMargin } from '../control.ts';
 import { deviations as commonDeviations } from '../faults.ts';
@@ -19,6 +19,18 @@ import {
 import { Refusal } from './answers.ts';
 import { coins } from './coins.ts';
 import { initialState, initialTrading, type InitialOptions } from './initial-state.ts';
+import {
+  checkRepayment,
+  deviateRepayment,
+  isWaiting,
+  overpayModes,
+  recordedRepayments,
+  repayId,
+  repayNow,
+  wholeOf,
+  type Overpay,
+  type RepayRequest,
+} from './repaying.ts';
 import {
   capLevels,
   marginModes,
@@ -71,8 +83,12 @@ export class World implements ControlledWorld {
   settleMs: number;
   /** When every key expires, where that was said; those without an address do anyway. Milliseconds since the Unix epoch. */
   keysExpireAt: number | undefined;
+  /** What happens to an amount above the debt. */
+  overpay: Overpay = 'rounded';
   /** What is told of maintenance. */
   maintenance: Parameters | undefined;
+  /** What is left of every coin to borrow. */
+  inventory = '1000000';
   /** When the keys were made. */
   readonly openedAt: number;
   /** Grows with everything worth saving; a step of the walk alone is not. */
@@ -122,7 +138,8 @@ export class World implements ControlledWorld {
 
   /** Everything that decides whether an adjustment may be accepted. */
   situation(): Situation {
-    return { wallet: this.wallet, pool: this.pool, adjustments: this.adjustments, cap: this.cap, market: this.market };
+    const { wallet, pool, legacyOrders, adjustments, repaid, cap, market } = this;
+    return { wallet, pool, legacyOrders, adjustments, repaid, cap, market };
   }
 
   /**
@@ -136,7 +153,7 @@ export class World implements ControlledWorld {
   }
 
   recorded(): RecordedAdjustment[] {
-    return recorded(this.adjustments);
+    return [...recorded(this.adjustments), ...recordedRepayments(this.repaid)].sort((a, b) => a.when - b.when);
   }
 
   recordedMargins(): RecordedMargin[] {
@@ -148,13 +165,17 @@ export class World implements ControlledWorld {
     const done = controlled(what, body, this.#state, this.#clock.now());
     if (done?.change !== undefined) this.#change(done.change);
     if (done?.keysExpireAt !== undefined) this.keysExpireAt = done.keysExpireAt;
+    if (done?.inventory !== undefined) this.inventory = done.inventory;
     if (done?.maintenance !== undefined) this.maintenance = done.maintenance;
+    if (done?.overpay !== undefined) this.overpay = done.overpay;
     return done?.answer;
   }
 
   /** When the next accepted adjustment comes to an end. */
   nextDueAt(): number | undefined {
-    const waiting = [...this.adjustments, ...this.trading.changes].filter(({ state }) => state === 'pending' || state === 'failing');
+    const waiting = [...this.adjustments, ...this.repaid, ...this.trading.changes].filter(
+      ({ state }) => state === 'pending' || state === 'failing',
+    );
     return waiting.length === 0 ? undefined : Math.min(...waiting.map((one) => one.dueAt));
   }
 
@@ -203,12 +224,28 @@ export class World implements ControlledWorld {
       adjustId: adjustId(counted, orderId !== undefined),
       acceptedAt,
       dueAt: acceptedAt + this.settleMs + (deviation === 'settled-late' ? lateMs : 0),
-      state: deviation === 'never-settled' ? 'never' : deviation === 'settlement-failed' ? 'failing' : 'pending',
+      state: settlingAs(deviation),
       ltvBefore: this.#ltv(orderId),
       ltvAfter: this.#moved(real).ltv,
     };
     this.#change({ counted, adjustments: [...this.adjustments, adjustment].slice(-adjustmentsKept) });
     return adjustment.adjustId;
+  }
+
+  /**
+   * Accepts a repayment; it becomes effective `settleMs` later.
+   * @returns its id.
+   * @throws Refusal with the documented code when it may not be.
+   */
+  repay(request: RepayRequest, deviation?: Deviation): string {
+    checkRepayment(this.situation(), this.conditions, request, this.overpay);
+    const real = deviateRepayment(request, deviation);
+    const at = this.#clock.now();
+    const dueAt = at + this.settleMs + (deviation === 'settled-late' ? lateMs : 0);
+    const state = settlingAs(deviation);
+    const repayment: Repayment = { ...real, repayId: repayId(real, this.repaid.length), by: 'user', at, dueAt, state };
+    this.#change({ repaid: [...this.repaid, repayment] });
+    return repayment.repayId;
   }
 
   /** Charges one hour's interest at once. */
@@ -241,10 +278,17 @@ export class World implements ControlledWorld {
 
   #settleDue(dueAt: number): void {
     this.#trade(settled(this.trading, dueAt));
+    for (const one of this.repaid) {
+      if (one.dueAt !== dueAt || !isWaiting(one)) continue;
+      const paid = one.state === 'pending' ? repayNow(this.#state, one) : undefined;
+      const done: Repayment = { ...one, ...paid?.done, state: paid === undefined ? 'failed' : 'effective' };
+      this.#change({ ...paid?.change, repaid: this.repaid.map((other) => (other === one ? done : other)) });
+    }
     for (const one of this.adjustments) {
-      if (one.dueAt !== dueAt || (one.state !== 'pending' && one.state !== 'failing')) continue;
-      const ltvBefore = this.#ltv(one.orderId);
-      const moved = one.state === 'pending' ? this.#moved(one) : undefined;
+      if (one.dueAt !== dueAt || !isWaiting(one)) continue;
+      const isThere = one.orderId === undefined || this.legacyOrders.some(({ orderId }) => orderId === one.orderId);
+      const ltvBefore = isThere ? this.#ltv(one.orderId) : zero;
+      const moved = one.state === 'pending' && isThere ? this.#moved(one) : undefined;
       const done: Adjustment =
         moved === undefined
           ? { ...one, state: 'failed', ltvBefore, ltvAfter: ltvBefore }
@@ -278,6 +322,11 @@ export class World implements ControlledWorld {
   }
 }
 
+/** How an accepted change ends. */
+function settlingAs(deviation: Deviation | undefined): Adjustment['state'] {
+  return deviation === 'never-settled' ? 'never' : deviation === 'settlement-failed' ? 'failing' : 'pending';
+}
+
 /** What can be done to the simulated Bybit alone. */
 const controls: readonly string[] = [
   'POST cap',
@@ -285,8 +334,10 @@ const controls: readonly string[] = [
   'POST margin-price',
   'POST due',
   'POST expiry',
+  'POST inventory',
   'POST liquidate',
   'POST maintenance',
+  'POST overpay',
 ];
 
 interface Done {
@@ -294,6 +345,8 @@ interface Done {
   readonly change?: Partial<WorldState>;
   readonly keysExpireAt?: number;
   readonly maintenance?: Parameters;
+  readonly inventory?: string;
+  readonly overpay?: Overpay;
 }
 
 /**
@@ -304,6 +357,8 @@ interface Done {
  * - `POST due {days}`: fixed contracts are to be paid back so many days from now; below zero they are overdue.
  * - `POST liquidate`: the pool is liquidated whole. Prices alone don't do it, so that a loan beyond its threshold can be seen.
  * - `POST maintenance {state, begin, end}`: told over sockets, in the venue's words; `begin` and `end` as text.
+ * - `POST inventory {left}`: so much of every coin is left to borrow.
+ * - `POST overpay {mode}`: a repayment above the debt takes the debt alone if it was only `rounded` up, or is `refused`.
  * - `POST expiry {days}`: how long all keys still work, as after a change of password.
  * @throws RangeError when the body makes no sense.
  */
@@ -328,15 +383,23 @@ function controlled(what: string, body: Parameters, state: Pick<WorldState, 'poo
     }
     case 'POST liquidate': {
       const { pool, repaid } = state;
-      const rows = [...flexibleRepayments(pool, repaid.length, now), ...fixedRepayments(pool, repaid.length, now)];
+      const rows = repayments(pool).map((row, at): Repayment => {
+        return { ...row, repayId: repayId(row, repaid.length + at), by: 'liquidation', at: now, dueAt: now, state: 'effective' };
+      });
       const change = { pool: { ...pool, flexible: [], fixed: [], collateral: [] }, repaid: [...repaid, ...rows] };
       return { answer: { repaid: rows.length }, change };
     }
+    case 'POST inventory':
+      return { answer: { inventory: body['left'] }, inventory: decimal(String(body['left'])) };
     case 'POST maintenance': {
       const { state: word = 'ongoing', begin = now.toString(), end = '' } = body;
       const about = { title: 'maintenance', href: '', serviceTypes: [2, 3, 4, 5], product: [1, 2], uidSuffix: [], maintainType: 1, env: 1 };
       const maintenance = { id: '4d95b2a0-587f-11f0-bcc9-56f28c94d6ea', state: word, begin, end, ...about };
       return { answer: maintenance, maintenance };
+    }
+    case 'POST overpay': {
+      const overpay = word(body, 'mode', overpayModes);
+      return { answer: { overpay }, overpay };
     }
     case 'POST expiry': {
       const keysExpireAt = now + days(body);
@@ -347,21 +410,18 @@ function controlled(what: string, body: Parameters, state: Pick<WorldState, 'poo
   }
 }
 
-/** Ids go on from those of the past. */
-const firstIds = { flexible: 1774, fixed: 1783 } as const;
-
-function flexibleRepayments({ flexible }: Pool, before: number, at: number): Repayment[] {
-  return flexible.map(({ ccy, principal, interest }, index) => {
-    return { repayId: (firstIds.flexible + before + index).toString(), ccy, amt: add(principal, interest), at };
-  });
-}
-
-function fixedRepayments({ fixed }: Pool, before: number, at: number): Repayment[] {
+/** Everything that is owed, each debt once. */
+function repayments({ flexible, fixed }: Pool): readonly RepayRequest[] {
   const open = fixed.filter(({ principal }) => isPositive(principal));
-  return [...new Set(open.map(({ ccy }) => ccy))].map((ccy, index) => {
-    const loans = open.filter((one) => one.ccy === ccy).map(({ loanId, principal, penalty }) => ({ loanId, amt: add(principal, penalty) }));
-    return { repayId: (firstIds.fixed + before + index).toString(), ccy, amt: sum(loans.map(({ amt }) => amt)), loans, at };
-  });
+  return [
+    ...flexible.map(({ ccy, principal, interest }) => ({ ccy, amt: add(principal, interest) })),
+    ...[...new Set(open.map(({ ccy }) => ccy))].map((name) =>
+      wholeOf(
+        name,
+        open.filter(({ ccy }) => ccy === name),
+      ),
+    ),
+  ];
 }
 
 function word<T extends string>(body: Parameters, name: string, words: readonly T[]): T {

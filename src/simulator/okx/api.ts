@@ -31,7 +31,11 @@ export class OkxApi extends Api {
   readonly #keys: readonly Key[];
 
   constructor(world: World, keys: readonly Key[], clock: { now(): number }, bend?: Bend) {
-    super({ adjustments: ['adjust-collateral', 'margin-balance'], histories: ['loan-history'], isCode }, clock, bend);
+    super(
+      { adjustments: ['adjust-collateral', 'flexible-loan/repay', 'margin-balance'], histories: ['loan-history'], isCode },
+      clock,
+      bend,
+    );
     this.world = world;
     this.#keys = keys;
   }
@@ -86,6 +90,7 @@ export const okxCommandLine = {
     ['{"posMode":"net_mode"}', 'account'],
     ['{"instId":"BTC-USDT-SWAP","posSide":"long","amt":"10"}', 'auto-margin'],
     ['{"loan":"12345"}', 'liquidate'],
+    ['{"excess":"refused","dust":"forgiven"}', 'repaying'],
   ],
   faults: [],
   code: '50011',

@@ -5,7 +5,7 @@ import { readAmount } from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import { coins, findCoin } from './coins.ts';
 import { endpoint, optional, optionalId, required, type Endpoint, type Question } from './endpoints.ts';
-import type { Order } from './state.ts';
+import { isClientId, type Order } from './state.ts';
 import { maxLoan, valuate } from './valuation.ts';
 
 /** The order a request names. The older generation knows no ids and ignores one. */
@@ -92,6 +92,18 @@ function adjustCollateral(question: Question): readonly unknown[] {
   return [];
 }
 
+/** Only accepts, and says back what it was asked. */
+function repay(question: Question): readonly unknown[] {
+  const { world, parameters, deviation } = question;
+  const ordId = required(parameters, 'ordId');
+  const ccy = required(parameters, 'ccy');
+  const amt = readAmount('amt', parameters['amt']);
+  const clOrdId = required(parameters, 'clOrdId');
+  if (!isClientId(clOrdId)) throw new Refusal('51000', 'clOrdId');
+  world.repay(optionalId({ ordId }, 'ordId'), { ccy, amt, clOrdId }, deviation);
+  return [{ ordId, ccy, amt, clOrdId }];
+}
+
 function describe(order: Order, { world }: Question): unknown {
   const value = valuate(order, world.market);
   return {
@@ -123,5 +135,6 @@ export const loanEndpoints: readonly Endpoint[] = [
   endpoint(`${loan}max-loan`, 5, maximumLoan, { ...reading, method: 'POST' }),
   endpoint(`${loan}max-collateral-redeem-amount`, 5, maximumRedeem, reading),
   endpoint(`${loan}adjust-collateral`, 5, adjustCollateral, { method: 'POST', permission: 'trade' }),
+  endpoint(`${loan}repay`, 2, repay, { method: 'POST', permission: 'trade' }),
   endpoint(`${loan}loan-info`, 5, loanInfo, reading),
 ];

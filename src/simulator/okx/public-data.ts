@@ -70,6 +70,9 @@ function indexTickers({ world, parameters, now }: Question): readonly unknown[] 
 export const publicEndpoints: readonly Endpoint[] = [
   endpoint('public/instruments', 20, listInstruments, { countedBy: 'instType' }),
   endpoint('public/mark-price', 10, markPrices),
+  endpoint('system/status', 1, ({ world }) => (world.maintenance === undefined ? [] : [world.maintenance]), {
+    limit: { requests: 1, windowMs: 5000 },
+  }),
   endpoint('public/time', 10, ({ now }) => [{ ts: now.toString() }]),
   endpoint('market/index-tickers', 20, indexTickers),
 ];

@@ -94,8 +94,13 @@ function signature({ secret }: Key, timestamp: string): string {
 }
 
 /** An index is told again once a minute, a mark price every ten seconds. */
-function publicTopic({ market }: World, serverTime: () => number, arg: Arg): Topic | undefined {
+function publicTopic(world: World, serverTime: () => number, arg: Arg): Topic | undefined {
   const { channel, instId } = arg;
+  const { market } = world;
+  if (channel === 'status') {
+    const told = (): unknown => ({ arg, data: [{ ...world.maintenance, ts: serverTime().toString() }] });
+    return { now: () => world.maintenance && { key: JSON.stringify(world.maintenance), message: told } };
+  }
   if (typeof instId !== 'string') return undefined;
   const topic = (againMs: number, field: string, now: () => string): Topic => ({
     againMs,

@@ -31,6 +31,14 @@ export interface Adjustment extends Accepted {
   readonly ordId: string;
 }
 
+/** Debt that is paid off, or by a fault more that is lent. */
+export interface Repayment extends Omit<Accepted, 'type'> {
+  readonly type: 'repay' | 'borrow';
+  readonly ordId: string;
+  /** The client's own id. */
+  readonly clOrdId: string;
+}
+
 /** A change of the margin of one position. */
 export interface MarginChange extends Accepted {
   readonly posId: string;
@@ -200,6 +208,8 @@ export interface WorldState {
   /** The last full hour whose interest was charged. Milliseconds since the Unix epoch. */
   readonly accruedAt: number;
   readonly lastRefId: string;
+  /** Oldest first. Absent in a state of before there were any. */
+  readonly repayments?: readonly Repayment[];
   /** Absent in a state of before there were positions. */
   readonly trading?: TradingState;
 }
@@ -229,6 +239,7 @@ export function readState(text: string): WorldState {
     interest: list(state['interest'], 'interest', interestRow),
     accruedAt: whole(state['accruedAt'], 'accruedAt'),
     lastRefId: id(state['lastRefId'], 'lastRefId'),
+    ...(state['repayments'] === undefined ? {} : { repayments: list(state['repayments'], 'repayments', repayment) }),
     ...(state['trading'] === undefined ? {} : { trading: trading(state['trading']) }),
   };
 }
@@ -242,20 +253,32 @@ function order(value: unknown): Order {
   };
 }
 
-function accepted(entry: Record<string, unknown>): Accepted {
+function accepted<T extends string>(entry: Record<string, unknown>, types: readonly T[]): Omit<Accepted, 'type'> & { readonly type: T } {
   return {
     ...holding(entry),
-    type: oneOf(entry['type'], 'type', ['add', 'reduce']),
+    type: oneOf(entry['type'], 'type', types),
     acceptedAt: whole(entry['acceptedAt'], 'acceptedAt'),
     dueAt: whole(entry['dueAt'], 'dueAt'),
     state: oneOf(entry['state'], 'state', ['pending', 'effective', 'never']),
   };
 }
 
+const adjustTypes = ['add', 'reduce'] as const;
+
 function adjustment(value: unknown): Adjustment {
   const entry = fields(value, 'adjustment');
-  return { ...accepted(entry), ordId: id(entry['ordId'], 'ordId') };
+  return { ...accepted(entry, adjustTypes), ordId: id(entry['ordId'], 'ordId') };
 }
+
+function repayment(value: unknown): Repayment {
+  const entry = fields(value, 'repayment');
+  const clOrdId = entry['clOrdId'];
+  if (typeof clOrdId !== 'string' || !isClientId(clOrdId)) throw new RangeError('clOrdId is wrong');
+  return { ...accepted(entry, ['repay', 'borrow'] as const), ordId: id(entry['ordId'], 'ordId'), clOrdId };
+}
+
+/** As OKX documents ids that clients make. */
+export const isClientId = (text: string): boolean => /^[0-9A-Za-z]{1,32}$/.test(text);
 
 function trading(value: unknown): TradingState {
   const state = fields(value, 'trading');
@@ -280,7 +303,7 @@ function knownInstId(entry: Record<string, unknown>): string {
 
 function marginChange(value: unknown): MarginChange {
   const entry = fields(value, 'change');
-  return { ...accepted(entry), ...positionId(entry), posSide: oneOf(entry['posSide'], 'posSide', ['net', 'long', 'short']) };
+  return { ...accepted(entry, adjustTypes), ...positionId(entry), posSide: oneOf(entry['posSide'], 'posSide', ['net', 'long', 'short']) };
 }
 
 function position(value: unknown): OpenPosition {

@@ -1,4 +1,4 @@
-import { isZero, lesser, negate, subtract, sum, type Decimal } from '../../core/decimal.ts';
+import { isZero, lesser, negate, subtract, sum, zero, type Decimal } from '../../core/decimal.ts';
 import {
   checkAdjustment,
   checkLoanConditions,
@@ -16,6 +16,7 @@ import { initialState, initialTrading, type InitialOptions } from './initial-sta
 import { amountOf, changed, emptied, hourMs, type Holding } from '../holdings.ts';
 import { Market } from '../market.ts';
 import { Conditions } from '../conditions.ts';
+import { checkRepayment, deviated, executed, leaving, recordedRepayments, type RepayRequest, type RepayRules } from './repaying.ts';
 import type { Parameters } from '../request.ts';
 import {
   References,
@@ -24,6 +25,7 @@ import {
   type HistoryType,
   type InterestRow,
   type Order,
+  type Repayment,
   type TradingState,
   type WorldState,
 } from './state.ts';
@@ -63,7 +65,11 @@ export class World implements ControlledWorld {
   readonly market: Market;
   readonly trading: Trading;
   readonly conditions = new Conditions();
-  readonly controls = ['POST account', 'POST auto-margin', 'POST liquidate'];
+  readonly controls = ['POST account', 'POST auto-margin', 'POST liquidate', 'POST repaying', 'POST maintenance'];
+  /** Set by hand; a new start has the first of each. */
+  readonly rules: RepayRules = { excess: 'taken', dust: 'kept' };
+  /** What is told of maintenance. */
+  maintenance: Parameters | undefined;
   /** Whether clients see order ids, and may name one. */
   readonly ordIds: boolean;
   readonly collateralAssets: CollateralAssets;
@@ -103,6 +109,10 @@ export class World implements ControlledWorld {
     return this.#state.adjustments;
   }
 
+  get repayments(): readonly Repayment[] {
+    return this.#state.repayments ?? [];
+  }
+
   /** Orders that still hold or owe something, oldest first. */
   orders(): readonly Order[] {
     const live = this.#state.orders.filter((one) => one.collateral.length > 0 || one.debts.some((debt) => !isZero(debt.amt)));
@@ -134,7 +144,9 @@ export class World implements ControlledWorld {
 
   /** When the next accepted adjustment or change of margin becomes effective. */
   nextDueAt(): number | undefined {
-    const due = [...this.adjustments, ...this.trading.changes].filter((one) => one.state === 'pending').map((one) => one.dueAt);
+    const due = [...this.adjustments, ...this.repayments, ...this.trading.changes]
+      .filter((one) => one.state === 'pending')
+      .map((one) => one.dueAt);
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
@@ -160,7 +172,7 @@ export class World implements ControlledWorld {
     const order = this.order(ordId);
     if (order === undefined) throw new Refusal('51063');
     checkLoanConditions(this.conditions, request, order.collateral);
-    checkAdjustment(order, request, this.wallet, this.adjustments, this.market);
+    checkAdjustment(order, request, leaving(this.wallet, this.repayments), this.adjustments, this.market);
     const acceptedAt = this.#clock.now();
     const adjustment: Adjustment = {
       ordId: order.ordId,
@@ -170,6 +182,27 @@ export class World implements ControlledWorld {
       state: deviation === 'never-settled' ? 'never' : 'pending',
     };
     this.#change({ adjustments: [...this.adjustments, adjustment].slice(-adjustmentsKept) });
+  }
+
+  /**
+   * Accepts a repayment; it becomes effective `settleMs` later.
+   * @throws Refusal with the documented code when it may not be.
+   */
+  repay(ordId: string | undefined, request: RepayRequest, deviation?: Deviation): void {
+    const order = this.ordIds ? this.order(ordId) : undefined;
+    if (order === undefined) throw new Refusal('51063');
+    const acceptedAt = this.#clock.now();
+    const { conditions, rules } = this;
+    checkRepayment(order, request, this.wallet, this.repayments, { conditions, rules, now: acceptedAt });
+    const repayment: Repayment = {
+      ordId: order.ordId,
+      clOrdId: request.clOrdId,
+      ...deviated(request, deviation),
+      acceptedAt,
+      dueAt: acceptedAt + this.settleMs * (deviation === 'settled-late' ? 2 : 1),
+      state: deviation === 'never-settled' ? 'never' : 'pending',
+    };
+    this.#change({ repayments: [...this.repayments, repayment].slice(-adjustmentsKept) });
   }
 
   /**
@@ -205,8 +238,22 @@ export class World implements ControlledWorld {
    * - `POST account`: another position mode or account mode, which a real account only changes while it holds nothing.
    * - `POST auto-margin {instId, posSide, amt}`: OKX adds margin to a position automatically.
    * - `POST liquidate {loan}`: an order is liquidated whole. Prices alone don't do it, so that a loan beyond its threshold can be seen.
+   * - `POST repaying {excess, dust}`: what is made of repayments of too much or too little, `taken` or `refused`, `kept` or `forgiven`.
+   * - `POST maintenance {state, begin, end}`: told over sockets and when asked, in OKX's words; `begin` and `end` as text.
    */
   control(what: string, body: Parameters): unknown {
+    if (what === 'POST repaying') {
+      const { excess = this.rules.excess, dust = this.rules.dust } = body;
+      if (excess !== 'taken' && excess !== 'refused') throw new RangeError('excess must be taken or refused');
+      if (dust !== 'kept' && dust !== 'forgiven') throw new RangeError('dust must be kept or forgiven');
+      return Object.assign(this.rules, { excess, dust });
+    }
+    if (what === 'POST maintenance') {
+      const { state = 'ongoing', begin = this.#clock.now().toString(), end = '' } = body;
+      const about = { title: 'Spot System Upgrade', href: '', preOpenBegin: '', scheDesc: '', serviceType: '5', system: 'unified' };
+      this.maintenance = { state, begin, end, ...about, maintType: '1', env: '1' };
+      return this.maintenance;
+    }
     if (what === 'POST liquidate') {
       this.#liquidate(body['loan']);
       return { ok: true };
@@ -221,7 +268,7 @@ export class World implements ControlledWorld {
   }
 
   recorded(): RecordedAdjustment[] {
-    return recorded(this.adjustments);
+    return [...recorded(this.adjustments), ...recordedRepayments(this.repayments)].sort((a, b) => a.when - b.when);
   }
 
   recordedMargins(): RecordedMargin[] {
@@ -244,6 +291,23 @@ export class World implements ControlledWorld {
       return { ...one, amt: this.#move(one), state: 'effective' as const };
     });
     this.#change({ adjustments });
+    const repayments = this.repayments.map((one) => {
+      if (one.state !== 'pending' || one.dueAt !== dueAt) return one;
+      return { ...one, amt: this.#pay(one), state: 'effective' as const };
+    });
+    if (repayments.length > 0) this.#change({ repayments });
+  }
+
+  /** Pays the coins and writes the history rows. Returns what was really paid. */
+  #pay(repayment: Repayment): Decimal {
+    const { ordId, dueAt } = repayment;
+    const order = this.#state.orders.find((one) => one.ordId === ordId);
+    if (order === undefined) return zero;
+    const paid = executed(order, repayment, this.wallet, this.market, this.rules);
+    const rows = paid.rows.map((row): HistoryRow => ({ refId: this.#references.next(dueAt), ordId, ...row, at: dueAt }));
+    const orders = this.#state.orders.flatMap((one) => (one.ordId !== ordId ? [one] : paid.order === undefined ? [] : [paid.order]));
+    this.#change({ orders, wallet: paid.wallet, history: [...this.history, ...rows] });
+    return paid.amt;
   }
 
   /** Moves the coins and writes the history row. Returns what really moved: a fault may demand more than there is. */

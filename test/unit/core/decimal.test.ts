@@ -237,6 +237,35 @@ describe('decimals', () => {
     );
   });
 
+  it('compare as numbers, however they are written and near each other', () => {
+    for (const [a, b, result] of [
+      ['1.50', '1.5', 0],
+      ['12', '12.000', 0],
+      ['12', '12.0001', -1],
+      ['10', '9.99', 1],
+      ['0.1', '0.09', 1],
+      ['0.10001', '0.1', 1],
+      ['007', '7', 0],
+      ['010', '9', 1],
+      ['-1', '1', -1],
+      ['-2', '-1', -1],
+      ['-0', '0.0', 0],
+    ] as const) {
+      assert.equal(compare(d(a), d(b)), result, `${a} to ${b}`);
+      assert.equal(compare(d(b), d(a)), 0 - result);
+    }
+    const digits = fc.string({ unit: fc.constantFrom('0', '1', '9'), minLength: 1, maxLength: 4 });
+    const near = fc
+      .tuple(fc.constantFrom('', '-'), digits, fc.option(digits))
+      .map(([sign, whole, rest]) => d(`${sign}${whole}${rest === null ? '' : `.${rest}`}`));
+    holds(
+      fc.property(near, near, (a, b) => {
+        assert.equal(compare(a, b), cmp(a, b));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('are never printed as minus zero, nor with an exponent', () => {
     const results = [
       negate(zero),

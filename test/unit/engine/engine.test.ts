@@ -1,8 +1,7 @@
 // The whole engine in plain Node, as any front builds it: its own databases on the disk, the real adapters, simulated exchanges, no editor.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
@@ -18,12 +17,13 @@ import { MemorySecrets, MemoryStorage } from './accounts/memory-storage.ts';
 import { workerFile } from './ledger/database/setup-folder.ts';
 import { noLimits, everSent } from './ledger/support.ts';
 import { saysLike } from '../../texts.ts';
+import { memoryFolder } from '../../memory-folder.ts';
 
 const ignore = (): void => undefined;
 
 /** A machine on which windows come and go: what lasts is its folder and its keyring. */
 class Machine {
-  readonly folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-engine-')), 'storage');
+  readonly folder = path.join(memoryFolder('engine'), 'storage');
   readonly secrets = new MemorySecrets();
   readonly logged: string[] = [];
   readonly #engines: Engine[] = [];
@@ -172,8 +172,12 @@ describe('the engine without an editor', () => {
   it('stores no key of its own accord where it may wipe one that another window stored', async () => {
     const engine = machine.engine({ windowsShareSecrets: false });
     await engine.start();
-    await engine.book.add({ ...account('okx', 'http://127.0.0.1:9'), id: 'of another window' });
+    const outlet = { id: 'o', kind: 'ntfy', host: 'ntfy.sh', enabled: true, least: 'warn', amounts: false } as const;
+    await engine.shared.ask({ do: 'putOutlet', outlet, at: 1 });
     await engine.book.add({ ...account('okx', 'http://127.0.0.1:9'), id: 'simulated-1', simulated: true });
+    await assert.rejects(engine.connections.get('simulated-1'), { code: 'keys-missing' });
+    await engine.shared.ask({ do: 'dropOutlet', id: 'o' });
+    await engine.book.add({ ...account('okx', 'http://127.0.0.1:9'), id: 'of another window' });
     await assert.rejects(engine.connections.get('simulated-1'), { code: 'keys-missing' });
     assert.equal(machine.secrets.values.size, 0);
   });

@@ -62,14 +62,18 @@ function* everyCall({ loans, positions, changes }: Documented): Generator<Call> 
       yield (connection) => connection.actions.collateral!.prepare({ loan, direction, coin: 'BTC' });
     }
   }
+  for (const [change] of changes) if (change.kind === 'repay') yield (connection) => connection.actions.repay!.prepare(change);
   for (const position of positions) yield (connection) => connection.actions.margin!.prepare({ position });
   for (const [change] of changes) {
     yield (connection) => requestOf(connection, change).send(change);
     for (const receipt of [{}, { reference: '27511' }]) {
-      yield (connection) =>
-        change.kind === 'margin'
-          ? connection.actions.margin!.prove(change, { kind: 'margin', size: decimal('1'), margin: decimal('1') }, receipt)
-          : connection.actions.collateral!.prove(change, { kind: 'collateral', pledged: decimal('1') }, receipt);
+      yield (connection) => {
+        const { actions } = connection;
+        if (change.kind === 'margin')
+          return actions.margin!.prove(change, { kind: 'margin', size: decimal('1'), margin: decimal('1') }, receipt);
+        if (change.kind === 'repay') return actions.repay!.prove(change, { kind: 'repay', debt: decimal('1') }, receipt);
+        return actions.collateral!.prove(change, { kind: 'collateral', pledged: decimal('1') }, receipt);
+      };
     }
   }
 }

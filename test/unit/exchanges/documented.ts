@@ -38,6 +38,15 @@ const margin = (position: PositionRef, direction: 'add' | 'reduce', of = '10'): 
 });
 const collateral = (loan: LoanRef, direction: 'add' | 'reduce'): Change => ({ kind: 'collateral', loan, direction, coin: 'BTC', amount });
 
+const repay = (loan: LoanRef, coin: string, contract?: string): Change => {
+  const all = contract !== undefined;
+  return { kind: 'repay', loan, direction: 'add', coin, ...(all ? { contract } : {}), amount, all, requestId: 'a1' };
+};
+const repayment: Change = {
+  ...{ kind: 'repay', loan: order, direction: 'add', coin: 'USDT', amount: decimal('100.00000001') },
+  ...{ all: false, requestId: 'b15c2d9e0f3a4b5c8d7e6f5a4b3c2d1e' },
+};
+
 const flexibleLoan = '/api/v5/finance/flexible-loan';
 const marginBalance = '/api/v5/account/position/margin-balance';
 const adjustCollateral = `${flexibleLoan}/adjust-collateral`;
@@ -50,6 +59,7 @@ const okx: Documented = {
     [`POST ${flexibleLoan}/max-loan`]: ['borrowCcy', 'ordId', 'supCollateral'],
     [`GET ${flexibleLoan}/max-collateral-redeem-amount`]: ['ccy', 'ordId'],
     [`POST ${adjustCollateral}`]: ['type', 'collateralCcy', 'collateralAmt', 'ordId'],
+    [`POST ${flexibleLoan}/repay`]: ['ordId', 'ccy', 'amt', 'clOrdId'],
     [`GET ${flexibleLoan}/loan-info`]: ['ordId'],
     [`GET ${flexibleLoan}/loan-history`]: ['type', 'after', 'before', 'limit', 'ordId'],
     [`GET ${flexibleLoan}/interest-accrued`]: ['ccy', 'after', 'before', 'limit', 'ordId'],
@@ -83,6 +93,7 @@ const okx: Documented = {
     '/max-loan': 'max-loan',
     '/max-collateral-redeem-amount': 'max-collateral-redeem-amount',
     '/adjust-collateral': 'adjust-collateral',
+    '/flexible-loan/repay': 'repay',
     '/loan-info': 'loan-info',
     '/loan-history': 'loan-history',
     '/interest-accrued': 'interest-accrued',
@@ -108,6 +119,11 @@ const okx: Documented = {
     [collateral(order, 'add'), adjustCollateral, '{"type":"add","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.1"}'],
     [collateral(order, 'reduce'), adjustCollateral, '{"type":"reduce","ordId":"12345","collateralCcy":"BTC","collateralAmt":"0.1"}'],
     [collateral({ loanId: 'only' }, 'add'), adjustCollateral, '{"type":"add","collateralCcy":"BTC","collateralAmt":"0.1"}'],
+    [
+      repayment,
+      `${flexibleLoan}/repay`,
+      '{"ordId":"12345","ccy":"USDT","amt":"100.00000001","clOrdId":"b15c2d9e0f3a4b5c8d7e6f5a4b3c2d1e"}',
+    ],
     [margin(marginLong, 'add', '0.3'), marginBalance, '{"instId":"BTC-USDT","posSide":"net","type":"add","amt":"0.3","ccy":"BTC"}'],
     [margin(marginLong, 'reduce', '0.3'), marginBalance, '{"instId":"BTC-USDT","posSide":"net","type":"reduce","amt":"0.3","ccy":"BTC"}'],
     ...(['long', 'short'] as const).flatMap((side) =>
@@ -160,14 +176,18 @@ const bybit: Documented = {
     'GET /v5/crypto-loan-common/adjustment-history': ['adjustId', 'collateralCurrency', ...paged],
     'POST /v5/crypto-loan-common/max-loan': ['currency', 'collateralList'],
     'GET /v5/crypto-loan-flexible/ongoing-coin': ['loanCurrency'],
+    'POST /v5/crypto-loan-flexible/repay': ['loanCurrency', 'amount'],
     'GET /v5/crypto-loan-flexible/borrow-history': ['orderId', 'loanCurrency', ...paged],
     'GET /v5/crypto-loan-flexible/repayment-history': ['repayId', 'loanCurrency', ...paged],
     'GET /v5/crypto-loan-fixed/repayment-history': ['repayId', 'repayCurrency', ...paged],
+    'POST /v5/crypto-loan-fixed/fully-repay': ['loanId', 'loanCurrency'],
     'GET /v5/crypto-loan-fixed/borrow-contract-info': ['orderId', 'loanId', 'orderCurrency', 'term', ...paged],
     'GET /v5/crypto-loan/ongoing-orders': ['orderId', 'loanCurrency', 'collateralCurrency', 'loanTermType', 'loanTerm', ...paged],
     'GET /v5/crypto-loan/max-collateral-amount': ['orderId'],
     'POST /v5/crypto-loan/adjust-ltv': ['orderId', 'amount', 'direction'],
     'GET /v5/crypto-loan/adjustment-history': ['orderId', 'adjustId', 'collateralCurrency', ...paged],
+    'POST /v5/crypto-loan/repay': ['orderId', 'amount'],
+    'GET /v5/crypto-loan/loanable-data': ['vipLevel', 'currency'],
     'GET /v5/crypto-loan/borrow-history': ['orderId', 'loanCurrency', 'collateralCurrency', ...paged],
     'GET /v5/crypto-loan/repayment-history': ['orderId', 'repayId', 'loanCurrency', ...paged],
     'GET /v5/crypto-loan/collateral-data': ['vipLevel', 'currency'],
@@ -189,14 +209,18 @@ const bybit: Documented = {
     '/crypto-loan-common/adjust-ltv': 'adjust-ltv',
     '/crypto-loan-common/adjustment-history': 'adjustment-history',
     '/crypto-loan-flexible/ongoing-coin': 'ongoing-coin',
+    '/crypto-loan-flexible/repay': 'repay',
     '/crypto-loan-flexible/borrow-history': 'borrow-history',
     '/crypto-loan-flexible/repayment-history': 'repayment-history',
     '/crypto-loan-fixed/repayment-history': 'fixed-repayment-history',
+    '/crypto-loan-fixed/fully-repay': 'repay',
     '/crypto-loan-fixed/borrow-contract-info': 'borrow-contract-info',
     '/crypto-loan/ongoing-orders': 'legacy-ongoing-orders',
     '/crypto-loan/max-collateral-amount': 'legacy-max-collateral-amount',
     '/crypto-loan/adjust-ltv': 'legacy-adjust-ltv',
     '/crypto-loan/adjustment-history': 'legacy-adjustment-history',
+    '/crypto-loan/repay': 'legacy-repay',
+    '/crypto-loan/loanable-data': 'legacy-loanable-data',
     '/crypto-loan/borrow-history': 'legacy-borrow-history',
     '/crypto-loan/repayment-history': 'legacy-repayment-history',
     '/crypto-loan/collateral-data': 'legacy-collateral-data',
@@ -221,6 +245,9 @@ const bybit: Documented = {
   ],
   changes: [
     [collateral(pool, 'add'), '/v5/crypto-loan-common/adjust-ltv', '{"currency":"BTC","amount":"0.1","direction":"0"}'],
+    [repay(pool, 'BTC'), '/v5/crypto-loan-flexible/repay', '{"loanCurrency":"BTC","amount":"0.1"}'],
+    [repay(pool, 'ETH', '570'), '/v5/crypto-loan-fixed/fully-repay', '{"loanId":"570"}'],
+    [repay(oldOrder, 'USDT'), '/v5/crypto-loan/repay', `{"orderId":"${oldOrder.loanId}","amount":"0.1"}`],
     [collateral(pool, 'reduce'), '/v5/crypto-loan-common/adjust-ltv', '{"currency":"BTC","amount":"0.1","direction":"1"}'],
     [collateral(oldOrder, 'add'), '/v5/crypto-loan/adjust-ltv', '{"orderId":"1793683005081680384","amount":"0.1","direction":"0"}'],
     [collateral(oldOrder, 'reduce'), '/v5/crypto-loan/adjust-ltv', '{"orderId":"1793683005081680384","amount":"0.1","direction":"1"}'],

@@ -41,7 +41,7 @@ describe('an account at an exchange', () => {
     const dialog = talk.heard.at(-1)!;
     assert.deepEqual(dialog.choices, [says('button.refresh'), says('button.show-request'), says('button.arm-account')]);
     assert.match(dialog.detail, saysLike('confirm.not-armed'));
-    assert.match(dialog.detail, saysLike('term.by-estimate', saysLike('preview.row', 'LTV', '57.98%', /51\.\d\d%/)));
+    assert.match(dialog.detail, saysLike('term.by-estimate', saysLike('list.colon', 'LTV', saysLike('list.arrow', '57.98%', /51\.\d\d%/))));
     assert.equal(await sent(), 0);
   });
 
@@ -87,7 +87,10 @@ describe('an account at an exchange', () => {
     );
     assert.deepEqual(question.choices.slice(0, 3), [says('arming.15-minutes'), says('arming.restart'), 'Always']);
     const dialog = talk.heard.filter(({ what }) => what === 'dialog').at(-1)!;
-    assert.match(dialog.detail, saysLike('arming.still-confirmed', saysLike('arming.state', 'Main', saysLike('arming.armed-until'))));
+    assert.match(
+      dialog.detail,
+      saysLike('arming.still-confirmed', saysLike('list.sentence', saysLike('list.colon', 'Main', saysLike('arming.armed-until')))),
+    );
     assert.equal(dialog.choices.at(-1), 'Add 0.1 BTC');
     const done = talk.heard.at(-1)!;
     assert.match(done.title, saysLike('outcome.done-now', says('term.ltv'), /51\.\d\d%/));
@@ -132,9 +135,12 @@ describe('an account at an exchange', () => {
           .find((part) => part.startsWith('armed')),
       ]);
     }
-    const isNow = (arming: string): string => says('arming.still-confirmed', says('arming.state', 'Main', arming));
+    const isNow = (arming: string): string => says('arming.still-confirmed', says('list.sentence', says('list.colon', 'Main', arming)));
     const [quarter, ...others] = states;
-    assert.match(quarter![0], saysLike('arming.still-confirmed', saysLike('arming.state', 'Main', saysLike('arming.armed-until'))));
+    assert.match(
+      quarter![0],
+      saysLike('arming.still-confirmed', saysLike('list.sentence', saysLike('list.colon', 'Main', saysLike('arming.armed-until')))),
+    );
     assert.equal(quarter![1], says('arming.armed-min', '15'));
     assert.deepEqual(others, [
       [isNow(says('arming.armed-restart')), says('arming.armed')],

@@ -137,7 +137,7 @@ describe('the question for how long an account is armed', () => {
       (await arming([pick(term)], { account })).talk.titles('notice');
     // The scripted engine arms every term until the restart; what the others are called is the word's own test.
     assert.deepEqual(await said(says('arming.restart'), {}), [
-      says('arming.still-confirmed', says('arming.state', 'Main', says('arming.armed-restart'))),
+      says('arming.still-confirmed', says('list.sentence', says('list.colon', 'Main', says('arming.armed-restart')))),
     ]);
   });
 });
@@ -152,7 +152,7 @@ describe('an account that cannot be armed', () => {
 
   it('because it is gone is said to be gone', async () => {
     const { talk, armed } = await arming([], { argument: { accountId: 'b' } });
-    assert.deepEqual(talk.titles('notice'), [says('account.gone')]);
+    assert.deepEqual(talk.titles('notice'), [says('refusal.account-removed')]);
     assert.deepEqual(armed, []);
   });
 
@@ -219,8 +219,8 @@ describe('what is said of disarming', () => {
 
   it('says why nothing had to be', async () => {
     assert.deepEqual(await saying([]), [says('arming.none')]);
-    assert.deepEqual(await saying([], 'a'), [says('arming.state', 'Main', says('arming.not-armed'))]);
+    assert.deepEqual(await saying([], 'a'), [says('list.sentence', says('list.colon', 'Main', says('arming.not-armed')))]);
     assert.deepEqual(await saying([], 'a', { readOnly: true }), [says('arming.read-only', 'Main')]);
-    assert.deepEqual(await saying([], 'gone'), [says('account.gone')]);
+    assert.deepEqual(await saying([], 'gone'), [says('refusal.account-removed')]);
   });
 });

@@ -23,9 +23,13 @@ describe('a change of collateral on the whole engine', () => {
   const btc = (amount: string): readonly Answer[] => [pick('Loan 12345'), pick('BTC'), type(amount)];
   const act = press('Add 0.02 BTC');
   const titled = (act: string, what: string): string => `SIMULATED: ${says(act, what, 'loan 12345')} (Main)`;
-  const estimated = (label: string, now: string, then: string): string => says('term.by-estimate', says('preview.row', label, now, then));
+  const estimated = (label: string, now: string, then: string): string =>
+    says('term.by-estimate', says('list.colon', label, says('list.arrow', now, then)));
   const effect = (then: string, left: string): string =>
-    says('preview.effect', `${says('preview.row', 'LTV', '57.98%', then)} · ${says('loan.to-margin-call', left)}`);
+    says(
+      'preview.effect',
+      `${says('list.colon', 'LTV', says('list.arrow', '57.98%', then))} · ${says('line.to', left, says('preview.margin-call'))}`,
+    );
   const asked = ({ heard }: Scripted): readonly string[] => heard.map(({ what }) => what);
   const dialogsOf = ({ heard }: Scripted) => heard.filter(({ what }) => what === 'dialog');
   const loanLine = (of = trader): string => of.lines(loansOutline).find((line) => line.includes('#12345'))!;
@@ -43,17 +47,17 @@ describe('a change of collateral on the whole engine', () => {
     const [loans, coins, amount, preview, done] = talk.heard;
     assert.deepEqual(loans!.lines, [
       'Main · SIMULATED',
-      `Loan 12345 | LTV 57.98%, ${says('loan.to-margin-call', '21.3%')} | 0.8 BTC`,
-      `Loan 67890 | LTV 67.61%, ${says('loan.to-margin-call', '4.7%')} | 1.5 ETH, 20 SOL`,
+      `Loan 12345 | LTV 57.98%, ${says('line.to', '21.3%', says('preview.margin-call'))} | 0.8 BTC`,
+      `Loan 67890 | LTV 67.61%, ${says('line.to', '4.7%', says('preview.margin-call'))} | 1.5 ETH, 20 SOL`,
     ]);
     assert.equal(coins!.title.split(' | ')[0], titled('term.remove-from', says('term.collateral-word')));
     assert.deepEqual(coins!.lines, [`BTC | ${says('collateral.up-to', '0.17100367')}`]);
     assert.equal(amount!.title, titled('term.remove-from', 'BTC'));
     assert.match(amount!.detail, saysLike('preview.safe-maximum', says('preview.allowed', 'OKX', '0.17100367 BTC'), '0.08520243 BTC'));
-    assert.equal(preview!.title, says('preview.title', 'SIMULATED', says('term.remove-from', '0.01 BTC', 'loan 12345')));
+    assert.equal(preview!.title, says('resolve.sure', says('list.colon', 'SIMULATED', says('term.remove-from', '0.01 BTC', 'loan 12345'))));
     for (const line of [
       estimated('LTV', '57.98%', '58.72%'),
-      estimated(says('preview.to-margin-call'), '21.3%', '20.3%'),
+      estimated(says('line.distance', says('preview.margin-call')), '21.3%', '20.3%'),
       `Main · OKX · ${says('term.loopback-simulated')} · ${says('preview.no-real-money', 'SIMULATED')}`,
       says('preview.route', '0.01 BTC', 'loan 12345', says('term.funding-account')),
     ]) {
@@ -66,7 +70,7 @@ describe('a change of collateral on the whole engine', () => {
     assert.match(
       whileOpen[1]!,
       saysInTurn(
-        says('kinds.simulated', changeName('remove', '0.01', 'BTC', onLoan('12345'), 'Main')),
+        says('list.colon', says('preview.simulated'), changeName('remove', '0.01', 'BTC', onLoan('12345'), 'Main')),
         ` · ${says('kinds.confirming', 'OKX')}`,
       ),
     );
@@ -83,11 +87,11 @@ describe('a change of collateral on the whole engine', () => {
         says('term.ltv'),
         '58.72%',
         'OKX',
-        says('kinds.simulated', changeName('remove', '0.01', 'BTC', onLoan('12345'), 'Main')),
+        says('list.colon', says('preview.simulated'), changeName('remove', '0.01', 'BTC', onLoan('12345'), 'Main')),
       ),
     );
     assert.deepEqual(done!.choices, [says('button.open-gauges')]);
-    assert.match(loanLine(), new RegExp(`^58\\.72% · Watch · ${says('loan.to-margin-call', '20\\.3%')}`));
+    assert.match(loanLine(), new RegExp(`^58\\.72% · Watch · ${says('line.to', '20\\.3%', says('preview.margin-call'))}`));
     assert.deepEqual(await taken(), ['12345 reduce BTC 0.01 effective']);
     assert.equal(await okx.requests('adjust-collateral'), 1);
     assert.deepEqual(trader.posted, [
@@ -381,7 +385,7 @@ describe('a change of collateral on the whole engine', () => {
       press(says('button.update-keys')),
     );
     const { heard, did } = await adding;
-    assert.match(heard[0]!.lines![1]!, saysLike('term.with-read-only'));
+    assert.match(heard[0]!.lines![1]!, saysLike('list.comma', undefined, says('term.read-only')));
     assert.match(heard[1]!.title, saysLike('choose.read-only-key', 'Viewer'));
     assert.deepEqual(did, ['updateKeys']);
     assert.match(
@@ -445,7 +449,7 @@ describe('a change of collateral on the whole engine', () => {
     const talk = await change('add', ...btc('0.02'), after(meanwhileThere, act), leave);
     const [, again] = dialogsOf(talk);
     assert.match(again!.detail, saysLike('refusal.overtaken'));
-    assert.match(again!.detail, saysLike('preview.row', 'LTV', '54.57%', '53.32%'));
+    assert.match(again!.detail, saysLike('list.colon', 'LTV', saysLike('list.arrow', '54.57%', '53.32%')));
     assert.deepEqual(await taken(), ['12345 add BTC 0.05 effective']);
   });
 });

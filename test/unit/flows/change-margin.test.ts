@@ -52,7 +52,11 @@ describe('a change of margin on the whole engine', () => {
     const [asked] = (await change('add', leave)).heard;
     assert.match(
       asked!.lines!.find((line) => line.startsWith('BTC-USDT-SWAP short'))!,
-      saysInTurn(says('position.liquidation', '37.3%'), ', ', says('position.effective', '2.71×')),
+      saysInTurn(
+        says('line.to', '37.3%', says('preview.liquidation')),
+        ', ',
+        says('term.by-estimate', says('target.effective-leverage', '~2.71×')),
+      ),
     );
   });
 
@@ -74,16 +78,19 @@ describe('a change of margin on the whole engine', () => {
     );
     const box = talk.heard[1]!;
     assert.equal(box.title, `SIMULATED: ${says('term.add-to', says('term.margin-word'), 'BTC-USDT-SWAP long')} (Main)`);
-    assert.equal(box.detail, says('amount.available', '3199.2 USDT', says('okx.trading-account')));
+    assert.equal(
+      box.detail,
+      says('list.colon', says('collateral.available'), says('list.brackets', '3199.2 USDT', says('okx.trading-account'))),
+    );
     assert.deepEqual(talk.faults, [says('amount.at-most', says('amount.above-limit'), '3199.2 USDT')]);
-    const price = says('preview.row', says('term.liquidation-price'), '67,571.28 USDT', '63,571.28 USDT');
-    const distance = says('preview.row', says('preview.to-liquidation'), '23.2%', '27.7%');
+    const price = says('list.colon', says('term.liquidation-price'), says('list.arrow', '67,571.28 USDT', '63,571.28 USDT'));
+    const distance = says('list.colon', says('line.distance', says('preview.liquidation')), says('list.arrow', '23.2%', '27.7%'));
     assert.equal(talk.remarks[0]!.sentence, says('preview.effect', `${price} · ${distance}`));
     const [preview] = dialogsOf(talk);
     for (const line of [
       says('term.by-estimate', price),
       says('term.by-estimate', distance),
-      says('preview.row', says('position.margin'), '9,486.4 USDT', '11,486.4 USDT'),
+      says('list.colon', says('position.margin'), says('list.arrow', '9,486.4 USDT', '11,486.4 USDT')),
       says('preview.route', '2,000 USDT', says('okx.trading-account'), 'BTC-USDT-SWAP long'),
       says('margin-preview.hedge'),
     ]) {
@@ -99,7 +106,7 @@ describe('a change of margin on the whole engine', () => {
         says('term.liquidation-price'),
         '63,553.19 USDT',
         'OKX',
-        saysLike('kinds.simulated', saysLike('kinds.add', '2,000', 'USDT')),
+        saysLike('list.colon', says('preview.simulated'), saysLike('term.add-to', undefined, undefined)),
       ),
     );
     assert.deepEqual(await onOkx(), ['BTC-USDT-SWAP long add 2000']);
@@ -199,7 +206,7 @@ describe('a change of margin on the whole engine', () => {
     const { positionId } = trader.engine.store.get('main')!.snapshot!.positions.find(({ instrument }) => instrument === 'BTC-USDT-SWAP')!;
     okx.movePrice('BTC', '-24');
     await trader.refresh();
-    has(saysLike('vanished.closed', 'BTC-USDT-SWAP long', undefined, says('position.liquidation', '23.2%')));
+    has(saysLike('vanished.closed', 'BTC-USDT-SWAP long', undefined, says('line.to', '23.2%', says('preview.liquidation'))));
     const target = positionAt('main', positionId);
     const talk = await trader.goes((app, attended) => changeMargin(app, attended, 'add', target), press(says('button.try-again')));
     assert.deepEqual(talk.titles('notice'), [says('choose.gone'), says('choose.gone')]);

@@ -21,9 +21,9 @@ class Paper implements NamedFile {
     this.path = path;
   }
 
-  readonly write = async (text: string): Promise<void> => {
+  readonly write = async (text: string | Uint8Array): Promise<void> => {
     if (this.fault !== undefined) throw this.fault;
-    this.text = text;
+    this.text = text as string;
   };
 
   readonly open = async (): Promise<void> => void (this.opened += 1);

@@ -1,8 +1,9 @@
 // A front without an editor: the real engine on a temporary folder, real exchanges over loopback, and a scripted person. Time passes only while
 // something waits, and takes none.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { readdirSync, rmSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { Account } from '../../../src/core/model.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
@@ -26,14 +27,20 @@ import { FakeClock } from '../core/fake-clock.ts';
 import { MemorySecrets, MemoryStorage } from '../engine/accounts/memory-storage.ts';
 import { workerFile } from '../engine/ledger/database/setup-folder.ts';
 import { noLimits } from '../engine/ledger/support.ts';
+import { withoutThreads } from '../engine/storage/same-thread.ts';
 import { text } from '../views/samples.ts';
 import { pick, press, Scripted, type, type Answer } from './scripted.ts';
 import { says } from '../../texts.ts';
+import { memoryFolder } from '../../memory-folder.ts';
 
+/** Node tells by this that a server has got a request. */
+const arrival = 'http.server.request.start';
 /** The most that passes of the clock at once. Milliseconds. */
 const strideMs = 1_000;
-/** What is not answered by then, over loopback, is held back on purpose. */
-const longestAnswerMs = 250;
+/** Long enough for whatever is on its way inside this process: rounds of its loop. */
+const quietRounds = 5;
+/** What takes longer hangs, however slow this machine is. Milliseconds. */
+const patienceMs = 50_000;
 
 /**
  * Code without an injected clock, such as the limits of a venue or the exchange inside the extension, uses this one too.
@@ -68,14 +75,46 @@ function allGoesBy(clock: FakeClock): () => void {
   };
 }
 
+/** Requests between the windows of a machine and its exchanges. */
+class Traffic {
+  /** How many the windows have sent and not heard of. */
+  asked = 0;
+  /** Those that have arrived. */
+  readonly #arrived = new Map<IncomingMessage, ServerResponse>();
+
+  constructor() {
+    subscribe(arrival, this.#note);
+  }
+
+  readonly #note = (message: unknown): void => {
+    const { request, response } = message as { readonly request: IncomingMessage; readonly response: ServerResponse };
+    this.#arrived.set(request, response);
+    response.once('close', () => this.#arrived.delete(request));
+  };
+
+  /** Whether one is on its way, or its answer is: all but those that an exchange holds back on purpose. */
+  get isMoving(): boolean {
+    const held = [...this.#arrived].filter(
+      ([{ complete }, { writableEnded, socket }]) => complete && !writableEnded && socket?.writable === true,
+    );
+    return this.asked > held.length;
+  }
+
+  end(): void {
+    unsubscribe(arrival, this.#note);
+  }
+}
+
 /** What lasts when a window is closed: the folder, the keyring, the clock. */
 export class Machine {
-  readonly folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-flows-')), 'storage');
+  readonly folder = path.join(memoryFolder('flows'), 'storage');
   readonly secrets = new MemorySecrets();
   readonly clock = new FakeClock();
   readonly #fronts: Front[] = [];
   readonly #exchanges: { close(): Promise<void> }[] = [];
   readonly #realTime = allGoesBy(this.clock);
+  readonly #threads = withoutThreads();
+  readonly traffic = new Traffic();
   #ids = 0;
 
   /** An exchange that ends with the machine. */
@@ -103,6 +142,8 @@ export class Machine {
     for (const front of this.#fronts) front.engine.dispose();
     await Promise.all(this.#exchanges.map((exchange) => exchange.close()));
     this.#realTime();
+    this.#threads();
+    this.traffic.end();
     rmSync(path.dirname(this.folder), { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   }
 }
@@ -121,8 +162,6 @@ export class Front {
   intervalMs = 60_000;
   /** Substitutes for an exchange, by its address. */
   readonly routes = new Map<string, string>();
-  /** Requests being sent: the clock doesn't move until they are answered. */
-  #asking = 0;
 
   constructor(machine: Machine, number: number, more: Partial<EnginePorts>) {
     this.machine = machine;
@@ -148,7 +187,7 @@ export class Front {
         const here = this.routes.get(origin);
         // Nothing of a test ever leaves this machine.
         if (here === undefined && hostname !== '127.0.0.1') throw new TypeError('fetch failed');
-        this.#asking += 1;
+        machine.traffic.asked += 1;
         try {
           if (init?.body instanceof ReadableStream) {
             const [leaves, kept] = init.body.tee();
@@ -157,7 +196,7 @@ export class Front {
           }
           return await fetch(`${here ?? origin}${pathname}${search}`, init);
         } finally {
-          this.#asking -= 1;
+          machine.traffic.asked -= 1;
         }
       },
       ...more,
@@ -219,7 +258,7 @@ export class Front {
     void work.then(done, done);
     const began = performance.now();
     while (state.has('waiting')) {
-      if (performance.now() - began > 15_000) throw new Error('still waiting for an answer or the clock');
+      if (performance.now() - began > patienceMs) throw new Error('still waiting for an answer or the clock');
       await this.#idle();
       if (state.has('waiting')) await this.#stride(strideMs);
     }
@@ -244,17 +283,14 @@ export class Front {
     return ms;
   }
 
-  /**
-   * Until nothing is working: no request, no database, no file. A worker keeps the process alive while it works. An answer that never comes waits
-   * for the clock itself.
-   */
+  /** Until nothing is working: no request, no file. An answer that is held back waits for the clock itself. */
   async #idle(): Promise<void> {
     const began = performance.now();
-    for (let rounds = 0; rounds < 3;) {
-      await new Promise((resolve) => (rounds === 0 ? setTimeout(resolve, 1) : setImmediate(resolve)));
-      const works = process.getActiveResourcesInfo().some((one) => /^(MessagePort|Worker|FSReq)/.test(one));
-      const awaited = this.#asking > 0 && performance.now() - began < longestAnswerMs;
-      rounds = works || awaited ? 0 : rounds + 1;
+    for (let rounds = 0; rounds < quietRounds;) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const works = this.machine.traffic.isMoving || process.getActiveResourcesInfo().some((one) => one.startsWith('FSReq'));
+      if (works && performance.now() - began > patienceMs) throw new Error('still waiting for an answer');
+      rounds = works ? 0 : rounds + 1;
     }
   }
 
@@ -367,7 +403,7 @@ export async function added(
   called: string,
   venue: keyof typeof venueNames = 'okx',
 ): Promise<string> {
-  await front.does(addAccount, ...place(venue, url, called), ...parts(keys), press(says('button.save-key')));
+  await front.does(addAccount, ...place(venue, url, called), ...parts(keys), press(says('button.save')));
   const { id } = front.engine.book.list().find(({ name }) => name === called)!;
   await front.until(`${called} to be read`, () => front.engine.store.get(id)?.snapshot !== undefined);
   return id;

@@ -50,7 +50,7 @@ describe('someone who looks back at a change', () => {
     const rows = await front.activity();
     for (const row of [
       new RegExp(
-        `^${says('kinds.add', '0.02', 'BTC', onLoan('12345'))} ${says('activity.confirmed')} · ${says('term.simulated')} · \\d+:\\d\\d`,
+        `^${says('term.add-to', '0.02 BTC', onLoan('12345'))} ${says('activity.confirmed')} · ${says('term.simulated')} · \\d+:\\d\\d`,
       ),
       saysLike('activity.recorded'),
       /^Sent /,
@@ -86,8 +86,8 @@ describe('someone who looks back at a change', () => {
       },
     );
     for (const part of [
-      saysLike('activity.title', says('activity.all-accounts')),
-      saysLike('kinds.add', '0.02', 'BTC', onLoan('12345')),
+      saysLike('list.colon', says('activity.title'), says('activity.all-accounts')),
+      saysLike('term.add-to', '0.02 BTC', onLoan('12345')),
       /Request: `POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral`/,
       /"collateralAmt":\s*"0\.02"/,
       saysLike('activity.change-id'),
@@ -103,7 +103,7 @@ describe('someone who looks back at a change', () => {
     const file: NamedFile = {
       path: '/home/me/exported.csv',
       where: '/home/me/exported.csv',
-      write: async (text) => void (written = text),
+      write: async (text) => void (written = text as string),
       open: async () => undefined,
     };
     const talk = await front.does(exportActivity, name(file));

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { decimal } from '../../../src/core/decimal.ts';
 import { english } from '../../../src/core/message.ts';
 import type { Account } from '../../../src/core/model.ts';
 import { movingText, readMoved, type Moved } from '../../../src/engine/moving-file.ts';
+import { StateFile } from '../../../src/engine/storage/state-file.ts';
+import type { StateAsked } from '../../../src/engine/storage/state-protocol.ts';
 import type { Warning } from '../../../src/engine/storage/warning-protocol.ts';
 import { exchanges } from '../../../src/exchanges/registry.ts';
 import type { Acting } from '../../../src/flows/acting.ts';
@@ -11,8 +17,8 @@ import type { ChosenFile, NamedFile } from '../../../src/flows/conversation.ts';
 import { exportSetup, importSetup } from '../../../src/flows/move-setup.ts';
 import { Setup } from '../engine/ledger/support.ts';
 import { holds } from '../property.ts';
-import { says } from '../../texts.ts';
-import { actingAt, choose, leave, name, press, Scripted, type Answer } from './scripted.ts';
+import { levelsText, says, saysLike } from '../../texts.ts';
+import { actingAt, choose, leave, name, press, Scripted, throughTime, type Answer } from './scripted.ts';
 
 const account = (id: string, more: Partial<Account> = {}): Account => ({
   ...{ id, venue: 'okx', site: 'global', name: `Account ${id}`, simulated: false, readOnly: false, uid: `user of ${id}` },
@@ -31,18 +37,36 @@ class Computer {
   writes = 0;
   talk = new Scripted();
   failing: string | undefined;
+  /** What all windows of it share, with its history. */
+  readonly folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-moving-'));
+  readonly file = new StateFile(DatabaseSync, { folder: this.folder, busyMs: 1_000, pragmas: [] });
+  asked = 0;
+  /** Milliseconds that each question to the database takes. */
+  slow = 0;
 
   constructor(...accounts: readonly Account[]) {
     this.setup.accounts.clear();
     for (const one of accounts) this.setup.accounts.set(one.id, one);
+    computers.push(this);
   }
 
   get accounts(): readonly Account[] {
     return [...this.setup.accounts.values()];
   }
 
-  async does(flow: (app: Acting) => Promise<void>, ...answers: readonly Answer[]): Promise<Scripted> {
-    const talk = new Scripted(...answers);
+  does(flow: (app: Acting) => Promise<void>, ...answers: readonly Answer[]): Promise<Scripted> {
+    return this.#does(flow, new Scripted(...answers));
+  }
+
+  /** While time passes. @param stops at what it says under progress */
+  async doesInTime(flow: (app: Acting) => Promise<void>, answer: Answer, stops?: string): Promise<Scripted> {
+    const talk = new Scripted(answer);
+    talk.stops = stops;
+    await throughTime(this.setup, this.#does(flow, talk));
+    return talk;
+  }
+
+  async #does(flow: (app: Acting) => Promise<void>, talk: Scripted): Promise<Scripted> {
     const { app } = actingAt(this.setup, talk);
     const unused = async (): Promise<never> => assert.fail('keys and arming are not touched');
     await flow({
@@ -70,9 +94,13 @@ class Computer {
         },
       },
       shared: {
-        ask: (async (asked: { readonly do: string; readonly put?: readonly Warning[] }) => {
-          if (asked.do === 'putWarnings') this.warnings.push(...(asked.put ?? []));
-          return { version: '1', rows: this.warnings };
+        ask: (async (asked: StateAsked) => {
+          this.asked += 1;
+          if (this.slow > 0) await this.setup.clock.sleep(this.slow);
+          if (asked.do === 'putWarnings') this.warnings.push(...asked.put);
+          if (asked.do === 'putWarnings' || asked.do === 'warnings') return { version: '1', rows: this.warnings };
+          if (asked.do === 'importHistory') this.sync();
+          return this.file.answer(asked);
         }) as never,
       },
     });
@@ -80,12 +108,37 @@ class Computer {
     return talk;
   }
 
+  /** Each account is in the database too. */
+  sync(): void {
+    for (const record of this.accounts) this.file.change({ do: 'add', id: record.id, record });
+  }
+
+  /** A reading each minute. */
+  watches(id: string, minutes: number): void {
+    this.sync();
+    for (let at = now - minutes * 60_000; at < now; at += 60_000) {
+      const recorded = [{ target: 'loan:1', figures: { ltv: decimal('0.5') } }];
+      const reading = { account: id, at, asOf: at, text: '{}', staleMs: 180_000, recorded };
+      assert.equal(this.file.share({ do: 'keepReading', reading, now: at, pass: {} }), 'kept');
+    }
+  }
+
+  readings(id: string): number {
+    const told = this.file.history({ do: 'historySeries', account: id, target: 'loan:1', from: 0, to: now + 1e9, buckets: 1 });
+    return told?.buckets[0]?.count ?? 0;
+  }
+
+  remove(): void {
+    this.file.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
   async exported(): Promise<string> {
     let written = '';
     const paper: NamedFile = {
       path: '/a.json',
       where: '/a.json',
-      write: async (text) => void (written = text),
+      write: async (content) => void (written = Buffer.from(content as Uint8Array).toString()),
       open: async () => undefined,
     };
     await this.does(exportSetup, name(paper));
@@ -93,10 +146,123 @@ class Computer {
   }
 }
 
-const fileOf = (text: string): ChosenFile => ({ where: '/home/me/setup.json', read: async () => text });
+const computers: Computer[] = [];
+
+const fileOf = (text: string): ChosenFile => ({ where: '/home/me/setup.json', read: async () => Buffer.from(text) });
 const importing = says('button.import');
 
 describe('moving to another computer', () => {
+  afterEach(() => {
+    for (const one of computers.splice(0)) one.remove();
+  });
+
+  it('takes the history along: it is added once, with the accounts, and nothing is armed', async () => {
+    const here = new Computer(account('a'), account('s', { site: 'simulated', simulated: true }));
+    here.watches('a', 30);
+    here.watches('s', 5);
+    const text = await here.exported();
+    assert.ok(JSON.parse(text), 'the file is one document');
+    const there = new Computer();
+    const talk = await there.does(importSetup, choose(fileOf(text)), press(importing));
+    assert.match(talk.heard[1]!.detail, saysLike('moving.to-add', 'Account a'));
+    assert.ok(talk.heard[1]!.detail.endsWith(says('moving.history', '34')), talk.heard[1]!.detail);
+    assert.deepEqual(talk.titles('notice'), [says('moving.imported', '1')]);
+    assert.deepEqual([there.readings('a'), there.readings('s')], [30, 0]);
+    const again = await there.does(importSetup, choose(fileOf(text)));
+    assert.deepEqual(again.titles('notice'), [says('moving.all-here')]);
+    assert.equal(await there.exported().then((one) => one.match(/\["point"/g)?.length), text.match(/\["point"/g)?.length);
+  });
+
+  it('adds history alone to an account that is there, and accounts alone without it', async () => {
+    const here = new Computer(account('a', { thresholds: own }));
+    here.watches('a', 3);
+    const text = await here.exported();
+    const known = new Computer(account('a', { thresholds: own }));
+    const talk = await known.does(importSetup, choose(fileOf(text)), press(importing));
+    assert.deepEqual([talk.heard[1]!.kind, talk.heard[1]!.choices], ['info', [importing]]);
+    assert.deepEqual(talk.titles('notice'), [says('moving.imported-settings')]);
+    assert.equal(known.readings('a'), 3);
+    const bare = new Computer();
+    await bare.does(importSetup, choose(fileOf(text)), press(says('moving.add-only')));
+    assert.deepEqual([bare.accounts.length, bare.readings('a')], [1, 0]);
+  });
+
+  it('imports nothing of a file whose history is wrong somewhere, of another user, cut off or newer', async () => {
+    const here = new Computer(account('a'));
+    here.watches('a', 2_000);
+    const text = await here.exported();
+    const lines = text.match(/^\["/gm)!.length;
+    const last = text.lastIndexOf('["point"');
+    for (const [content, fault] of [
+      [
+        text.slice(0, last) + text.slice(last).replace('"0.5"', '"high"'),
+        says('moving.wrong', `history.rows.${(lines - 1).toString()}`, '["point", series, tier, at, count, covered, figures]'),
+      ],
+      [text.replace('["point"', '["point", 99, 60000, 0, 1, 0, "0.5"],\n["point"'), saysLike('moving.wrong', undefined, undefined)],
+      [text.replace('["series",1,"a"', '["series",1,"other"'), says('moving.wrong', 'history.rows.0', says('moving.of-account'))],
+      [
+        `${text.slice(0, last)}${text.slice(last).split('\n')[0]!},\n${text.slice(last)}`,
+        says('moving.wrong', `history.rows.${lines.toString()}`, says('moving.once')),
+      ],
+      [text.slice(0, last), says('moving.not-whole')],
+      [text.slice(0, -3), says('moving.not-whole')],
+      [JSON.stringify(JSON.parse(text), undefined, 4), says('moving.not-whole')],
+      [text.replace('"history": { "version": 1', '"history": { "version": 2'), says('moving.newer')],
+    ] as const) {
+      const there = new Computer();
+      const talk = await there.does(importSetup, choose(fileOf(content)));
+      const [told] = talk.titles('notice');
+      assert.equal(there.writes, 0);
+      assert.equal(there.readings('a'), 0);
+      if (typeof fault === 'string') assert.equal(told, says('moving.nothing-imported', fault));
+      else assert.match(told!, fault);
+    }
+    const other = new Computer(account('a', { uid: 'somebody else' }));
+    const talk = await other.does(importSetup, choose(fileOf(text)));
+    assert.deepEqual(talk.titles('notice'), [says('moving.nothing-imported', says('moving.other-owner', 'Account a'))]);
+    assert.deepEqual([other.writes, other.readings('a')], [0, 0]);
+  });
+
+  it('shows how far it is when it takes more than a second, and can be stopped: then nothing is written or imported', async () => {
+    const here = new Computer(account('a'));
+    here.watches('a', 3_000);
+    const text = await here.exported();
+    here.slow = 600;
+    let written: unknown;
+    const paper: NamedFile = { path: '/a', where: '/a', write: async (content) => void (written = content), open: async () => undefined };
+    const shown = await here.doesInTime(exportSetup, name(paper));
+    assert.deepEqual(shown.worked.slice(0, 1), [says('moving.export')]);
+    assert.ok(shown.worked.includes('0 MB'));
+    assert.equal(Buffer.from(written as Uint8Array).toString().length, text.length);
+    written = undefined;
+    const stopped = await here.doesInTime(exportSetup, name(paper), 'MB');
+    assert.deepEqual([written, stopped.titles('notice')], [undefined, []]);
+    const there = new Computer();
+    there.slow = 600;
+    const left = await there.doesInTime(importSetup, choose(fileOf(text)), '%');
+    assert.deepEqual(left.titles('notice'), []);
+    assert.deepEqual([there.writes, there.readings('a')], [0, 0]);
+    const asked = there.asked;
+    await there.does(async () => undefined);
+    assert.equal(there.asked, asked);
+  });
+
+  it('holds nothing up: a large history is handed over in slices', async () => {
+    const here = new Computer(account('a'));
+    here.watches('a', 6_000);
+    const text = await here.exported();
+    const there = new Computer();
+    const sizes: number[] = [];
+    const { answer } = there.file;
+    there.file.answer = (asked) => {
+      if (asked.do === 'stageHistory') sizes.push(asked.text.length);
+      return answer.call(there.file, asked);
+    };
+    await there.does(importSetup, choose(fileOf(text)), press(importing));
+    assert.ok(sizes.length > 2 && Math.max(...sizes) <= 128_000, sizes.join());
+    assert.equal(there.readings('a'), 6_000);
+  });
+
   it('exports no key, no address and no simulated account', async () => {
     const here = new Computer(
       account('a', { thresholds: own }),
@@ -128,10 +294,13 @@ describe('moving to another computer', () => {
     const asked = talk.heard[1]!;
     assert.deepEqual([asked.kind, asked.choices], ['warning', [says('moving.add-only'), importing]], 'Enter changes nothing of it');
     assert.match(asked.detail, /perDayUsd: .* → "1000"/);
-    assert.match(asked.detail, /^To add, without API keys and history: Account a, Account b$/m);
-    assert.match(asked.detail, /^Thresholds of Account a: 70% \/ 80%$/m);
-    assert.match(asked.detail, /^Warning levels of loan 1 \(Account a\): 30\/20\/10%\.$/m);
-    assert.match(asked.detail, /^Warnings that stay silent: 1$/m);
+    assert.match(asked.detail, saysLike('moving.to-add', 'Account a, Account b'));
+    assert.match(asked.detail, new RegExp(`^${says('list.colon', says('thresholds.loan', 'Account a'), '70% / 80%')}$`, 'm'));
+    assert.match(
+      asked.detail,
+      saysLike('levels.saved', says('list.brackets', says('kinds.loan', '1'), 'Account a'), levelsText('30', '20', '10')),
+    );
+    assert.match(asked.detail, saysLike('moving.silent', '1'));
     assert.ok(asked.detail.indexOf('perDayUsd') < asked.detail.indexOf('Account b'), 'what changes limits comes first');
     const { writes } = there;
     const again = await there.does(importSetup, choose(fileOf(text)));
@@ -184,7 +353,14 @@ describe('moving to another computer', () => {
       const talk = await there.does(importSetup, choose(fileOf(text)), pressed);
       const { kind, choices, detail } = talk.heard[1]!;
       assert.deepEqual([kind, choices], ['warning', [says('moving.none'), importing]]);
-      assert.match(detail, /^Warning Levels of loan 1 \(Account a\): 25\/12\/5% → 30\/20\/10%$/m);
+      assert.match(
+        detail,
+        saysLike(
+          'list.colon',
+          says('levels.title', says('list.brackets', says('kinds.loan', '1'), 'Account a')),
+          says('list.arrow', levelsText('25', '12', '5'), levelsText('30', '20', '10')),
+        ),
+      );
       assert.deepEqual(there.accounts[0]?.levels, { 'loan:2': ownLevels, ...levels });
     }
   });
@@ -227,18 +403,18 @@ describe('moving to another computer', () => {
     ['no JSON', 'nonsense', says('moving.not-ours')],
     ['something else', '{"format":"other"}', says('moving.not-ours')],
     ['a newer version', { ...good, version: 2 }, says('moving.newer')],
-    ['an account without an id', { ...good, accounts: [{ ...main, id: '' }] }, /^accounts\.0\.id in the file should be/],
+    ['an account without an id', { ...good, accounts: [{ ...main, id: '' }] }, saysLike('moving.wrong', 'accounts.0.id')],
     [
       'a name of two lines',
       { ...good, accounts: [{ ...main, name: 'A\n✓ safe' }] },
-      /^accounts\.0\.name in the file should be one line of text/,
+      saysLike('moving.wrong', 'accounts.0.name', 'one line of text'),
     ],
     ['a name in another direction', { ...good, accounts: [{ ...main, name: 'A\u202eB' }] }, /^accounts\.0\.name/],
     ['an unknown exchange', { ...good, accounts: [{ ...main, venue: 'evil' }] }, says('moving.wrong', 'accounts.0.venue', 'okx | bybit')],
     [
       'a simulated site, which would be armed',
       { ...good, accounts: [{ ...main, site: 'simulated' }] },
-      /^accounts\.0\.site in the file should be global \|/,
+      saysLike('moving.wrong', 'accounts.0.site', /global \|.*/),
     ],
     ['an id twice', { ...good, accounts: [main, main] }, says('moving.wrong', 'accounts.1.id', says('moving.once'))],
     [
@@ -249,7 +425,7 @@ describe('moving to another computer', () => {
     [
       'a threshold as a number',
       { ...good, accounts: [{ ...main, thresholds: { marginCall: 0.7, liquidation: '0.8' } }] },
-      /^accounts\.0\.thresholds\.marginCall in the file should be string/,
+      saysLike('moving.wrong', 'accounts.0.thresholds.marginCall', 'string'),
     ],
     [
       'a limit that is none',
@@ -272,7 +448,7 @@ describe('moving to another computer', () => {
     [
       'levels the wrong way round',
       { ...good, accounts: [{ ...main, levels: { 'loan:1': { watch: '0.1', warn: '0.2', danger: '0.3' } } }] },
-      /^accounts\.0\.levels in the file should be danger < warn < watch < 1/,
+      saysLike('moving.wrong', 'accounts.0.levels', 'danger < warn < watch < 1'),
     ],
     ['levels of nothing', { ...good, accounts: [{ ...main, levels: { 'a\nb': ownLevels } }] }, /^accounts\.0\.levels\.a/],
     ['an interval of no time', { ...good, settings: { refreshIntervalSeconds: 0 } }, /^settings\.refreshIntervalSeconds/],
@@ -280,7 +456,7 @@ describe('moving to another computer', () => {
     [
       'too many accounts',
       { ...good, accounts: Array.from({ length: 201 }, (_, id) => ({ ...main, id: String(id) })) },
-      /^accounts in the file should be/,
+      saysLike('moving.wrong', 'accounts'),
     ],
   ] as const) {
     it(`writes nothing and says what is wrong: ${what}`, async () => {

@@ -70,7 +70,7 @@ describe('outlets of warnings', function () {
   });
 
   it('of every kind are saved with what they need and nothing else', async () => {
-    const save = press(says('outlet.save-only'));
+    const save = press(says('button.save'));
     const levels = [pick(says('outlet.danger')), pick(says('outlet.with-amounts'))];
     await manage(pick('Telegram'), type(botToken), type('-1001234'), ...levels, save);
     await manage(add, pick(says('outlet.webhook-label')), type(`${there.url}/hook`), type('0123456789abcdef'), ...levels, save);
@@ -99,7 +99,7 @@ describe('outlets of warnings', function () {
   });
 
   it('are listed with their state, changed without their secrets being shown, turned off and on, and removed with their secrets', async () => {
-    await manage(...ntfy(there.url), press(says('outlet.save-only')));
+    await manage(...ntfy(there.url), press(says('button.save')));
     const name = `ntfy (${there.host})`;
     there.faults.push('broken');
     const failed = await manage(pick(name), pick(says('outlet.test')));
@@ -114,7 +114,7 @@ describe('outlets of warnings', function () {
       type('tk_new'),
       pick(says('outlet.warn')),
       percent,
-      press(says('outlet.save-only')),
+      press(says('button.save')),
     );
     assert.match(edited.heard[0]!.lines![0]!, saysInTurn(name, says('outlet.failing'), says('outlet.never'), saysLike('outlet.failed')));
     assert.ok(!JSON.stringify(edited.heard).includes('5f3a9c1e'));
@@ -134,7 +134,7 @@ describe('outlets of warnings', function () {
       pick('ntfy'),
       { does: 'consider', text: 'http://example.com' },
       ...ntfy(there.url).slice(1),
-      press(says('outlet.save-only')),
+      press(says('button.save')),
     );
     assert.deepEqual([talk.faults, talk.titles('notice'), await kept()], [[says('outlet.wrong')], [says('key.not-kept')], []]);
   });
@@ -155,7 +155,7 @@ describe('a warning that goes to outlets', function () {
         settings: () => ({ enabled: true, quietHours: '' }),
         localize: text,
       });
-      const save = press(says('outlet.save-only'));
+      const save = press(says('button.save'));
       const hook = (amounts: string): readonly Answer[] => [
         ...[pick(says('outlet.webhook-label')), type(`${there.url}/hook`), type('0123456789abcdef')],
         ...[pick(says('outlet.note')), pick(amounts), save],

@@ -67,24 +67,27 @@ describe('the positions to choose from', () => {
   it('tell the long from the short one of the same instrument, with distance, leverage and margin', () => {
     assert.deepEqual(named(positions.long), {
       label: 'BTC-USDT-SWAP long',
-      description: `${says('position.liquidation', '9.6%')}, ${says('position.effective', '10×')}, Margin 100 USDT`,
+      description: `${says('line.to', '9.6%', says('preview.liquidation'))}, ${says('term.by-estimate', says('target.effective-leverage', '~10×'))}, ${says('term.margin-word')} 100 USDT`,
     });
     assert.equal(named(positions.short).label, 'BTC-USDT-SWAP short');
     assert.equal(
       named(positions.inverse).description,
-      `${says('position.liquidation', '10.0%')}, ${says('position.effective', '10×')}, Margin 0.002 BTC`,
+      `${says('line.to', '10.0%', says('preview.liquidation'))}, ${says('term.by-estimate', says('target.effective-leverage', '~10×'))}, ${says('term.margin-word')} 0.002 BTC`,
     );
   });
 
   it('say unknown where a figure is missing, reached where it is, the set leverage where the effective one is unknown', () => {
-    assert.equal(named(blind(positions.long)).description, `${says('position.distance-liquidation-unknown')}, Margin unknown`);
+    assert.equal(
+      named(blind(positions.long)).description,
+      `${says('line.unknown', says('preview.liquidation'))}, ${says('term.margin-word')} unknown`,
+    );
     assert.match(
       named({ ...positions.long, markPrice: decimal('45200') }).description,
       saysInTurn(/^/, saysLike('position.liquidation-price-reached')),
     );
     assert.match(
       named({ ...blind(positions.long), leverage: decimal('7') }).description,
-      saysInTurn(says('position.distance-liquidation-unknown'), ', 7×,'),
+      saysInTurn(says('line.unknown', says('preview.liquidation')), ', 7×,'),
     );
   });
 

@@ -35,8 +35,8 @@ describe('resolving an unfinished change on the whole engine', () => {
     assert.match(
       figures!.detail,
       saysInTurn(
-        saysLike('outcome.before', saysLike('kinds.pledged-ltv', says('kinds.pledged', '1.5', 'ETH'))),
-        saysLike('kinds.now', saysLike('kinds.pledged-ltv', says('kinds.pledged', '1.5', 'ETH'))),
+        saysLike('outcome.before', saysLike('list.comma', says('kinds.pledged', '1.5', 'ETH'), saysLike('term.ltv-is'))),
+        saysLike('kinds.now', saysLike('list.comma', says('kinds.pledged', '1.5', 'ETH'), saysLike('term.ltv-is'))),
         says('kinds.if-executed', says('kinds.pledged', '1.6', 'ETH')),
       ),
     );
@@ -54,9 +54,12 @@ describe('resolving an unfinished change on the whole engine', () => {
     const talk = await resolve(never, never);
     assert.deepEqual(talk.titles('notice'), [
       says(
-        'outcome.state',
-        says('activity.marked-not-executed'),
-        says('kinds.simulated', changeName('add', '0.1', 'ETH', onLoan('67890'), 'Main')),
+        'list.sentence',
+        says(
+          'list.colon',
+          says('activity.marked-not-executed'),
+          says('list.colon', says('preview.simulated'), changeName('add', '0.1', 'ETH', onLoan('67890'), 'Main')),
+        ),
       ),
     ]);
     assert.doesNotMatch(line('67890'), /unfinished/);
@@ -99,11 +102,14 @@ describe('resolving an unfinished change on the whole engine', () => {
     await okx.fault('never-settled', { times: 2 });
     await add('12345', 'BTC', '0.02', stopped);
     await add('67890', 'ETH', '0.1', stopped);
-    const talk = await resolve(pick(says('kinds.simulated', changeName('add', '0.1', 'ETH', onLoan('67890'), 'Main'))), leave);
+    const talk = await resolve(
+      pick(says('list.colon', says('preview.simulated'), changeName('add', '0.1', 'ETH', onLoan('67890'), 'Main'))),
+      leave,
+    );
     assert.match(talk.heard[0]!.title, saysLike('resolve.change'));
     assert.equal(
       talk.heard[1]!.title,
-      says('resolve.question', says('kinds.simulated', changeName('add', '0.1', 'ETH', onLoan('67890'), 'Main'))),
+      says('resolve.question', says('list.colon', says('preview.simulated'), changeName('add', '0.1', 'ETH', onLoan('67890'), 'Main'))),
     );
   });
 
@@ -143,9 +149,12 @@ describe('resolving an unfinished change on the whole engine', () => {
     const talk = await other.goes((app, attended) => resolveWrite(app, attended, undefined), never, never);
     assert.deepEqual(talk.titles('notice'), [
       says(
-        'outcome.state',
-        says('activity.marked-not-executed'),
-        says('kinds.simulated', changeName('add', '0.02', 'BTC', onLoan('12345'), 'Main')),
+        'list.sentence',
+        says(
+          'list.colon',
+          says('activity.marked-not-executed'),
+          says('list.colon', says('preview.simulated'), changeName('add', '0.02', 'BTC', onLoan('12345'), 'Main')),
+        ),
       ),
     ]);
     await trader.later(60_000);

@@ -59,7 +59,7 @@ describe('a person’s word on a change without proof', () => {
       assert.equal(record!.state, settlement);
       assert.equal(record!.evidence, undefined);
       assert.deepEqual(app.ledger.open('a'), []);
-      assert.deepEqual(talk.titles('notice'), [says('outcome.state', state, name)]);
+      assert.deepEqual(talk.titles('notice'), [says('list.sentence', says('list.colon', state, name))]);
     });
 
     it(`“${label}” does not count when the second question is answered with Go Back or left`, async () => {

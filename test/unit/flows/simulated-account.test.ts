@@ -93,15 +93,18 @@ describe('someone who begins with the simulated exchange', () => {
       '0.1 BTC',
       says('term.funding-account'),
       '(estimate)',
-      says('preview.to-margin-call'),
-      says('preview.to-liquidation'),
+      says('line.distance', says('preview.margin-call')),
+      says('line.distance', says('preview.liquidation')),
     ]) {
       assert.ok(`${preview!.title}\n${preview!.detail}`.includes(part), `the preview names “${part}”: ${preview!.detail}`);
     }
     // No request has to be looked at where no real money moves.
     assert.deepEqual([preview!.kind, preview!.choices], ['info', ['Add 0.1 BTC', says('button.refresh'), says('button.show-request')]]);
     const told = talk.heard.at(-1)!;
-    assert.match(told.title, saysLike('outcome.done-now', says('term.ltv'), /51\.\d\d%/, 'OKX', saysLike('kinds.simulated')));
+    assert.match(
+      told.title,
+      saysLike('outcome.done-now', says('term.ltv'), /51\.\d\d%/, 'OKX', saysLike('list.colon', says('preview.simulated'), undefined)),
+    );
     assert.deepEqual([told.what, told.kind, told.choices], ['notice', 'info', [says('button.open-gauges'), 'Undo…']]);
     has('loans', /^51\.\d\d% · OK/);
     has('collateral', /^BTC 1\.6921483143067599/);

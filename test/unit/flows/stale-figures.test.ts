@@ -33,6 +33,8 @@ describe('somebody who acts while the figures that are shown are out of date', (
     const dead = await okx.kill();
     await trader.later(10 * 60_000);
     await trader.passes(60_000);
+    // None is under way that would see a part of it dead and a part alive.
+    await trader.until(trader.engine.poller.refresh('main'));
     assert.match(line(), saysLike('level.unknown'));
     return dead;
   }
@@ -63,6 +65,19 @@ describe('somebody who acts while the figures that are shown are out of date', (
     const talk = await trader.goes((app, attended) => changeMargin(app, attended, 'add', positionAt('main', positionId)));
     assert.deepEqual(talk.titles('notice'), [says('choose.gone')]);
     assert.deepEqual(trader.posted, []);
+  });
+
+  it('is told why where only the positions could not be read, and can try again until they can', async () => {
+    const position = trader.engine.store.get('main')!.snapshot!.positions.find(({ instrument }) => instrument === 'BTC-USDT-SWAP')!;
+    const dead = await outage();
+    await dead.revive();
+    await okx.fault('5xx', { endpoint: 'account/positions' });
+    const mended = after(() => okx.control('DELETE', 'fault'), press(tryAgain));
+    const place = positionAt('main', position.positionId);
+    const talk = await trader.goes((app, attended) => changeMargin(app, attended, 'add', place), mended, leave);
+    assert.match(talk.titles('notice')[0]!, saysLike('choose.not-read', 'Main'));
+    assert.equal(talk.heard.at(-1)?.what, 'input');
+    assert.equal(trader.engine.store.get('main')!.snapshot!.positions[0]!.keptFrom, undefined);
   });
 
   const commands: Readonly<Record<string, (app: Acting, attended: Attended) => Promise<void>>> = {

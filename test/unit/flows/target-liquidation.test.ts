@@ -31,18 +31,21 @@ describe('bringing the liquidation of a position to a target on the whole engine
       [
         [
           says('term.add', says('term.margin-word')),
-          says('preview.row', says('term.liquidation-price'), '67,571.28 USDT', '66,019.8 USDT'),
-          says('preview.row', says('preview.to-liquidation'), '23.2%', '25.0%'),
+          says('list.colon', says('term.liquidation-price'), says('list.arrow', '67,571.28 USDT', '66,019.8 USDT')),
+          says('list.colon', says('line.distance', says('preview.liquidation')), says('list.arrow', '23.2%', '25.0%')),
         ].join(' · '),
       ],
     );
     assert.equal(
       talk.heard[3]!.title,
-      `SIMULATED: ${says('target.bring', 'BTC-USDT-SWAP long', says('position.liquidation', '25.0%'))} (Main) | ${says('target.which-way')}`,
+      `SIMULATED: ${says('list.arrow', 'BTC-USDT-SWAP long', says('line.to', '25.0%', says('preview.liquidation')))} (Main) | ${says('target.which-way')}`,
     );
     assert.match(
       talk.heard[3]!.lines![0]!,
-      saysLike('target.leads-to', `${says('target.liquidation-price', '66,019.8 USDT')}, ${says('position.liquidation', '25.0%')}`),
+      saysLike(
+        'target.leads-to',
+        `${says('target.liquidation-price', '66,019.8 USDT')}, ${says('line.to', '25.0%', says('preview.liquidation'))}`,
+      ),
     );
     assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.liquidation-price'), /[\d,.]+ \w+/, 'OKX'));
     assert.ok(trader.lines(positionsOutline).some((line) => /^25\.\d% · OK · long · BTC-USDT-SWAP/.test(line)));
@@ -61,14 +64,14 @@ describe('bringing the liquidation of a position to a target on the whole engine
           'preview.effect',
           [
             says('term.add', says('term.margin-word')),
-            says('preview.row', says('term.effective-leverage'), '4.64×', '4×'),
+            says('list.colon', says('term.effective-leverage'), says('list.arrow', '4.64×', '4×')),
             says('target.liquidation-price', '64,537.48 USDT'),
-            says('position.liquidation', '26.6%'),
+            says('line.to', '26.6%', says('preview.liquidation')),
           ].join(' · '),
         ),
       ],
     );
-    assert.match(talk.heard[2]!.title, saysLike('target.bring', 'BTC-USDT-SWAP long', says('target.effective-leverage', '4×')));
+    assert.match(talk.heard[2]!.title, saysLike('list.arrow', 'BTC-USDT-SWAP long', says('target.effective-leverage', '4×')));
     assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now'));
     const there = await bring(long, type('4x'));
     assert.match(
@@ -88,7 +91,10 @@ describe('bringing the liquidation of a position to a target on the whole engine
     );
     const [short, , preview] = talk.heard.filter(({ what }) => what === 'dialog');
     assert.deepEqual(short!.choices, [says('button.preview')]);
-    assert.equal(preview!.title, says('preview.title', 'SIMULATED', says('term.add-to', '3,199.2 USDT', 'BTC-USDT-SWAP long')));
+    assert.equal(
+      preview!.title,
+      says('resolve.sure', says('list.colon', 'SIMULATED', says('term.add-to', '3,199.2 USDT', 'BTC-USDT-SWAP long'))),
+    );
     assert.deepEqual(trader.posted, []);
   });
 

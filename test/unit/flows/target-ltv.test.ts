@@ -35,7 +35,7 @@ describe('bringing a loan to an LTV on the whole engine', () => {
       [
         [
           says('term.add', says('term.collateral-word')),
-          says('preview.row', 'LTV', '57.98%', '55.00%'),
+          says('list.colon', 'LTV', says('list.arrow', '57.98%', '55.00%')),
           says('estimate.margin-call', '73.74%'),
         ].join(' · '),
       ],
@@ -43,18 +43,19 @@ describe('bringing a loan to an LTV on the whole engine', () => {
     const [, , , , ways, preview, done] = talk.heard;
     assert.equal(
       ways!.title,
-      `SIMULATED: ${says('target.bring', 'loan 12345', says('term.ltv-is', '55.00%'))} (Main) | ${says('target.which-way')}`,
+      `SIMULATED: ${says('list.arrow', 'loan 12345', says('term.ltv-is', '55.00%'))} (Main) | ${says('target.which-way')}`,
     );
     assert.deepEqual(ways!.choices, [way, 'Add 1.17006135 ETH', 'Add 27.2457143 SOL', says('term.unavailable'), 'Repay 63.9795 USDT']);
     assert.match(
       ways!.lines![0]!,
       saysInTurn(
         `| ${says('target.leads-to', says('term.ltv-is', '55.00%'))} | ${says('target.uses', '$3,814.41')}`,
-        says('loan.to-margin-call', '25.4%'),
+        says('line.to', '25.4%', says('preview.margin-call')),
       ),
     );
-    assert.match(ways!.lines!.at(-1)!, saysInTurn(says('target.not-enough-in', says('term.funding-account')), says('target.repay-there')));
-    assert.match(preview!.detail, saysLike('term.by-estimate', says('preview.row', 'LTV', '57.98%', '55.00%')));
+    assert.match(ways!.lines!.at(-1)!, saysInTurn(says('target.not-enough-in', says('term.funding-account')), '$63.98'));
+    assert.ok(!ways!.lines!.at(-1)!.includes(says('target.repay-there')), 'it is done here');
+    assert.match(preview!.detail, saysLike('term.by-estimate', says('list.colon', 'LTV', says('list.arrow', '57.98%', '55.00%'))));
     assert.match(done!.title, saysLike('outcome.done-now', says('term.ltv'), '55.00%', 'OKX'));
     assert.deepEqual(await taken(), ['12345 add BTC 0.04334546']);
   });
@@ -85,8 +86,27 @@ describe('bringing a loan to an LTV on the whole engine', () => {
     assert.deepEqual(trader.posted, []);
   });
 
-  it('leads back to the ways from a repayment, which is not done here', async () => {
-    const repay = await bring(...to('55'), pick('Repay 63.9795 USDT'), leave, leave);
+  it('repays, through the same preview and confirmation', async () => {
+    const repay = await bring(...to('55'), pick('Repay 63.9795 USDT'), press(says('button.preview')), press('Repay 63.9795 USDT'));
+    const [short, preview] = repay.heard.filter(({ what }) => what === 'dialog');
+    assert.match(short!.detail, saysInTurn('Repay 63.9795 USDT', says('term.ltv-is', '57.89%')));
+    assert.equal(preview!.title, says('resolve.sure', says('list.colon', 'SIMULATED', says('repay.of', '63.9795 USDT', 'loan 12345'))));
+    assert.match(repay.titles('notice')[0]!, saysLike('outcome.done-now', says('term.ltv'), '57.89%', 'OKX'));
+    assert.deepEqual(await taken(), ['12345 repay USDT 63.9795']);
+  });
+
+  it('leads back to the ways from a repayment that cannot be done here', async () => {
+    const older = await trader.openOkx({ ordIds: false });
+    await trader.addAccount('older', 'Older', older);
+    const repay = await trader.goes(
+      (app, attended) => bringLtvToTarget(app, attended, { accountId: 'older' }),
+      type('55'),
+      pick('Repay 63.9795 USDT'),
+      leave,
+      leave,
+    );
+    const [ways] = repay.heard.filter(({ title }) => title.includes(says('target.which-way')));
+    assert.match(ways!.lines!.at(-1)!, saysInTurn(says('target.not-enough-in', says('term.funding-account')), says('target.repay-there')));
     const [word] = repay.heard.filter(({ what }) => what === 'dialog');
     assert.match(word!.detail, saysLike('target.repay-elsewhere', 'Repay 63.9795 USDT', undefined, 'OKX'));
     assert.match(repay.heard.at(-1)!.title, saysLike('target.which-way'));
@@ -105,7 +125,7 @@ describe('bringing a loan to an LTV on the whole engine', () => {
     const [short, , preview] = talk.heard.filter(({ what }) => what === 'dialog');
     assert.deepEqual(short!.choices, [says('button.preview')]);
     assert.equal(short!.detail, `Add 1.79214831 BTC ${says('target.leads-only', says('term.ltv-is', '17.90%'))}`);
-    assert.match(preview!.detail, saysLike('preview.row', 'LTV', '57.98%', '17.90%'));
+    assert.match(preview!.detail, saysLike('list.colon', 'LTV', saysLike('list.arrow', '57.98%', '17.90%')));
     assert.deepEqual(trader.posted, []);
   });
 

@@ -30,7 +30,7 @@ describe('a change that nobody waits for any more', () => {
           says('term.ltv'),
           '56.57%',
           'OKX',
-          says('kinds.simulated', changeName('add', '0.02', 'BTC', onLoan('12345'), 'Main')),
+          says('list.colon', says('preview.simulated'), changeName('add', '0.02', 'BTC', onLoan('12345'), 'Main')),
         ),
       ]);
       assert.deepEqual(background.heard.at(-1)!.choices, [says('button.open-gauges'), 'Undo…']);

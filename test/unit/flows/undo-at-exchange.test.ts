@@ -35,9 +35,14 @@ describe('undoing an addition on the whole engine', () => {
     const [preview, done] = talk.heard;
     assert.match(
       preview!.detail,
-      saysLike('undo.removes-again', says('kinds.simulated', changeName('add', '0.02', 'BTC', onLoan('12345'), 'Main')), '0.02', 'BTC'),
+      saysLike(
+        'undo.removes-again',
+        says('list.colon', says('preview.simulated'), changeName('add', '0.02', 'BTC', onLoan('12345'), 'Main')),
+        '0.02',
+        'BTC',
+      ),
     );
-    assert.match(preview!.detail, saysLike('term.by-estimate', says('preview.row', 'LTV', '56.57%', '57.99%')));
+    assert.match(preview!.detail, saysLike('term.by-estimate', says('list.colon', 'LTV', says('list.arrow', '56.57%', '57.99%'))));
     assert.deepEqual(preview!.choices, [says('button.refresh'), says('button.show-request'), says('term.remove', '0.02 BTC')]);
     assert.match(done!.title, saysLike('outcome.done-now', says('term.ltv'), '57.98%', 'OKX'));
     assert.deepEqual(done!.choices, [says('button.open-gauges')]);
@@ -98,9 +103,12 @@ describe('undoing an addition on the whole engine', () => {
       (app, attended) => changeMargin(app, attended, 'add', undefined),
       ...[pick('BTC-USDT-SWAP long'), type('200'), press('Add 200 USDT to BTC-USDT-SWAP long')],
     );
-    const added = says('kinds.simulated', changeName('add', '200', 'USDT', marginOf('BTC-USDT-SWAP long'), 'Main'));
+    const added = says('list.colon', says('preview.simulated'), changeName('add', '200', 'USDT', marginOf('BTC-USDT-SWAP long'), 'Main'));
     const talk = await undo(pick(added), press(says('term.remove-from', '200 USDT', 'BTC-USDT-SWAP long')));
-    assert.deepEqual(talk.heard[0]!.choices, [added, says('kinds.simulated', changeName('add', '0.02', 'BTC', onLoan('12345'), 'Main'))]);
+    assert.deepEqual(talk.heard[0]!.choices, [
+      added,
+      says('list.colon', says('preview.simulated'), changeName('add', '0.02', 'BTC', onLoan('12345'), 'Main')),
+    ]);
     assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', says('term.liquidation-price'), '67,571.28 USDT', 'OKX'));
     assert.deepEqual(
       (await okx.margins()).map(({ posSide, type: act, amt }) => [posSide, act, amt].join(' ')),

@@ -47,6 +47,22 @@ describe('verifying the ledger', () => {
     assert.deepEqual(logged, ['ledger verified: 12 rows of 3 changes, head 0123456789abcdef']);
   });
 
+  it('shows how far it is, and says nothing of what it found when the person stopped it', async () => {
+    const talk = new Scripted();
+    const { app } = actingAt(new Setup(), talk);
+    const verify: typeof app.ledger.verify = async (followed) => {
+      followed!.say(0.256);
+      return followed!.signal.aborted ? unread : whole;
+    };
+    const ledger = Object.assign(Object.create(app.ledger) as typeof app.ledger, { verify });
+    await verifyLedger({ ...app, ledger });
+    assert.deepEqual(talk.worked, ['25%', says('ledger.verifying')]);
+    assert.equal(talk.titles('notice').length, 1);
+    talk.stops = '25%';
+    await verifyLedger({ ...app, ledger });
+    assert.deepEqual([talk.titles('notice').length, talk.titles('dialog').length], [1, 0]);
+  });
+
   it('says that an empty one is empty', async () => {
     const { talk } = await verifying([{ ok: true, rows: 0, writes: 0 }], never);
     assert.deepEqual(talk.titles('notice'), [says('ledger.intact', '0', '0', '–')]);

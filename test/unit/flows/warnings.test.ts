@@ -5,7 +5,7 @@ import { testWarnings } from '../../../src/flows/test-warnings.ts';
 import { acknowledgeWarnings, composeWarning, snoozeWarnings, tellWarning } from '../../../src/flows/warnings.ts';
 import { setWarningLevels } from '../../../src/flows/warning-levels.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
-import { says, saysInTurn, saysLike } from '../../texts.ts';
+import { levelsText, says, saysInTurn, saysLike } from '../../texts.ts';
 import { text } from '../views/samples.ts';
 import { consider, pick, press, Scripted, type, type Answer } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
@@ -71,7 +71,7 @@ describe('warnings at a simulated exchange', function () {
     okx.movePrice('BTC', '-18.5');
     await trader.passes(2 * minute);
     assert.equal(screen.notices.length, 2);
-    const named = says('warning.simulated', 'Main');
+    const named = says('list.comma', 'Main', says('preview.simulated'));
     assert.match(
       screen.last,
       saysInTurn(
@@ -142,7 +142,7 @@ describe('warnings at a simulated exchange', function () {
     const killed = await okx.kill();
     await trader.passes(20 * minute);
     const told = screen.texts.slice(before);
-    const blind = saysLike('warning.blind', says('warning.simulated', 'Main'));
+    const blind = saysLike('warning.blind', says('list.comma', 'Main', says('preview.simulated')));
     assert.equal(told.filter((one) => blind.test(one)).length, 1, told.join('\n'));
     assert.match(told.at(-1) ?? '', saysLike('warning.last-known'));
     assert.equal(row('level loan:12345')?.level, 'marginCall');
@@ -164,7 +164,7 @@ describe('warnings at a simulated exchange', function () {
     assert.equal(other.notices.length, 1, 'shown where the person was last');
     const talk = new Scripted();
     await trader.until(acknowledgeWarnings(trader.app(talk)));
-    assert.match(talk.titles('notice')[0] ?? '', saysLike('warning.acknowledged-several'));
+    assert.match(talk.titles('notice')[0] ?? '', saysLike('warning.acknowledged-count'));
     await trader.passes(2_000);
     assert.ok(window.engine.warnings.all().length > 0);
     assert.ok(window.engine.warnings.all().every(({ acknowledged, level }) => acknowledged === level));
@@ -174,7 +174,7 @@ describe('warnings at a simulated exchange', function () {
     await screen.answers(press(says('warning.snooze-hour')));
     const until = trader.clock.now() + 60 * minute;
     assert.ok(Math.abs((row('level loan:67890')?.snoozedUntil ?? 0) - until) < minute);
-    const talk = new Scripted(pick(`${says('kinds.loan', '67890')} (Main)`), pick(says('warning.until-tomorrow')));
+    const talk = new Scripted(pick(says('list.brackets', says('term.loan', '67890'), 'Main')), pick(says('warning.until-tomorrow')));
     await trader.until(snoozeWarnings(trader.app(talk)));
     assert.equal(new Date(row('level loan:67890')?.snoozedUntil ?? 0).getHours(), 8);
     const [account] = loansOutline(trader.engine.store.all(), trader.viewContext());
@@ -200,7 +200,7 @@ describe('warnings at a simulated exchange', function () {
     assert.ok(row('level loan:67890')?.snoozedUntil !== undefined);
     const talk = new Scripted();
     await trader.until(acknowledgeWarnings(trader.app(talk), place));
-    assert.deepEqual(talk.titles('notice'), [says('warning.acknowledged-one')]);
+    assert.deepEqual(talk.titles('notice'), [says('warning.acknowledged-count', '1')]);
     const known = trader.engine.warnings.all().filter(({ acknowledged }) => acknowledged !== undefined);
     assert.deepEqual(
       known.map(({ target }) => target),
@@ -223,11 +223,11 @@ describe('warnings at a simulated exchange', function () {
     assert.equal(row('level loan:12345'), undefined);
     const talk = new Scripted(consider('3'), type('8'), consider('8'), type('20'), type('40'));
     await trader.until(setWarningLevels(trader.app(talk), place));
-    assert.match(talk.titles('notice')[0] ?? '', saysLike('levels.saved', says('kinds.loan', '12345'), '40/20/8%'));
+    assert.match(talk.titles('notice')[0] ?? '', saysLike('levels.saved', says('kinds.loan', '12345'), levelsText('40', '20', '8')));
     await trader.passes(1_000);
     const line = loan()
       ?.details?.()
-      .lines.find(({ value }) => text(value) === '40/20/8%');
+      .lines.find(({ value }) => text(value) === levelsText('40', '20', '8'));
     assert.equal(text(line?.label), says('levels.yours'));
     okx.movePrice('BTC', '-7');
     await trader.passes(minute);
@@ -298,7 +298,7 @@ describe('warnings of what an exchange says besides figures', function () {
       ['danger', 'note'],
     );
     assert.match(alarms, saysLike('warning.also'));
-    assert.equal(note, says('warning.unbound', 'Pool', 'Bybit'));
+    assert.equal(note, says('list.colon', 'Pool', says('key.bound-no-ip', 'Bybit')));
     const told = trader.engine.warnings.all().map(({ target }) => target);
     for (const target of ['capped loan:pool', 'key', 'unbound']) assert.ok(told.includes(target), told.join());
     // Danger goes on, the rest has been told.
@@ -328,7 +328,7 @@ describe('warnings without an account', () => {
       for (const [command, sentence] of [
         [testWarnings, 'warning.test-only'],
         [acknowledgeWarnings, 'warning.none'],
-        [snoozeWarnings, 'warning.none-to-snooze'],
+        [snoozeWarnings, 'warning.none'],
       ] as const) {
         const talk = new Scripted();
         await trader.until(command(trader.app(talk)));

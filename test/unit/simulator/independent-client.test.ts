@@ -4,6 +4,8 @@ import { RestClient } from 'okx-api';
 import type { SimulatorKeys } from '../../../src/simulator/okx/auth.ts';
 import { startSimulator, type Simulator } from '../../../src/simulator/okx/start.ts';
 
+const repayment = { ordId: '12345', ccy: 'USDT', amt: '10', clOrdId: 'client1' };
+
 type Call = (client: RestClient) => Promise<unknown>;
 
 describe('an independent OKX client', () => {
@@ -34,6 +36,11 @@ describe('an independent OKX client', () => {
       /"maxLoan":"95\d\d\./,
     ],
     ['adjustCollateral', (client) => client.adjustCollateral({ type: 'add', collateralCcy: 'BTC', collateralAmt: '0.1' }), /^\[\]$/],
+    [
+      'a repayment, for which it has no function yet',
+      (client) => client.postPrivate('/api/v5/finance/flexible-loan/repay', repayment),
+      /^\[\{"ordId":"12345","ccy":"USDT","amt":"10","clOrdId":"client1"\}\]$/,
+    ],
     ['getAccountConfiguration', (client) => client.getAccountConfiguration(), /"perm":"read_only,trade"/],
     ['getBalances', (client) => client.getBalances(), /"bal":"1\.7921483143067599"/],
     [
@@ -94,6 +101,17 @@ describe('an independent OKX client', () => {
     await client.adjustCollateral({ type: 'add', collateralCcy: 'BTC', collateralAmt: '0.1' });
     assert.match(JSON.stringify(await client.getLoanInfo()), /"collateralData":\[\{"ccy":"BTC","amt":"0\.9"\}\]/);
     assert.match(JSON.stringify(await client.getLoanHistory({ limit: '1' })), /"collateral_locked","ccy":"BTC","amt":"-0\.1"/);
+  });
+
+  it('sees a repayment take effect, and its own id known afterwards', async () => {
+    const client = clientWith(simulator.keys);
+    await client.postPrivate('/api/v5/finance/flexible-loan/repay', repayment);
+    assert.match(JSON.stringify(await client.getLoanInfo()), /"loanData":\[\{"ccy":"USDT","amt":"39990"\}\]/);
+    assert.match(JSON.stringify(await client.getLoanHistory({ limit: '1' })), /"repaid","ccy":"USDT","amt":"-10"/);
+    await assert.rejects(
+      async () => client.postPrivate('/api/v5/finance/flexible-loan/repay', repayment),
+      (error: { code?: string }) => error.code === '51016',
+    );
   });
 
   it('meets the limit in the code the documentation gives', async () => {

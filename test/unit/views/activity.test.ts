@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { msg } from '../../../src/core/message.ts';
 import type { WriteRecord } from '../../../src/engine/ledger/record.ts';
+import type { Change } from '../../../src/exchanges/exchange.ts';
 import { undoMs } from '../../../src/engine/ledger/undo.ts';
 import { adopt, renew, type OutlineNode } from '../../../src/views/outline-node.ts';
 import { activityOutline, type ActivityActs, type ActivityView } from '../../../src/views/activity.ts';
@@ -159,7 +160,7 @@ describe('the Activity view', () => {
     const added = fullWrite();
     const taken = fullWrite({
       id: 'w2',
-      change: { ...added.change, direction: 'reduce' },
+      change: { ...added.change, direction: 'reduce' } as Change,
       plannedAt: added.plannedAt + 1,
       sentAt: added.plannedAt + 2,
     });
@@ -183,7 +184,7 @@ describe('the Activity view', () => {
     };
     const lines = linesOf(viewOf(writes), { more });
     assert.equal(lines.length, 51);
-    assert.equal(line(lines[50]!), says('activity.load-older', '3'));
+    assert.equal(line(lines[50]!), says('list.brackets', says('page.load-more'), '3'));
     assert.equal(lines[50]!.context, 'more');
     assert.ok(typeof lines[50]!.more === 'function');
     lines[50]!.more();

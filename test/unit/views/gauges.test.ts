@@ -132,10 +132,10 @@ describe('The page of gauges', () => {
   });
 
   it('says so when the margin call or the liquidation level is reached', () => {
-    assert.equal(gaugeOf(aLoan({ ltv: decimal('0.7374') })).distanceText, says('estimate.margin-call-reached'));
+    assert.equal(gaugeOf(aLoan({ ltv: decimal('0.7374') })).distanceText, says('line.reached', says('preview.margin-call')));
     const beyond = gaugeOf(aLoan({ ltv: decimal('0.84') }));
-    assert.equal(beyond.distanceText, says('term.liquidation-reached'));
-    assert.equal(beyond.rows[2]?.lines[1]?.value, says('term.liquidation-reached'));
+    assert.equal(beyond.distanceText, says('line.reached', says('preview.liquidation')));
+    assert.equal(beyond.rows[2]?.lines[1]?.value, says('line.reached', says('preview.liquidation')));
   });
 
   it('shows an unknown LTV as unknown: no needle, no meter, never zero', () => {
@@ -144,7 +144,7 @@ describe('The page of gauges', () => {
     assert.equal(gauge.figure, '–');
     assert.equal(gauge.at, undefined);
     assert.equal(gauge.meter, undefined);
-    assert.equal(gauge.distanceText, says('loan.distance-margin-call'));
+    assert.equal(gauge.distanceText, says('line.unknown', says('preview.margin-call')));
   });
 
   it('does not call a loan safe whose margin call is unknown', () => {
@@ -210,7 +210,7 @@ describe('What is not current on the page', () => {
   it('keeps a danger a danger, told as of the last reading', () => {
     const gauge = only([aState([aLoan({ ltv: decimal('0.79') })], {}, old)]);
     assert.equal(gauge.level, 'danger');
-    assert.equal(gauge.distanceText, says('term.last-known', says('estimate.margin-call-reached')));
+    assert.equal(gauge.distanceText, says('term.last-known', says('line.reached', says('preview.margin-call'))));
     assert.equal(gauge.stale, true);
   });
 
@@ -251,7 +251,13 @@ describe('Marks and actions of a gauge', () => {
   it('offer changes only where the key may trade', () => {
     assert.deepEqual(
       gaugeOf(aLoan()).actions.map(({ id }) => id),
+      ['add', 'reduce', 'repay', 'refresh'],
+    );
+    const { orderId: _orderId, ...unnamed } = aLoan();
+    assert.deepEqual(
+      gaugeOf(unnamed).actions.map(({ id }) => id),
       ['add', 'reduce', 'refresh'],
+      'a request to repay has to name the order',
     );
     const gauge = only([aState([aLoan()], { account: anAccount({ readOnly: true }) })]);
     assert.deepEqual(

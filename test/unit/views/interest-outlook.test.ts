@@ -45,7 +45,7 @@ describe('what interest will do', () => {
       outlook(owing({ ltv: decimal(ltv), debtUsd: decimal(debt), debts: [{ coin: 'USDT', amount: decimal(debt) }] }), [
         row('USDT', '0.1'),
       ])[0]!;
-    assert.match(said('0.75', '75000'), saysInTurn(' | ', says('estimate.margin-call-reached'), ' | '));
+    assert.match(said('0.75', '75000'), saysInTurn(' | ', says('line.reached', says('preview.margin-call')), ' | '));
     assert.match(said('0.749999', '74999.9'), saysInTurn(' | ', says('interest.margin-call', '<1'), ' | '));
     assert.match(said('0.7499', '74990'), saysLike('interest.margin-call', /\d+|<1/));
   });
@@ -69,7 +69,7 @@ describe('what interest will do', () => {
     // Two days: 48 hours, the last one begun counted whole. In closed form 38.366455 and 7361.920109, without rounding each hour up.
     assert.deepEqual(lines, [
       `${says('interest.by-due', 'hour 47.5', '+38.3665 USDT (~$38.37) · LTV 70.04%')} | ${says('term.updated-age', '14:03')}`,
-      `${says('interest.by-due', 'hour 8760', '+7,361.93 USDT (~$7,361.93) · LTV 77.37%')} | ${says('estimate.margin-call-reached')} | ${says('term.updated-age', '14:03')}`,
+      `${says('interest.by-due', 'hour 8760', '+7,361.93 USDT (~$7,361.93) · LTV 77.37%')} | ${says('line.reached', says('preview.margin-call'))} | ${says('term.updated-age', '14:03')}`,
     ]);
     const many = Array.from({ length: 20 }, (_, index) => inHours(index + 1));
     assert.equal(outlook(owing({ due: many }), [row('USDT', '0.1')]).length, 2 + 6, 'no more than a person reads');
@@ -77,8 +77,14 @@ describe('what interest will do', () => {
 
   it('says which line is reached by then', () => {
     const late = owing({ liquidation: { ltv: decimal('0.8'), source: 'venue' } });
-    assert.match(outlook(late, [row('USDT', '1')])[1]!, saysInTurn('LTV 76.00%', ' | ', says('estimate.margin-call-reached'), ' | '));
-    assert.match(outlook(late, [row('USDT', '2')])[1]!, saysInTurn('LTV 82.51%', ' | ', says('term.liquidation-reached'), ' | '));
+    assert.match(
+      outlook(late, [row('USDT', '1')])[1]!,
+      saysInTurn('LTV 76.00%', ' | ', says('line.reached', says('preview.margin-call')), ' | '),
+    );
+    assert.match(
+      outlook(late, [row('USDT', '2')])[1]!,
+      saysInTurn('LTV 82.51%', ' | ', says('line.reached', says('preview.liquidation')), ' | '),
+    );
   });
 
   it('says less where less is known, and nothing of a coin that is not owed', () => {
@@ -90,7 +96,7 @@ describe('what interest will do', () => {
     assert.deepEqual(outlook(owing(), []), []);
     assert.match(outlook(owing(), [row('USDT', '0.0001')])[0]!, saysInTurn(' | ', says('interest.margin-call', '>3,650'), ' | '));
     const late = owing({ ltv: decimal('0.8'), debtUsd: decimal('80000'), debts: [{ coin: 'USDT', amount: decimal('80000') }] });
-    assert.match(outlook(late, [row('USDT', '0.1')])[0]!, saysInTurn(' | ', says('estimate.margin-call-reached'), ' | '));
+    assert.match(outlook(late, [row('USDT', '0.1')])[0]!, saysInTurn(' | ', says('line.reached', says('preview.margin-call')), ' | '));
   });
 
   it('does not pass a part of what is owed off as all of it', () => {

@@ -63,7 +63,7 @@ describe('rows that are read when they are opened', () => {
     await pages.entries(source);
     venueOne.break(broken);
     await pages.more(source);
-    assert.deepEqual(labels(await pages.entries(source)), ['newest', 'No answer.', says('page.try-again')]);
+    assert.deepEqual(labels(await pages.entries(source)), ['newest', 'No answer.', says('button.try-again')]);
     venueOne.break(undefined);
     await pages.more(source);
     assert.deepEqual(labels(await pages.entries(source)), ['newest', 'older']);
@@ -74,7 +74,7 @@ describe('rows that are read when they are opened', () => {
     venueOne.break(broken);
     const pages = new LazyPages(venueOne.read);
     await pages.entries(source);
-    assert.deepEqual(labels(await pages.entries(source)), ['No answer.', says('page.try-again')]);
+    assert.deepEqual(labels(await pages.entries(source)), ['No answer.', says('button.try-again')]);
     assert.equal(venueOne.asked.length, 1);
   });
 

@@ -35,7 +35,7 @@ describe('a gauge between readings', () => {
     assert.equal(gauge.levelText, 'Watch');
     assert.deepEqual(row(gauge, says('estimate.live')), [
       {
-        value: `~58.41%, ${says('loan.to-margin-call', '20.7%')}`,
+        value: `~58.41%, ${says('line.to', '20.7%', says('preview.margin-call'))}`,
         detail: `estimate, ${says('estimate.prices-read', says('time.just-now'))}`,
       },
     ]);
@@ -92,7 +92,7 @@ describe('a gauge between readings', () => {
     assert.equal(gauge.levelText, says('term.by-estimate', 'Danger'));
     assert.equal(gauge.distanceText, `${says('gauge.if-falls', '12.4%')}, ${says('term.by-estimate', says('estimate.now', '2.6%'))}`);
     assert.deepEqual(row(gauge, says('estimate.live')), [
-      { value: says('position.liquidation', '2.6%'), detail: says('estimate.prices-read', says('time.just-now')) },
+      { value: says('line.to', '2.6%', says('preview.liquidation')), detail: says('estimate.prices-read', says('time.just-now')) },
     ]);
   });
 });

@@ -29,7 +29,7 @@ const withLoan = (estimate: LiveLoan | NoLive, change: Partial<Live> = {}, of: P
   state({ live: live({ loans: { '12345': estimate }, ...change }), ...of });
 
 const loanRow = (one: AccountState): Entry => {
-  const row = loansOutline([one], viewContext())[0]?.children?.find(({ context }) => context === 'loan');
+  const row = loansOutline([one], viewContext())[0]?.children?.find(({ context }) => context === 'loan.repay');
   assert.ok(row !== undefined);
   return row;
 };
@@ -39,10 +39,13 @@ const tooltip = (entry: Entry): ReadonlyMap<string, string> =>
 describe('the line of a loan between readings', () => {
   it('has the figure of the exchange first and what it is about now behind the level', () => {
     const row = loanRow(withLoan(estimated('0.5841')));
-    assert.equal(line(row), `57.43% · Watch | ${says('estimate.now', '58.41%')} | ${says('loan.to-margin-call', '22.1%')} | 40,000 USDT`);
+    assert.equal(
+      line(row),
+      `57.43% · Watch | ${says('estimate.now', '58.41%')} | ${says('line.to', '22.1%', says('preview.margin-call'))} | 40,000 USDT`,
+    );
     assert.match(
       text(spokenOf(row)),
-      saysInTurn('LTV 57.43%, Watch, ', says('estimate.live'), ': LTV 58.41%, ', says('loan.to-margin-call', '20.7%')),
+      saysInTurn('LTV 57.43%, Watch, ', says('estimate.live'), ': LTV 58.41%, ', says('line.to', '20.7%', says('preview.margin-call'))),
     );
     assert.equal(row.copy, '0.57421');
   });
@@ -50,7 +53,7 @@ describe('the line of a loan between readings', () => {
   it('says nothing more while the digits that are shown are the same', () => {
     for (const same of ['0.57421', '0.574201', '0.5743']) {
       const row = loanRow(withLoan(estimated(same)));
-      assert.equal(line(row), `57.43% · Watch | ${says('loan.to-margin-call', '22.1%')} | 40,000 USDT`);
+      assert.equal(line(row), `57.43% · Watch | ${says('line.to', '22.1%', says('preview.margin-call'))} | 40,000 USDT`);
       assert.doesNotMatch(text(spokenOf(row)), saysLike('estimate.live'));
     }
   });
@@ -58,7 +61,7 @@ describe('the line of a loan between readings', () => {
   it('says from what the estimate is and how old that is', () => {
     assert.equal(
       tooltip(loanRow(withLoan(estimated('0.5841'), { at: now - 16_000 }))).get(says('estimate.live')),
-      `~58.41%, ${says('loan.to-margin-call', '20.7%')} (${says('term.estimate-word')}, ${says('estimate.prices-read', '15 s ago')})`,
+      `~58.41%, ${says('line.to', '20.7%', says('preview.margin-call'))} (${says('term.estimate-word')}, ${says('estimate.prices-read', '15 s ago')})`,
     );
     const averaged = { ...estimated('0.5841'), averaged: true };
     assert.match(
@@ -75,7 +78,7 @@ describe('the line of a loan between readings', () => {
         /^57\.43% · Warning \| /,
         says('term.by-estimate', says('estimate.now', '70.00%')),
         ' | ',
-        says('loan.to-margin-call', '22.1%'),
+        says('line.to', '22.1%', says('preview.margin-call')),
       ),
     );
     assert.equal(row.icon?.id, 'warning');
@@ -168,10 +171,10 @@ describe('the line of a position between readings', () => {
   it('has its side and name first, then what the distance is about now', () => {
     const row = positionRow(withPosition(mark('59800', '0.12107023')));
     assert.match(line(row), /^12\.4% · Watch \| long \| BTC-USDT-SWAP \| now ~12\.1%/);
-    assert.match(text(spokenOf(row)), saysInTurn(says('estimate.live'), ': ', says('position.liquidation', '12.1%')));
+    assert.match(text(spokenOf(row)), saysInTurn(says('estimate.live'), ': ', says('line.to', '12.1%', says('preview.liquidation'))));
     assert.equal(
       tooltip(row).get(says('estimate.live')),
-      `${says('position.liquidation', '12.1%')} (${says('estimate.prices-read', says('time.just-now'))})`,
+      `${says('line.to', '12.1%', says('preview.liquidation'))} (${says('estimate.prices-read', says('time.just-now'))})`,
     );
   });
 
@@ -236,8 +239,11 @@ describe('badge and status bar between readings', () => {
     });
     assert.equal(
       shown([one]),
-      `${says('position.liquidation', '12.4% → ~2.6%')} · ${says('term.by-estimate', 'Danger')} · ${says('time.just-now')}`,
+      `${says('line.to', '12.4% → ~2.6%', says('preview.liquidation'))} · ${says('term.by-estimate', 'Danger')} · ${says('time.just-now')}`,
     );
-    assert.equal(text(statusOf([one], viewContext())?.rows[0]?.distance), says('position.liquidation', '12.4%') + ' → ~2.6%');
+    assert.equal(
+      text(statusOf([one], viewContext())?.rows[0]?.distance),
+      says('line.to', '12.4%', says('preview.liquidation')) + ' → ~2.6%',
+    );
   });
 });

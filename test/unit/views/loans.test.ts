@@ -23,10 +23,13 @@ const stale = now - 5 * 60_000;
 describe('the Loans view', () => {
   it('shows LTV, level as a word, distance to margin call and debt in the line of a loan, in this order', () => {
     const entry = only(only(loansOutline([state()], viewContext())).children);
-    assert.equal(line(entry), `57.43% · Watch | ${says('loan.to-margin-call', '22.1%')} | 40,000 USDT`);
+    assert.equal(line(entry), `57.43% · Watch | ${says('line.to', '22.1%', says('preview.margin-call'))} | 40,000 USDT`);
     assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
-    assert.equal(entry.context, 'loan');
-    assert.equal(text(spokenOf(entry)), `Loan 12345, Main, LTV 57.43%, Watch, ${says('loan.to-margin-call', '22.1%')}, Debt 40,000 USDT`);
+    assert.equal(entry.context, 'loan.repay');
+    assert.equal(
+      text(spokenOf(entry)),
+      `Loan 12345, Main, LTV 57.43%, Watch, ${says('line.to', '22.1%', says('preview.margin-call'))}, Debt 40,000 USDT`,
+    );
   });
 
   it('shows debts, collateral, thresholds with their source, and what is read only when opened', () => {
@@ -59,7 +62,7 @@ describe('the Loans view', () => {
     const { ltv, marginCall, liquidation, liquidationPrice, ...rest } = loan();
     assert.ok(ltv !== undefined && marginCall !== undefined && liquidation !== undefined && liquidationPrice !== undefined);
     const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [rest] }) })], viewContext())).children);
-    assert.equal(line(entry), `– · Unknown | ${says('loan.distance-margin-call')} | 40,000 USDT`);
+    assert.equal(line(entry), `– · Unknown | ${says('line.unknown', says('preview.margin-call'))} | 40,000 USDT`);
     assert.deepEqual(below(entry.children![2]!), [
       `${says('term.margin-call')} | unknown`,
       'Liquidation | unknown',
@@ -90,15 +93,15 @@ describe('the Loans view', () => {
     );
     assert.equal(
       line(entry),
-      `80.00% · Danger | ${says('term.updated-age', '5 min ago')} | ${says('estimate.margin-call-reached')} | 40,000 USDT`,
+      `80.00% · Danger | ${says('term.updated-age', '5 min ago')} | ${says('line.reached', says('preview.margin-call'))} | 40,000 USDT`,
     );
     assert.equal(entry.icon?.color, 'notificationsErrorIcon.foreground');
     assert.equal(
       below(entry.children![2]!)[0],
-      `${says('term.margin-call')} | 73.74% | ${says('estimate.margin-call-reached')} | from OKX`,
+      `${says('term.margin-call')} | 73.74% | ${says('line.reached', says('preview.margin-call'))} | from OKX`,
       'never a fall of less than nothing',
     );
-    assert.ok(entry.details!().lines.some(({ value }) => text(value) === says('estimate.margin-call-reached')));
+    assert.ok(entry.details!().lines.some(({ value }) => text(value) === says('line.reached', says('preview.margin-call'))));
   });
 
   it('names trouble, age, venue and site in the line of an account, and what is wrong below it', () => {
@@ -175,7 +178,7 @@ describe('the Loans view', () => {
     );
     assert.equal(
       line(entry),
-      `57.43% · Watch | ${says('term.change-unfinished')} | ${says('loan.to-margin-call', '22.1%')} | 40,000 USDT`,
+      `57.43% · Watch | ${says('term.change-unfinished')} | ${says('line.to', '22.1%', says('preview.margin-call'))} | 40,000 USDT`,
       'a closed loan says so too',
     );
     assert.match(text(spokenOf(entry)), saysLike('term.change-unfinished'));
@@ -234,7 +237,10 @@ describe('where and when', () => {
 
   it('a debt is due stands in the line and below it, the soonest first', () => {
     const entry = entryOf({ due: [soon, { ...soon, at: now + 2 * 86_400_000, amount: decimal('50.5') }] });
-    assert.equal(line(entry), `57.43% · Watch | ${says('loan.to-margin-call', '22.1%')} | 40,000 USDT | due 2026-11-22T12:00:00.000Z`);
+    assert.equal(
+      line(entry),
+      `57.43% · Watch | ${says('line.to', '22.1%', says('preview.margin-call'))} | 40,000 USDT | due 2026-11-22T12:00:00.000Z`,
+    );
     const dates = group(entry, says('term.due'));
     assert.equal(line(dates), `${says('term.due')} | 2026-11-22T12:00:00.000Z`);
     assert.deepEqual(below(dates), [
@@ -246,7 +252,10 @@ describe('where and when', () => {
 
   it('an overdue debt is danger in word and colour, whatever the LTV', () => {
     const entry = entryOf({ ltv: decimal('0.1'), due: [{ ...soon, at: now - 1_000, overdue: true }, soon] });
-    assert.equal(line(entry), `10.00% · Danger | ${says('term.debt-overdue')} | ${says('loan.to-margin-call', '86.4%')} | 40,000 USDT`);
+    assert.equal(
+      line(entry),
+      `10.00% · Danger | ${says('term.debt-overdue')} | ${says('line.to', '86.4%', says('preview.margin-call'))} | 40,000 USDT`,
+    );
     assert.equal(entry.icon?.id, 'flame');
     assert.match(text(spokenOf(entry)), saysLike('term.debt-overdue'));
     const dates = group(entry, says('term.due'));
@@ -371,7 +380,10 @@ describe('figures of a loan that are not believed', () => {
     const { ltv, ...rest } = loan({ debtUsd: decimal('80'), collateralUsd: decimal('100') });
     assert.ok(ltv !== undefined);
     const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [rest] }) })], viewContext())).children);
-    assert.match(line(entry), saysInTurn(/^– · /, says('level.values-usd', 'Danger'), ' | ', says('loan.distance-margin-call')));
+    assert.match(
+      line(entry),
+      saysInTurn(/^– · /, says('level.values-usd', 'Danger'), ' | ', says('line.unknown', says('preview.margin-call'))),
+    );
     assert.equal(loanAlarms([state({ snapshot: snapshot({ loans: [rest] }) })], viewContext()), 1);
   });
 });
@@ -381,12 +393,12 @@ describe('a loan past its liquidation line', () => {
     const past = state({ snapshot: snapshot({ loans: [loan({ ltv: decimal('0.9') })] }) });
     assert.match(
       line(only(only(loansOutline([past], viewContext())).children)),
-      new RegExp(`^90\\.00% · Danger \\| ${says('term.liquidation-reached')}`),
+      new RegExp(`^90\\.00% · Danger \\| ${says('line.reached', says('preview.liquidation'))}`),
     );
-    assert.equal(gaugePage([past], viewContext(), text).state.gauges[0]!.distanceText, says('term.liquidation-reached'));
+    assert.equal(gaugePage([past], viewContext(), text).state.gauges[0]!.distanceText, says('line.reached', says('preview.liquidation')));
     assert.deepEqual(
       statusOf([past], viewContext())!.rows.map(({ distance }) => text(distance)),
-      [says('term.liquidation-reached')],
+      [says('line.reached', says('preview.liquidation'))],
     );
   });
 });

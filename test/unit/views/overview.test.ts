@@ -46,7 +46,7 @@ describe('A line of the overview', () => {
   });
 
   it('says that a line is reached, and keeps what is unknown unknown', () => {
-    assert.equal(line(holding([aLoan({ ltv: decimal('0.74') })])).toMarginCall, says('overview.reached'));
+    assert.equal(line(holding([aLoan({ ltv: decimal('0.74') })])).toMarginCall, says('term.reached'));
     const unknown = line(holding([aLoan({}, 'marginCall', 'liquidation')]));
     assert.deepEqual([unknown.toMarginCall, unknown.toLiquidation], ['—', '—']);
   });

@@ -6,7 +6,7 @@ import { LazyPages } from '../../../src/views/lazy-pages.ts';
 import { readPage } from '../../../src/views/pages.ts';
 import type { PageSource } from '../../../src/views/entry.ts';
 import { failure, line, loan, now, viewContext, snapshot, state } from './samples.ts';
-import { saysLike } from '../../texts.ts';
+import { says, saysLike } from '../../texts.ts';
 
 const source: PageSource = { kind: 'interest', accountId: 'one', loan: { loanId: '12345' }, version: '' };
 const owing = (ltv: string, btc: string): AccountState =>
@@ -42,7 +42,7 @@ describe('the outlook above rows of interest that stay open', () => {
     const lines = async (): Promise<string[]> => (await pages.entries(source)).map(line);
     assert.match((await lines())[0]!, saysLike('interest.margin-call', '189'));
     held = owing('0.74', '94594.6');
-    assert.match((await lines())[0]!, saysLike('estimate.margin-call-reached'));
+    assert.match((await lines())[0]!, saysLike('line.reached', says('preview.margin-call')));
     later = 91_000;
     assert.deepEqual((await lines()).length, 1, 'only the row that was read is left');
     later = 0;

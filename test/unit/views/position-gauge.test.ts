@@ -57,7 +57,7 @@ describe('The gauge of a position', () => {
     );
     assert.equal(
       gauge.distanceText,
-      `${says('position.distance-liquidation-unknown')}, ${says('term.margin-ratio')} 102.0%, ${says('position.liquidation-100')}`,
+      `${says('line.unknown', says('preview.liquidation'))}, ${says('term.margin-ratio')} 102.0%, ${says('position.liquidation-100')}`,
     );
     assert.deepEqual([gauge.at, gauge.ticks], [undefined, []]);
   });
@@ -89,7 +89,7 @@ describe('The gauge of a position', () => {
         [says('term.liquidation-price'), [{ value: '52,560 USDT', detail: 'from OKX' }]],
         ['Margin', [{ value: '1,600 USDT' }]],
         ['Size', [{ value: '20 contracts', detail: 'long' }]],
-        ['Leverage', [{ value: '8×', detail: says('position.effective', '8.58×') }]],
+        ['Leverage', [{ value: '8×', detail: says('term.by-estimate', says('target.effective-leverage', '~8.58×')) }]],
         [says('position.unrealized-pnl'), [{ value: '-200.1 USDT' }]],
       ],
     );
@@ -103,7 +103,7 @@ describe('The gauge of a position', () => {
       assert.equal(gauge.at, undefined);
       assert.equal(gauge.meter, undefined);
       assert.deepEqual([gauge.ticks, gauge.zones], [[], []]);
-      assert.equal(gauge.distanceText, says('position.distance-liquidation-unknown'));
+      assert.equal(gauge.distanceText, says('line.unknown', says('preview.liquidation')));
     }
   });
 

@@ -44,7 +44,7 @@ describe('the Positions view', () => {
     assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
     assert.equal(entry.context, 'position');
     assert.deepEqual(entry.on, { kind: 'position', id: 'p1' });
-    assert.equal(text(spokenOf(entry)), `BTC-USDT-SWAP long, Main, ${says('position.liquidation', '12.4%')}, Watch`);
+    assert.equal(text(spokenOf(entry)), `BTC-USDT-SWAP long, Main, ${says('line.to', '12.4%', says('preview.liquidation'))}, Watch`);
   });
 
   it('alarms by the margin ratio where no liquidation price is told, and says so', () => {
@@ -61,7 +61,7 @@ describe('the Positions view', () => {
     assert.equal(entry.icon?.id, 'flame');
     assert.equal(
       text(spokenOf(entry)),
-      `BTC-USD-261225-90000-C long, Main, ${says('position.distance-liquidation-unknown')}, ${says('term.margin-ratio')} 102.0%, ${says('position.liquidation-100')}, ${says('level.margin-ratio', 'Danger')}`,
+      `BTC-USD-261225-90000-C long, Main, ${says('line.unknown', says('preview.liquidation'))}, ${says('term.margin-ratio')} 102.0%, ${says('position.liquidation-100')}, ${says('level.margin-ratio', 'Danger')}`,
     );
     assert.equal(positionAlarms([withPositions([option])], viewContext()), 1);
     // Far from it nothing is known to be well.
@@ -130,7 +130,7 @@ describe('the Positions view', () => {
   it('shows every figure with its source, and what is our own estimate', () => {
     const [prices, margin, ...rest] = entryOf(position()).children!;
     assert.deepEqual(below(prices!), [
-      `${says('term.liquidation-price')} | 52,560 USDT | ${says('position.liquidation', '12.4%')} | from OKX`,
+      `${says('term.liquidation-price')} | 52,560 USDT | ${says('line.to', '12.4%', says('preview.liquidation'))} | from OKX`,
       `${says('position.mark-price')} | 60,000 USDT`,
       `${says('position.entry-price')} | 61,000.5 USDT`,
       `${says('position.last-price')} | 60,010.1 USDT`,
@@ -142,7 +142,7 @@ describe('the Positions view', () => {
     ]);
     assert.deepEqual(rest.map(line), [
       'Size | 20 contracts | long',
-      `Leverage | 8× | ${says('position.effective', '8.58×')}`,
+      `Leverage | 8× | ${says('term.by-estimate', says('target.effective-leverage', '~8.58×'))}`,
       `${says('position.unrealized-pnl')} | -200.1 USDT`,
     ]);
   });
@@ -210,7 +210,7 @@ describe('the Positions view', () => {
     ]);
     assert.deepEqual(below(entry.children![1]!), ['Margin | unknown', `${says('position.maintenance-margin')} | unknown`]);
     assert.deepEqual(below(entry).slice(-2), ['Leverage | unknown', `${says('position.unrealized-pnl')} | unknown`]);
-    assert.match(text(spokenOf(entry)), saysInTurn(says('position.distance-liquidation-unknown'), ', Unknown'));
+    assert.match(text(spokenOf(entry)), saysInTurn(says('line.unknown', says('preview.liquidation')), ', Unknown'));
     assert.ok(everything(entry).every(({ copy }) => copy !== '0'));
   });
 
@@ -241,8 +241,8 @@ describe('the Positions view', () => {
 
   it('cuts a long liquidation price towards the mark price, and keeps its digits for the tooltip and the clipboard', () => {
     for (const [side, printed, shown] of [
-      ['long', '52560.270718232045', `52,560.28 USDT | ${says('position.liquidation', '12.3%')}`],
-      ['short', '75000.170068043802', `75,000.17 USDT | ${says('position.liquidation', '25.0%')}`],
+      ['long', '52560.270718232045', `52,560.28 USDT | ${says('line.to', '12.3%', says('preview.liquidation'))}`],
+      ['short', '75000.170068043802', `75,000.17 USDT | ${says('line.to', '25.0%', says('preview.liquidation'))}`],
     ] as const) {
       const entry = entryOf(position({ side, liquidationPrice: decimal(printed) }));
       const [figure] = everything(entry).filter(({ label }) => text(label) === says('term.liquidation-price'));

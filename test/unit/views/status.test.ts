@@ -72,22 +72,22 @@ describe('the status bar', () => {
 
   it('shows a position by its distance to liquidation when it is the worst', () => {
     const states = [withLtv('a', '0.6'), withPosition('b', '55200')];
-    assert.equal(shown(states), `${says('position.liquidation', '8.0%')} · Warning · ${says('time.just-now')}`);
+    assert.equal(shown(states), `${says('line.to', '8.0%', says('preview.liquidation'))} · Warning · ${says('time.just-now')}`);
     assert.equal(
       text(statusOf(states, viewContext())?.spoken),
-      `${says('status.worst')}, BTC-USDT-SWAP long, ${says('position.liquidation', '8.0%')}, Warning, b`,
+      `${says('status.worst')}, BTC-USDT-SWAP long, ${says('line.to', '8.0%', says('preview.liquidation'))}, Warning, b`,
     );
     assert.equal(shown([withLtv('a', '0.9'), withPosition('b', '55200')]), `90.00% · Danger · ${says('time.just-now')}`);
     assert.equal(
       text(statusOf([withLtv('a', '0.6')], viewContext())?.spoken),
-      `${says('status.worst')}, Loan 12345, LTV 60.00%, ${says('loan.to-margin-call', '18.6%')}, Watch, a`,
+      `${says('status.worst')}, Loan 12345, LTV 60.00%, ${says('line.to', '18.6%', says('preview.margin-call'))}, Watch, a`,
     );
   });
 
   it('takes the nearer of two at one level, whichever kind', () => {
     assert.equal(
       shown([withLtv('a', '0.6'), withPosition('b', '52560')]),
-      `${says('position.liquidation', '12.4%')} · Watch · ${says('time.just-now')}`,
+      `${says('line.to', '12.4%', says('preview.liquidation'))} · Watch · ${says('time.just-now')}`,
     );
     assert.equal(shown([withLtv('a', '0.6'), withPosition('b', '46000')]), `60.00% · Watch · ${says('time.just-now')}`);
   });
@@ -95,11 +95,14 @@ describe('the status bar', () => {
   it('counts an isolated position of unknown distance as unknown, and a cross one only when it alarms', () => {
     const unknown = position({ margin: decimal('2000') }, 'liquidationPrice');
     const holds = (change: Parameters<typeof position>[0]): AccountState => state({ snapshot: holding([{ ...unknown, ...change }]) });
-    assert.equal(shown([withLtv('a', '0.2'), holds({})]), `${says('position.liquidation', '–')} · Unknown · ${says('time.just-now')}`);
+    assert.equal(
+      shown([withLtv('a', '0.2'), holds({})]),
+      `${says('line.to', '–', says('preview.liquidation'))} · Unknown · ${says('time.just-now')}`,
+    );
     assert.equal(shown([withLtv('a', '0.2'), holds({ marginMode: 'cross' })]), `20.00% · OK · ${says('time.just-now')}`);
     assert.equal(
       shown([withLtv('a', '0.2'), holds({ marginMode: 'cross', liquidationPrice: decimal('59000') })]),
-      `${says('position.liquidation', '1.6%')} · Danger · ${says('time.just-now')}`,
+      `${says('line.to', '1.6%', says('preview.liquidation'))} · Danger · ${says('time.just-now')}`,
     );
   });
 
@@ -154,8 +157,8 @@ describe('the status bar', () => {
     assert.deepEqual(
       statusOf([both], viewContext())?.rows.map((row) => [row.what, row.ltv, row.level, row.distance].map(text)),
       [
-        ['BTC-USDT-SWAP long', '–', 'Danger', says('position.liquidation', '1.6%')],
-        ['12345 (40,000 USDT)', '57.43%', 'Watch', says('loan.to-margin-call', '22.1%')],
+        ['BTC-USDT-SWAP long', '–', 'Danger', says('line.to', '1.6%', says('preview.liquidation'))],
+        ['12345 (40,000 USDT)', '57.43%', 'Watch', says('line.to', '22.1%', says('preview.margin-call'))],
       ],
     );
   });
@@ -167,8 +170,8 @@ describe('the status bar', () => {
     assert.deepEqual(
       rows.map(({ distance, level }) => [distance, level].map(text)),
       [
-        [`being liquidated, ${says('position.liquidation', '12.4%')}`, 'Danger'],
-        [`${says('term.debt-overdue')}, ${says('loan.to-margin-call', '22.1%')}`, 'Danger'],
+        [`being liquidated, ${says('line.to', '12.4%', says('preview.liquidation'))}`, 'Danger'],
+        [`${says('term.debt-overdue')}, ${says('line.to', '22.1%', says('preview.margin-call'))}`, 'Danger'],
       ],
     );
   });

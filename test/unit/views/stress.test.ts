@@ -219,7 +219,7 @@ describe('Who is left out of the shocks', () => {
     [
       'a position without a liquidation price',
       holding([], [position({ baseCoin: 'BTC' }, 'liquidationPrice')]),
-      says('stress.left-out', says('position.distance-liquidation-unknown'), 'BTC-USDT-SWAP long'),
+      says('stress.left-out', says('line.unknown', says('preview.liquidation')), 'BTC-USDT-SWAP long'),
     ],
     ['a position of no known coin', holding([], [position()]), says('stress.left-out', says('stress.contract'), 'BTC-USDT-SWAP long')],
     [

@@ -37,8 +37,8 @@ const calm: readonly Vanished[] = [
 ];
 const at = viewContext({ when: () => '1:02 AM' });
 const after = (vanished: readonly Vanished[]): AccountState => state({ snapshot: holding([], { vanished }) });
-const position = says('vanished.closed', 'BTC-USDT long', '1:02 AM', says('position.liquidation', '23.4%'));
-const loan = says('vanished.closed', 'Loan 12345', '1:02 AM', says('loan.to-margin-call', '30.0%'));
+const position = says('vanished.closed', 'BTC-USDT long', '1:02 AM', says('line.to', '23.4%', says('preview.liquidation')));
+const loan = says('vanished.closed', 'Loan 12345', '1:02 AM', says('line.to', '30.0%', says('preview.margin-call')));
 
 describe('what closed without a word, though it did not alarm before', () => {
   it('is a note in the view of its kind, no alarm, in both languages', () => {
@@ -51,7 +51,7 @@ describe('what closed without a word, though it did not alarm before', () => {
     assert.ok(distance !== undefined);
     assert.deepEqual(
       below(positionsOutline([after([unknown])], at)[0]!)[0],
-      says('vanished.closed', 'BTC-USDT long', '1:02 AM', says('position.distance-liquidation-unknown')),
+      says('vanished.closed', 'BTC-USDT long', '1:02 AM', says('line.unknown', says('preview.liquidation'))),
     );
   });
 
@@ -71,8 +71,18 @@ describe('what closed without a word, though it did not alarm before', () => {
     assert.deepEqual(
       statusOf(states, at)!.rows.map(({ what, level, distance, age }) => [what, level, distance, age].map(text)),
       [
-        ['BTC-USDT long', says('status.gone-check-exchange'), says('term.last-known', says('position.liquidation', '23.4%')), '1 min ago'],
-        ['Loan 12345', says('status.gone-check-exchange'), says('term.last-known', says('loan.to-margin-call', '30.0%')), '1 min ago'],
+        [
+          'BTC-USDT long',
+          says('status.gone-check-exchange'),
+          says('term.last-known', says('line.to', '23.4%', says('preview.liquidation'))),
+          '1 min ago',
+        ],
+        [
+          'Loan 12345',
+          says('status.gone-check-exchange'),
+          says('term.last-known', says('line.to', '30.0%', says('preview.margin-call'))),
+          '1 min ago',
+        ],
         [says('gauges.none'), '–', '–', says('time.just-now')],
       ],
     );

@@ -5,7 +5,7 @@ import type { Warning } from '../../../src/engine/storage/warning-protocol.ts';
 import { OutlineNode } from '../../../src/views/outline-node.ts';
 import { asPlace } from '../../../src/views/place.ts';
 import { warningsOutline } from '../../../src/views/warnings.ts';
-import { says, saysLike } from '../../texts.ts';
+import { levelsText, says, saysLike } from '../../texts.ts';
 import { account, line, loan, now, position, snapshot, state, text, viewContext } from './samples.ts';
 
 const row = (target: string, more: Partial<Warning> = {}): Warning => ({
@@ -29,18 +29,18 @@ describe('the Warnings view', () => {
       row('level position:p1', { level: 'warn', acknowledged: 'warn' }),
       row('level loan:12345', { snoozedUntil: now + 60_000 }),
     ];
-    const loanName = says('list.brackets', says('kinds.loan', '12345'), 'Main');
+    const loanName = says('list.brackets', says('term.loan', '12345'), 'Main');
     const positionName = says('list.brackets', `BTC-USDT-SWAP ${says('position.long')}`, 'Main');
-    const ago = says('time.min-ago', '5');
+    const ago = says('warning.began', says('time.min-ago', '5'));
     assert.deepEqual(entries(rows).map(line), [
       [
-        ...[loanName, says('level.danger'), says('loan.to-margin-call', '5.0%')],
+        ...[loanName, says('level.danger'), says('line.to', '5.0%', says('preview.margin-call'))],
         ...[says('warning.snoozed-until', new Date(now + 60_000).toISOString()), ago],
       ].join(' | '),
       [
         positionName,
         says('level.warning'),
-        `${says('position.liquidation', '12.4%')}, ${says('warning.recovering')}`,
+        `${says('line.to', '12.4%', says('preview.liquidation'))}, ${says('warning.recovering')}`,
         says('warning.acknowledged'),
         ago,
       ].join(' | '),
@@ -58,10 +58,12 @@ describe('the Warnings view', () => {
 
   it('tells a screen reader the level first, and in the tooltip the whole sentence and the own levels', () => {
     const [entry] = entries([row('level loan:12345')]);
-    assert.match(text(entry?.spoken), new RegExp(`^${says('level.danger')}, ${says('kinds.loan', '12345')}`));
+    assert.match(text(entry?.spoken), new RegExp(`^${says('level.danger')}, ${says('term.loan', '12345')}`));
     const details = entry?.details?.();
     assert.match(text(details?.note), saysLike('warning.near', says('level.danger'), says('kinds.loan', '12345'), 'Main', '5.0%'));
-    assert.ok(details?.lines.some(({ label, value }) => text(label) === says('levels.yours') && text(value) === '30/15/8%'));
+    assert.ok(
+      details?.lines.some(({ label, value }) => text(label) === says('levels.yours') && text(value) === levelsText('30', '15', '8')),
+    );
   });
 
   it('is empty without warnings, and marks what is simulated, after real money', () => {

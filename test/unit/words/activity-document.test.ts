@@ -23,7 +23,7 @@ describe('the document of all changes', () => {
   it('reads as it stands', () => {
     assert.equal(
       documentOf([fullWrite()], ['one']),
-      `# ${says('activity.title', 'Main')}\n\n${says('activity.count', '1')}\n${says('activity.written-at', '2026-11-21T12:00:00.000Z')}\n${says('activity.no-keys')}\n\n## ${changeName('add', '0.1', 'BTC', onLoan('12345'))}\n\n- Status: Confirmed\n- Account: \`Main (okx)\`\n- Funds: simulated\n- Recorded: \`2026-11-21T11:59:00.000Z\`\n- Sent: \`2026-11-21T11:59:02.000Z\`\n- Accepted: \`2026-11-21T11:59:03.000Z\`\n- Confirmed: \`2026-11-21T11:59:10.000Z\`\n- LTV before: \`57.9812345%\`\n- LTV (estimate): \`51.5388751%\`\n- LTV after: \`51.5388%\`\n\n### Inputs\n\n- Updated: \`2026-11-21T11:58:59.000Z\`\n- ${says('collateral.available')}: \`1.7921483143067599 BTC\`\n- Limit: \`1.5 BTC\`\n- Value: \`$8,832.70123\`\n- Collateral before: \`0.8 BTC\`\n- Newest history entry before: \`h-before\`\n\n### Request and answer\n\n- Request: \`POST /api/v5/finance/flexible-loan/adjust-collateral\`\n- Body: \`{"type":"add","collateralCcy":"BTC","collateralAmt":"0.1","orderId":"12345"}\`\n- Answer: Accepted\n- Code: \`0\`\n- Answered at: \`2026-11-21T11:59:03.000Z\`\n- Reference: \`ref-1\`\n\n### Proof\n\n- History entry: \`h-after\`\n- Type: \`collateral_locked\`\n- Amount: \`0.1 BTC\`\n- Exchange time: \`2026-11-21T11:59:04.000Z\`\n\n### Origin\n\n- Change ID: \`w1\`\n- Window: \`window-7\`\n`,
+      `# ${says('list.colon', says('activity.title'), 'Main')}\n\n${says('activity.count', '1')}\n${says('activity.written-at', '2026-11-21T12:00:00.000Z')}\n${says('activity.no-keys')}\n\n## ${changeName('add', '0.1', 'BTC', onLoan('12345'))}\n\n- Status: Confirmed\n- Account: \`Main (okx)\`\n- Funds: simulated\n- Recorded: \`2026-11-21T11:59:00.000Z\`\n- Sent: \`2026-11-21T11:59:02.000Z\`\n- Accepted: \`2026-11-21T11:59:03.000Z\`\n- Confirmed: \`2026-11-21T11:59:10.000Z\`\n- LTV before: \`57.9812345%\`\n- LTV (estimate): \`51.5388751%\`\n- LTV after: \`51.5388%\`\n\n### Inputs\n\n- Updated: \`2026-11-21T11:58:59.000Z\`\n- ${says('collateral.available')}: \`1.7921483143067599 BTC\`\n- Limit: \`1.5 BTC\`\n- Value: \`$8,832.70123\`\n- Collateral before: \`0.8 BTC\`\n- Newest history entry before: \`h-before\`\n\n### Request and answer\n\n- Request: \`POST /api/v5/finance/flexible-loan/adjust-collateral\`\n- Body: \`{"type":"add","collateralCcy":"BTC","collateralAmt":"0.1","orderId":"12345"}\`\n- Answer: Accepted\n- Code: \`0\`\n- Answered at: \`2026-11-21T11:59:03.000Z\`\n- Reference: \`ref-1\`\n\n### Proof\n\n- History entry: \`h-after\`\n- Type: \`collateral_locked\`\n- Amount: \`0.1 BTC\`\n- Exchange time: \`2026-11-21T11:59:04.000Z\`\n\n### Origin\n\n- Change ID: \`w1\`\n- Window: \`window-7\`\n`,
     );
   });
 
@@ -31,7 +31,7 @@ describe('the document of all changes', () => {
     const document = documentOf([fullMarginWrite(), write()], [], {});
     assert.match(
       document,
-      saysInTurn(`# ${says('activity.title', says('activity.all-accounts'))}\n\n`, `${says('activity.count', '2')}\n`),
+      saysInTurn(`# ${says('list.colon', says('activity.title'), says('activity.all-accounts'))}\n\n`, `${says('activity.count', '2')}\n`),
     );
     assert.deepEqual(
       lines(document).filter((one) => one.startsWith('## ')),

@@ -113,10 +113,13 @@ describe('what is said after arming and disarming', () => {
     ] as const) {
       assert.equal(
         inBoth(armedText('Main', { armed: true, until }, when)),
-        says('arming.still-confirmed', says('arming.state', 'Main', part)),
+        says('arming.still-confirmed', says('list.sentence', says('list.colon', 'Main', part))),
       );
     }
-    assert.equal(inBoth(armedText('Main', { armed: false }, when)), says('arming.state', 'Main', says('arming.not-armed-nothing')));
+    assert.equal(
+      inBoth(armedText('Main', { armed: false }, when)),
+      says('list.sentence', says('list.colon', 'Main', says('arming.not-armed-nothing'))),
+    );
   });
 
   it('names every account that was disarmed, and calls nothing back', () => {
@@ -126,7 +129,7 @@ describe('what is said after arming and disarming', () => {
 
   it('says that there was nothing to disarm instead of nothing at all', () => {
     assert.equal(inBoth(disarmedText([], false)), says('arming.none'));
-    assert.equal(inBoth(nothingToDisarmText('Main', false)), says('arming.state', 'Main', says('arming.not-armed')));
+    assert.equal(inBoth(nothingToDisarmText('Main', false)), says('list.sentence', says('list.colon', 'Main', says('arming.not-armed'))));
     assert.equal(inBoth(nothingToDisarmText('Main', true)), says('arming.read-only', 'Main'));
   });
 });

@@ -27,14 +27,15 @@ function shown(of: CollateralPreview, with_: PreviewSurroundings = around): { ti
 }
 
 const textsOf = (lines: readonly Text[]): string[] => lines.map((line) => (typeof line === 'string' ? line : english(line)));
-const row = (label: string, now: string, after: string): string => says('preview.row', label, now, after);
+const row = (label: string, now: string, after: string): string => says('list.colon', label, says('list.arrow', now, after));
 const wallet = says('list.brackets', says('collateral.wallet'), 'Funding account');
 const estimated = (label: string, now: string, after: string): string => says('term.by-estimate', row(label, now, after));
-const toMarginCall = says('preview.to-margin-call');
-const toLiquidation = says('preview.to-liquidation');
+const toMarginCall = says('line.distance', says('preview.margin-call'));
+const toLiquidation = says('line.distance', says('preview.liquidation'));
 const live = says('preview.live-account');
 /** Title and place of an addition to the loan. */
-const question = (mark: string, act = 'term.add-to'): string => says('preview.title', mark, says(act, '0.1 BTC', 'loan 12345'));
+const question = (mark: string, act = 'term.add-to'): string =>
+  says('resolve.sure', says('list.colon', mark, says(act, '0.1 BTC', 'loan 12345')));
 
 const reduce = { ...change, direction: 'reduce' as const };
 
@@ -226,7 +227,7 @@ describe('the preview before a change', () => {
 
   it('says that a line is reached instead of leaving a minus sign to be overlooked', () => {
     const { detail } = shown(preview({ distanceNow: decimal('-0.02') }));
-    assert.ok(detail.includes(estimated(toMarginCall, says('term.reached', '-2.0%'), '30.0%')), detail);
+    assert.ok(detail.includes(estimated(toMarginCall, says('list.brackets', '-2.0%', says('term.reached')), '30.0%')), detail);
   });
 
   it('groups digits on the button but keeps every one', () => {
@@ -250,14 +251,14 @@ describe('the estimate while an amount is typed', () => {
   assert.ok(marginCall !== undefined && liquidation !== undefined);
 
   const effect = (after: string, standing: string): string => says('preview.effect', `${row('LTV', '58.00%', after)} · ${standing}`);
-  const unknown = says('loan.distance-margin-call');
+  const unknown = says('line.unknown', says('preview.margin-call'));
 
   it('shows LTV now and after, and how far the margin call is then', () => {
-    const left = says('loan.to-margin-call', '30.0%');
+    const left = says('line.to', '30.0%', says('preview.margin-call'));
     assert.deepEqual(estimate('add', 'BTC', '0.1'), [effect('51.56%', left), false]);
     assert.deepEqual(estimate('add', 'BTC', '0.1', { ...unlined, marginCall }), [effect('51.56%', left), false]);
     assert.deepEqual(estimate('reduce', 'BTC', '0.1', { ...unlined, liquidation }), [
-      effect('66.29%', `${unknown} · ${says('position.liquidation', '20.8%')}`),
+      effect('66.29%', `${unknown} · ${says('line.to', '20.8%', says('preview.liquidation'))}`),
       true,
     ]);
     assert.deepEqual(estimate('add', 'BTC', '0.1', unlined), [effect('51.56%', unknown), false]);
@@ -267,14 +268,17 @@ describe('the estimate while an amount is typed', () => {
   it('cautions where the preview would refuse, with what would not be refused', () => {
     const [text, caution] = estimate('reduce', 'BTC', '0.2');
     assert.equal(caution, true);
-    const refused = says('preview.refused', effect('77.34%', says('estimate.margin-call-reached')));
+    const refused = says('preview.refused', effect('77.34%', says('line.reached', says('preview.margin-call'))));
     const [, most = ''] = saysLike('amount.at-most', refused, /(0\.17\d+) BTC/).exec(text) ?? [];
     assert.deepEqual(
       estimate('reduce', 'BTC', most),
-      [effect('73.74%', says('loan.to-margin-call', '0.0%')), true],
+      [effect('73.74%', says('line.to', '0.0%', says('preview.margin-call'))), true],
       'not refused, but in danger',
     );
-    assert.match(estimate('reduce', 'BTC', '0.3')[0], saysLike('preview.refused', effect('92.80%', says('term.liquidation-reached'))));
+    assert.match(
+      estimate('reduce', 'BTC', '0.3')[0],
+      saysLike('preview.refused', effect('92.80%', says('line.reached', says('preview.liquidation')))),
+    );
   });
 
   it('cautions above the safe maximum and names it', () => {
@@ -282,12 +286,12 @@ describe('the estimate while an amount is typed', () => {
     // 58 / 64.8912 of 0.8 BTC have to stay: 12 % below the margin call at 73.74 %.
     assert.match(safest, /^0\.08495/);
     assert.deepEqual(estimate('reduce', 'BTC', safest, loan, safest)[1], false, 'itself is safe');
-    const near = effect('69.26%', says('loan.to-margin-call', '6.0%'));
+    const near = effect('69.26%', says('line.to', '6.0%', says('preview.margin-call')));
     assert.deepEqual(estimate('reduce', 'BTC', '0.13', loan, safest), [
       says('preview.safe-maximum', near, `${safest} BTC`, '64.90%'),
       true,
     ]);
-    const refused = says('preview.refused', effect('77.34%', says('estimate.margin-call-reached')));
+    const refused = says('preview.refused', effect('77.34%', says('line.reached', says('preview.margin-call'))));
     assert.deepEqual(estimate('reduce', 'BTC', '0.2', loan, safest), [says('amount.at-most', refused, `${safest} BTC`), true]);
     assert.deepEqual(estimate('reduce', 'BTC', '0.13', loan, '0'), [says('preview.safe-maximum', near, '0 BTC', '64.90%'), true]);
     assert.deepEqual(estimate('reduce', 'BTC', '0.2', loan, '0'), [refused, true]);

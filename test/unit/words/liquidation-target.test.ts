@@ -32,7 +32,7 @@ function reason(position: Position, answer: MarginAnswer, aim: MarginAim = at('4
 const leads = (...parts: readonly string[]): string => says('target.leads-to', parts.join(', '));
 const priceIs = (price: string): string => says('target.liquidation-price', price);
 const leverageIs = (leverage: string): string => says('target.effective-leverage', leverage);
-const away = (distance: string): string => says('position.liquidation', distance);
+const away = (distance: string): string => says('line.to', distance, says('preview.liquidation'));
 const left = (amount: string): string => says('target.left', amount, says('okx.trading-account'));
 
 describe('the way to a liquidation price in words', () => {

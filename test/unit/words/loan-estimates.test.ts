@@ -111,7 +111,10 @@ describe('the estimates of a loan', () => {
 
   it('say that a line is reached instead of a price', () => {
     const beyond = { ...unpriced, ltv: decimal('0.57421'), marginCall: { ltv: decimal('0.5'), source: 'venue' as const } };
-    assert.match(ours(beyond)[0]!, saysInTurn(/^BTC \| /, says('estimate.margin-call-reached'), ' | ', says('term.liquidation'), ' ≈ $'));
+    assert.match(
+      ours(beyond)[0]!,
+      saysInTurn(/^BTC \| /, says('line.reached', says('preview.margin-call')), ' | ', says('term.liquidation'), ' ≈ $'),
+    );
   });
 
   it('stand in the tooltip too', () => {

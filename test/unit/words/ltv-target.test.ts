@@ -26,12 +26,12 @@ import { says, saysInTurn, saysLike } from '../../texts.ts';
 const wallet = msg('term.funding-account', 'funding account');
 const first = (reading: Reading, target: string): Offer => offersFor(reading, decimal(target)).offers[0]!;
 const lines = (offer: Offer, loan: Loan = single): string[] => {
-  const { label, description, detail } = offerText(offer, loan, wallet);
+  const { label, description, detail } = offerText(offer, loan, wallet, false);
   return [label, description, detail].map(inBoth);
 };
 
 const leads = (ltv: string): string => says('target.leads-to', says('term.ltv-is', ltv));
-const toCall = (distance: string): string => says('loan.to-margin-call', distance);
+const toCall = (distance: string): string => says('line.to', distance, says('preview.margin-call'));
 const left = (amount: string): string => says('target.left', amount, says('term.funding-account'));
 const notEnough = says('target.not-enough-in', says('term.funding-account'));
 
@@ -85,11 +85,11 @@ describe('an alternative in words', () => {
     assert.ok(marginCall !== undefined && liquidation !== undefined);
     const low = { ltv: decimal('0.4'), source: 'venue' as const };
     const table: [Loan, string][] = [
-      [lineless, says('loan.distance-margin-call')],
-      [{ ...lineless, liquidation }, says('loan.distance-margin-call')],
+      [lineless, says('line.unknown', says('preview.margin-call'))],
+      [{ ...lineless, liquidation }, says('line.unknown', says('preview.margin-call'))],
       [{ ...lineless, marginCall }, toCall('46.6%')],
-      [{ ...single, marginCall: low }, says('estimate.margin-call-reached')],
-      [{ ...single, liquidation: low }, says('term.liquidation-reached')],
+      [{ ...single, marginCall: low }, says('line.reached', says('preview.margin-call'))],
+      [{ ...single, liquidation: low }, says('line.reached', says('preview.liquidation'))],
     ];
     for (const [loan, expected] of table) assert.ok(lines(offer, loan)[2]!.includes(` · ${expected} · `), expected);
   });

@@ -38,7 +38,7 @@ describe('an amount of margin while it is typed', () => {
     assert.equal(said('6', ours, 'reduce'), says('amount.at-most', says('amount.above-limit'), '5 USDT'));
     assert.equal(
       english(marginPrompt(ours, 'reduce', wallet, 'OKX')),
-      says('margin-preview.removable', '5 USDT', says('term.estimate-word')),
+      says('list.colon', says('margin-preview.removable'), says('list.brackets', '5 USDT', says('term.estimate-word'))),
     );
   });
 
@@ -53,17 +53,26 @@ describe('an amount of margin while it is typed', () => {
     assert.match(english(marginBounds(nothing, 'reduce').impossible!), none);
     assert.equal(marginBounds(nothing, 'add').impossible, undefined);
     assert.match(english(marginPrompt(nothing, 'reduce', wallet, 'OKX')), none);
-    assert.match(english(marginPrompt(nothing, 'add', wallet, 'OKX')), saysLike('amount.available'));
+    assert.match(
+      english(marginPrompt(nothing, 'add', wallet, 'OKX')),
+      saysLike('list.colon', says('collateral.available'), saysLike('list.brackets')),
+    );
   });
 
   it('is asked for with its limit in the decimals of the venue, and whose figure or which wallet that is', () => {
     const unified = says('bybit.unified-trading-account');
-    assert.equal(english(marginPrompt(marginReadiness(), 'add', wallet, 'Bybit')), says('amount.available', '250.1234 USDT', unified));
+    assert.equal(
+      english(marginPrompt(marginReadiness(), 'add', wallet, 'Bybit')),
+      says('list.colon', says('collateral.available'), says('list.brackets', '250.1234 USDT', unified)),
+    );
     assert.equal(
       english(marginPrompt(marginReadiness(), 'reduce', wallet, 'Bybit')),
-      says('margin-preview.removable', '33.3333 USDT', 'Bybit'),
+      says('list.colon', says('margin-preview.removable'), says('list.brackets', '33.3333 USDT', 'Bybit')),
     );
-    assert.equal(english(marginPrompt(nobodyKnows, 'reduce', wallet, 'Bybit')), says('margin-preview.removable-unknown'));
+    assert.equal(
+      english(marginPrompt(nobodyKnows, 'reduce', wallet, 'Bybit')),
+      says('list.colon', says('margin-preview.removable'), says('term.unknown')),
+    );
   });
 });
 
@@ -76,7 +85,7 @@ describe('the estimate while an amount of margin is typed', () => {
   const effect = (price: readonly [string, string], distance: readonly [string, string]): string =>
     says(
       'preview.effect',
-      `${says('preview.row', says('term.liquidation-price'), ...price)} · ${says('preview.row', says('preview.to-liquidation'), ...distance)}`,
+      `${says('list.colon', says('term.liquidation-price'), says('list.arrow', ...price))} · ${says('list.colon', says('line.distance', says('preview.liquidation')), says('list.arrow', ...distance))}`,
     );
 
   it('shows liquidation price and distance, now and after', () => {

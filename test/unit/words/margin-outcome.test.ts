@@ -20,8 +20,18 @@ describe('a change of margin in a few words', () => {
       ['short', 'add', false, changeName('add', '10', 'USDT', marginOf('BTC-USDT-SWAP short'), 'Main')],
       ['long', 'reduce', false, changeName('remove', '10', 'USDT', marginOf('BTC-USDT-SWAP long'), 'Main')],
       ['inverse', 'reduce', false, changeName('remove', '10', 'BTC', marginOf('BTCUSD long'), 'Main')],
-      ['borrowed', 'add', true, says('kinds.simulated', changeName('add', '10', 'BTC', marginOf('BTC-USDT long'), 'Main'))],
-      ['short', 'reduce', true, says('kinds.simulated', changeName('remove', '10', 'USDT', marginOf('BTC-USDT-SWAP short'), 'Main'))],
+      [
+        'borrowed',
+        'add',
+        true,
+        says('list.colon', says('preview.simulated'), changeName('add', '10', 'BTC', marginOf('BTC-USDT long'), 'Main')),
+      ],
+      [
+        'short',
+        'reduce',
+        true,
+        says('list.colon', says('preview.simulated'), changeName('remove', '10', 'USDT', marginOf('BTC-USDT-SWAP short'), 'Main')),
+      ],
     ];
     for (const [which, direction, simulated, text] of table) {
       assert.equal(english(changeText(marginRecord({ change: marginChange(positions[which], direction) }), simulated)), text);
@@ -51,7 +61,7 @@ describe('what is said of a change of margin', () => {
   it("claims no proof for a change that was closed by a person's word", () => {
     assert.equal(
       said({ state: 'effective', liquidationAfter: decimal('44703.21') }),
-      says('outcome.state', says('activity.marked-executed'), change),
+      says('list.sentence', says('list.colon', says('activity.marked-executed'), change)),
     );
   });
 

@@ -30,11 +30,11 @@ function shown(of: MarginPreview, with_: PreviewSurroundings = around): { title:
   };
 }
 
-const row = (label: string, now: string, after: string): string => says('preview.row', label, now, after);
+const row = (label: string, now: string, after: string): string => says('list.colon', label, says('list.arrow', now, after));
 const wallet = says('list.brackets', says('collateral.wallet'), 'trading account');
 const estimated = (label: string, now: string, after: string): string => says('term.by-estimate', row(label, now, after));
 const price = says('term.liquidation-price');
-const distance = says('preview.to-liquidation');
+const distance = says('line.distance', says('preview.liquidation'));
 const leverage = says('term.effective-leverage');
 const caution = (sentence: string): string => says('list.colon', says('preview.caution'), sentence);
 const has = (detail: string, ...lines: readonly string[]): void => {
@@ -47,7 +47,7 @@ const of = (position: Position, direction: Direction = 'add', amount = '10'): st
 describe('the preview before a change of margin', () => {
   it('names venue, account, position, act, amount, wallet, and every figure now and after', () => {
     const { title, detail, act } = shown(marginPreview());
-    assert.equal(title, says('preview.title', 'LIVE', says('term.add-to', '10 USDT', 'BTC-USDT-SWAP long')));
+    assert.equal(title, says('resolve.sure', says('list.colon', 'LIVE', says('term.add-to', '10 USDT', 'BTC-USDT-SWAP long'))));
     assert.equal(act, 'Add 10 USDT to BTC-USDT-SWAP long');
     assert.deepEqual(detail.split('\n'), [
       says('preview.near-by-fall', 'WARNING', '10.6%', 'liquidation'),
@@ -68,7 +68,7 @@ describe('the preview before a change of margin', () => {
 
   it('says of removing where it goes and what it brings, and of the short side that it is the short one', () => {
     const { title, detail, act } = shown(marginPreview(positions.short, 'reduce'));
-    assert.equal(title, says('preview.title', 'LIVE', says('term.remove-from', '10 USDT', 'BTC-USDT-SWAP short')));
+    assert.equal(title, says('resolve.sure', says('list.colon', 'LIVE', says('term.remove-from', '10 USDT', 'BTC-USDT-SWAP short'))));
     assert.equal(act, says('term.remove-from', '10 USDT', 'BTC-USDT-SWAP short'));
     has(
       detail,
@@ -78,7 +78,7 @@ describe('the preview before a change of margin', () => {
       // 54,800 - 10 / 0.02, where the plain move is the careful one: nearer.
       estimated(price, '54,800 USDT', '54,300 USDT'),
       estimated(distance, '9.6%', '8.6%'),
-      says('margin-preview.removable', '33.33339 USDT', 'OKX'),
+      says('list.colon', says('margin-preview.removable'), says('list.brackets', '33.33339 USDT', 'OKX')),
     );
     assert.equal(detail.split('\n')[0], says('preview.near-by-rise', 'WARNING', '8.6%', 'liquidation'));
     assert.doesNotMatch(detail, /long/);
@@ -102,9 +102,9 @@ describe('the preview before a change of margin', () => {
   it('says whose figure the most that can be removed is, and when it is unknown', () => {
     const with_ = (readiness: MarginPreview['readiness']): string =>
       shown(marginPreview(positions.long, 'reduce', '10', { readiness })).detail;
-    has(with_(mutedReadiness()), says('margin-preview.removable-unknown'));
+    has(with_(mutedReadiness()), says('list.colon', says('margin-preview.removable'), says('term.unknown')));
     const ours = marginReadiness(positions.long, { reducible: { amount: decimal('5'), source: 'estimate' } });
-    has(with_(ours), says('margin-preview.removable', '5 USDT', says('term.estimate-word')));
+    has(with_(ours), says('list.colon', says('margin-preview.removable'), says('list.brackets', '5 USDT', says('term.estimate-word'))));
   });
 
   it('tells simulated, demo and live apart in title and place, and never calls simulated money real', () => {
@@ -159,7 +159,10 @@ describe('the preview before a change of margin', () => {
     );
     assert.equal(after('0.05').split('\n')[0], says('preview.near-by-fall', 'WARNING', '5.0%', 'liquidation'));
     assert.equal(after('0.0499').split('\n')[0], says('preview.near-by-fall', 'DANGER', '4.9%', 'liquidation'));
-    assert.match(after('0'), saysInTurn(says('preview.danger-reached', 'liquidation'), says('term.reached', '0.0%')));
+    assert.match(
+      after('0'),
+      saysInTurn(says('preview.danger-reached', 'liquidation'), says('list.brackets', '0.0%', says('term.reached'))),
+    );
   });
 
   it('says first what the exchange does to the position', () => {

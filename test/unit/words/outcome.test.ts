@@ -41,7 +41,7 @@ describe('what is said of a change', () => {
     const closed = record({ state: 'effective', note: msg('change.marked-by-you', 'Marked by you, without proof from the exchange.') });
     assert.equal(
       english(outcomeText(closed, 'OKX', false).sentence),
-      `${says('outcome.state', says('activity.marked-executed'), changeName('add', '0.1', 'BTC', onLoan('12345'), 'Main'))} ${says('change.marked-by-you')}`,
+      `${says('list.sentence', says('list.colon', says('activity.marked-executed'), changeName('add', '0.1', 'BTC', onLoan('12345'), 'Main')))} ${says('change.marked-by-you')}`,
     );
   });
 

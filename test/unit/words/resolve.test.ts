@@ -25,8 +25,8 @@ const lineOf = (id: string, ...args: readonly string[]): RegExp => new RegExp(`^
 describe('both readings of an open write', () => {
   it('show what was, what is, and what would be', () => {
     const shown = text(pledged('0.8'));
-    assert.match(shown, lineOf('outcome.before', says('kinds.pledged-ltv', says('kinds.pledged', '0.8', 'BTC'), '58.00%')));
-    assert.match(shown, lineOf('kinds.now', says('kinds.pledged-ltv', says('kinds.pledged', '0.8', 'BTC'), '58.00%')));
+    assert.match(shown, lineOf('outcome.before', says('list.comma', says('kinds.pledged', '0.8', 'BTC'), says('term.ltv-is', '58.00%'))));
+    assert.match(shown, lineOf('kinds.now', says('list.comma', says('kinds.pledged', '0.8', 'BTC'), says('term.ltv-is', '58.00%'))));
     assert.match(shown, lineOf('kinds.if-executed', says('kinds.pledged', '0.9', 'BTC')));
     assert.match(shown, saysLike('kinds.looks-not-executed'));
   });

@@ -16,7 +16,7 @@ function said(text: string, of: Loan = loan): [string, string] {
 
 const line = says('estimate.margin-call', '73.74%');
 const way = (act: 'add' | 'remove', now: string, target: string, marginCall = line): string =>
-  [says(`term.${act}`, says('term.collateral-word')), says('preview.row', 'LTV', now, target), marginCall].join(' · ');
+  [says(`term.${act}`, says('term.collateral-word')), says('list.colon', 'LTV', says('list.arrow', now, target)), marginCall].join(' · ');
 
 describe('a target LTV while it is typed', () => {
   it('is a plain percentage above zero, and below the margin call where collateral would be taken out', () => {
@@ -47,7 +47,7 @@ describe('a target LTV while it is typed', () => {
     const late = { ...loan, ltv: decimal('0.8') };
     assert.deepEqual(said('75', late), [
       '0.75, caution',
-      `${way('add', '80.00%', '75.00%')} · CAUTION: ${says('estimate.margin-call-reached')}`,
+      `${way('add', '80.00%', '75.00%')} · CAUTION: ${says('line.reached', says('preview.margin-call'))}`,
     ]);
     assert.equal(said('70', late)[0], '0.7, caution');
     assert.equal(said('60', late)[0], '0.6');

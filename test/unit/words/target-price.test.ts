@@ -18,20 +18,22 @@ function said(text: string, position: Position = positions.long): [string, strin
 
 const priceIs = (price: string): string => says('target.liquidation-price', price);
 const leverageIs = (leverage: string): string => says('target.effective-leverage', leverage);
-const away = (distance: string): string => says('position.liquidation', distance);
+const away = (distance: string): string => says('line.to', distance, says('preview.liquidation'));
 const actOn = (act: 'add' | 'remove'): string => says(`term.${act}`, says('term.margin-word'));
 type Standing = readonly [price: string, distance: string];
 const way = (act: 'add' | 'remove', now: Standing, then: Standing): string =>
   [
     actOn(act),
-    says('preview.row', says('term.liquidation-price'), now[0], then[0]),
-    says('preview.row', says('preview.to-liquidation'), now[1], then[1]),
+    says('list.colon', says('term.liquidation-price'), says('list.arrow', now[0], then[0])),
+    says('list.colon', says('line.distance', says('preview.liquidation')), says('list.arrow', now[1], then[1])),
   ].join(' · ');
 /** From 10×. */
 const byLeverage = (act: 'add' | 'remove', then: string, price: string, distance: string): string =>
   says(
     'preview.effect',
-    [actOn(act), says('preview.row', says('term.effective-leverage'), '10×', then), priceIs(price), distance].join(' · '),
+    [actOn(act), says('list.colon', says('term.effective-leverage'), says('list.arrow', '10×', then)), priceIs(price), distance].join(
+      ' · ',
+    ),
   );
 
 describe('a target for the liquidation price while it is typed', () => {
@@ -45,11 +47,11 @@ describe('a target for the liquidation price while it is typed', () => {
       ['46200', 'price 46200, caution', way('remove', now, ['46,200 USDT', '7.6%'])],
       ['45200', 'price 45200, caution', says('target.already', `${priceIs('45,200 USDT')}, ${away('9.6%')}`)],
       ['49500', 'price 49500, caution', way('remove', now, ['49,500 USDT', '1.0%'])],
-      ['49500.1', 'refused', says('target.must-stay', '1.0%')],
-      ['0.5%', 'refused', says('target.must-stay', '1.0%')],
+      ['49500.1', 'refused', says('list.sentence', says('target.cushion', '1.0%'))],
+      ['0.5%', 'refused', says('list.sentence', says('target.cushion', '1.0%'))],
       ['50000', 'refused', says('target.type-less', '50,000 USDT', 'Mark price')],
       ['60000', 'refused', says('target.type-less', '50,000 USDT', 'Mark price')],
-      ['100%', 'refused', says('target.type-less', '100%', says('preview.to-liquidation'))],
+      ['100%', 'refused', says('target.type-less', '100%', says('line.distance', says('preview.liquidation')))],
       ['', 'refused', says('amount.plain-number', '45000')],
       ['0', 'refused', says('amount.above-zero')],
       ['-1', 'refused', says('amount.above-zero')],
@@ -69,8 +71,8 @@ describe('a target for the liquidation price while it is typed', () => {
       ['20x', 'leverage 20, caution', byLeverage('remove', '20×', '47,710.05 USDT', away('4.5%'))],
       ['10x', 'leverage 10', says('target.already', leverageIs('10×'))],
       ['69.71x', 'leverage 69.71, caution', byLeverage('remove', '69.71×', '49,499.95 USDT', away('1.0%'))],
-      ['69.72x', 'refused', says('amount.at-most', says('target.must-stay', '1.0%'), '69.71×')],
-      ['1000000x', 'refused', says('amount.at-most', says('target.must-stay', '1.0%'), '69.71×')],
+      ['69.72x', 'refused', says('amount.at-most', says('list.sentence', says('target.cushion', '1.0%')), '69.71×')],
+      ['1000000x', 'refused', says('amount.at-most', says('list.sentence', says('target.cushion', '1.0%')), '69.71×')],
       ['0x', 'refused', says('amount.above-zero')],
       ['0.00x', 'refused', says('amount.above-zero')],
       ['-5x', 'refused', says('amount.above-zero')],
@@ -91,14 +93,14 @@ describe('a target for the liquidation price while it is typed', () => {
     assert.ok(liquidationPrice !== undefined);
     assert.deepEqual(said('5x', priceless), [
       'leverage 5, caution',
-      byLeverage('add', '5×', 'unknown', says('position.distance-liquidation-unknown')),
+      byLeverage('add', '5×', 'unknown', says('line.unknown', says('preview.liquidation'))),
     ]);
     assert.deepEqual(said('20x', priceless), [
       'leverage 20, caution',
-      byLeverage('remove', '20×', 'unknown', says('position.distance-liquidation-unknown')),
+      byLeverage('remove', '20×', 'unknown', says('line.unknown', says('preview.liquidation'))),
     ]);
     const close = { ...positions.long, markPrice: decimal('45300') };
-    assert.deepEqual(said('20x', close), ['refused', says('target.must-stay', '1.0%')]);
+    assert.deepEqual(said('20x', close), ['refused', says('list.sentence', says('target.cushion', '1.0%'))]);
     assert.match(said('5x', close)[1], saysLike('term.add', says('term.margin-word')));
   });
 
@@ -114,7 +116,7 @@ describe('a target for the liquidation price while it is typed', () => {
   });
 
   it('says that nothing is known where the venue does not tell', () => {
-    assert.deepEqual(said('44000', blind(positions.long)), ['price 44000, caution', says('position.distance-liquidation-unknown')]);
+    assert.deepEqual(said('44000', blind(positions.long)), ['price 44000, caution', says('line.unknown', says('preview.liquidation'))]);
   });
 
   it('is looked at again by fresher figures, and named in titles', () => {

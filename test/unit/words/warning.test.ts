@@ -48,7 +48,7 @@ describe('the words of a warning', () => {
       sentence,
       [
         says('warning.near', ...named, '4.7%', says('preview.margin-call')),
-        says('warning.figures', [says('term.ltv-is', '70.28%'), 'BTC 62,900', says('warning.liquidation-at', 'BTC 60,000')].join(', ')),
+        says('list.sentence', [says('term.ltv-is', '70.28%'), 'BTC 62,900', says('warning.liquidation-at', 'BTC 60,000')].join(', ')),
         says('warning.add-from', '~0.083 BTC', says('level.watch'), 'Funding account', '0.05'),
       ].join(' '),
     );
@@ -97,7 +97,12 @@ describe('the words of a warning', () => {
     assert.equal(
       words(told('level loan:12345'), { ...read(nearLoan(), { asOf: now - 20 * 60_000 }), ...failing }),
       [
-        says('warning.near-estimate', ...named, '~1.0%', says('preview.margin-call'), prices),
+        says(
+          'warning.near',
+          ...named,
+          says('list.brackets', '~1.0%', says('list.comma', says('term.estimate-word'), prices)),
+          says('preview.margin-call'),
+        ),
         says(
           'warning.last-known',
           english(ageText(now - 20 * 60_000, now)),
@@ -107,13 +112,23 @@ describe('the words of a warning', () => {
     );
     const sentence = words(told('level position:p1'), holding(nearPosition, failing));
     const name = `BTC-USDT-SWAP ${says('position.long')}`;
-    assert.match(sentence, saysLike('warning.near-estimate', danger, name, 'Main', '~1.4%', says('preview.liquidation'), prices));
+    assert.match(
+      sentence,
+      saysLike(
+        'warning.near',
+        danger,
+        name,
+        'Main',
+        saysLike('list.brackets', '~1.4%', saysLike('list.comma', says('term.estimate-word'), prices)),
+        says('preview.liquidation'),
+      ),
+    );
     assert.match(
       sentence,
       saysLike(
         'warning.last-known',
         undefined,
-        `${says('warning.mark-price', '60,000 USDT')}, ${says('warning.liquidation-at', '57,180')}`,
+        `${says('list.space', says('position.mark-price'), '60,000 USDT')}, ${says('warning.liquidation-at', '57,180')}`,
       ),
     );
     assert.doesNotMatch(sentence, /58,000/);
@@ -135,7 +150,7 @@ describe('the words of a warning', () => {
     const sentence = words(told('level position:p1'), holding(nearPosition));
     const name = says('list.space', 'BTC-USDT-SWAP', says('position.long'));
     assert.match(sentence, saysLike('warning.near', danger, name, 'Main', '4.7%', says('preview.liquidation')));
-    assert.match(sentence, saysLike('warning.mark-price', '60,000 USDT'));
+    assert.match(sentence, saysLike('list.space', says('position.mark-price'), '60,000 USDT'));
     assert.match(sentence, saysLike('warning.liquidation-at', '57,180'));
     assert.match(sentence, saysLike('warning.add', /~\d{3} USDT/));
     const reached = holding(position({ markPrice: d('57000'), liquidationPrice: d('57180') }));
@@ -179,6 +194,10 @@ describe('the words of a warning', () => {
       warn('capped loan:12345', read(nearLoan({ capped: ['BTC', 'ETH'] }))),
       says('warning.capped', says('level.warning'), 'OKX', 'BTC, ETH', ...rest),
     );
+    assert.equal(
+      warn('drained loan:12345', read(nearLoan({ drained: ['USDT'] }))),
+      says('warning.drained', says('level.warning'), 'OKX', 'USDT', ...rest),
+    );
     const change = { loan: '12345', noticed: now } as const;
     const changed: Snapshot['changed'] = [
       { ...change, what: 'marginCall', before: d('0.75'), after: d('0.72'), worse: true },
@@ -201,7 +220,7 @@ describe('the words of a warning', () => {
       says('warning.key-expires', danger, 'Main', new Date(now + 5).toISOString(), 'OKX'),
     );
     const unbound = told('unbound', { says: 'note', level: 'warn' });
-    assert.equal(words([unbound, note], keyed), `${says('warning.unbound', 'Main', 'OKX')} ${sentence}`);
+    assert.equal(words([unbound, note], keyed), `${says('list.colon', 'Main', says('key.bound-no-ip', 'OKX'))} ${sentence}`);
   });
 
   it('estimate the liquidation price where the exchange gives none', () => {
@@ -256,10 +275,13 @@ describe('the words of a warning', () => {
     const simulated = { ...read(nearLoan()), account: account({ simulated: true }) };
     assert.match(
       words(told('level loan:12345'), simulated),
-      saysLike('warning.near', danger, undefined, says('warning.simulated', 'Main')),
+      saysLike('warning.near', danger, undefined, says('list.comma', 'Main', says('preview.simulated'))),
     );
     const demo = { ...read(nearLoan()), account: account({ site: 'global-demo' }) };
-    assert.match(words(told('level loan:12345'), demo), saysLike('warning.near', danger, undefined, says('warning.demo', 'Main')));
+    assert.match(
+      words(told('level loan:12345'), demo),
+      saysLike('warning.near', danger, undefined, says('list.comma', 'Main', says('preview.demo'))),
+    );
   });
 
   it('of several tell the worst in full and name the others: real money first, then danger, then the nearest', () => {

@@ -1,4 +1,5 @@
 import { disposed, type Journal, type Verification } from '../journal.ts';
+import type { Followed } from '../../storage/worker-link.ts';
 import type { WriteRecord } from '../record.ts';
 
 /** A journal that is loaded when it is first used; a failed load is tried again by the next use. */
@@ -19,8 +20,8 @@ export class LateJournal implements Journal {
     return (await this.#brought()).append(record);
   }
 
-  async verify(): Promise<Verification> {
-    return (await this.#brought()).verify();
+  async verify(followed?: Followed): Promise<Verification> {
+    return (await this.#brought()).verify(followed);
   }
 
   async setAside(): Promise<string> {

@@ -25,6 +25,10 @@ const pageRows = 100;
 /** A file that is another one each time we look cannot be relied on. */
 const attempts = 3;
 
+type Tell = (rows: number, of: number) => void;
+/** Some 50 ms of work. */
+const tellRows = 2_000;
+
 interface Opened {
   readonly db: DatabaseSync;
   /** Tells this file from another one of its name. */
@@ -42,9 +46,12 @@ export class LedgerFile {
   readonly #Database: typeof DatabaseSync;
   readonly #place: Place;
   readonly #path: string;
+  readonly #tell: Tell;
   #opened: Opened | undefined;
 
-  constructor(Database: typeof DatabaseSync, place: Place) {
+  /** @param tell hears how much of a long reading is done */
+  constructor(Database: typeof DatabaseSync, place: Place, tell: Tell = () => undefined) {
+    this.#tell = tell;
     this.#Database = Database;
     this.#place = place;
     this.#path = path.join(place.folder, databaseName);
@@ -102,6 +109,8 @@ export class LedgerFile {
         held.delete(key);
       }
       for (const { target } of held.values()) throw new LedgerFault({ kind: 'held', target });
+      // All was just read: this takes less time.
+      this.#tell(1, 1);
       const answer = Object.values(db.prepare('PRAGMA integrity_check(1)').get() ?? {})[0];
       if (answer !== 'ok') throw new LedgerFault({ kind: 'corrupt' });
       return { at: chain.at, writes: chain.holders.writes };
@@ -154,7 +163,7 @@ export class LedgerFile {
           // Another window may just have set it aside, or another file been put in its place.
           if (!this.#isThere(opened)) return undefined;
           mustBeKnown(opened.db);
-          catchUp(opened, seen);
+          catchUp(opened, seen, this.#tell);
           return { result: work(opened) };
         });
         if (done !== undefined) return done.result;
@@ -222,7 +231,7 @@ function currentId(db: DatabaseSync): string {
 }
 
 /** Follows what was added, also by other windows, and looks whether it still holds what was seen before. */
-function catchUp(opened: Opened, seen: readonly Seen[]): void {
+function catchUp(opened: Opened, seen: readonly Seen[], tell: Tell): void {
   const { db } = opened;
   currentId(db);
   const { rows: known, head } = opened.chain.at;
@@ -233,7 +242,11 @@ function catchUp(opened: Opened, seen: readonly Seen[]): void {
     // From the first on also those that number themselves before it.
     const after = chain.at.rows === 0 ? Number.MIN_SAFE_INTEGER : chain.at.rows;
     const rest = db.prepare('SELECT seq, prev, hash, line FROM rows WHERE seq > ? ORDER BY seq').iterate(after);
-    for (const row of rest) chain.follow(row as unknown as StoredRow);
+    const of = Number(db.prepare('SELECT max(seq) AS n FROM rows').get()?.['n']);
+    for (const row of rest) {
+      chain.follow(row as unknown as StoredRow);
+      if (chain.at.rows % tellRows === 0) tell(chain.at.rows, of);
+    }
   } catch (error) {
     if (troubleOf(error).kind !== 'corrupt') throw error;
     throw new LedgerFault({ kind: 'unreadable', row: chain.at.rows + 1 });

@@ -8,7 +8,7 @@ import { readOldLines, renameOldLines, UnreadableLines } from './old-lines.ts';
 import { databaseName, type Answers, type Request, type Seen } from '../../storage/ledger-protocol.ts';
 import { findingOf, sentenceOf, unreliable } from './fault-text.ts';
 import { isDamage, LedgerFault, troubleOf, type Damage } from '../../storage/trouble.ts';
-import { WorkerLink } from '../../storage/worker-link.ts';
+import { WorkerLink, type Followed } from '../../storage/worker-link.ts';
 
 export interface SqliteJournalOptions {
   /** Where `ledger.sqlite` is, shared by all windows. Made when first written to. */
@@ -26,10 +26,10 @@ export interface SqliteJournalOptions {
 }
 
 type Take = (rows: readonly WriteRecord[], isFirst: boolean) => void;
-const nobody: Take = () => undefined;
+const unfollowed: Followed = { signal: new AbortController().signal, say: () => undefined };
 
 const usualBusyMs = 5_000;
-/** A long ledger takes its time to be verified. Milliseconds. */
+/** A long ledger says meanwhile that it is being read. Milliseconds. */
 const usualPatienceMs = 30_000;
 
 /**
@@ -75,13 +75,20 @@ export class SqliteJournal implements Journal {
     });
   }
 
-  verify(): Promise<Verification> {
+  verify({ signal, say }: Followed = unfollowed): Promise<Verification> {
     return this.#inTurn(async () => {
       try {
-        const { at, writes } = await this.#withOldLines(async () => this.#link.ask({ do: 'verify', seen: await this.#seen() }));
+        signal.throwIfAborted();
+        const followed = { signal, say: (part: number): void => say(part / 2) };
+        const { at, writes } = await this.#withOldLines(async () => this.#link.ask({ do: 'verify', seen: await this.#seen() }, followed));
         if (at === undefined) return { ok: true, rows: 0, writes };
         // That each row is a record is found out by reading each.
-        await this.#read(undefined, nobody);
+        let read = 0;
+        await this.#read(undefined, (rows) => {
+          signal.throwIfAborted();
+          read += rows.length;
+          say(0.5 + read / at.rows / 2);
+        });
         this.#anchor.note(at);
         return { ok: true, rows: at.rows, writes, ...(at.rows === 0 ? {} : { head: at.head }) };
       } catch (error) {

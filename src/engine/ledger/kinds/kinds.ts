@@ -2,8 +2,9 @@ import type { Change } from '../../../exchanges/exchange.ts';
 import type { ChangeKind, Kinds } from '../change-kind.ts';
 import { collateral } from './collateral.ts';
 import { margin } from './margin.ts';
+import { repay } from './repay.ts';
 
-const byName: Record<Change['kind'], ChangeKind> = { collateral, margin };
+const byName: Record<Change['kind'], ChangeKind> = { collateral, margin, repay };
 
 /** Every kind of change there is, by its name. Nothing else lists them. */
 export const kinds: Kinds = new Map(Object.entries(byName));

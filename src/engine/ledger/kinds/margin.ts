@@ -1,16 +1,5 @@
 import * as v from 'valibot';
-import {
-  absolute,
-  compare,
-  decimal,
-  decimalPlaces,
-  isPositive,
-  multiply,
-  round,
-  subtract,
-  zero,
-  type Decimal,
-} from '../../../core/decimal.ts';
+import { absolute, compare, decimal, isPositive, multiply, round, subtract, zero, type Decimal } from '../../../core/decimal.ts';
 import { formatAmount, formatDistance } from '../../../core/format.ts';
 import { msg, type Message } from '../../../core/message.ts';
 import type { Account, HistoryRow, Position, PositionRef } from '../../../core/model.ts';
@@ -30,6 +19,7 @@ import {
   atMost,
   changedSince,
   checkAsked,
+  checkDecimals,
   incomplete,
   mayBeOfEarlier,
   moreThanSafe,
@@ -132,7 +122,7 @@ function preview(account: Account, intent: MarginChange, readiness: MarginReadin
   // The fresh position is what is addressed.
   const change = frozen({ ...intent, position });
   const after = estimateMarginChange(position, change.direction, change.amount);
-  checkDecimals(change, readiness);
+  checkDecimals(change, readiness.places);
   if (change.direction === 'add') checkAdd(account, change, readiness);
   else checkReduce(change, readiness, after);
   return Object.freeze({
@@ -172,11 +162,6 @@ function checkPosition(intent: MarginChange, { position, baseline }: MarginReadi
       msg('margin.unknown', "The position's margin is unknown, so a change couldn't be confirmed. Refresh, then try again later."),
     );
   }
-}
-
-function checkDecimals({ coin, amount }: MarginChange, { places }: MarginReadiness): void {
-  if (decimalPlaces(amount) <= places) return;
-  throw new Refusal(msg('margin.decimals', 'Use at most {0} decimals for {1} here.', places.toString(), coin));
 }
 
 function checkAdd(account: Account, change: MarginChange, { walletAvailable, places }: MarginReadiness): void {

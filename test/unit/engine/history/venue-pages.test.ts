@@ -1,8 +1,6 @@
 // How the venue's lists are paged into the database, whatever is booked, fails, closes or takes over in between.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { decimal } from '../../../../src/core/decimal.ts';
@@ -19,6 +17,7 @@ import type { Connection, LoanRef } from '../../../../src/exchanges/exchange.ts'
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { account, loan, snapshot, state } from '../../views/samples.ts';
+import { memoryFolder } from '../../../memory-folder.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -62,7 +61,7 @@ describe("pages of the venue's history", () => {
   const windows: { readonly history: VenueHistory; readonly changed: Emitter<StoreChange> }[] = [];
 
   beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-pages-'));
+    folder = memoryFolder('pages');
     file = new StateFile(DatabaseSync, { folder, busyMs: 1_000, pragmas: [] });
     begin();
   });

@@ -4,13 +4,14 @@ import assert from 'node:assert/strict';
 import type { Clock } from '../../../../src/core/clock.ts';
 import { decimal as d, multiply } from '../../../../src/core/decimal.ts';
 import { english } from '../../../../src/core/message.ts';
-import type { Direction, Snapshot } from '../../../../src/core/model.ts';
+import { targetKey, type Direction, type Snapshot } from '../../../../src/core/model.ts';
 import { connectBybit } from '../../../../src/exchanges/bybit/connect.ts';
 import { requestOf } from '../../../../src/engine/actions.ts';
 import type { Change, Connection } from '../../../../src/exchanges/exchange.ts';
 import { connectOkx } from '../../../../src/exchanges/okx/connect.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { Ledger, Refusal, type WriteRecord, type WriteState } from '../../../../src/engine/ledger/ledger.ts';
+import { changeTarget } from '../../../../src/engine/ledger/write-states.ts';
 import { startBybit } from '../../../../src/simulator/bybit/start.ts';
 import { startSimulator } from '../../../../src/simulator/okx/start.ts';
 import { outcomeText } from '../../../../src/words/outcome.ts';
@@ -108,7 +109,7 @@ async function open(system: System, settleMs: number): Promise<Bench> {
     },
     async truth() {
       const { adjustments, margins, requests } = (await (await fetch(`${simulator.url}/__simulator/record`)).json()) as Recorded;
-      const rows = (kind === 'collateral' ? adjustments : margins).filter((row) => system.concerns(row));
+      const rows = (kind === 'margin' ? margins : adjustments).filter((row) => system.concerns(row));
       const sent = Object.entries(requests).filter(([path]) => isWritePath(path));
       return {
         requests: sent.reduce((sum, [, count]) => sum + count, 0),
@@ -127,6 +128,7 @@ async function open(system: System, settleMs: number): Promise<Bench> {
   /** These would strike the next read, where no endpoint is named. */
   function at(fault: string): { readonly endpoint?: string } {
     if (fault !== '5xx' && fault !== 'lost-after-acting') return {};
+    if (kind === 'repay') return { endpoint: '/repay' };
     if (kind === 'collateral') return { endpoint: venue === 'okx' ? 'adjust-collateral' : '/adjust-ltv' };
     return { endpoint: venue === 'okx' ? 'margin-balance' : '/add-margin' };
   }
@@ -180,7 +182,7 @@ const cases: readonly Case[] = [
   {
     fault: 'settlement-failed',
     // Only the history of the newer loans lists failures.
-    expected: ({ name, venue }) => (venue === 'okx' ? undefined : name === 'Bybit pool' ? failed : waiting),
+    expected: ({ name, venue }) => (venue === 'okx' ? undefined : name.startsWith('Bybit pool') ? failed : waiting),
   },
   { fault: 'doubled-rows', expected: ({ kind }) => (kind === 'margin' ? undefined : done) },
   { fault: 'rows-out-of-order', expected: ({ kind }) => (kind === 'margin' ? undefined : done) },
@@ -194,25 +196,31 @@ const twice: Expected = { ...frozen, words: saysLike('collateral.may-be-twice') 
 const meetings: readonly {
   readonly what: string;
   readonly theirs: (change: Change) => Change;
-  readonly comes: (system: System) => Pick<Expected, 'state' | 'words'>;
+  /** Undefined where nobody can ask for it. */
+  readonly comes: (system: System) => Pick<Expected, 'state' | 'words'> | undefined;
 }[] = [
   // OKX writes a bill for each change of margin, so ours can be identified; Bybit has only the position itself.
   {
     what: 'the very same',
-    theirs: (change) => change,
+    theirs: asOfAnother,
     comes: ({ kind, venue }) => (kind !== 'margin' ? twice : venue === 'okx' ? frozen : waiting),
   },
   {
     what: 'another amount',
-    theirs: (change) => ({ ...change, amount: multiply(change.amount, d('0.5')) }),
+    theirs: (change) => asOfAnother({ ...change, amount: multiply(change.amount, d('0.5')) }),
     comes: ({ kind, venue }) => (kind === 'margin' && venue !== 'okx' ? waiting : done),
   },
   {
     what: 'the opposite',
-    theirs: (change) => ({ ...change, direction: change.direction === 'add' ? 'reduce' : 'add' }),
-    comes: () => waiting,
+    theirs: (change) => ({ ...change, direction: change.direction === 'add' ? 'reduce' : 'add' }) as Change,
+    comes: ({ kind }) => (kind === 'repay' ? undefined : waiting),
   },
 ];
+
+/** Another program has ids of its own. */
+function asOfAnother(change: Change): Change {
+  return change.kind === 'repay' ? { ...change, requestId: 'another' } : change;
+}
 
 /** More than fees and funding could explain: half of a small change would look like them. */
 function asked(system: System, snapshot: Snapshot, direction: Direction): Change {
@@ -234,7 +242,7 @@ const pointingTo =
 
 for (const system of systems) {
   describe(`a change when something goes wrong: ${system.name}`, () => {
-    for (const direction of ['add', 'reduce'] as const) {
+    for (const direction of system.directions) {
       for (const { fault, expected } of cases) {
         const comes = expected(system);
         if (comes === undefined) continue;
@@ -249,9 +257,10 @@ for (const system of systems) {
       }
     }
 
-    for (const direction of ['add', 'reduce'] as const) {
+    for (const direction of system.directions) {
       for (const { what, theirs, comes } of meetings) {
         const expected = comes(system);
+        if (expected === undefined) continue;
         it(`${direction}, while somebody else asks for ${what}: ${expected.state}`, async () => {
           const bench = await open(system, 1_000);
           try {
@@ -282,7 +291,7 @@ for (const system of systems) {
       }).timeout(30_000);
     }
 
-    if (system.kind === 'collateral') {
+    if (system.kind !== 'margin') {
       it('is found done by a later look when it settles after the patience of who sent it', async () => {
         const bench = await open(system, 90_000);
         try {
@@ -331,9 +340,11 @@ async function carriedOut(
 
 /** What is open holds up its own loan or position, a freeze the whole account; once a person has spoken, nothing is held up. */
 async function heldUp({ ledger }: Bench, system: System, snapshot: Snapshot, change: Change, record: WriteRecord): Promise<void> {
-  const other = systems.find(({ venue, name }) => venue === system.venue && name !== system.name);
-  assert.ok(other !== undefined);
-  const elsewhere = other.change(snapshot, 'add');
+  const others = systems
+    .filter(({ venue, name }) => venue === system.venue && name !== system.name)
+    .map((one) => one.change(snapshot, 'add'));
+  const elsewhere = others.find((one) => targetKey(changeTarget(one)) !== targetKey(changeTarget(change)));
+  assert.ok(elsewhere !== undefined);
   if (record.state === 'mismatch') {
     await assert.rejects(ledger.preview('a', change), pointingTo(record, /frozen/));
     await assert.rejects(ledger.preview('a', elsewhere), pointingTo(record, /frozen/));
@@ -344,6 +355,6 @@ async function heldUp({ ledger }: Bench, system: System, snapshot: Snapshot, cha
     await ledger.settle(record.id, 'not-effective');
   }
   // A change of the same amount may be too much now, but the ledger itself doesn't block it.
-  await ledger.preview('a', { ...change, direction: 'add', amount: d('0.001') });
+  await ledger.preview('a', { ...change, direction: 'add', amount: d(change.kind === 'repay' ? '0.01' : '0.001') });
   await ledger.preview('a', elsewhere);
 }

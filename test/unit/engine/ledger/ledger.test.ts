@@ -167,7 +167,7 @@ describe('the ledger', () => {
     const { ledger } = setup.window();
     const previews = [await ledger.preview('a', change()), await ledger.preview('a', change({ amount: d('0.2') }))];
     const [first, second] = previews.map((preview) => begin(ledger, preview));
-    await assert.rejects(second!.done, refused(saysLike('refusal.another-being-sent')));
+    await assert.rejects(second!.done, refused(saysLike('refusal.being-sent')));
     await settled();
     assert.deepEqual(setup.venue.sends, [change()]);
     setup.venue.settle();
@@ -406,7 +406,7 @@ describe('the ledger', () => {
       return (error as Refusal).openWrite?.id === id;
     };
     // Stopping the wait doesn't stop the request.
-    await assert.rejects(window.ledger.preview('a', change()), pointing(saysLike('refusal.another-being-sent')));
+    await assert.rejects(window.ledger.preview('a', change()), pointing(saysLike('refusal.being-sent')));
     await setup.clock.advance(61_000);
     for (const settlement of ['effective', 'not-effective'] as const) {
       await assert.rejects(window.ledger.settle(id, settlement), pointing(saysLike('refusal.being-sent')));
@@ -452,10 +452,7 @@ describe('the ledger', () => {
     const { window, done } = await sent(setup);
     await window.ledger.reconcile('a');
     assert.equal(looks, 0);
-    await assert.rejects(
-      window.ledger.settle(window.ledger.open('a')[0]!.id, 'not-effective'),
-      refused(saysLike('resolve.still-checking')),
-    );
+    await assert.rejects(window.ledger.settle(window.ledger.open('a')[0]!.id, 'not-effective'), refused(saysLike('resolve.in-progress')));
     setup.venue.settle();
     await setup.clock.advance(2_000);
     await done;

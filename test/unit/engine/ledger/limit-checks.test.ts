@@ -202,7 +202,7 @@ describe('a limit of the person', () => {
     const { ledger } = setup.window();
     const preview = await ledger.preview('a', add());
     setup.limits = { fault: { template: 'The setting X is a bare number.', args: [] } };
-    await assert.rejects(ledger.preview('a', add()), refusedBy('', saysLike('limit.unreadable', 'The setting X is a bare number.')));
+    await assert.rejects(ledger.preview('a', add()), refusedBy('', saysLike('arming.limits-fault', 'The setting X is a bare number.')));
     await assert.rejects(ledger.commit(preview, ignore), refusedBy('', /setting X/));
     assert.equal(sent(setup), 0);
   });

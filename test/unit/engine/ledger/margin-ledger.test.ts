@@ -158,7 +158,7 @@ describe('a change of margin', () => {
     const early = await ledger.preview('a', marginChange());
     const previews = [await ledger.preview('a', marginChange()), await ledger.preview('a', marginChange())];
     const [first, second] = previews.map((preview) => ledger.commit(preview, ignore));
-    await assert.rejects(second!, refused(saysLike('refusal.another-being-sent')));
+    await assert.rejects(second!, refused(saysLike('refusal.being-sent')));
     await settled();
     setup.market.settle();
     await setup.clock.advance(2_000);

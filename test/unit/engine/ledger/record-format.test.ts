@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { WriteRecord } from '../../../../src/engine/ledger/record.ts';
-import { fromLine, toLine } from '../../../../src/engine/ledger/record-format.ts';
+import { fromLine, isNewerLine, toLine } from '../../../../src/engine/ledger/record-format.ts';
 import { holds } from '../../property.ts';
 import { d } from './support.ts';
+import { repayWrite } from './kinds/repay.ts';
 import { written, writtenMargin } from './written.ts';
 
 const amount = fc
@@ -56,7 +57,7 @@ const added = fc.record(
   { requiredKeys: [], ...optional },
 );
 const record: fc.Arbitrary<WriteRecord> = fc
-  .tuple(fc.constantFrom(written('w1'), writtenMargin()), added, text)
+  .tuple(fc.constantFrom<WriteRecord>(written('w1'), writtenMargin(), repayWrite()), added, text)
   .map(([base, facts, accountName]) => ({ ...base, ...facts, accountName }));
 
 const lineOf = (write: WriteRecord, format: number): string => JSON.stringify({ ...(JSON.parse(toLine(write)) as object), format });
@@ -79,8 +80,13 @@ describe('a stored record', () => {
     );
   });
 
-  it('says that it is of format 3', () => {
-    assert.equal((JSON.parse(toLine(written('w1'))) as { format: number }).format, 3);
+  it('says that it is of format 3, and a repayment of 4, which versions before it call newer', () => {
+    const formatOf = (write: WriteRecord): number => (JSON.parse(toLine(write)) as { format: number }).format;
+    assert.deepEqual([formatOf(written('w1')), formatOf(writtenMargin()), formatOf(repayWrite())], [3, 3, 4]);
+    assert.equal(isNewerLine(lineOf(written('w1'), 4)), true);
+    assert.equal(isNewerLine(toLine(repayWrite())), false);
+    assert.equal(isNewerLine(lineOf(repayWrite(), 5)), true);
+    assert.throws(() => fromLine(lineOf(repayWrite(), 3)));
   });
 
   for (const write of [written('w1'), writtenMargin()]) {

@@ -50,7 +50,7 @@ describe('the same account at the exchange, added twice', () => {
         await sent(one.ledger, 'a', asked);
         await assert.rejects(
           two.ledger.commit(early, ignore),
-          refused(new RegExp(`${saysLike('refusal.unfinished').source}|${saysLike('refusal.another-being-sent').source}`)),
+          refused(new RegExp(`${saysLike('refusal.unfinished').source}|${saysLike('refusal.being-sent').source}`)),
         );
         await assert.rejects(two.ledger.preview('b', asked), pointingTo(one.ledger, saysLike('refusal.unfinished')));
         assert.equal(setup.venue.sends.length + setup.market.sends.length, 1);
@@ -68,7 +68,7 @@ describe('the same account at the exchange, added twice', () => {
     const ends = previews.map((preview) => ledger.commit(preview, ignore));
     for (const end of ends) end.catch(ignore);
     await settled();
-    await assert.rejects(ends[1]!, refused(saysLike('refusal.another-being-sent')));
+    await assert.rejects(ends[1]!, refused(saysLike('refusal.being-sent')));
     assert.equal(setup.venue.sends.length, 1);
   });
 

@@ -181,7 +181,7 @@ export function connectionTo(venue: Venue, market: Market, gate: Gate = openGate
       await gate('before send');
       try {
         if (asked.kind === 'collateral') await venue.take(asked);
-        else
+        else if (asked.kind === 'margin')
           await market.take(asked, venue.sendFault, (kind) =>
             trouble(kind, ['refused', 'never-left'].includes(venue.sendFault) ? 'none' : 'unknown'),
           );

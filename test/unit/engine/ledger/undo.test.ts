@@ -253,7 +253,7 @@ describe('the ledger lets an undo take only what is not undone yet', () => {
     setup.accounts.set('a', account({ uid: '7' }));
     setup.accounts.set('b', account({ id: 'b', uid: '7' }));
     const { ledger, write } = await added(change(), setup);
-    const asked = { ...write.change, direction: 'reduce' } as const;
+    const asked = { ...write.change, direction: 'reduce' } as Change;
     const theirs = await ledger.preview('b', { ...asked, amount: d('0.06') }, { undoOf: write.id });
     assert.equal((await commits(setup, ledger, theirs)).accountId, 'b');
     await assert.rejects(undoing(ledger, write, '0.05'), over);
@@ -270,7 +270,7 @@ describe('the ledger lets an undo take only what is not undone yet', () => {
     await settled();
     await assert.rejects(
       undoing(ledger, write, '0.05'),
-      refused(new RegExp(`${saysLike('refusal.unfinished').source}|${saysLike('refusal.another-being-sent').source}`)),
+      refused(new RegExp(`${saysLike('refusal.unfinished').source}|${saysLike('refusal.being-sent').source}`)),
     );
     await assert.rejects(second.commit(preview, ignore), refused(saysLike('refusal.unfinished')));
     await setup.clock.advance(61_000);
@@ -297,7 +297,7 @@ describe('the ledger lets an undo be only the reverse of a proven addition', () 
   it('of the same account at the exchange', async () => {
     const { setup, ledger, write, sent } = await added();
     setup.accounts.set('b', account({ id: 'b' }));
-    const asked = { ...write.change, direction: 'reduce' } as const;
+    const asked = { ...write.change, direction: 'reduce' } as Change;
     await assert.rejects(ledger.preview('b', asked, { undoOf: write.id }), notIts);
     await ledger.preview('b', asked);
     assert.equal(sent(), 0);

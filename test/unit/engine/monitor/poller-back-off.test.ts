@@ -165,6 +165,60 @@ describe('the back-off of the poller', () => {
   });
 });
 
+describe('the poller when a venue answers again', () => {
+  const outage = async (kind: Parameters<typeof failure>[0] = 'network', retryAfterMs?: number): Promise<Polling> => {
+    const world = await polling(['a']);
+    world.answers.set('a', failing(kind, retryAfterMs));
+    world.poller.start();
+    await world.clock.advance(30 * minute);
+    return world;
+  };
+  const untilRead = async (world: Polling): Promise<number> => {
+    const [before, began] = [world.count('a'), world.clock.now()];
+    world.answers.delete('a');
+    world.poller.answered('a');
+    while (world.count('a') === before) await world.clock.advance(500);
+    return world.clock.now() - began;
+  };
+
+  it('reads within a second what an outage has kept from being read, not after the rest of the back-off', async () => {
+    const world = await outage();
+    // Of the wait of 165 s not much is over.
+    const before = world.count('a');
+    while (world.count('a') === before) await world.clock.advance(500);
+    await world.clock.advance(70_000);
+    assert.ok((await untilRead(world)) <= 1_000);
+    assert.equal(world.store.get('a')?.failure, undefined);
+    assert.equal(world.clock.nextIn, 30_000, 'and then at the usual interval');
+    world.poller.dispose();
+  });
+
+  it('goes on with one to two intervals while the venue answers others, however often that is said', async () => {
+    const world = await outage();
+    const times: number[] = [];
+    for (let second = 0; second < 20 * 60; second += 1) {
+      const before = world.count('a');
+      world.poller.answered('a');
+      await world.clock.advance(1_000);
+      if (world.count('a') > before) times.push(second);
+    }
+    const waits = times.slice(1).map((at, index) => at - times[index]!);
+    assert.ok(waits.length > 20 && waits.every((wait) => wait >= 30 && wait <= 60), waits.join());
+    world.poller.dispose();
+  });
+
+  it('changes nothing where only a person can help, and waits as long as the venue wants', async () => {
+    const persons = await outage('auth');
+    assert.ok((await untilRead(persons)) > 10_000);
+    persons.poller.dispose();
+    const held = await outage('rate', 10 * minute);
+    const before = held.count('a');
+    while (held.count('a') === before) await held.clock.advance(500);
+    assert.ok((await untilRead(held)) > 9 * minute);
+    held.poller.dispose();
+  });
+});
+
 describe('the wait after a failure', () => {
   const after = (kind: Parameters<typeof failure>[0], attempts: number, retryAfterMs?: number) => ({
     error: failure(kind, retryAfterMs),

@@ -155,6 +155,27 @@ describe('the pace of the poller', () => {
     world.poller.dispose();
   });
 
+  it('reads by a shorter interval as soon as the person sets it, and not again at once', async () => {
+    const changed = new Emitter<undefined>();
+    const world = await polling(['a', 'b'], { onDidChangeInterval: (listener) => changed.on(listener) });
+    world.interval = 300_000;
+    world.poller.start();
+    await world.clock.advance(20_000);
+    world.interval = 30_000;
+    changed.fire(undefined);
+    await world.clock.advance(9_999);
+    assert.equal(world.count('a'), 1);
+    await world.clock.advance(1);
+    assert.deepEqual([world.count('a'), world.count('b')], [2, 2]);
+    world.interval = 300_000;
+    changed.fire(undefined);
+    await world.clock.advance(300_000);
+    assert.equal(world.count('a'), 3, 'a longer one counts from the next reading on');
+    world.poller.dispose();
+    changed.fire(undefined);
+    assert.equal(world.clock.sleeping, 0);
+  });
+
   it('does not wait out an interval when newer prices bring it near its line, in the window that reads', async () => {
     const world = await beside(['a']);
     world.answers.set('a', at(world, 'ok'));

@@ -6,11 +6,14 @@ import { purposeOf } from '../../../../src/exchanges/purpose.ts';
 import type { Connection } from '../../../../src/exchanges/exchange.ts';
 import { watchEveryMs, type Live } from '../../../../src/engine/monitor/store.ts';
 import { PriceWatch } from '../../../../src/engine/monitor/price-watch.ts';
-import type { Heard, LineSpec, Socket, StreamEvent, StreamSource } from '../../../../src/exchanges/streams.ts';
+import type { Heard, LineSpec, Maintenance, Socket, StreamEvent, StreamSource } from '../../../../src/exchanges/streams.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import type { Wake } from '../../../../src/engine/monitor/wakes.ts';
+import { saysLike } from '../../../texts.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { account, FakeReader, failure, readingConnection, World } from './support.ts';
+
+const minute = 60_000;
 
 const prices = (btc: string): Readonly<Record<string, Decimal>> => ({ BTC: d(btc), USDT: d('1') });
 
@@ -49,7 +52,10 @@ class Watched extends World {
   answer: (accountId: string) => Promise<Readonly<Record<string, Decimal>>> = async () => prices('100000');
   readonly wakes = new Emitter<Wake>();
   readonly reader = new FakeReader();
+  readonly answered: string[] = [];
   readonly watch = new PriceWatch({
+    intervalMs: () => 30_000,
+    poller: { nudge: () => undefined, answered: (id) => this.answered.push(id) },
     reader: this.reader,
     wakes: this.wakes,
     store: this.store,
@@ -253,7 +259,7 @@ describe('the watch of prices', () => {
     assert.equal(world.clock.sleeping, 0);
     await world.add('one');
     assert.equal(world.clock.sleeping, 1);
-    world.store.fail('one', failure());
+    world.store.fail('one', failure('auth'));
     await world.clock.advance(3 * watchEveryMs);
     world.store.succeed('one', { loans: [loan()], wallet: [], positions: [], asOf: world.clock.now() });
     await world.clock.advance(3 * watchEveryMs);
@@ -309,6 +315,40 @@ describe('the watch of prices', () => {
       times.push(...world.asked.map(() => (world.clock.now() - began) / watchEveryMs));
     }
     assert.deepEqual(times, [1, 3, 6, 11, 20, 36, 52, 68, 84, 100]);
+  });
+
+  it('finds out within an interval that a venue is back, and says so of the accounts that could not be read', async () => {
+    for (const [id, facts] of [
+      ['one', {}],
+      ['two', {}],
+      ['mine', {}],
+      ['other', { site: 'eea' }],
+    ] as const) {
+      await world.add(id, facts);
+      world.read(id);
+    }
+    world.store.fail('one', failure());
+    world.store.fail('mine', failure('auth'));
+    world.watch.start();
+    world.answer = () => Promise.reject(failure());
+    await world.clock.advance(30 * 60_000);
+    assert.deepEqual(world.answered, []);
+    world.answer = async () => prices('80000');
+    world.asked.splice(0);
+    await world.clock.advance(30_000);
+    assert.deepEqual(new Set(world.answered), new Set(['one']), 'neither what works, nor what only a person can mend, nor another site');
+    assert.equal(world.ltv(), '0.725', 'and what the price does to the loan is estimated at once');
+  });
+
+  it('asks a venue that cannot be read for a price even where nothing is held or was ever read', async () => {
+    await world.add('one');
+    world.watch.start();
+    await world.clock.advance(minute);
+    assert.equal(world.asked.length, 0);
+    world.store.fail('one', failure());
+    await world.clock.advance(watchEveryMs);
+    assert.deepEqual(world.asked, [{ accountId: 'one', coins: ['BTC'] }]);
+    assert.deepEqual(world.answered, ['one']);
   });
 
   it('keeps the last estimate with its time when prices cannot be had, even when the answer is empty', async () => {
@@ -460,6 +500,9 @@ describe('the watch of prices of a venue that tells them by itself', () => {
   const price = (coin: string, at: string): StreamEvent => ({ kind: 'price', coin, price: d(at) });
   const asked: string[][] = [];
   const nudged: string[] = [];
+  const answered: string[] = [];
+  let maintenance: readonly Maintenance[];
+  let whys: number;
   let world: World;
   let reader: FakeReader;
   let watch: PriceWatch;
@@ -479,7 +522,9 @@ describe('the watch of prices of a venue that tells them by itself', () => {
 
   beforeEach(() => {
     Told.all = [];
-    asked.length = nudged.length = 0;
+    asked.length = nudged.length = answered.length = 0;
+    maintenance = [];
+    whys = 0;
     world = new World();
     reader = new FakeReader();
     watch = new PriceWatch({
@@ -488,11 +533,16 @@ describe('the watch of prices of a venue that tells them by itself', () => {
       clock: world.clock,
       random: () => 0.5,
       WebSocket: Told,
-      poller: { nudge: (id) => nudged.push(id) },
+      intervalMs: () => 30_000,
+      poller: { nudge: (id) => nudged.push(id), answered: (id) => answered.push(id) },
       connections: {
         get: async (): Promise<Connection> => ({
           ...readingConnection(() => assert.fail('the watch reads no account')),
           streams,
+          maintenance: async () => {
+            whys += 1;
+            return maintenance;
+          },
           indexPrices: async (coins) => {
             asked.push([...coins]);
             return prices('100000');
@@ -565,6 +615,27 @@ describe('the watch of prices of a venue that tells them by itself', () => {
     });
     await world.clock.advance(1_000);
     assert.deepEqual(world.store.get('one')?.live?.positions['p1'], { markPrice: '3690', distance: '0.02439024' });
+  });
+
+  it('asks once a minute why a venue cannot be read, and names the maintenance it is in until that is over', async () => {
+    await world.book.add(account('one'));
+    await read('one');
+    await world.clock.advance(minute);
+    assert.equal(whys, 0);
+    const kind = (): string => watch.explain(account('one'), failure()).kind;
+    const now = world.clock.now();
+    maintenance = [{ kind: 'maintenance', id: 'm', isOver: false, begin: now, end: now + 10 * minute }];
+    world.store.fail('one', failure());
+    await world.clock.advance(5 * minute);
+    assert.equal(whys, 5);
+    assert.equal(kind(), 'maintenance');
+    assert.match(watch.explain(account('one'), failure()).message, saysLike('venue.maintenance', 'OKX', /.* UTC/));
+    maintenance = [];
+    await world.clock.advance(minute);
+    assert.equal(kind(), 'network', 'what is not announced any more is over');
+    await read('one');
+    await world.clock.advance(5 * minute);
+    assert.equal(whys, 6);
   });
 
   it('has no socket while another window reads', async () => {

@@ -88,7 +88,7 @@ describe('keys that a request is signed with', () => {
     it(`are not given for ${what} of an account that another window removed while they were read`, async () => {
       const one = await setup();
       one.elsewhere = () => one.book.remove('a');
-      await assert.rejects(one.keysFor(write), certainlyNothing('aborted', saysLike('account.gone')));
+      await assert.rejects(one.keysFor(write), certainlyNothing('aborted', saysLike('refusal.account-removed')));
     });
 
     it(`are not given for ${what} when the account got another owner while they were read`, async () => {
@@ -122,7 +122,7 @@ describe('keys that a request is signed with', () => {
       one.armed = false;
     };
     assert.deepEqual(await one.keysFor(false), { apiKey: 'A1' });
-    await assert.rejects(one.keysFor(true), certainlyNothing('aborted', saysLike('account.disarmed')));
+    await assert.rejects(one.keysFor(true), certainlyNothing('aborted', saysLike('refusal.not-armed')));
   });
 
   it('are given for a reading, and for no change, when nobody can tell what other windows did', async () => {

@@ -21,7 +21,7 @@ function bench(failures: number) {
         listeners.add(listener);
         return { dispose: () => listeners.delete(listener) };
       },
-      get: (accountId: string) => (accountId === 'read' ? { snapshot: {} } : {}),
+      get: (accountId: string) => ({ read: { snapshot: {} }, failed: { failure: {} } })[accountId] ?? {},
     },
     log: {
       warn: () => {
@@ -51,6 +51,12 @@ describe('what watches prices', () => {
     assert.deepEqual([seen.loads, seen.started], [1, 1]);
     watch.dispose();
     assert.equal(seen.disposed, 1);
+  });
+
+  it('is loaded with the first failure too, to find out when the venue is back', async () => {
+    const { seen, change } = bench(0);
+    await change('failed');
+    assert.deepEqual([seen.loads, seen.started], [1, 1]);
   });
 
   it('is tried again with the next reading when it could not be loaded', async () => {

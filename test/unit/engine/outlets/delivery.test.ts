@@ -12,6 +12,7 @@ import { holds } from '../../property.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { MemorySecrets } from '../accounts/memory-storage.ts';
 import { account, Cabinet, within, type Window } from '../storage/cabinet.ts';
+import { withoutThreads } from '../storage/same-thread.ts';
 import { StandIn, type Fault } from '../../../host/stand-ins/outlets.ts';
 
 const minute = 60_000;
@@ -28,6 +29,7 @@ class Sender {
   readonly #window: Window;
   states: readonly AccountState[] = [{ account: account('1'), reading: false }];
   isReader = true;
+  readonly turned = new Emitter<undefined>();
   silence = { isOff: false, isQuiet: false };
   /** Fails where the settings are asked for. */
   isBroken = false;
@@ -60,6 +62,7 @@ class Sender {
         get isReader() {
           return sender().isReader;
         },
+        onDidChange: (listener) => this.turned.on(listener),
       },
       log: { info: note, warn: note },
       silence: () => {
@@ -104,7 +107,9 @@ describe('warnings sent to outlets', function () {
   let secrets: MemorySecrets;
   let senders: Sender[];
   let ids = 0;
+  let threads: () => void;
   before(async () => {
+    threads = withoutThreads();
     cabinet = new Cabinet();
     windows = [await cabinet.open(), await cabinet.open()];
     await windows[0]!.book.add(account('1'));
@@ -112,6 +117,7 @@ describe('warnings sent to outlets', function () {
   });
   after(() => {
     cabinet.remove();
+    threads();
   });
   beforeEach(async () => {
     there = await new StandIn().start();
@@ -149,10 +155,14 @@ describe('warnings sent to outlets', function () {
     return sender;
   }
 
-  async function tells(level: Notice['level'], text = level as string, accounts?: readonly string[]): Promise<void> {
+  async function tells(level: Notice['level'], text = level as string, accounts?: readonly string[], isEach = false): Promise<void> {
     const { shared } = windows[0]!;
-    const outside = { sentence: msg('test', `${text}, in percent`), alerts: [] };
-    const notice = { level, sentence: msg('test', text), about: [], outside, ...(accounts === undefined ? {} : { accounts }) };
+    const part = (of: string): Pick<Notice, 'sentence' | 'outside'> => ({
+      sentence: msg('test', of),
+      outside: { sentence: msg('test', `${of}, in percent`), alerts: [] },
+    });
+    const each = isEach ? { each: (accounts ?? []).map((id) => ({ account: id, ...part(`${text} of ${id}`) })) } : {};
+    const notice = { level, ...part(text), about: [], ...(accounts === undefined ? {} : { accounts }), ...each };
     // What is noted of outlets meanwhile refuses it, as it does for those who warn.
     for (let attempt = 0; attempt < 10; attempt += 1) {
       const known = (await shared.ask({ do: 'warnings' }))?.version;
@@ -404,6 +414,19 @@ describe('warnings sent to outlets', function () {
     );
   });
 
+  it('go on of the other accounts they are about, without a word of the one that is removed', async () => {
+    await adds();
+    await windows[0]!.book.add(account('2'));
+    await windows[0]!.book.add(account('3'));
+    await tells('danger', 'danger', ['1', '2', '3'], true);
+    await windows[0]!.book.remove('2');
+    await windows[0]!.book.remove('3');
+    opens();
+    await arrives(1);
+    await passes(5_000);
+    assert.deepEqual(texts(), ['danger of 1, in percent']);
+  });
+
   it('go on after a listener that throws, and after settings that could not be read', async () => {
     await adds();
     const sender = opens();
@@ -603,6 +626,33 @@ describe('warnings sent to outlets', function () {
       assert.equal(there.arrived.length, 2, 'nothing was read');
       assert.equal(await reads(), 1);
       assert.deepEqual(there.arrived[0]?.path, '/ping/8d1f1a4e');
+    });
+
+    it('is no news for other windows each time, and one that takes over knows of the last', async () => {
+      const versions = new Set<string | undefined>();
+      const pings = async (count: number): Promise<void> => {
+        for (let at = 0; at < count; at += 1) {
+          clock.jump(minute);
+          assert.equal(await reads(), 1);
+          await within(5_000, 'it is noted', () => cabinet.query('SELECT success FROM outlets')[0]?.['success'] === clock.now());
+          versions.add((await windows[1]!.shared.ask({ do: 'warnings' }))?.version);
+        }
+      };
+      await pings(6);
+      assert.ok(versions.size <= 2);
+      const next = opens(1);
+      next.isReader = false;
+      await within(5_000, 'the outlet is known', () => next.delivery.outlets().length === 1);
+      await pings(10);
+      assert.ok([2, 3].includes(versions.size), 'when it last arrived is told now and then');
+      next.isReader = true;
+      next.turned.fire(undefined);
+      await within(5_000, 'it knows', () => next.delivery.outlets()[0]?.success === clock.now());
+      there.faults.push('broken');
+      clock.jump(minute);
+      await reads();
+      await within(5_000, 'it is noted', () => cabinet.query('SELECT failure FROM outlets')[0]?.['failure'] === clock.now());
+      assert.ok(!versions.has((await windows[1]!.shared.ask({ do: 'warnings' }))?.version), 'that one fails is');
     });
 
     it('does not go while anything cannot be read, nor by a window that does not read', async () => {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { AccountBook } from '../../../../src/engine/accounts/account-book.ts';
 import { Vault } from '../../../../src/engine/accounts/vault.ts';
@@ -17,10 +16,11 @@ import { startSimulator, type Simulator } from '../../../../src/simulator/okx/st
 import { SimulatedExchange } from '../../../../src/engine/simulated/simulated-exchange.ts';
 import { MemoryRecords } from '../accounts/memory-storage.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
+import { memoryFolder } from '../../../memory-folder.ts';
 
 /** One machine: storage, keyring, disk and clock that several windows share. */
 class Machine {
-  readonly folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-simulated-'));
+  readonly folder = memoryFolder('simulated');
   readonly #secrets = new Map<string, string>();
   readonly book = new AccountBook(new MemoryRecords());
   readonly vault = new Vault({

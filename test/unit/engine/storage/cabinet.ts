@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AccountBook } from '../../../../src/engine/accounts/account-book.ts';
@@ -11,6 +10,7 @@ import { english } from '../../../../src/core/message.ts';
 import type { Account } from '../../../../src/core/model.ts';
 import { Arming } from '../../../../src/engine/ledger/arming.ts';
 import type { RecordStorage } from '../../../../src/engine/storage/old-state.ts';
+import { memoryFolder } from '../../../memory-folder.ts';
 
 /** Built beside the tests, which run as out/test/unit/accounts/…. */
 const worker = path.join(process.cwd(), 'out/test/unit/ledger-worker.js');
@@ -122,7 +122,7 @@ export class Cabinet {
   #ids = 0;
 
   constructor() {
-    this.folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-state-')), 'deep', 'state');
+    this.folder = path.join(memoryFolder('state'), 'deep', 'state');
   }
 
   get file(): string {

@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { compare, decimal, greater, lesser, type Decimal } from '../../../../src/core/decimal.ts';
+import { english } from '../../../../src/core/message.ts';
 import type { Loan, Snapshot } from '../../../../src/core/model.ts';
-import type { Bucket, Point, Series } from '../../../../src/engine/storage/history-protocol.ts';
+import type { Bucket, Series, Spans } from '../../../../src/engine/storage/history-protocol.ts';
 import { withFigures } from '../../../../src/engine/history/figures.ts';
 import { StateFile } from '../../../../src/engine/storage/state-file.ts';
 import type { Kept, Pass } from '../../../../src/engine/storage/state-protocol.ts';
 import { holds } from '../../property.ts';
 import { loan, position, snapshot } from '../../views/samples.ts';
+import { memoryFolder } from '../../../memory-folder.ts';
+import { saysLike } from '../../../texts.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -28,6 +30,19 @@ interface Read {
   readonly ltv: Decimal;
 }
 
+interface Point extends Bucket {
+  readonly tier: number;
+}
+
+/** One text of a cell says all four; else the four stand in a row. */
+const spans = (figures: string, names: readonly string[]): Spans =>
+  Object.fromEntries(
+    figures.split('|').flatMap((cell, index) => {
+      const [first, last = first, min = first, max = first] = cell.split(' ') as Decimal[];
+      return cell === '' ? [] : [[names[index], { first, last, min, max }]];
+    }),
+  ) as Spans;
+
 /** What is really held: nothing that is only waiting to be let go of. Bytes. */
 function heapUsed(): number {
   setFlagsFromString('--expose-gc');
@@ -41,7 +56,7 @@ describe('figures of the past', () => {
   const open = (historyBytes?: number): StateFile =>
     new StateFile(DatabaseSync, { folder, busyMs: 1_000, pragmas: [], ...(historyBytes === undefined ? {} : { historyBytes }) });
   beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-history-'));
+    folder = memoryFolder('history');
     file = open();
     file.change({ do: 'add', id: 'a', record: { id: 'a' } });
   });
@@ -59,15 +74,12 @@ describe('figures of the past', () => {
   const keepLtv = ({ asOf, ltv }: Read, more: Partial<Loan> = {}): Kept => keep(snapshot({ loans: [loan({ ltv, ...more })], asOf }));
   const series = (from: number, to: number, buckets: number, target = 'loan:12345'): Series =>
     file.history({ do: 'historySeries', account: 'a', target, from, to, buckets })!;
-  const points = (account = 'a'): Point[] => {
-    const all: Point[] = [];
-    for (;;) {
-      const after = all.at(-1);
-      const page = file.history({ do: 'historyPoints', account, limit: 7, ...(after === undefined ? {} : { after }) })!;
-      if (page.length === 0) return all;
-      all.push(...page.map((row) => ({ ...row })));
-    }
-  };
+  /** All rows of an account, from old to new in each tier. */
+  const points = (account = 'a'): Point[] =>
+    query(
+      `SELECT s.names, p.tier, p.at, p.count, p.covered, p.figures FROM history_points p JOIN history_series s ON s.id = p.series
+       WHERE s.account = '${account}' ORDER BY p.tier, p.at, s.target`,
+    ).map(({ names, figures, ...row }) => ({ ...row, figures: spans(String(figures), JSON.parse(String(names)) as string[]) }) as Point);
   const query = (sql: string): Record<string, unknown>[] => {
     const db = new DatabaseSync(path.join(folder, 'state.sqlite'), { readOnly: true });
     try {
@@ -247,8 +259,8 @@ describe('figures of the past', () => {
       ],
     );
     assert.equal(series(start + 45 * minute, start + 46 * minute, 500).buckets.length, 1, 'nothing is finer than a minute');
-    assert.deepEqual(series(start, start, 5), { buckets: [], gaps: [] });
-    assert.deepEqual(series(start, start + hour, 5, 'loan:none'), { buckets: [], gaps: [] });
+    assert.deepEqual(series(start, start, 5), { buckets: [], gaps: [], moved: [] });
+    assert.deepEqual(series(start, start + hour, 5, 'loan:none'), { buckets: [], gaps: [], moved: [] });
   });
 
   it('are told by the tier that still has them', () => {
@@ -268,8 +280,8 @@ describe('figures of the past', () => {
     );
     assert.deepEqual(
       whole.buckets.slice(0, 13).map(({ count }) => count),
-      [...Array.from({ length: 12 }, () => 4), 1],
-      'days, then what is finer',
+      [...Array.from({ length: 11 }, () => 4), 1, 1],
+      'days, then what is finer: of the eleventh all is still there',
     );
     const lastHour = series(start + 101 * day - hour, start + 101 * day, 60);
     assert.deepEqual([lastHour.buckets.length, lastHour.buckets[0]!.count], [12, 1]);
@@ -287,6 +299,80 @@ describe('figures of the past', () => {
     assert.ok(counts[1]! <= 5 * 3 * 96);
     assert.equal(counts[2], 5 * 3);
     assert.ok(series(start, start + 3 * day, 3, 'loan:1').buckets.every(({ count }) => count === 288));
+  });
+
+  it('keep days and rows of the exchange when these alone pass the bound, and say so, seldom', () => {
+    file.close();
+    file = open(150_000);
+    const rows = Array.from({ length: 1_500 }, (_, id) => ({
+      ...{ id: id.toString(), at: start + id, type: 'repaid', forced: false, coin: 'USDT', amount: decimal('1.123456789') },
+    }));
+    file.share({
+      do: 'keepVenuePage',
+      page: { account: 'a', uid: undefined, kind: 'event', loan: '', rows, rates: [] },
+      now: start,
+      pass: {},
+    });
+    const told: string[] = [];
+    const hear = (at: number): void => {
+      told.push(
+        ...file.warnings({ do: 'claimNotices', window: 'w', at: at + 5_000 })!.notices.map(({ notice }) => english(notice.sentence)),
+      );
+    };
+    for (const [days, each] of [
+      [2, 5 * minute],
+      [100, 6 * hour],
+    ] as const) {
+      for (let at = 0; at < days * day; at += each) {
+        keepLtv({ asOf: start + (days === 2 ? 0 : 2 * day) + at, ltv: decimal('0.5') });
+        hear(start + (days === 2 ? 0 : 2 * day) + at);
+      }
+    }
+    const counts = tiers.map((tier) => Number(query(`SELECT count(*) AS n FROM history_points WHERE tier = ${tier.toString()}`)[0]!['n']));
+    assert.ok(counts[0]! <= 3 && counts[1]! <= 4, `of today only: ${counts.join()}`);
+    assert.equal(counts[2], 102);
+    assert.equal(query('SELECT count(*) AS n FROM venue_rows')[0]!['n'], 1_500);
+    assert.equal(
+      series(start, start + 102 * day, 1_000).buckets.reduce((sum, { count }) => sum + count, 0),
+      2 * 288 + 400,
+    );
+    assert.equal(told.length, 2);
+    assert.ok(
+      told.every((one) => saysLike('history.outgrown', '0').test(one)),
+      told.join('\n'),
+    );
+  });
+
+  it('are right when two windows read in turns, when one imports, and when one forgets', () => {
+    const other = open();
+    const files = [file, other];
+    const read = (index: number, at: number, ltv: string): void => {
+      const reading = {
+        account: 'a',
+        at,
+        asOf: at,
+        text: '{}',
+        staleMs,
+        recorded: [{ target: 'loan:12345', figures: { ltv: decimal(ltv) } }],
+      };
+      files[index]!.share({ do: 'keepReading', reading, now: at, pass: {} });
+    };
+    const told = (): unknown => series(start, start + day, 1).buckets.map((bucket) => [bucket.count, bucket.covered, ...ltvOf(bucket)]);
+    for (const [index, at] of [0, 0, 1, 1, 0, 1, 0].entries()) read(at, start + index * 10_000, `0.${(index + 1).toString()}`);
+    assert.deepEqual(told(), [[7, 60_000, '0.1', '0.7', '0.1', '0.7']]);
+    const lines = [
+      `["series", 1, "a", "loan:12345", ${(start - hour).toString()}, ${(start - minute).toString()}, ["ltv"]]`,
+      ...tiers.map((tier) => `["point", 1, ${tier.toString()}, ${(start - (start % tier)).toString()}, 3, 20000, "0.9 0.1 0.05 0.9"]`),
+    ];
+    const now = start + hour;
+    assert.deepEqual(other.move({ do: 'stageHistory', text: lines.join('\n'), row: 0, accounts: ['a'], now }), { rows: 4 });
+    other.move({ do: 'importHistory', owners: [{ id: 'a' }], isTrial: false, now });
+    read(0, start + 70_000, '0.7');
+    assert.deepEqual(told(), [[11, 90_000, '0.9', '0.7', '0.05', '0.9']]);
+    other.share({ do: 'forget', account: 'a', now: start + 80_000 });
+    read(0, start + 90_000, '0.3');
+    assert.deepEqual(told(), [[1, 0, '0.3', '0.3', '0.3', '0.3']]);
+    other.close();
   });
 
   it('fill no memory and no disk in a long time, whoever reads, and lose no reading of a quarter of an hour', function () {

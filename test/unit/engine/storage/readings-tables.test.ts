@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StateFile } from '../../../../src/engine/storage/state-file.ts';
 import type { Kept, News, Pass } from '../../../../src/engine/storage/state-protocol.ts';
+import { memoryFolder } from '../../../memory-folder.ts';
 
 const now = 1_700_000_000_000;
 
@@ -26,7 +26,7 @@ describe('what one window reads for all, in the database', () => {
   let file: StateFile;
   let seen = 0;
   beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-readings-'));
+    folder = memoryFolder('readings');
     file = new StateFile(DatabaseSync, { folder, busyMs: 1_000, pragmas: [] });
     seen = 0;
   });

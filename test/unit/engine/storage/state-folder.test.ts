@@ -1,16 +1,16 @@
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync, type FSWatcher } from 'node:fs';
-import os from 'node:os';
+import { rmSync, writeFileSync, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import { lastCopyName } from '../../../../src/engine/storage/state-protocol.ts';
 import { watchLastCopy } from '../../../../src/engine/storage/state-folder.ts';
 import { within } from './cabinet.ts';
+import { memoryFolder } from '../../../memory-folder.ts';
 
 describe('a window that is to hear of its first account', function () {
   this.timeout(60_000);
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-state-'));
+    folder = memoryFolder('state');
   });
   afterEach(() => {
     rmSync(folder, { recursive: true, force: true });

@@ -23,6 +23,12 @@ parentPort.on('message', ({ number, request }) => {
   if (request.do === 'close') return parentPort.close();
   if (request.do === 'work') wait(request.ms);
   if (request.do === 'hang' || request.do === 'look' || request.do === 'change') wait();
+  if (request.do === 'steps') {
+    for (let done = 1; done <= 8; done += 1) {
+      wait(150);
+      parentPort.postMessage({ number, done, of: 8 });
+    }
+  }
   if (request.do === 'hold') {
     const db = new DatabaseSync(workerData.folder + '/held.sqlite');
     db.exec('CREATE TABLE IF NOT EXISTS t (a); BEGIN IMMEDIATE; INSERT INTO t VALUES (1)');
@@ -32,7 +38,7 @@ parentPort.on('message', ({ number, request }) => {
 });
 `;
 
-type Asked = { readonly do: 'hang' } | { readonly do: 'hold' } | { readonly do: 'work'; readonly ms: number };
+type Asked = { readonly do: 'hang' } | { readonly do: 'steps' } | { readonly do: 'hold' } | { readonly do: 'work'; readonly ms: number };
 type Answers = Readonly<Record<Asked['do'], string>>;
 
 describe('a database thread that hangs', () => {
@@ -70,6 +76,29 @@ describe('a database thread that hangs', () => {
       await Promise.all(asked),
       Array.from({ length: 5 }, () => 'done'),
     );
+  });
+
+  it('is not taken for hung over one long question, as long as it says how far it is', async () => {
+    const parts: number[] = [];
+    const say = (part: number): void => void parts.push(part);
+    assert.equal(await link.ask({ do: 'steps' }, { signal: new AbortController().signal, say }), 'done');
+    assert.deepEqual(
+      parts,
+      [1, 2, 3, 4, 5, 6, 7, 8].map((done) => done / 8),
+    );
+  });
+
+  it('is ended when the person stops it, at once, and the next question starts another one', async () => {
+    const stop = new AbortController();
+    const began = Date.now();
+    await fails('stopped', link.ask({ do: 'steps' }, { signal: stop.signal, say: () => void stop.abort() }));
+    assert.ok(Date.now() - began < 1_000);
+    assert.equal(await link.ask({ do: 'work', ms: 1 }), 'done');
+    stop.abort();
+    const late = new AbortController();
+    assert.equal(await link.ask({ do: 'work', ms: 1 }, { signal: late.signal, say: () => undefined }), 'done');
+    late.abort();
+    assert.equal(await link.ask({ do: 'work', ms: 1 }), 'done', 'what was answered is not stopped');
   });
 
   it('is not taken for hung because nothing was asked', async () => {

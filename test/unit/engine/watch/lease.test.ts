@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { StateFile } from '../../../../src/engine/storage/state-file.ts';
@@ -9,12 +7,13 @@ import type { Kept, Lease, Pass } from '../../../../src/engine/storage/state-pro
 import { ReaderLease } from '../../../../src/engine/monitor/lease.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
+import { memoryFolder } from '../../../memory-folder.ts';
 
 const account = { id: 'a', venue: 'okx', site: 'global', name: 'A', simulated: false, readOnly: false };
 
 /** A machine with one account, whose clock moves only on command. */
 class Desk {
-  readonly folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-lease-'));
+  readonly folder = memoryFolder('lease');
   readonly windows: Desktop[] = [];
   now = 1_700_000_000_000;
   /** Of all readings that were kept. */

@@ -1,8 +1,7 @@
 // Windows as processes of their own, which the system stops and kills.
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
@@ -12,6 +11,7 @@ import { MemorySecrets, MemoryStorage } from '../accounts/memory-storage.ts';
 import { workerFile } from '../ledger/database/setup-folder.ts';
 import { noLimits } from '../ledger/support.ts';
 import { within } from '../storage/cabinet.ts';
+import { memoryFolder } from '../../../memory-folder.ts';
 
 /** Ten seconds are promised; a busy machine gets some more. What is held to it exactly is in lease.test.ts. Milliseconds. */
 const takenOverMs = 30_000;
@@ -44,7 +44,7 @@ describe('windows that the system stops and kills', function () {
   const processes: Process[] = [];
 
   beforeEach(async () => {
-    folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-processes-')), 'storage');
+    folder = path.join(memoryFolder('processes'), 'storage');
     okx = await startSimulator({ walk: false });
   });
   afterEach(async () => {
@@ -91,7 +91,7 @@ describe('the simulated exchange of windows that the system stops and kills', fu
   const processes: Process[] = [];
 
   beforeEach(() => {
-    folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-served-')), 'storage');
+    folder = path.join(memoryFolder('served'), 'storage');
   });
   afterEach(() => {
     for (const one of processes.splice(0)) one.signal('SIGKILL');

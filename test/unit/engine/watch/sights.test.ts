@@ -215,6 +215,20 @@ describe('what there is to warn of', () => {
     assert.equal(eyes.level(position({}, 'liquidationPrice', 'marginRatio', 'margin')).sees, 'lost', 'unknown is not calm');
   });
 
+  it('is old by current figures without a margin call, far from liquidation: that neither clears nor repeats what liquidation alone raised', () => {
+    const bare = (distance: string, more: Partial<Loan> = {}): Loan => {
+      const { marginCall: liquidation, ...loan } = loanAt(distance);
+      return { ...loan, ...(liquidation === undefined ? {} : { liquidation }), ...more };
+    };
+    assert.equal(eyes.level(bare('0.04')).sees, 'danger');
+    assert.equal(eyes.level(bare('0.13')).sees, 'old');
+    assert.equal(eyes.level(bare('0.13', { ltv: decimal('0') })).sees, 'lost', 'no LTV');
+    const { liquidation: _, ...blind } = bare('0.13');
+    assert.equal(eyes.level(blind).sees, 'lost', 'no line at all');
+    assert.equal(eyes.level(loanAt('0.04')).sees, 'danger');
+    assert.equal(eyes.level(bare('0.13')).sees, 'lost', 'there was a margin call, and it may be near');
+  });
+
   it('tells an overdue debt from the level, and one that is due within 72 hours', () => {
     const due = (at: number, overdue: boolean): Loan => loanAt('0.5', { due: [{ coin: 'USDT', amount: decimal('500'), at, overdue }] });
     const sees = (one: Loan): Record<string, string> =>
@@ -238,6 +252,14 @@ describe('what there is to warn of', () => {
     assert.equal(sees(undefined, {}, [row(target)]), 'calm');
     assert.equal(sees(undefined, { failure: failure() }, [row(target)]), 'lost');
     assert.equal(sight({ snapshot: snapshot({ loans: [] }) }, target, [row(target)])?.sees, 'gone');
+  });
+
+  it('is a debt coin of which hardly any is left, as long as that is told', () => {
+    const sees = (drained?: readonly string[], more: Partial<AccountState> = {}) =>
+      sight({ snapshot: snapshot({ loans: [loanAt('0.5', drained === undefined ? {} : { drained })] }), ...more }, 'drained loan:12345')
+        ?.sees;
+    assert.deepEqual([sees(['USDT']), sees([]), sees()], ['warn', 'calm', undefined]);
+    assert.equal(sees([], { failure: failure() }), 'lost');
   });
 
   it('are terms that changed, with when the newest did', () => {

@@ -11,6 +11,7 @@ import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { says } from '../../../texts.ts';
 import { account, Cabinet, within, type Window } from '../storage/cabinet.ts';
+import { withoutThreads } from '../storage/same-thread.ts';
 
 const minute = 60_000;
 const ltvs = { ok: '0.2', warn: '0.7', danger: '0.74', marginCall: '0.76' } as const;
@@ -99,12 +100,15 @@ describe('several windows that warn', function () {
   let windows: readonly Window[];
   const watchers: Watcher[] = [];
   let accounts = 0;
+  let threads: () => void;
   before(async () => {
+    threads = withoutThreads();
     cabinet = new Cabinet();
     windows = [await cabinet.open(), await cabinet.open()];
   });
   after(() => {
     cabinet.remove();
+    threads();
   });
   afterEach(() => {
     for (const { watch } of watchers.splice(0)) watch.dispose();

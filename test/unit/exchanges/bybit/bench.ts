@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { decimal } from '../../../../src/core/decimal.ts';
 import type { Account } from '../../../../src/core/model.ts';
-import type { CollateralChange, Connection, LoanRef } from '../../../../src/exchanges/exchange.ts';
+import type { CollateralChange, Connection, LoanRef, RepayChange } from '../../../../src/exchanges/exchange.ts';
 import { connectBybit } from '../../../../src/exchanges/bybit/connect.ts';
 import { canary, FakeFetch, HastyClock } from '../bench.ts';
 
@@ -51,9 +51,11 @@ export function sampled(site?: string, thresholds?: () => Account['thresholds'])
     .on('/crypto-loan-common/adjust-ltv', fixture('adjust-ltv'))
     .on('/crypto-loan-common/adjustment-history', fixture('adjustment-history'))
     .on('/crypto-loan-flexible/ongoing-coin', fixture('ongoing-coin'))
+    .on('/crypto-loan-flexible/repay', fixture('repay'))
     .on('/crypto-loan-flexible/borrow-history', fixture('borrow-history'))
     .on('/crypto-loan-flexible/repayment-history', fixture('repayment-history'))
     .on('/crypto-loan-fixed/repayment-history', fixture('fixed-repayment-history'))
+    .on('/crypto-loan-fixed/fully-repay', fixture('repay'))
     .on('/crypto-loan-fixed/borrow-contract-info', fixture('borrow-contract-info'))
     .on('/query-account-coins-balance', fixture('query-account-coins-balance'))
     .on('/user/query-api', fixture('query-api'))
@@ -63,6 +65,8 @@ export function sampled(site?: string, thresholds?: () => Account['thresholds'])
     .on('/crypto-loan/max-collateral-amount', fixture('legacy-max-collateral-amount'))
     .on('/crypto-loan/adjust-ltv', fixture('legacy-adjust-ltv'))
     .on('/crypto-loan/adjustment-history', fixture('legacy-adjustment-history'))
+    .on('/crypto-loan/repay', fixture('legacy-repay'))
+    .on('/crypto-loan/loanable-data', fixture('legacy-loanable-data'))
     .on('/crypto-loan/borrow-history', fixture('legacy-borrow-history'))
     .on('/crypto-loan/repayment-history', fixture('legacy-repayment-history'))
     .on('/crypto-loan/collateral-data', fixture('legacy-collateral-data'));
@@ -75,6 +79,17 @@ export const table = {
   marginCall: { ltv: '0.85', source: 'table', from },
   liquidation: { ltv: '0.92', source: 'table', from },
 };
+
+export const repayment = (more: Partial<RepayChange> = {}): RepayChange => ({
+  kind: 'repay',
+  loan: pool,
+  direction: 'add',
+  coin: 'BTC',
+  amount: decimal('0.005'),
+  all: false,
+  requestId: '0123456789abcdef0123456789abcdef',
+  ...more,
+});
 
 export const change = (more: Partial<CollateralChange> = {}): CollateralChange => ({
   kind: 'collateral',

@@ -33,7 +33,7 @@ const table = Object.entries(documented).flatMap(([kind, codes]) =>
 
 /** What does not tell whether a change was made: no time, no news, a failure to be tried again, or a repetition of our one send. */
 const saysNothing = (
-  '-1 10000 10014 10016 148019 148036 177002 177018 ' +
+  '-1 10000 10014 10016 148019 148036 148041 177002 177018 ' +
   // "Please wait and try again later" is said of the next change, not of this one.
   '148034 148035 5004 3400214 40004 110030 110072'
 ).split(' ');

@@ -17,7 +17,7 @@ function answering(poolAnswer: string, ordersAnswer: string) {
 describe('a reading of which a part failed', () => {
   for (const [name, answer, words] of [
     ['is refused', refusal('10005'), saysLike('venue.lacks-permission', 'Bybit', /SPOT.*/)],
-    ['is down', refusal('10016'), saysLike('venue.timed-out', 'Bybit')],
+    ['is down', refusal('10016'), saysLike('venue.perhaps-done', 'Bybit')],
     ['is not what it should be', success({ borrowList: 'none' }), saysInTurn(says('venue.odd-answer', 'Bybit'), ' (result.borrowList)')],
   ] as const) {
     it(`shows the old loans when the pool ${name}, and says so`, async () => {

@@ -66,7 +66,7 @@ describe("a change of a position's margin on Bybit", () => {
         const change = marginChange({ amount: decimal(`${a}.${b}`) });
         const error = await failureOf(connection.actions.margin!.send(change));
         assert.deepEqual([error.kind, error.effect], ['refused', 'none']);
-        assert.match(error.message, saysLike('bybit.decimals', '4'));
+        assert.match(error.message, saysLike('margin.decimals', '4'));
       }),
     );
     assert.deepEqual(venue.seen, []);

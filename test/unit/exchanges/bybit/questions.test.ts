@@ -15,6 +15,7 @@ const positions = ['linear&settleCoin=USDT', 'linear&settleCoin=USDC', 'inverse'
 );
 const position = `GET ${common}/position signed`;
 const dates = 'GET /v5/crypto-loan-fixed/borrow-contract-info?limit=100 signed';
+const inventory = 'GET /v5/crypto-loan-flexible/available-inventory?currency=BTC signed';
 const taken = `GET ${common}/collateral-data`;
 const id = order.loanId;
 const orders = `GET ${old}/ongoing-orders?orderId=${id}&limit=100 signed`;
@@ -26,7 +27,7 @@ const questions: readonly (readonly [string, (connection: Connection) => Promise
   [
     'reading everything',
     (one) => one.read(),
-    [position, dates, wallet, taken, prices, `GET ${old}/ongoing-orders?limit=100 signed`, terms, account, ...positions],
+    [position, dates, inventory, wallet, taken, prices, `GET ${old}/ongoing-orders?limit=100 signed`, terms, account, ...positions],
   ],
   [
     'the history',

@@ -8,6 +8,7 @@ import { connectOkx } from '../../../../src/exchanges/okx/connect.ts';
 import { setPurpose } from '../../../../src/exchanges/purpose.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { bench, canary, change, failureOf, FakeFetch, HastyClock, refusal, success } from '../bench.ts';
+import { saysLike } from '../../../texts.ts';
 
 /** A venue of its own words: nothing here may depend on OKX. */
 function plain(
@@ -138,11 +139,11 @@ describe('a request that gets no answer', () => {
   });
 
   it('keeps no place in the limits when its keyring never answers', async () => {
-    for (const [call, end, kind, template] of [
-      [read, 'stop', 'aborted', /stopped|cancel/i],
-      [write, 'stop', 'aborted', /stopped|cancel/i],
-      [read, 'patience', 'auth', /keys can't be read/],
-      [write, 'patience', 'aborted', /out of date/],
+    for (const [call, end, kind, sentence] of [
+      [read, 'stop', 'aborted', 'refusal.stopped'],
+      [write, 'stop', 'aborted', 'refusal.stopped'],
+      [read, 'patience', 'auth', 'http.keys-unreadable'],
+      [write, 'patience', 'aborted', 'refusal.preview-outdated'],
     ] as const) {
       const [stop, patience] = [new AbortController(), new AbortController()];
       const asked: number[] = [];
@@ -162,7 +163,7 @@ describe('a request that gets no answer', () => {
       (end === 'stop' ? stop : patience).abort();
       const error = await failed;
       assert.deepEqual([error.kind, error.effect], [kind, 'none']);
-      assert.match(error.message, template);
+      assert.match(error.message, saysLike(sentence));
       assert.ok(asked.length > 0 && asked.every((ms) => ms === 10_000));
       assert.equal(one.sends(), 0);
       answers = true;
@@ -184,7 +185,7 @@ describe('a request that gets no answer', () => {
     patience.abort();
     const error = await waiting;
     assert.deepEqual([error.kind, error.effect, one.sends(), isOver], ['aborted', 'none', 1, false]);
-    assert.match(error.message, /out of date/);
+    assert.match(error.message, saysLike('refusal.preview-outdated'));
   });
 
   it('is not called back when it changes something and its connection is closed', async () => {

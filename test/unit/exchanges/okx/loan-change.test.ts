@@ -39,10 +39,7 @@ describe('the request that moves collateral', () => {
     await holds(
       fc.asyncProperty(amount, fc.constantFrom('add' as const, 'reduce' as const), async (value, direction) => {
         if (!isPositive(value)) {
-          assert.throws(
-            () => connection.actions.collateral!.describe(change({ amount: value, direction })),
-            saysLike('venue.incomplete-change'),
-          );
+          assert.throws(() => connection.actions.collateral!.describe(change({ amount: value, direction })), saysLike('change.incomplete'));
           return;
         }
         const { body } = connection.actions.collateral!.describe(change({ amount: value, direction }));

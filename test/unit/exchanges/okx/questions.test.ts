@@ -81,6 +81,7 @@ const questions: readonly Question[] = [
   ['account/config', (c) => c.inspect(), ['GET /api/v5/account/config', 'GET /api/v5/account/config']],
   ['account/positions', (c) => c.read(), ['GET /api/v5/account/positions', 'GET /api/v5/account/positions']],
   ['asset/balances', (c) => c.read(), ['GET /api/v5/asset/balances', 'GET /api/v5/asset/balances']],
+  ['system/status', (c) => c.maintenance!(), ['GET /api/v5/system/status', 'GET /api/v5/system/status']],
   ['index-tickers', (c) => c.read(), ['GET /api/v5/market/index-tickers?quoteCcy=USD', 'GET /api/v5/market/index-tickers?quoteCcy=USD']],
 ];
 
@@ -98,6 +99,7 @@ describe('a question to OKX', () => {
           .on('/max-collateral-redeem-amount', success([]))
           .on('/loan-history', success([]))
           .on('/interest-accrued', success([]))
+          .on('/system/status', success([]))
           .on('/asset/balances', fixture('balances'))
           .on('/index-tickers', fixture('index-tickers'));
         await ask(connection, loan);

@@ -39,7 +39,9 @@ describe('the sockets of OKX', () => {
   it('are asked in the documented words', async () => {
     assert.deepEqual(lineOf().subscribe, [
       '{"op":"subscribe","args":[{"channel":"index-tickers","instId":"BTC-USD"},{"channel":"index-tickers","instId":"USDT-USD"},{"channel":"mark-price","instId":"BTC-USDT-SWAP"}]}',
+      '{"op":"subscribe","args":[{"channel":"status"}]}',
     ]);
+    assert.equal(lineOf().topics.get('status '), undefined, 'it may be silent for ever');
     assert.deepEqual(lineOf().ping, { text: 'ping', everyMs: 25_000 });
     const own = streams().privateLine!();
     assert.deepEqual(own.subscribe, [
@@ -51,6 +53,31 @@ describe('the sockets of OKX', () => {
     );
     assert.equal(own.topics.size, 3);
     assert.deepEqual(streams().publicLines([], []), []);
+  });
+
+  it('tell of maintenance that keeps accounts from being read, at the place of the account', () => {
+    const row = (more: object): string =>
+      JSON.stringify({
+        arg: { channel: 'status' },
+        data: [
+          {
+            ...{ title: 'Spot System Upgrade', state: 'scheduled', begin: '1610019546', end: '1610019600', href: '', serviceType: '5' },
+            ...{ system: 'unified', scheDesc: '', maintType: '1', env: '1', preOpenBegin: '', ts: '1610019546', ...more },
+          },
+        ],
+      });
+    const told = (more: object, site?: string) => {
+      const [line] = streams(site).publicLines(['BTC'], []);
+      return line!
+        .reader()(row(more))
+        .flatMap((heard) => (heard.kind === 'data' ? heard.events : []));
+    };
+    const id = '["Spot System Upgrade","5"]';
+    assert.deepEqual(told({}), [{ kind: 'maintenance', id, isOver: false, begin: 1_610_019_546, end: 1_610_019_600 }]);
+    assert.deepEqual(told({ state: 'ongoing', end: '' }), [{ kind: 'maintenance', id, isOver: false, begin: 1_610_019_546, end: NaN }]);
+    for (const state of ['completed', 'canceled']) assert.equal((told({ state })[0] as { isOver: boolean }).isOver, true);
+    assert.deepEqual([told({ serviceType: '0' }), told({ serviceType: '6' }), told({ env: '2' })], [[], [], []]);
+    assert.equal(told({ env: '2' }, 'global-demo').length, 1);
   });
 
   const answers: readonly (readonly [string, string, readonly Heard[]])[] = [

@@ -63,7 +63,7 @@ describe('a key that an exchange is asked about', () => {
     const talk = await at(says('site.demo', 'OKX Global'), leave);
     assert.match(talk.heard.at(-1)!.title, saysLike('okx.wrong-site'));
     leavesNothing(front);
-    await at('OKX Global', press(says('button.save-key')));
+    await at('OKX Global', press(says('button.save')));
     assert.deepEqual(
       front.engine.book.list().map(({ site, baseUrl, simulated }) => [site, baseUrl, simulated]),
       [['global', undefined, false]],
@@ -97,7 +97,7 @@ describe('a key that an exchange is asked about', () => {
       ...parts(otherKeys.withdraw),
       press(says('button.change-keys')),
       ...parts(keys),
-      press(says('button.save-key')),
+      press(says('button.save')),
     );
     // No part of a key is offered again, and each is hidden.
     const hidden = talk.heard.filter(({ secret }) => secret === true);
@@ -107,7 +107,7 @@ describe('a key that an exchange is asked about', () => {
     assert.equal(dialog.title, says('key.works', 'Main'));
     assert.match(dialog.detail, saysLike('key.permissions', undefined, '✓', undefined));
     assert.match(dialog.detail, saysLike('key.bound', '127.0.0.1'));
-    assert.deepEqual([dialog.kind, dialog.choices], ['info', [says('button.save-key'), ...refusal]]);
+    assert.deepEqual([dialog.kind, dialog.choices], ['info', [says('button.save'), ...refusal]]);
     assert.deepEqual(talk.did, ['showLoans']);
     const [account] = front.engine.book.list();
     assert.deepEqual(
@@ -132,7 +132,7 @@ describe('a key that an exchange is asked about', () => {
 
   it('that may not trade is saved as read-only, said before', async () => {
     for (const [venue, { otherKeys, url }] of [['okx', okx] as const, ['bybit', bybit] as const]) {
-      const talk = await front.does(addAccount, ...place(venue, url, venue), ...parts(otherKeys.readOnly), press(says('button.save-key')));
+      const talk = await front.does(addAccount, ...place(venue, url, venue), ...parts(otherKeys.readOnly), press(says('button.save')));
       assert.match(talk.heard.at(-1)!.detail, saysInTurn(saysLike('key.permissions', undefined, '✗', '✗'), says('term.read-only')));
     }
     assert.deepEqual(
@@ -161,7 +161,7 @@ describe('a key that an exchange is asked about', () => {
       ...parts(okx.keys),
       press(says('button.try-again')),
       after(back, press(says('button.try-again'))),
-      press(says('button.save-key')),
+      press(says('button.save')),
     );
     assert.equal(talk.heard.filter(({ secret }) => secret === true).length, 3);
     assert.equal(front.engine.book.list().length, 1);
@@ -214,7 +214,7 @@ describe('a key that an exchange is asked about', () => {
 
   it('is not half saved by a keyring that does not keep it: no account is made, and the reason is thrown', async () => {
     machine.secrets.fault = 'forgets';
-    const whole: readonly Answer[] = [...place('okx', okx.url, 'Main'), ...parts(okx.keys), press(says('button.save-key'))];
+    const whole: readonly Answer[] = [...place('okx', okx.url, 'Main'), ...parts(okx.keys), press(says('button.save'))];
     await assert.rejects(front.does(addAccount, ...whole), saysLike('key.not-kept'));
     machine.secrets.fault = 'none';
     leavesNothing(front);

@@ -17,7 +17,7 @@ async function adding(answers: readonly Answer[], canWithdraw = false, others: r
   return { talk, keys, accounts: [...setup.accounts.values()] };
 }
 
-const whole = [pick('OKX'), pick('OKX Global'), type('Mine'), type('key'), type('secret'), type('phrase'), press(says('button.save-key'))];
+const whole = [pick('OKX'), pick('OKX Global'), type('Mine'), type('key'), type('secret'), type('phrase'), press(says('button.save'))];
 
 describe('adding an account', () => {
   it('stores its keys and its record when it is saved', async () => {
@@ -72,7 +72,7 @@ describe('adding an account', () => {
       ],
     );
     assert.deepEqual(talk.heard[0]!.choices, ['OKX', 'Bybit']);
-    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.save-key'), says('button.change-keys'), says('button.discard')]);
+    assert.deepEqual(talk.heard.at(-1)!.choices, [says('button.save'), says('button.change-keys'), says('button.discard')]);
     assert.equal(talk.heard[0]!.canGoBack, false);
     assert.ok(talk.heard.slice(1, -1).every(({ canGoBack }) => canGoBack === true));
     // The venue's own addresses come first, each with its host; the one that has to be typed comes last.
@@ -89,7 +89,7 @@ describe('adding an account', () => {
       type('Mine'),
       type('key'),
       type('secret'),
-      press(says('button.save-key')),
+      press(says('button.save')),
     ]);
     assert.equal(talk.left, 0);
     assert.deepEqual(
@@ -113,7 +113,7 @@ describe('adding an account', () => {
 
   it('goes all the way back and to another exchange, whose account has nothing of the first', async () => {
     const back = Array<Answer>(5).fill(goBack);
-    const bybit = [pick('Bybit'), pick('Bybit Global'), type('Other'), type('key2'), type('secret2'), press(says('button.save-key'))];
+    const bybit = [pick('Bybit'), pick('Bybit Global'), type('Other'), type('key2'), type('secret2'), press(says('button.save'))];
     const { talk, keys, accounts } = await adding([...whole.slice(0, 5), ...back, ...bybit]);
     assert.equal(talk.left, 0);
     assert.deepEqual(

@@ -59,14 +59,11 @@ describe('other keys for an account that is here', () => {
       ...parts({ ...readOnly, secret: 'wrong' }),
       press(says('button.change-keys')),
       ...parts(readOnly),
-      press(says('button.save-key')),
+      press(says('button.save')),
     );
     const dialog = talk.heard.at(-1)!;
     assert.equal(dialog.title, says('key.works', 'Main'));
-    assert.deepEqual(
-      [dialog.kind, dialog.choices],
-      ['info', [says('button.save-key'), says('button.change-keys'), says('button.discard')]],
-    );
+    assert.deepEqual([dialog.kind, dialog.choices], ['info', [says('button.save'), says('button.change-keys'), says('button.discard')]]);
     assert.ok(
       talk.heard
         .filter(({ what }) => what === 'input')
@@ -109,7 +106,7 @@ describe('other keys for an account that is here', () => {
       update(
         account,
         ...parts(okx.otherKeys.readOnly),
-        after(() => (machine.secrets.fault = 'throws'), press(says('button.save-key'))),
+        after(() => (machine.secrets.fault = 'throws'), press(says('button.save'))),
       ),
       saysLike('key.not-kept'),
     );
@@ -180,7 +177,7 @@ describe('keys of another user, for an account that is here', () => {
   });
 
   it('are asked for again on request', async () => {
-    await update(account, ...parts(others), press(says('button.change-keys')), ...parts(okx.keys), press(says('button.save-key')));
+    await update(account, ...parts(others), press(says('button.change-keys')), ...parts(okx.keys), press(says('button.save')));
     assert.deepEqual(record(account), account);
   });
 
@@ -224,7 +221,7 @@ describe('keys of another user, for an account that is here', () => {
   it('are taken like any others where it was not known before whose they were, and nothing is armed for them', async () => {
     await front.engine.arming.arm(account.id, 'restart');
     await front.engine.book.update(account.id, { uid: undefined as never });
-    const talk = await update(account, ...parts(others), press(says('button.save-key')));
+    const talk = await update(account, ...parts(others), press(says('button.save')));
     assert.match(talk.heard.at(-1)!.title, saysLike('key.works'));
     assert.equal(record(account).uid, '770002');
     assert.equal(front.engine.arming.state(account.id).armed, false);

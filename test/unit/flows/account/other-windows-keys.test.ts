@@ -12,7 +12,8 @@ function browser(found: boolean, ...answers: readonly Answer[]) {
   const talk = new Scripted(...answers);
   const { app, keys } = actingAt(setup, talk);
   if (found) keys.set('a', { apiKey: 'key' });
-  return { talk, app: { ...app, keepsOwnKeys: true }, keys, setup, account: setup.accounts.get('a')! };
+  const outlets = { ...app.outlets, shared: { ask: (async () => []) as never } };
+  return { talk, app: { ...app, outlets, keepsOwnKeys: true }, keys, setup, account: setup.accounts.get('a')! };
 }
 
 describe('keys that another window of a browser may have stored', () => {
@@ -27,6 +28,20 @@ describe('keys that another window of a browser may have stored', () => {
     const { app, setup, account } = browser(false);
     setup.accounts.set('a', { ...account, id: 'simulated-1', site: 'loopback' });
     assert.equal(await mayChangeKeys(app), true);
+  });
+
+  it('are asked about, too, when only the address of an outlet is missing', async () => {
+    const { app, talk } = browser(true, leave);
+    const outlet = { id: 'o', kind: 'ntfy', host: 'ntfy.sh', enabled: true, least: 'warn', amounts: false, dead: false };
+    const kept = new Map<string, string>();
+    const outlets = {
+      ...{ clock: app.outlets.clock, shared: { ask: (async () => [outlet]) as never } },
+      secrets: { ...app.outlets.secrets, get: async (slot: string) => kept.get(slot) },
+    };
+    assert.equal(await mayChangeKeys({ ...app, outlets }), false);
+    assert.equal(talk.heard[0]!.title, says('key.not-found-of', 'ntfy (ntfy.sh)'));
+    kept.set('ltvGauge.outlet.o', '{"server":"https://ntfy.sh"}');
+    assert.equal(await mayChangeKeys({ ...app, outlets }), true);
   });
 
   it('are asked about before any question of adding: reloading comes first, and Escape stores nothing', async () => {

@@ -172,7 +172,7 @@ describe('what can go wrong at the simulated Bybit', () => {
     const { body } = bench.control.handle('GET', 'nothing', '');
     assert.match(
       JSON.stringify(body),
-      /GET hello, .*POST clock, GET sockets, POST socket, POST cap, POST margin-mode, POST margin-price, POST due, POST expiry, POST liquidate, POST maintenance"/,
+      /GET hello, .*POST clock, GET sockets, POST socket, POST cap, POST margin-mode, POST margin-price, POST due, POST expiry, POST inventory, POST liquidate, POST maintenance, POST overpay"/,
     );
   });
 

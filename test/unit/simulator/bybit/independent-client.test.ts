@@ -21,6 +21,7 @@ interface OlderLoans {
   getLoanLTVAdjustmentHistory(parameters?: { orderId: string }): Promise<Answer>;
   getCollateralCoins(parameters?: { currency: string }): Promise<Answer>;
   getCompletedLoanOrderHistory(): Promise<Answer>;
+  repayCryptoLoan(parameters: { orderId: string; amount: string }): Promise<Answer>;
   getRepaymentHistory(): Promise<Answer>;
 }
 /** The client's own type has another name for the side; what it sends is what it is given. */
@@ -86,6 +87,9 @@ describe('an independent Bybit client', () => {
     ['getBorrowHistoryFlexible', (client) => client.getBorrowHistoryFlexible({ limit: '2' }), /"orderId":"1365".*"nextPageCursor":"1364"/],
     ['getRepaymentHistoryFlexible', (client) => client.getRepaymentHistoryFlexible({ loanCurrency: 'USDT' }), /"repayAmount":"500"/],
     ['getRepaymentHistoryFixed', (client) => client.getRepaymentHistoryFixed(), /"details":\[\{"loanCurrency":"ETH","loanId":"568"/],
+    ['repayFlexible', (client) => client.repayFlexible({ loanCurrency: 'USDT', amount: '500' }), /^\{"repayId":"1774"\}$/],
+    ['repayFixed', (client) => client.repayFixed({ loanId: '571' }), /^\{"repayId":"1783"\}$/],
+    ['repayCryptoLoan', (client) => older(client).repayCryptoLoan({ orderId: legacyOrderId, amount: '100' }), /^\{"repayId":"\d{19}"\}$/],
     ['getCompletedLoanOrderHistory', (client) => older(client).getCompletedLoanOrderHistory(), /"status":1/],
     ['getRepaymentHistory', (client) => older(client).getRepaymentHistory(), /"repayType":"1"/],
     [
@@ -149,6 +153,20 @@ describe('an independent Bybit client', () => {
     assert.match(JSON.stringify(await older(client).getLoanLTVAdjustmentHistory()), /"amount":"0\.01".*"direction":0/);
   });
 
+  it('sees repayments of all kinds take effect', async () => {
+    const client = clientWith(bybit.keys);
+    await client.repayFlexible({ loanCurrency: 'USDT', amount: '500.21' });
+    await client.repayFixed({ loanId: '571', loanCurrency: 'ETH' });
+    await older(client).repayCryptoLoan({ orderId: legacyOrderId, amount: '100' });
+    assert.match(JSON.stringify(await client.getOngoingFlexibleLoans()), /"totalDebt":"11503","unpaidAmount":"11503","unpaidInterest":"0"/);
+    const flexible = JSON.stringify(await client.getRepaymentHistoryFlexible({ repayId: '1774' }));
+    assert.match(flexible, /"repayAmount":"500.21","repayId":"1774","repayStatus":1/);
+    const fixed = JSON.stringify(await client.getRepaymentHistoryFixed({ repayId: '1784' }));
+    assert.match(fixed, /"loanId":"571","repayAmount":"1.4".*"repayStatus":1/);
+    assert.match(JSON.stringify(await older(client).getUnpaidLoanOrders()), /"totalDebt":"1900.04016","residualInterest":"0"/);
+    assert.match(JSON.stringify(await older(client).getRepaymentHistory()), /"repayAmount":"100","repayId":"\d{19}","repayStatus":1/);
+  });
+
   it('hears of the limit, and meets it', async () => {
     const client = clientWith(bybit.keys, { parseAPIRateLimits: true });
     const adjust = () => client.updateCollateralAmount({ currency: 'ETH', amount: '0.1', direction: '0' });
@@ -189,7 +207,8 @@ describe('an independent Bybit client', () => {
 
   it('may read but not act with a read-only key, and see no loan or no position without the permission', async () => {
     const { readOnly, withoutLoans, withoutPositions } = bybit.otherKeys;
-    const acting = ['updateCollateralAmount', 'adjustCollateralAmount', 'addOrReduceMargin'];
+    const repaying = ['repayFlexible', 'repayFixed', 'repayCryptoLoan'];
+    const acting = ['updateCollateralAmount', 'adjustCollateralAmount', 'addOrReduceMargin', ...repaying];
     const anyKey = ['getAllCoinsBalance', 'getQueryApiKey', 'getAccountInfo', 'getWalletBalance'];
     for (const [name, call] of signed) {
       const aboutPositions = /^(getPositionInfo|getClosedPnL|addOrReduceMargin)/.test(name);

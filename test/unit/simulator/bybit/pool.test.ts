@@ -89,6 +89,19 @@ describe('the pool of the simulated Bybit', () => {
     }
   });
 
+  it('says what is left to borrow of a coin', () => {
+    const left = (currency?: string): unknown => {
+      const { code, result } = bench.ask(
+        'GET',
+        `/v5/crypto-loan-flexible/available-inventory${currency === undefined ? '' : `?currency=${currency}`}`,
+      );
+      return code === 0 ? result['availableInventory'] : code;
+    };
+    assert.deepEqual([left('USDT'), left('DOGE'), left()], ['1000000', 148014, 10001]);
+    bench.control.handle('POST', 'inventory', '{"left":"0"}');
+    assert.equal(left('USDT'), '0');
+  });
+
   const refused: readonly (readonly [what: string, code: number, change: Record<string, unknown>])[] = [
     ['no coin', 10001, { currency: undefined }],
     ['a coin it does not know', 148014, { currency: 'DOGE' }],

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SqliteJournal, type SqliteJournalOptions } from '../../../../../src/engine/ledger/database/sqlite-journal.ts';
 import { MemoryAnchor } from '../../accounts/memory-storage.ts';
+import { memoryFolder } from '../../../../memory-folder.ts';
 
 /** Built beside the tests, which run as out/test/unit/engine/… or deeper. */
 export const workerFile = path.join(process.cwd(), 'out/test/unit/ledger-worker.js');
@@ -15,7 +15,7 @@ export class Drawer {
   readonly #journals: SqliteJournal[] = [];
 
   constructor() {
-    this.folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-ledger-')), 'deep', 'storage');
+    this.folder = path.join(memoryFolder('ledger'), 'deep', 'storage');
   }
 
   get file(): string {

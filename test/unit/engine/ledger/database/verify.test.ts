@@ -326,6 +326,40 @@ describe('a ledger', () => {
     });
   }
 
+  it('that is long tells how far it is, can be stopped, and is told right when it is not', async () => {
+    await filled(drawer);
+    const rows: string[] = [];
+    let { hash } = rowAt(drawer, 5);
+    for (let seq = 6; seq <= 4_500; seq += 1) {
+      const line = toLine(written(`p${seq.toString()}`, { state: 'planned' }));
+      const next = hashOf(hash, seq, line);
+      rows.push(`INSERT INTO rows VALUES (${seq.toString()}, ${text(hash)}, ${text(next)}, ${text(line)})`);
+      hash = next;
+    }
+    drawer.tamper('BEGIN', ...rows, 'COMMIT');
+    const journal = drawer.open();
+    const parts: number[] = [];
+    const stop = new AbortController();
+    const stopping = journal.verify({
+      signal: stop.signal,
+      say: (part) => {
+        parts.push(part);
+        if (part > 0.4) stop.abort();
+      },
+    });
+    await assert.rejects(stopping);
+    assert.ok(parts.length >= 1 && parts.length < 10, parts.join());
+    const all: number[] = [];
+    const whole = await journal.verify({ signal: new AbortController().signal, say: (part) => void all.push(part) });
+    assert.deepEqual(whole, { ok: true, rows: 4_500, writes: 4_498, head: hash });
+    assert.deepEqual(all.slice(0, 3), [2_000 / 4_500 / 2, 4_000 / 4_500 / 2, 0.5]);
+    assert.deepEqual(
+      all.toSorted((a, b) => a - b),
+      all,
+    );
+    assert.equal(all.at(-1), 1);
+  });
+
   it('that contradicts itself about who holds a loan takes no change of that loan', async () => {
     await filled(drawer);
     drawer.tamper("INSERT INTO open_targets VALUES ('a', 'loan:12345', 'w1')");

@@ -1,0 +1,189 @@
+import { compare, isPositive, lesser, round, type Decimal } from '../core/decimal.ts';
+import { formatAmount } from '../core/format.ts';
+import { msg } from '../core/message.ts';
+import type { CoinAmount } from '../core/model.ts';
+import { actionOf } from '../engine/actions.ts';
+import { moreThanHeld } from '../engine/ledger/change-kind.ts';
+import { wholeOf } from '../engine/ledger/kinds/repay.ts';
+import type { RepayChange, RepayReadiness } from '../exchanges/exchange.ts';
+import { canRepay, walletOf } from '../exchanges/registry.ts';
+import { asPlace, loanAt } from '../views/place.ts';
+import { trimmed } from '../words/amount.ts';
+import { loanWords } from '../words/collateral-preview.ts';
+import { repayOf } from '../words/kinds.ts';
+import { repayAll, repayBounds, repayPrompt, repayRemark } from '../words/repay-preview.ts';
+import type { Text } from '../words/text.ts';
+import type { Acting } from './acting.ts';
+import { amountPlaceholder, askLoan, refOf } from './ask-collateral.ts';
+import { askAmount, type AmountFacts } from './ask-typed.ts';
+import { obstacleOn } from './change.ts';
+import { loans, repayElsewhere, type LoanChoice, type Sought } from './choose.ts';
+import { carryOut } from './commit.ts';
+import { back } from './conversation.ts';
+import { readingText } from './kinds.ts';
+import type { Attended } from './open-change-news.ts';
+import { byCurrentFigures, choicesFor } from './read-first.ts';
+import { explainFailure, explainObstacle, titleOn, venueName } from './tell.ts';
+
+/**
+ * "Repay…": asks for loan, coin and amount, then previews, lets the person confirm, and carries out. Only loans that can be repaid from here are
+ * offered. The amount is the person's own, or all that is owed.
+ */
+export async function repayLoan(app: Acting, attended: Attended, argument: unknown): Promise<void> {
+  const place = asPlace(argument);
+  const sought = repayable(app);
+  const choices = await choicesFor(app, place, sought);
+  for (;;) {
+    const picked = await askLoan(app, msg('button.repay-more', 'Repay…'), choices);
+    const choice = picked && (await byCurrentFigures(app, picked, loanAt(picked.state.account.id, picked.loan.id), sought));
+    if (choice === undefined) return;
+    const obstacle = obstacleOn(app, choice);
+    if (obstacle !== undefined) {
+      await explainObstacle(app, obstacle, loanAt(choice.state.account.id, choice.loan.id));
+      return;
+    }
+    if ((await askAndCarryOut(app, attended, choice, choices.length > 1)) !== back) return;
+  }
+}
+
+function repayable(app: Acting): Sought<LoanChoice> {
+  return {
+    ...loans,
+    choices: (states, place) => loans.choices(states, place).filter(({ state, loan }) => canRepay(state.account, loan)),
+    none: (states, place) => {
+      const [elsewhere] = loans.choices(states, place);
+      return elsewhere === undefined ? loans.none(states, place) : repayElsewhere(venueName(app, elsewhere.state.account.venue));
+    },
+  };
+}
+
+async function askAndCarryOut(app: Acting, attended: Attended, choice: LoanChoice, canGoBack: boolean): Promise<typeof back | undefined> {
+  const { account } = choice.state;
+  const debts = choice.loan.debts.filter(({ amount }) => isPositive(amount));
+  for (;;) {
+    const coin = debts.length === 1 ? debts[0]?.coin : await askCoin(app, choice, debts, canGoBack);
+    if (coin === undefined || coin === back) return coin;
+    let typed: Decimal | undefined;
+    for (;;) {
+      const answer = await askHowMuch(app, choice, coin, typed, canGoBack || debts.length > 1);
+      if (answer === undefined) return undefined;
+      if (answer === back) break;
+      typed = answer.amount;
+      if ((await carryOut(app, attended, account.id, repaymentOf(app, choice, coin, answer))) === 'ended') return undefined;
+    }
+    if (debts.length === 1) return back;
+  }
+}
+
+/** An amount, and whether it is meant as all of the debt. */
+type HowMuch = Pick<RepayChange, 'amount' | 'all'>;
+
+/** The change as it will be previewed, with an id of its own. */
+function repaymentOf(app: Pick<Acting, 'newId'>, choice: LoanChoice, coin: string, { amount, all }: HowMuch): RepayChange {
+  const requestId = app.newId().replace(/[^0-9A-Za-z]/g, '');
+  return { kind: 'repay', loan: refOf(choice), direction: 'add', coin, amount, all, requestId };
+}
+
+/**
+ * The repayment of an amount that was only calculated: rounded up to the decimals that the venue takes, and no more than is owed.
+ * @returns undefined when the debt could not be read, which was said
+ */
+export async function partlyRepaid(app: Acting, choice: LoanChoice, coin: string, amount: Decimal): Promise<RepayChange | undefined> {
+  const readiness = await readNow(app, choice, coin);
+  if (readiness === undefined) return undefined;
+  const whole = wholeOf(readiness);
+  const rounded = lesser(round(amount, readiness.places, 'up'), whole);
+  return repaymentOf(app, choice, coin, { amount: trimmed(rounded), all: compare(rounded, whole) === 0 });
+}
+
+async function askCoin(
+  app: Acting,
+  choice: LoanChoice,
+  debts: readonly CoinAmount[],
+  canGoBack: boolean,
+): Promise<string | typeof back | undefined> {
+  return app.talk.pick({
+    title: titleOf(app, choice, msg('term.debt', 'Debt')),
+    placeholder: msg('collateral.coin', 'Which coin?'),
+    items: debts.map(({ coin, amount }) => ({
+      label: coin,
+      description: msg('kinds.owed', '{0} {1} owed', formatAmount(amount), coin),
+      value: coin,
+    })),
+    canGoBack,
+  });
+}
+
+const titleOf = (app: Acting, { state, loan }: LoanChoice, what: Text): Text =>
+  titleOn(app, state.account, repayOf(what, loanWords(loan.orderId, loan.id)));
+
+/** Asks how much by figures that were just read: all that is owed, in one pick, or an amount. */
+async function askHowMuch(
+  app: Acting,
+  choice: LoanChoice,
+  coin: string,
+  typed: Decimal | undefined,
+  canGoBack: boolean,
+): Promise<HowMuch | typeof back | undefined> {
+  const { account } = choice.state;
+  const readiness = await readNow(app, choice, coin);
+  if (readiness === undefined) return undefined;
+  const { walletAvailable } = readiness;
+  if (!isPositive(walletAvailable)) {
+    const sentence = moreThanHeld(walletAvailable, account, { kind: 'repay', coin });
+    await explainObstacle(app, { sentence, remedies: [] }, loanAt(account.id, choice.loan.id));
+    return undefined;
+  }
+  const whole = wholeOf(readiness);
+  const canRepayAll = compare(whole, walletAvailable) <= 0;
+  const title = titleOf(app, choice, coin);
+  for (;;) {
+    const chosen = canRepayAll ? await askWhether(app, title, `${formatAmount(whole)} ${coin}`, canGoBack) : 'amount';
+    if (chosen === undefined || chosen === back) return chosen;
+    if (chosen === 'all') return { amount: trimmed(whole), all: true };
+    const amount = await askAmount(app.talk, {
+      title,
+      placeholder: amountPlaceholder(coin),
+      facts: factsOf(coin, readiness, whole, walletOf(account, 'repay')),
+      ...(typed === undefined ? {} : { value: typed }),
+      canGoBack: canGoBack || canRepayAll,
+    });
+    if (amount === undefined || (amount === back && !canRepayAll)) return amount;
+    if (amount !== back) return { amount, all: compare(amount, whole) === 0 };
+  }
+}
+
+function askWhether(app: Acting, title: Text, whole: string, canGoBack: boolean): Promise<'all' | 'amount' | typeof back | undefined> {
+  return app.talk.pick({
+    title,
+    placeholder: msg('repay.how-much', 'How much?'),
+    items: [
+      { label: msg('repay.amount', 'Amount…'), value: 'amount' },
+      { label: repayAll(whole), value: 'all' },
+    ],
+    canGoBack,
+  });
+}
+
+function factsOf(coin: string, readiness: RepayReadiness, whole: Decimal, wallet: Parameters<typeof repayPrompt>[3]): AmountFacts {
+  return {
+    bounds: repayBounds(coin, readiness, whole),
+    prompt: repayPrompt(coin, readiness, whole, wallet),
+    remark: (amount) => repayRemark(coin, readiness, amount),
+  };
+}
+
+/** @returns undefined when the person left, or it can't be repaid, which was said */
+async function readNow(app: Acting, choice: LoanChoice, coin: string): Promise<RepayReadiness | undefined> {
+  const { id } = choice.state.account;
+  for (;;) {
+    try {
+      return await app.talk.progress(readingText, async (signal) => {
+        const connection = await app.connections.get(id);
+        return actionOf(connection, 'repay').prepare({ loan: refOf(choice), coin }, signal);
+      });
+    } catch (error) {
+      if (!(await explainFailure(app, error, loanAt(id, choice.loan.id), msg('button.try-again', 'Try Again')))) return undefined;
+    }
+  }
+}

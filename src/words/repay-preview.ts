@@ -1,0 +1,122 @@
+import { compare, isPositive, lesser, subtract, type Decimal } from '../core/decimal.ts';
+import { formatAmount, formatLtv } from '../core/format.ts';
+import { msg, type Message } from '../core/message.ts';
+import type { CoinAmount } from '../core/model.ts';
+import { dailyInterest } from '../core/risk/interest.ts';
+import { distanceTo, ltvAfterRepaying } from '../core/risk/ltv.ts';
+import type { RepayPreview } from '../engine/ledger/ledger.ts';
+import type { RepayReadiness } from '../exchanges/exchange.ts';
+import { largestAllowed, shortAmount, type AmountBounds } from './amount.ts';
+import {
+  coinAmount,
+  effect,
+  figuresOf,
+  loanWords,
+  ltvLabel,
+  previewOf,
+  row,
+  warningOf,
+  type PreviewSurroundings,
+  type PreviewText,
+  type Remark,
+} from './collateral-preview.ts';
+import { changeLabel, ltvFigure } from './kinds.ts';
+import { distanceText, standingAt } from './loan.ts';
+import { availableLine } from './margin-preview.ts';
+import { estimated, labelled, type Text } from './text.ts';
+
+/** `Repay 100 USDT`: what a button or a row of ways says. */
+export const repayLabel = (what: Text): Message => msg('target.repay', 'Repay {0}', what);
+
+export const repayAll = (what: string): Message => msg('repay.all', 'Repay all: {0}', what);
+
+/** The preview of a repayment as text: all a person needs to see that this is what they meant. */
+export function repayPreviewText(preview: RepayPreview, around: PreviewSurroundings): PreviewText {
+  const { account, change, readiness, walletAfter } = preview;
+  const { coin } = change;
+  const amount = coinAmount(change.amount, coin);
+  const warning = warningOf(preview);
+  return previewOf(
+    {
+      account,
+      direction: change.direction,
+      amount,
+      target: loanWords(change.loan.orderId, change.loan.loanId),
+      deed: changeLabel(change),
+      act: repayLabel(amount),
+      tone: warning?.tone ?? 'calm',
+      warnings: warning === undefined ? [] : [warning.sentence],
+      figures: [
+        ...figuresOf(preview),
+        estimated(row(debtLabel(), coinAmount(readiness.debt, coin), coinAmount(preview.debtAfter, coin))),
+        ...costRow(preview),
+        ...released(preview),
+        ...leftovers(preview, around.venueName),
+        msg('repay.no-undo', "There's no undo: only borrowing again would reverse it."),
+      ],
+      wallet: [formatAmount(readiness.walletAvailable), coinAmount(walletAfter, coin)],
+      details: interestFirst(preview),
+    },
+    around,
+  );
+}
+
+const debtLabel = (): Message => msg('repay.debt-with-interest', 'Debt, interest included');
+
+/** What the debt costs per day at the rate as it is, before and after. */
+function costRow({ change: { coin }, readiness: { debt, rate }, debtAfter }: RepayPreview): Message[] {
+  if (rate === undefined) return [];
+  const cost = (owed: Decimal): string => `${shortAmount(dailyInterest(owed, rate), 'debt')} ${coin}`;
+  return [estimated(row(msg('repay.interest-per-day', 'Interest per day'), cost(debt), cost(debtAfter)))];
+}
+
+/** What comes back where this pays the whole loan off. */
+function released({ change, readiness: { loan, debt, closesWhenPaid } }: RepayPreview): Message[] {
+  const others = loan.debts.some((one) => one.coin !== change.coin && isPositive(one.amount));
+  if (closesWhenPaid !== true || others || compare(change.amount, debt) < 0) return [];
+  return [msg('repay.releases', 'Closes the loan and releases {0}.', loan.collateral.map(held).join(', '))];
+}
+
+const held = ({ amount, coin }: CoinAmount): string => coinAmount(amount, coin);
+
+/** Why something may still be owed after all was repaid. */
+function leftovers({ change }: RepayPreview, venueName: string): Message[] {
+  // A contract is repaid with all that came on top of it.
+  if (!change.all || change.contract !== undefined) return [];
+  return [msg('repay.dust', 'Interest that {0} adds before it executes this stays owed: repay it then.', venueName)];
+}
+
+/** How an amount is split, where the exchange says how much of the debt is interest. */
+function interestFirst({ change: { coin, amount }, readiness: { interest } }: RepayPreview): Message[] {
+  if (interest === undefined || !isPositive(interest)) return [];
+  const paid = lesser(interest, amount);
+  return [
+    msg(
+      'repay.interest-first',
+      'Interest first: {0}, then principal: {1}',
+      coinAmount(paid, coin),
+      coinAmount(subtract(amount, paid), coin),
+    ),
+  ];
+}
+
+/** The most that can be repaid now: what is owed, or what the wallet has of it. @param whole all that is owed, as an amount that the venue takes */
+export function repayBounds(coin: string, { walletAvailable, places }: RepayReadiness, whole: Decimal): AmountBounds {
+  return { coin, places, limit: lesser(walletAvailable, whole) };
+}
+
+/** What stands over the box: the limit, and why it is one. */
+export function repayPrompt(coin: string, readiness: RepayReadiness, whole: Decimal, wallet: Message): Message {
+  const most = `${largestAllowed(repayBounds(coin, readiness, whole)) ?? ''} ${coin}`;
+  return compare(readiness.walletAvailable, whole) < 0 ? availableLine(most, wallet) : labelled(msg('repay.owed', 'Owed'), most);
+}
+
+/** What an amount does, while it is typed. */
+export function repayRemark(coin: string, { loan, prices }: RepayReadiness, amount: Decimal): Remark {
+  const after = ltvAfterRepaying(loan, coin, amount, prices);
+  if (after === undefined) {
+    return { sentence: msg('preview.effect-unknown', "LTV {0}; the effect can't be estimated.", ltvFigure(loan.ltv)), caution: false };
+  }
+  const standing = standingAt(distanceTo(loan.marginCall?.ltv, after), distanceTo(loan.liquidation?.ltv, after));
+  return { sentence: effect([row(ltvLabel(), ltvFigure(loan.ltv), formatLtv(after)), distanceText(standing)]), caution: false };
+}

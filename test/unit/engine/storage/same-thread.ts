@@ -1,0 +1,61 @@
+// The database's thread without a thread: the same bundle, asked by the same messages, but it answers as soon as whoever asked waits. For tests of
+// all that lies above, in which threads would cost more than what is tested; threads themselves are tested in worker-link.test.ts and beside it.
+import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { WorkerOptions } from 'node:worker_threads';
+import { compileFunction } from 'node:vm';
+
+type Bundle = (require: (name: string) => unknown) => void;
+
+const bundles = new Map<string, Bundle>();
+
+/** Compiled once. */
+function bundleOf(file: string): Bundle {
+  const bundle = bundles.get(file) ?? (compileFunction(readFileSync(file, 'utf8'), ['require'], { filename: file }) as Bundle);
+  bundles.set(file, bundle);
+  return bundle;
+}
+
+class SameThread extends EventEmitter {
+  /** What the bundle knows as its way out. */
+  readonly #port = Object.assign(new EventEmitter(), {
+    postMessage: (answer: unknown): void => {
+      this.emit('message', structuredClone(answer));
+    },
+    close: (): void => {
+      this.emit('exit', 0);
+    },
+  });
+
+  constructor(file: string, { workerData }: WorkerOptions) {
+    super();
+    const inside = { parentPort: this.#port, workerData: structuredClone(workerData as unknown) };
+    bundleOf(file)((name) => (name === 'node:worker_threads' ? inside : process.getBuiltinModule(name)));
+  }
+
+  postMessage(message: unknown): void {
+    const sent: unknown = structuredClone(message);
+    queueMicrotask(() => this.#port.emit('message', sent));
+  }
+
+  // It keeps nothing alive.
+  readonly ref = (): void => undefined;
+  readonly unref = this.ref;
+}
+
+const threads = process.getBuiltinModule('node:worker_threads');
+let areThreads = true;
+
+/** What the build of the unit tests puts in the place of Node's own. @public */
+export const Worker = new Proxy(threads.Worker, {
+  construct: (real, [file, options]: [string, WorkerOptions]): object =>
+    areThreads ? new real(file, options) : new SameThread(file, options),
+});
+
+/** @returns threads are threads again */
+export function withoutThreads(): () => void {
+  areThreads = false;
+  return () => {
+    areThreads = true;
+  };
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { decimal, type Decimal } from '../../../src/core/decimal.ts';
+import { repayLoan } from '../../../src/flows/repay.ts';
+import { writeState } from '../../../src/simulator/okx/state.ts';
+import { World } from '../../../src/simulator/okx/world.ts';
+import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
+import { Trader, type SimulatedVenue } from './trader.ts';
+import { says, saysInTurn, saysLike } from '../../texts.ts';
+
+const path = '/api/v5/finance/flexible-loan/repay';
+const noon = Date.UTC(2026, 10, 20, 12);
+
+/** A person with a loan of 40000 USDT on 0.8 BTC at a simulated OKX, and so much in the funding account. */
+describe('repaying on the whole engine', () => {
+  let trader: Trader;
+  let okx: SimulatedVenue;
+  afterEach(() => trader.end());
+
+  const open = async (usdt: string, debts: readonly (readonly [ccy: string, amt: string])[] = [['USDT', '40000']]): Promise<void> => {
+    const holding = ([ccy, amt]: readonly [string, string]): { ccy: string; amt: Decimal } => ({ ccy, amt: decimal(amt) });
+    const world = new World({
+      clock: { now: () => noon },
+      ...{ settleMs: 500, seed: 'x', walking: false },
+      orders: [{ ordId: '12345', debts: debts.map(holding), collateral: [holding(['BTC', '0.8'])] }],
+      wallet: [holding(['USDT', usdt]), holding(['BTC', '1'])].filter(({ amt }) => amt !== '0'),
+    });
+    ({ trader, okx } = await Trader.atOkx({ state: writeState(world.state()) }));
+  };
+  const repay = (...answers: readonly Answer[]): Promise<Scripted> =>
+    trader.goes((app, attended) => repayLoan(app, attended, undefined), ...answers);
+  const taken = async (): Promise<readonly string[]> =>
+    (await okx.adjustments()).map(({ loan, type: way, ccy, amt, state }) => [loan, way, ccy, amt, state].join(' '));
+  const linesOf = (talk: Scripted): readonly string[] => talk.heard.find(({ what }) => what === 'dialog')!.detail.split('\n');
+  const estimated = (label: string, now: string, then: string): string =>
+    says('term.by-estimate', says('list.colon', label, says('list.arrow', now, then)));
+  const amount = pick(says('repay.amount'));
+  const all = pick(says('repay.all', '40,000 USDT'));
+
+  it('shows limit and effect while it is typed, then all that changes, sends one request, and says done by the history', async () => {
+    await open('60000');
+    const talk = await repay(amount, consider('40000.00000001'), consider('40000'), type('10000'), press('Repay 10,000 USDT'));
+    const asked = ['pick', 'input', 'input', 'input', 'dialog', 'notice'];
+    assert.deepEqual(
+      talk.heard.map(({ what }) => what),
+      asked,
+    );
+    const [howMuch, box] = talk.heard;
+    assert.equal(howMuch!.title.split(' | ')[0], `SIMULATED: ${says('repay.of', 'USDT', 'loan 12345')} (Main)`);
+    assert.deepEqual(howMuch!.choices, [says('repay.amount'), says('repay.all', '40,000 USDT')]);
+    assert.match(box!.detail, saysLike('list.colon', says('repay.owed'), '40000 USDT'));
+    assert.match(talk.faults[0]!, saysLike('amount.at-most', undefined, '40000 USDT'));
+    assert.match(
+      talk.remarks.at(-1)!.sentence,
+      saysLike(
+        'preview.effect',
+        `${says('list.colon', 'LTV', says('list.arrow', '57.98%', '43.49%'))} · ${says('line.to', '41.0%', says('preview.margin-call'))}`,
+      ),
+    );
+    const lines = linesOf(talk);
+    for (const line of [
+      estimated('LTV', '57.98%', '43.49%'),
+      estimated(says('repay.debt-with-interest'), '40,000 USDT', '30,000 USDT'),
+      says('repay.no-undo'),
+      says('preview.route', '10,000 USDT', says('term.funding-account'), 'loan 12345'),
+      says(
+        'list.colon',
+        says('list.brackets', says('collateral.wallet'), says('term.funding-account')),
+        says('list.arrow', '60,000', '50,000 USDT'),
+      ),
+    ]) {
+      assert.ok(lines.includes(line), `“${line}” in ${lines.join('\n')}`);
+    }
+    assert.match(lines.join('\n'), saysLike('list.colon', says('repay.interest-per-day')));
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', 'LTV', '43.49%', 'OKX'));
+    assert.deepEqual(await taken(), ['12345 repay USDT 10000 effective']);
+    const [sent, ...more] = trader.posted;
+    assert.deepEqual([sent!.path, more], [path, []]);
+    const { clOrdId, ...body } = sent!.body as Readonly<Record<string, string>>;
+    assert.deepEqual(body, { ordId: '12345', ccy: 'USDT', amt: '10000' });
+    assert.match(clOrdId!, /^[0-9A-Za-z]{1,32}$/);
+    const record = trader.engine.ledger.activity();
+    assert.equal(
+      (await record)[0]!.request.body,
+      JSON.stringify({ ordId: '12345', ccy: 'USDT', amt: '10000', clOrdId }),
+      'in the journal too',
+    );
+    assert.ok(!talk.heard.at(-1)!.choices.includes(says('button.undo')), 'nothing takes it back');
+  });
+
+  it('repays all in one pick: the loan is closed, and its collateral released', async () => {
+    await open('60000');
+    const talk = await repay(all, press('Repay 40,000 USDT'));
+    const lines = linesOf(talk);
+    for (const line of [
+      estimated(says('repay.debt-with-interest'), '40,000 USDT', '0 USDT'),
+      says('repay.releases', '0.8 BTC'),
+      says('repay.dust', 'OKX'),
+    ])
+      assert.ok(lines.includes(line), `“${line}” in ${lines.join('\n')}`);
+    assert.match(talk.titles('notice')[0]!, saysInTurn(saysLike('outcome.done-now', 'LTV'), says('repay.closed-released', '0.8 BTC')));
+    assert.deepEqual(await taken(), ['12345 repay USDT 40000 effective']);
+    assert.deepEqual(trader.engine.store.get('main')!.snapshot!.loans, []);
+  });
+
+  it('does not send what would no longer be all, and says what interest added on the way leaves of it', async () => {
+    await open('60000');
+    const interest = (): Promise<unknown> => okx.control('POST', 'interest');
+    const grown = await repay(all, after(interest, press('Repay 40,000 USDT')));
+    assert.match(grown.titles('notice')[0]!, saysLike('change.nothing-sent', saysLike('repay.whole-is-now', undefined, 'USDT')));
+    assert.deepEqual(trader.posted, []);
+    const whole = trader.engine.store.get('main')!.snapshot!.loans[0]!.debts[0]!;
+    assert.equal(whole.amount, '40000', 'as it was read before');
+    trader.engine.ledger.onDidChange(({ state }) => (state === 'sent' ? void interest() : undefined));
+    const owed = '40,000.22739727';
+    const left = await repay(pick(says('repay.all', `${owed} USDT`)), press(`Repay ${owed} USDT`));
+    assert.match(left.titles('notice')[0]!, saysInTurn(saysLike('outcome.done-now', 'LTV'), saysLike('repay.remainder', /0\.\d+/, 'USDT')));
+    assert.deepEqual(await taken(), ['12345 repay USDT 40000.22739727 effective']);
+  });
+
+  it('offers all only where the wallet has it, and says where the wallet has none', async () => {
+    await open('63.9795959720319628');
+    const talk = await repay(consider('64'), type('63.97959597'), leave);
+    assert.match(
+      talk.heard[0]!.detail,
+      saysLike('list.colon', says('collateral.available'), says('list.brackets', '63.97959597 USDT', says('term.funding-account'))),
+    );
+    assert.match(talk.faults[0]!, saysLike('amount.at-most', undefined, '63.97959597 USDT'));
+    await okx.control('POST', 'empty', { coin: 'USDT' });
+    const none = await repay();
+    assert.deepEqual(none.titles('notice'), [says('change.none-held', says('term.funding-account'), 'USDT')]);
+    assert.deepEqual(trader.posted, []);
+  });
+
+  it('asks which debt where several coins are owed, and goes back to it', async () => {
+    await open('60000', [
+      ['USDT', '20000'],
+      ['USDC', '500'],
+    ]);
+    const talk = await repay(pick('USDT'), goBack, pick('USDT'), pick(says('repay.all', '20,000 USDT')), leave);
+    assert.deepEqual(talk.heard[0]!.lines, [
+      `USDT | ${says('kinds.owed', '20,000', 'USDT')}`,
+      `USDC | ${says('kinds.owed', '500', 'USDC')}`,
+    ]);
+    assert.ok(!linesOf(talk).join('\n').includes(says('repay.releases', '0.8 BTC')), 'the other debt keeps it open');
+    assert.deepEqual(trader.posted, []);
+  });
+
+  it('is not offered where the exchange takes no request for it', async () => {
+    ({ trader, okx } = await Trader.atOkx({ ordIds: false }));
+    const talk = await repay();
+    assert.deepEqual(talk.titles('notice'), [says('repay.elsewhere', 'OKX')]);
+  });
+
+  it('is bound by the limits like everything that leaves the wallet', async () => {
+    await open('60000');
+    const none = new Map<string, Decimal>();
+    trader.limits = { perActionByCoin: none, perDayByCoin: none, keepInWallet: new Map([['USDT', decimal('59000')]]) };
+    const kept = await repay(amount, type('1001'));
+    assert.match(kept.heard.at(-1)!.title, saysLike('limit.keep-in-wallet'));
+    trader.limits = { perActionUsd: decimal('500'), perActionByCoin: none, perDayByCoin: none, keepInWallet: none };
+    const usd = await repay(amount, type('501'));
+    assert.match(usd.heard.at(-1)!.title, saysLike('limit.per-change'));
+    assert.deepEqual(trader.posted, []);
+  });
+
+  it('stays open after a lost answer, is found in the history by the next look, and is never sent again', async () => {
+    await open('60000');
+    await okx.fault('lost-after-acting', { endpoint: 'flexible-loan/repay', times: 1 });
+    const talk = await repay(amount, type('100'), press('Repay 100 USDT'));
+    assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', 'LTV'));
+    assert.equal(await okx.requests('flexible-loan/repay'), 1);
+    assert.deepEqual(await taken(), ['12345 repay USDT 100 effective']);
+  });
+});

@@ -15,7 +15,7 @@ const bucket = (place: number, figure: string, min: string, max = min): Bucket =
 };
 const ltvs = (...values: readonly (readonly [place: number, ltv: string])[]): Bucket[] =>
   values.map(([place, ltv]) => bucket(place, 'ltv', ltv));
-const ofLoan = (buckets: readonly Bucket[], gaps: Series['gaps'] = []) => trendOf({ buckets, gaps }, 'loan', from, say);
+const ofLoan = (buckets: readonly Bucket[], gaps: Series['gaps'] = []) => trendOf({ buckets, gaps, moved: [] }, 'loan', from, say);
 
 describe('The trend of 24 hours', () => {
   it('ends with the quarter of an hour that has begun', () => {
@@ -36,7 +36,10 @@ describe('The trend of 24 hours', () => {
       says('overview.trend', '58.00%', '60.00%'),
     );
     const distances = [bucket(0, 'distance', '0.1', '0.3'), bucket(1, 'distance', '0.2', '0.4')];
-    assert.equal(trendOf({ buckets: distances, gaps: [] }, 'position', from, say)?.text, says('overview.trend', '10.0%', '20.0%'));
+    assert.equal(
+      trendOf({ buckets: distances, gaps: [], moved: [] }, 'position', from, say)?.text,
+      says('overview.trend', '10.0%', '20.0%'),
+    );
   });
 
   it('is broken where nothing was recorded, and says so', () => {
@@ -64,7 +67,7 @@ describe('The trend of 24 hours', () => {
         asked.push(one);
         return one.account === 'broken'
           ? Promise.reject(new Error('broken'))
-          : Promise.resolve({ buckets: ltvs([0, '0.5'], [1, '0.6']), gaps: [] });
+          : Promise.resolve({ buckets: ltvs([0, '0.5'], [1, '0.6']), gaps: [], moved: [] });
       },
     } as unknown as Parameters<typeof readTrends>[0];
     const places = [

@@ -305,7 +305,7 @@ const importOf = (accounts: Moved['accounts'], isTrial: boolean, clock: Clock) =
 const newline = 10;
 const newer = msg('moving.newer', 'The file is from a newer version. Update LTV Gauge, then try again.');
 const notWhole = msg('moving.not-whole', 'The history in the file was changed or cut off. Export it again.');
-export const historyLost: Message = msg('moving.changed', 'An account or the database changed meanwhile. Try again.');
+export const historyLost: Message = msg('moving.changed', 'An account or the database changed in the meantime. Try again.');
 const once = msg('moving.once', 'unique');
 /** The expectation of a row, where it isn't its form. */
 const told: Readonly<Record<string, Message>> = { once, account: msg('moving.of-account', 'of an account in the file') };

@@ -270,8 +270,11 @@ async function apply(app: Acting, { add, changes, settings, warnings, rows, owne
     for (const { name, value } of settings) await ownSettings.write(name, value);
     await restore(app, warnings);
     // Last, and all or nothing: it needs the accounts.
-    if (rows > 0 && (await withPatience(app, importTitle, () => importHistory(app, owners), true)) !== true)
-      return await partly(historyLost);
+    const isIn = rows === 0 || (await withPatience(app, importTitle, () => importHistory(app, owners), true)) === true;
+    if (!isIn) {
+      await partly(historyLost);
+      return;
+    }
   } catch (error) {
     log.error(error instanceof Error ? error : String(error));
     return partly(ended(reasonOf(error)));

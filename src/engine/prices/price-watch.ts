@@ -84,6 +84,8 @@ export class PriceWatch implements Disposable {
   /** The reading that each account's estimates start from. */
   readonly #seen = new Map<string, Snapshot>();
   readonly #grades = new Map<string, Grades>();
+  /** The earlier reading of each account whose estimates the newer one has yet to grade. */
+  readonly #ungraded = new Map<string, Snapshot>();
   readonly #latest = new Map<string, Latest>();
   /** Accounts with newer prices still to be applied. */
   readonly #due = new Set<string>();
@@ -152,21 +154,20 @@ export class PriceWatch implements Disposable {
     void this.#catchUp();
   }
 
-  /** Updates estimates with the newest prices, longest waiting account first. Yields between accounts when it takes long. */
+  /** Updates estimates with the newest prices, longest waiting account first. Yields between loans when it takes long. */
   async #catchUp(): Promise<void> {
     if (this.#catchingUp) return;
     this.#catchingUp = true;
-    const { clock, store } = this.#options;
+    const { clock } = this.#options;
+    let since = finelyOf(clock);
+    const isLong = (): boolean => finelyOf(clock) - since >= sliceMs;
     try {
-      let since = finelyOf(clock);
       // Accounts added in the meantime come last.
       for (const id of this.#due) {
+        if (isLong()) since = await this.#pause();
         this.#due.delete(id);
-        const state = store.get(id);
-        if (state !== undefined) this.#estimate(state);
-        if (this.#due.size === 0 || finelyOf(clock) - since < sliceMs) continue;
-        await clock.sleep(0, this.#end.signal);
-        since = finelyOf(clock);
+        const steps = this.#steps(id);
+        while (steps.next().done !== true) if (isLong()) since = await this.#pause();
       }
     } catch {
       // Disposed in the meantime.
@@ -175,20 +176,29 @@ export class PriceWatch implements Disposable {
     }
   }
 
+  /** @returns when it ended */
+  async #pause(): Promise<number> {
+    const { clock } = this.#options;
+    await clock.sleep(0, this.#end.signal);
+    return finelyOf(clock);
+  }
+
   #follow(accountId: string): void {
     const state = this.#options.store.get(accountId);
     const snapshot = state?.snapshot;
     if (state === undefined || snapshot === undefined) {
       this.#seen.delete(accountId);
       this.#grades.delete(accountId);
+      this.#ungraded.delete(accountId);
       return;
     }
     const before = this.#seen.get(accountId);
     if (before === snapshot && state.live !== undefined) return;
-    if (before !== undefined && before !== snapshot) this.#grades.set(accountId, graded(before, snapshot, this.#grades.get(accountId)));
+    if (before !== undefined && before !== snapshot) this.#ungraded.set(accountId, before);
     this.#seen.set(accountId, snapshot);
     if (before !== snapshot && state.failure === undefined) this.#streams?.noteRead(state.account, snapshot.asOf);
-    this.#estimate(state);
+    this.#due.add(accountId);
+    void this.#catchUp();
   }
 
   #arm(): void {
@@ -334,17 +344,24 @@ export class PriceWatch implements Disposable {
     return line;
   }
 
-  #estimate({ account, snapshot, live }: AccountState): void {
-    if (snapshot === undefined) return;
-    const grades = this.#grades.get(account.id) ?? noGrades;
-    const latest = this.#latest.get(siteOf(account));
-    const isNewer = latest !== undefined && latest.at > snapshot.asOf;
-    if (!isNewer && live === undefined && grades === noGrades) return;
+  /** Updates the estimates of an account, loan by loan. */
+  *#steps(id: string): Generator<undefined> {
+    const { account, snapshot, live } = this.#options.store.get(id) ?? {};
+    if (account === undefined || snapshot === undefined) return;
     try {
-      this.#options.store.estimate(account.id, snapshot, {
-        ...(isNewer ? { at: latest.at, ...figuresOf(snapshot, latest.prices, grades) } : { loans: {}, positions: {} }),
-        ...grades,
-      });
+      const before = this.#ungraded.get(id);
+      if (before !== undefined) {
+        this.#ungraded.delete(id);
+        const grades = yield* graded(before, snapshot, this.#grades.get(id));
+        // Unless it was forgotten in the meantime.
+        if (this.#seen.get(id) === snapshot || this.#ungraded.get(id) === snapshot) this.#grades.set(id, grades);
+      }
+      const grades = this.#grades.get(id) ?? noGrades;
+      const latest = this.#latest.get(siteOf(account));
+      const isNewer = latest !== undefined && latest.at > snapshot.asOf;
+      if (!isNewer && live === undefined && grades === noGrades) return;
+      const figures = isNewer ? { at: latest.at, ...(yield* figuresOf(snapshot, latest.prices, grades)) } : { loans: {}, positions: {} };
+      this.#options.store.estimate(id, snapshot, { ...figures, ...grades });
     } catch {
       // A failing listener must not stop the watch.
     }
@@ -358,26 +375,30 @@ function bySite(states: readonly AccountState[]): ReadonlyMap<string, readonly A
 }
 
 /** Of what an earlier reading could tell only there are no prices of the time. */
-function figuresOf(snapshot: Snapshot, now: Prices, { doubted }: Grades): Pick<Live, 'loans' | 'positions'> {
+function* figuresOf(snapshot: Snapshot, now: Prices, { doubted }: Grades): Generator<undefined, Pick<Live, 'loans' | 'positions'>> {
   const then = pricesIn(snapshot);
-  const present = <One extends { readonly keptFrom?: number }>(all: readonly One[]): readonly One[] =>
-    all.filter(({ keptFrom }) => keptFrom === undefined);
-  return {
-    loans: Object.fromEntries(
-      present(snapshot.loans).map((loan) => [loan.id, doubted.includes(loan.id) ? 'definitions' : liveEstimate(loan, then, now)]),
-    ),
-    positions: Object.fromEntries(present(snapshot.positions).map((position) => [position.positionId, livePosition(position, then, now)])),
-  };
+  const [loans, positions]: [Record<string, Live['loans'][string]>, Record<string, Live['positions'][string]>] = [{}, {}];
+  for (const loan of snapshot.loans) {
+    yield;
+    if (loan.keptFrom === undefined) loans[loan.id] = doubted.includes(loan.id) ? 'definitions' : liveEstimate(loan, then, now);
+  }
+  for (const position of snapshot.positions) {
+    yield;
+    if (position.keptFrom === undefined) positions[position.positionId] = livePosition(position, then, now);
+  }
+  return { loans, positions };
 }
 
 /** Grades the estimates from the earlier reading by the newer one. Loans that can't be compared keep their last grade. */
-function graded(before: Snapshot, after: Snapshot, known: Grades = noGrades): Grades {
+function* graded(before: Snapshot, after: Snapshot, known: Grades = noGrades): Generator<undefined, Grades> {
+  const [then, now] = [pricesIn(before), pricesIn(after)];
   const off: Record<string, Decimal> = {};
   const doubted: string[] = [];
   for (const loan of after.loans) {
+    yield;
     const earlier = before.loans.find(({ id }) => id === loan.id);
     const comparable = earlier !== undefined && earlier.keptFrom === undefined && loan.keptFrom === undefined;
-    const grade = comparable ? measured(earlier, pricesIn(before), loan, pricesIn(after)) : undefined;
+    const grade = comparable ? measured(earlier, then, loan, now) : undefined;
     const last = grade?.off ?? known.off[loan.id];
     if (last !== undefined) off[loan.id] = last;
     if (grade?.differs ?? known.doubted.includes(loan.id)) doubted.push(loan.id);

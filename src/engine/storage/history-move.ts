@@ -3,16 +3,16 @@ import { compare, greater, isDecimal, lesser, type Decimal } from '../../core/de
 import type { ExportedPage, HistoryMove, MovedHistory, Span, Spans, StagedRows, Stretch } from './history-protocol.ts';
 import { changeHistory, dayMs, joinedSpans, namesFrom, spansFrom, storedSpans, tiers, usedBytes } from './history-tables.ts';
 
-// Carries the history to another computer and takes it in there, where the same loans may be watched already. A file is staged in tables of this
-// connection alone, a slice at a time and all of it checked; one transaction then takes it over.
+// Exports the history and imports it on another computer, where the same loans may already be watched. The file is checked and staged in
+// temporary tables of this connection, a slice at a time; one transaction then imports it.
 
-/** Intervals that only another computer watched. */
+/** Times that only another computer watched. */
 export const movedSchema = `CREATE TABLE history_moved (series INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,
     PRIMARY KEY (series, since)) STRICT, WITHOUT ROWID;`;
 
 const pageRows = 1_000;
 
-/** What each line of the file is; also told to a person whose file has another one there. */
+/** The form of each line of the file; also shown to a person whose file has a wrong line. */
 const shapes = {
   series: '["series", number, account, target, since, seen, names]',
   gap: '["gap", series, since, until]',
@@ -22,7 +22,10 @@ const shapes = {
 } as const;
 type Tag = keyof typeof shapes;
 
-/** First what all else refers to, then the rows of the venue, then figures: the coarsest and newest first, so that a bound cuts off the finest and oldest. */
+/**
+ * Order of the lines: first what others refer to, then the venue's rows, then figures, coarsest and newest first, so that a size bound cuts
+ * off the finest and oldest.
+ */
 export function exportedPage(db: DatabaseSync, { accounts, after }: Extract<HistoryMove, { do: 'exportHistory' }>): ExportedPage {
   const ids = JSON.stringify(accounts);
   const among = 'account IN (SELECT value FROM json_each(?))';
@@ -66,7 +69,7 @@ export function exportedPage(db: DatabaseSync, { accounts, after }: Extract<Hist
   return { lines, ...(tag === 'row' ? { after: ['point', beyond, beyond, beyond] } : {}) };
 }
 
-/** A series of the file, and the one of the same loan or position that is here. */
+/** A series of the file, and the one of the same loan or position here. */
 interface Pair {
   readonly names: readonly string[];
   readonly since: number;
@@ -100,7 +103,7 @@ function endStaging(db: DatabaseSync): void {
   for (const table of ['series', 'gaps', 'lists', 'rows', 'points']) db.exec(`DROP TABLE IF EXISTS temp.moved_${table}`);
 }
 
-/** Checks some lines of a file and keeps them aside. @returns undefined when what was staged before is gone */
+/** Checks and stages some lines of a file. @returns undefined if what was staged before is gone */
 export function stageHistory(db: DatabaseSync, asked: Extract<HistoryMove, { do: 'stageHistory' }>): StagedRows | undefined {
   if (asked.row === 0) {
     endStaging(db);
@@ -128,7 +131,7 @@ class Staging {
   readonly #db: DatabaseSync;
   readonly #accounts: ReadonlySet<unknown>;
   readonly #pairs: Map<unknown, Pair>;
-  /** No clock of another computer is ahead of ours by more than a day. */
+  /** Other computers' clocks are at most a day ahead of ours. */
   readonly #latest: number;
   readonly #statements = new Map<string, StatementSync>();
 
@@ -139,7 +142,7 @@ class Staging {
     this.#latest = now + dayMs;
   }
 
-  /** @returns what the line should be, if it is something else */
+  /** @returns the expected form, if the line is wrong */
   take(line: string): string | undefined {
     const [tag, ...fields] = parsed(line);
     const shape = shapes[tag as Tag] as string | undefined;
@@ -238,7 +241,7 @@ function parsed(line: string): readonly unknown[] {
   }
 }
 
-/** Whether it is what `storedSpans` writes, of figures that can be. */
+/** Whether it has the form that `storedSpans` writes, with plausible figures. */
 function isStored(text: unknown, names: readonly string[]): text is string {
   if (typeof text !== 'string' || text.length > 20_000) return false;
   const cells = text.split('|');
@@ -254,7 +257,7 @@ function isSpan(parts: readonly string[]): boolean {
   );
 }
 
-/** By the number of the series in the file. @param n of only one */
+/** By the number of the series in the file. @param n default: all */
 function pairsIn(db: DatabaseSync, n: SQLInputValue = null): Map<unknown, Pair> {
   const rows = db
     .prepare(
@@ -276,8 +279,8 @@ function pairsIn(db: DatabaseSync, n: SQLInputValue = null): Map<unknown, Pair> 
 const namesOf = ({ names, here }: Pair): readonly string[] => [...new Set([...(here?.names ?? []), ...names])];
 
 /**
- * One stretch of time as both computers know it. Where they watched one after the other, all is added up. Where both watched, nobody knows which
- * readings were the same: then neither the highest nor the lowest is lost, and no time is counted twice.
+ * One time span as both computers know it. If they watched one after the other, everything is added up. If both watched, it's unknown which
+ * readings were the same: highest and lowest are kept, and no time is counted twice.
  */
 function merged(pair: Pair, held: PointRow, file: PointRow): PointRow {
   const { here } = pair;
@@ -300,7 +303,7 @@ function merged(pair: Pair, held: PointRow, file: PointRow): PointRow {
   };
 }
 
-/** First and last as the one has them, highest and lowest of both. */
+/** First and last of one side, highest and lowest of both. */
 function widened(spans: Spans, by: Spans): Spans {
   const wide: Record<string, Span> = { ...by };
   for (const [name, span] of Object.entries(spans)) {
@@ -310,13 +313,13 @@ function widened(spans: Spans, by: Spans): Spans {
   return wide;
 }
 
-/** Names may have been added since: then there are only more empty cells. */
+/** Names may have been added since; they become empty cells. */
 const isSame = (a: PointRow, b: PointRow): boolean =>
   a.count === b.count && a.covered === b.covered && a.figures.replace(/\|+$/, '') === b.figures.replace(/\|+$/, '');
 
 /**
- * What was staged: how much of it is new here, or, unless it is only asked for, its taking over.
- * @returns undefined when it is gone, or an account is not there or another user's
+ * Imports the staged lines, or only counts what is new.
+ * @returns undefined if they are gone, or an account isn't there or belongs to another user
  */
 export function importHistory(
   db: DatabaseSync,
@@ -338,7 +341,7 @@ export function importHistory(
   takeFigures(db, now);
   db.exec(`INSERT INTO venue_rows SELECT account, kind, at, id, type, forced, coin, amount, debt, rate, loan, 1 FROM temp.moved_rows WHERE fresh
     ON CONFLICT DO UPDATE SET loan = coalesce(loan, excluded.loan)`);
-  // What the venue tells is read on from where either computer came.
+  // The venue's lists continue from where either computer got to.
   db.prepare(
     `INSERT INTO venue_streams (account, kind, loan, began, until) SELECT account, kind, loan, began, min(until, ?) FROM temp.moved_lists WHERE true
      ON CONFLICT DO UPDATE SET began = min(began, excluded.began), until = max(coalesce(until, excluded.until), coalesce(excluded.until, until))`,
@@ -347,7 +350,7 @@ export function importHistory(
   return moved;
 }
 
-/** What has no room here is left out, the finest and oldest first; never days. */
+/** Leaves out what has no room, finest and oldest first; never daily rows. */
 function thin(db: DatabaseSync, boundBytes: number): void {
   const cut = db
     .prepare(
@@ -406,10 +409,10 @@ function takeFigures(db: DatabaseSync, now: number): void {
     FROM temp.moved_points p JOIN temp.moved_series s ON s.n = p.series WHERE p.fresh = 1`);
 }
 
-/** Whether its figures stand in the order of the names here. */
+/** Whether its figures are in the order of the names here. */
 const isInOrder = ({ names, here }: Pair): boolean => here === undefined || names.every((name, index) => name === here.names[index]);
 
-/** All time that was not watched: before, between and after. */
+/** All unwatched time: before, between and after. */
 const around = (since: number, gaps: readonly Stretch[], seen: number): readonly Stretch[] => [
   { since: 0, until: since },
   ...gaps,

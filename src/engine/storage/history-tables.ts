@@ -11,7 +11,7 @@ import { venueRows, venueStreams } from './venue-rows.ts';
 const minuteMs = 60_000;
 export const dayMs = 24 * 60 * minuteMs;
 
-/** From fine to coarse; each length is a multiple of the one before. Days are those of UTC. */
+/** From fine to coarse; each length is a multiple of the one before. Days are UTC days. */
 export const tiers = [
   { ms: minuteMs, keptMs: 7 * dayMs },
   { ms: 15 * minuteMs, keptMs: 90 * dayMs },
@@ -23,7 +23,7 @@ const gapsKeptMs = 90 * dayMs;
 export const usualBoundBytes = 48_000_000;
 /** How often a person is told that the history stays over its bound. */
 const tellOutgrownMs = 90 * dayMs;
-/** Rows that one reading takes away at most. */
+/** Most rows that one reading deletes. */
 const sweptAtOnce = 500;
 /** Most buckets in one answer. */
 const mostBuckets = 1_000;
@@ -110,7 +110,7 @@ function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: R
     const before = known.get(target);
     const id = Number(before?.['id'] ?? begin.run(account, target, asOf, asOf, '[]').lastInsertRowid);
     const seen = Number(before?.['seen'] ?? asOf);
-    // The same reading once more.
+    // The same reading again.
     if (before !== undefined && seen === asOf) continue;
     const names = [...namesFrom(before?.['names'] ?? '[]')];
     const more = Object.keys(figures).filter((name) => !names.includes(name));
@@ -131,7 +131,7 @@ function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: R
       };
       put.run(ms, at, id, next.count, next.covered, storedSpans(next.spans, names));
       rows.set(key, next);
-      // The time before it ended was covered too.
+      // The time until this reading was covered too.
       if (!isGap && seen < at) fill.run(startOf(seen, ms) + ms - seen, ms, startOf(seen, ms), id);
     }
   }
@@ -140,7 +140,7 @@ function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: R
 const heldIn = (row: Readonly<Record<string, unknown>> | undefined, at: number, names: readonly string[]): Held | undefined =>
   row && { at, count: Number(row['count']), covered: Number(row['covered']), spans: spansFrom(row['figures'], names) };
 
-/** What borrowing costs, of what is owed. */
+/** Borrow rates of the coins owed. */
 const ratesOf = (read: Recorded['figures'], rates: readonly Record<string, unknown>[]): Recorded['figures'] =>
   Object.fromEntries(
     rates
@@ -151,7 +151,7 @@ const ratesOf = (read: Recorded['figures'], rates: readonly Record<string, unkno
 const spansOf = (figures: Recorded['figures']): Spans =>
   Object.fromEntries(Object.entries(figures).map(([name, one]) => [name, { first: one, last: one, min: one, max: one }]));
 
-/** Of two stretches of time, the later one second. Exact: neither the highest nor the lowest is lost. */
+/** Joins two spans, the later one second. Exact: highest and lowest are kept. */
 export function joinedSpans(a: Spans, b: Spans): Spans {
   const joined: Record<string, Span> = { ...a };
   for (const [name, later] of Object.entries(b)) {
@@ -166,7 +166,9 @@ export function joinedSpans(a: Spans, b: Spans): Spans {
   return joined;
 }
 
-/** In the order of the names, which stand once for all rows. Most spans are of one reading, so that one text says all four. */
+/**
+ * Values in the order of the names, which are stored once for all rows. Most spans come from one reading, so one value stands for all four.
+ */
 export const storedSpans = (spans: Spans, names: readonly string[]): string =>
   names
     .map((name) => {
@@ -175,7 +177,7 @@ export const storedSpans = (spans: Spans, names: readonly string[]): string =>
     })
     .join('|');
 
-/** @param wanted all, unless some are named */
+/** @param wanted default: all */
 export const spansFrom = (text: unknown, names: readonly string[], wanted?: readonly string[]): Spans =>
   Object.fromEntries(
     String(text)
@@ -200,11 +202,15 @@ function sweep(db: DatabaseSync, now: number, boundBytes: number): void {
     if (keptMs !== Infinity) takeOldest(db, ms, now - keptMs);
   }
   db.prepare('DELETE FROM history_gaps WHERE until < ?').run(now - gapsKeptMs);
-  if (usedBytes(db) <= boundBytes) return;
   // The next reading goes on with what has not ended yet.
   const [minutes, quarters, days] = tiers;
-  if (takeOldest(db, minutes.ms, startOf(now, quarters.ms)) + takeOldest(db, quarters.ms, startOf(now, days.ms)) === 0)
-    tellOutgrown(db, now);
+  for (const [{ ms }, until] of [
+    [minutes, startOf(now, quarters.ms)],
+    [quarters, startOf(now, days.ms)],
+  ] as const) {
+    if (usedBytes(db) <= boundBytes || takeOldest(db, ms, until) >= sweptAtOnce) return;
+  }
+  if (usedBytes(db) > boundBytes) tellOutgrown(db, now);
 }
 
 /** What stays for good has passed the bound: a person decides what may go. */
@@ -295,7 +301,7 @@ function seriesOf(db: DatabaseSync, asked: Extract<HistoryAsked, { do: 'historyS
   return { buckets: [...buckets.values()], gaps: stretches('history_gaps'), moved: stretches('history_moved') };
 }
 
-/** Each stretch of the series by the finest tier, from the wanted one on, that still has each of its readings. */
+/** Each time span of the series from the finest tier that still has all of its readings, starting at the wanted tier. */
 function rowsOf(db: DatabaseSync, id: number, finest: number, from: number, to: number): readonly Row[] {
   const read = db.prepare(
     'SELECT tier, at, count, covered, figures FROM history_points WHERE tier = ? AND at >= ? AND at < ? AND series = ? ORDER BY at',

@@ -114,7 +114,7 @@ export class WorkerLink<Request extends { readonly do: string }, Answers extends
     this.#end = (trouble) => {
       silence.end();
       ended(trouble);
-      // Its open transaction is rolled back by that. A write that hangs in the disk may still come through, as after a crash.
+      // This rolls back its open transaction. A write that hangs in the disk may still come through, as after a crash.
       void worker.terminate();
     };
     const end = this.#end;

@@ -79,7 +79,12 @@ export class SqliteJournal implements Journal {
     return this.#inTurn(async () => {
       try {
         signal.throwIfAborted();
-        const followed = { signal, say: (part: number): void => say(part / 2) };
+        const followed: Followed = {
+          signal,
+          say: (part) => {
+            say(part / 2);
+          },
+        };
         const { at, writes } = await this.#withOldLines(async () => this.#link.ask({ do: 'verify', seen: await this.#seen() }, followed));
         if (at === undefined) return { ok: true, rows: 0, writes };
         // That each row is a record is found out by reading each.

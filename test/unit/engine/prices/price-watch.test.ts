@@ -12,6 +12,7 @@ import type { Wake } from '../../../../src/engine/monitor/wakes.ts';
 import { saysLike } from '../../../texts.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { account, FakeReader, failure, readingConnection, World } from '../monitor/support.ts';
+import { barePosition } from '../../../bare-position.ts';
 
 const minute = 60_000;
 
@@ -30,17 +31,10 @@ const loan = (ltv = '0.58', change: Partial<Loan> = {}): Loan => ({
 });
 
 const position: Position = {
-  positionId: 'p1',
+  ...barePosition,
   instrument: 'ETH-USDT-SWAP',
-  market: 'SWAP',
-  slot: 'net',
-  side: 'long',
-  marginCoin: 'USDT',
-  contract: 'linear',
-  marginMode: 'isolated',
   size: d('20'),
   baseCoin: 'ETH',
-  priceCoin: 'USDT',
   markPrice: d('4000'),
   liquidationPrice: d('3600'),
 };
@@ -137,6 +131,42 @@ describe('the watch of prices', () => {
     world.reader.isReader = false;
     await world.clock.advance(2 * watchEveryMs);
     assert.equal(world.asked.length, 1);
+  });
+
+  it('lets others have their turn between the loans of one account, at new prices and at a new reading', async () => {
+    await world.add('a');
+    const many = (ltv: string): Loan[] => Array.from({ length: 200 }, (_, id) => loan(ltv, { id: id.toString() }));
+    world.read('a', many('0.58'));
+    world.reader.isReader = false;
+    world.watch.start();
+    // Each look at the clock is a millisecond: one loan is, too.
+    let looks = 0;
+    Object.assign(world.clock, { ticks: () => (looks += 1) });
+    const through = async (isDone: () => boolean): Promise<void> => {
+      while (!isDone()) {
+        assert.equal(world.clock.sleeping, 1, 'it waits for its next turn');
+        await world.clock.advance(0);
+      }
+    };
+    const live = (): Live | undefined => world.store.get('a')?.live;
+    world.clock.jump(1);
+    const site = JSON.stringify(['okx', 'global', undefined]);
+    const arrive = (): void => {
+      world.reader.arrive({ site, at: world.clock.now(), prices: JSON.stringify(prices('80000')) });
+    };
+    const sleep = world.clock.sleep;
+    let slept = 0;
+    Object.assign(world.clock, { sleep: (ms: number, signal?: AbortSignal) => ((slept += 1), sleep(ms, signal)) });
+    arrive();
+    await through(() => live() !== undefined);
+    assert.equal(Object.keys(live()!.loans).length, 200);
+    assert.ok(slept >= 45 && slept <= 70, slept.toString());
+    slept = 0;
+    world.clock.jump(1);
+    world.read('a', many('0.725'), { prices: prices('80000') });
+    await through(() => live()?.off !== undefined);
+    assert.equal(Object.keys(live()!.off).length, 200);
+    assert.ok(slept >= 45, slept.toString());
   });
 
   it('lets others have their turn between two accounts, and goes on with the newest prices', async () => {

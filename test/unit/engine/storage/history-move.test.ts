@@ -265,6 +265,9 @@ describe('history on its way to another computer', () => {
       next.series(start, start + 12 * hour, 720, 'b', 'loan:2').buckets.reduce((sum, { count }) => sum + count, 0),
       720,
     );
+    const tier = (ms: number): unknown => next.query(`SELECT count(*) AS n FROM history_points WHERE tier = ${ms.toString()}`)[0]!['n'];
+    assert.ok(Number(tier(minute)) < 720);
+    assert.equal(tier(15 * minute), 48, 'the finest are thinned first');
     for (let at = 0; at < 20; at += 1) old.read(start + at * minute, '0.4');
     next.takes(old.exported('a'));
     assert.equal(

@@ -315,9 +315,9 @@ describe('figures of the past', () => {
     });
     const told: string[] = [];
     const hear = (at: number): void => {
-      told.push(
-        ...file.warnings({ do: 'claimNotices', window: 'w', at: at + 5_000 })!.notices.map(({ notice }) => english(notice.sentence)),
-      );
+      const { notices } = file.warnings({ do: 'claimNotices', window: 'w', at: at + 5_000 })!;
+      told.push(...notices.map(({ notice }) => english(notice.sentence)));
+      file.warnings({ do: 'noteShown', seqs: notices.map(({ seq }) => seq) });
     };
     for (const [days, each] of [
       [2, 5 * minute],

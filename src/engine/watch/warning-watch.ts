@@ -311,12 +311,11 @@ export class WarningWatch implements Disposable {
       if (group.length === 0) continue;
       const level = group === better || group === notes ? 'note' : group.some((one) => one.level !== 'warn') ? 'danger' : 'warn';
       const accounts = [...new Set(group.map(({ account }) => account))];
-      const eachOf = accounts.map(async (account) => ({
-        account,
-        ...(await this.#compose(group.filter((one) => one.account === account))),
-      }));
-      const each = accounts.length < 2 ? {} : { each: await Promise.all(eachOf) };
-      notices.push({ level, ...(await this.#compose(group)), accounts, ...each });
+      const alone = accounts.length < 2 ? [] : accounts;
+      const each = await Promise.all(
+        alone.map(async (account) => ({ account, ...(await this.#compose(group.filter((one) => one.account === account))) })),
+      );
+      notices.push({ level, ...(await this.#compose(group)), accounts, ...(each.length === 0 ? {} : { each }) });
     }
     return notices;
   }

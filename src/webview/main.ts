@@ -126,7 +126,7 @@ function show(next: PageState): void {
   // News about a gauge must not stay when none is shown.
   if (news !== '' || next.gauges.length === 0) spoken.textContent = news;
   // The focused gauge is gone: stay in the list instead of losing the focus.
-  const [first] = order;
+  const first = keyAround(root.querySelector('.gauge'));
   if (focused !== undefined && first !== undefined && itemOf(focused) === undefined) focusOn(first);
 }
 

@@ -5,7 +5,8 @@ import { pick, press, type Scripted, type } from './scripted.ts';
 import { Trader } from './trader.ts';
 import { says, saysInTurn, saysLike } from '../../texts.ts';
 
-describe('collateral of the pool of Bybit and of an old order, beside an OKX account', () => {
+describe('collateral of the pool of Bybit and of an old order, beside an OKX account', function () {
+  this.timeout(60_000);
   it('is added each once and in the right direction, with thresholds whose source is said', async () => {
     const { trader, okx } = await Trader.atOkx();
     try {

@@ -13,7 +13,8 @@ import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const adding: readonly Answer[] = [pick('Loan 12345'), pick('BTC'), type('0.1')];
 
-describe('an account at an exchange', () => {
+describe('an account at an exchange', function () {
+  this.timeout(60_000);
   let machine: Machine;
   let front: Front;
   let exchange: TestExchange;

@@ -15,7 +15,8 @@ interface Adjustment {
   readonly amt: string;
 }
 
-describe('someone with loans on Bybit and on OKX', () => {
+describe('someone with loans on Bybit and on OKX', function () {
+  this.timeout(60_000);
   let machine: Machine;
   let front: Front;
   let bybit: Bybit;

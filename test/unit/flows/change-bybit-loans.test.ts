@@ -9,7 +9,8 @@ import { type Answer, consider, leave, pick, press, type Scripted, type } from '
 import { type SimulatedVenue, Trader } from './trader.ts';
 import { says, saysInTurn, saysLike } from '../../texts.ts';
 
-describe('collateral of the pool of Bybit and of an old order, beside an OKX account', () => {
+describe('collateral of the pool of Bybit and of an old order, beside an OKX account', function () {
+  this.timeout(60_000);
   it('is added each once and in the right direction, with thresholds whose source is said', async () => {
     const { trader, okx } = await Trader.atOkx();
     try {

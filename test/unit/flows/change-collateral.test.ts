@@ -10,7 +10,8 @@ import { changeName, onLoan, says, saysInTurn, saysLike } from '../../texts.ts';
 const adjusting = '/api/v5/finance/flexible-loan/adjust-collateral';
 
 /** A person with two loans at a simulated OKX: 12345 on BTC at 57.98 %, 67890 on ETH and SOL at 67.61 %. */
-describe('a change of collateral on the whole engine', () => {
+describe('a change of collateral on the whole engine', function () {
+  this.timeout(60_000);
   let trader: Trader;
   let okx: SimulatedVenue;
   beforeEach(async () => {

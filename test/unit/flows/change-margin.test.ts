@@ -9,7 +9,8 @@ import { Trader, type SimulatedVenue } from './trader.ts';
 import { marginOf, says, saysInTurn, saysLike } from '../../texts.ts';
 
 /** A person with positions at a simulated OKX (Main) and a simulated Bybit (Pool), both in hedge mode. */
-describe('a change of margin on the whole engine', () => {
+describe('a change of margin on the whole engine', function () {
+  this.timeout(60_000);
   let trader: Trader;
   let okx: SimulatedVenue;
   let bybit: SimulatedVenue;

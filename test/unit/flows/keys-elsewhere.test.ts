@@ -9,7 +9,8 @@ import { added, Machine, type Front } from './front.ts';
 import { press } from './scripted.ts';
 import { says, saysLike } from '../../texts.ts';
 
-describe('a window of a browser that cannot see the keys that another one stored', () => {
+describe('a window of a browser that cannot see the keys that another one stored', function () {
+  this.timeout(60_000);
   let machine: Machine;
   let okx: Simulator;
   const front = async (secrets: MemorySecrets): Promise<Front> => {

@@ -6,7 +6,8 @@ import { text } from '../views/samples.ts';
 import { added, Machine, type Front } from './front.ts';
 import { says, saysInTurn, saysLike } from '../../texts.ts';
 
-describe('someone whose prices move between two readings', () => {
+describe('someone whose prices move between two readings', function () {
+  this.timeout(60_000);
   let machine: Machine;
   let front: Front;
   let exchange: TestExchange;

@@ -16,7 +16,8 @@ import { added, Machine, type Front } from './front.ts';
 import { name, pick, press, type } from './scripted.ts';
 import { changeName, onLoan, says, saysLike } from '../../texts.ts';
 
-describe('someone who looks back at a change', () => {
+describe('someone who looks back at a change', function () {
+  this.timeout(60_000);
   let machine: Machine;
   let front: Front;
   let exchange: TestExchange;

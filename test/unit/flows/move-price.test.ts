@@ -4,7 +4,8 @@ import { Machine, type Front } from './front.ts';
 import { goBack, leave, pick, press, type, type Answer } from './scripted.ts';
 import { says } from '../../texts.ts';
 
-describe('moving a price of the exchange inside the extension', () => {
+describe('moving a price of the exchange inside the extension', function () {
+  this.timeout(60_000);
   let machine: Machine;
   let front: Front;
   beforeEach(async () => {

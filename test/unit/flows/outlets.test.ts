@@ -221,7 +221,8 @@ describe('a warning that goes to outlets', function () {
   });
 });
 
-describe('the rows of outlets', () => {
+describe('the rows of outlets', function () {
+  this.timeout(60_000);
   it('say what is on, what fails and since when', () => {
     const now = 10 * minute;
     const base = { kind: 'ntfy', host: 'ntfy.sh', enabled: true, least: 'note', amounts: false, dead: false } as const;

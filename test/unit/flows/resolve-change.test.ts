@@ -8,7 +8,8 @@ import { changeName, onLoan, says, saysInTurn, saysLike } from '../../texts.ts';
 
 const never = press(says('button.mark-not-executed'));
 
-describe('resolving an unfinished change on the whole engine', () => {
+describe('resolving an unfinished change on the whole engine', function () {
+  this.timeout(60_000);
   let trader: Trader;
   let okx: SimulatedVenue;
   beforeEach(async () => {

@@ -7,7 +7,8 @@ import { Machine, type Front } from './front.ts';
 import { leave, pick, press, type, type Answer } from './scripted.ts';
 import { says, saysInTurn, saysLike } from '../../texts.ts';
 
-describe('someone who begins with the simulated exchange', () => {
+describe('someone who begins with the simulated exchange', function () {
+  this.timeout(60_000);
   let machine: Machine;
   let front: Front;
   beforeEach(async () => {

@@ -11,7 +11,8 @@ import { Trader, type SimulatedVenue } from './trader.ts';
 import { says, saysLike } from '../../texts.ts';
 
 /** Loan 12345 at 57.98 % until a price moves while nobody reads. */
-describe('somebody who acts while the figures that are shown are out of date', () => {
+describe('somebody who acts while the figures that are shown are out of date', function () {
+  this.timeout(60_000);
   let trader: Trader;
   let okx: SimulatedVenue;
   beforeEach(async () => {

@@ -7,7 +7,8 @@ import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const long = pick('BTC-USDT-SWAP long');
 
-describe('bringing the liquidation of a position to a target on the whole engine', () => {
+describe('bringing the liquidation of a position to a target on the whole engine', function () {
+  this.timeout(60_000);
   let trader: Trader;
   let okx: SimulatedVenue;
   beforeEach(async () => {

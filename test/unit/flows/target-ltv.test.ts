@@ -9,7 +9,8 @@ import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 const way = 'Add 0.04334546 BTC';
 
-describe('bringing a loan to an LTV on the whole engine', () => {
+describe('bringing a loan to an LTV on the whole engine', function () {
+  this.timeout(60_000);
   let trader: Trader;
   let okx: SimulatedVenue;
   beforeEach(async () => {
@@ -196,7 +197,8 @@ describe('bringing a loan to an LTV on the whole engine', () => {
   });
 });
 
-describe('bringing the pool of Bybit to an LTV', () => {
+describe('bringing the pool of Bybit to an LTV', function () {
+  this.timeout(60_000);
   it('goes through the brackets that Bybit publishes', async () => {
     const trader = await Trader.open();
     try {

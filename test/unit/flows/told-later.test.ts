@@ -7,7 +7,8 @@ import { pick, press, Scripted, type } from './scripted.ts';
 import { stop, Trader } from './trader.ts';
 import { changeName, onLoan, says } from '../../texts.ts';
 
-describe('a change that nobody waits for any more', () => {
+describe('a change that nobody waits for any more', function () {
+  this.timeout(60_000);
   it('is told once when it is proven, with what can be done', async () => {
     const { trader, okx } = await Trader.atOkx();
     try {

@@ -6,7 +6,8 @@ import { added, Machine, type Front } from './front.ts';
 import { pick, press, Scripted, type } from './scripted.ts';
 import { says, saysLike } from '../../texts.ts';
 
-describe('when things go wrong at an exchange', () => {
+describe('when things go wrong at an exchange', function () {
+  this.timeout(60_000);
   let machine: Machine;
   let front: Front;
   let exchange: TestExchange;

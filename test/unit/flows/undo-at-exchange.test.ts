@@ -9,7 +9,8 @@ import { changeName, marginOf, onLoan, says, saysLike } from '../../texts.ts';
 const takeOut = press(says('term.remove', '0.02 BTC'));
 
 /** A person who has just added 0.02 BTC. */
-describe('undoing an addition on the whole engine', () => {
+describe('undoing an addition on the whole engine', function () {
+  this.timeout(60_000);
   let trader: Trader;
   let okx: SimulatedVenue;
   beforeEach(async () => {

@@ -321,7 +321,8 @@ describe('warnings of what an exchange says besides figures', function () {
   });
 });
 
-describe('warnings without an account', () => {
+describe('warnings without an account', function () {
+  this.timeout(60_000);
   it('can be rehearsed as a marked text, and have nothing to acknowledge or snooze', async () => {
     const trader = await Trader.open();
     try {

@@ -9,7 +9,8 @@ import { startSimulator, type Simulator } from '../../../../src/simulator/okx/st
 import { Machine, type Front } from '../../flows/front.ts';
 import { noLimits } from '../ledger/support.ts';
 
-describe('a change in one window', () => {
+describe('a change in one window', function () {
+  this.timeout(60_000);
   let machine: Machine;
   let okx: Simulator;
   let one: Front;

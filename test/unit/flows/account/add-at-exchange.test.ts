@@ -17,7 +17,8 @@ function leavesNothing({ engine, machine }: Front): void {
   assert.deepEqual(engine.store.all(), []);
 }
 
-describe('a key that an exchange is asked about', () => {
+describe('a key that an exchange is asked about', function () {
+  this.timeout(60_000);
   let machine: Machine;
   let front: Front;
   let okx: TestExchange;

@@ -47,7 +47,8 @@ async function leaveOpen({ id }: Account): Promise<void> {
   assert.equal(front.engine.ledger.open(id).length, 1);
 }
 
-describe('other keys for an account that is here', () => {
+describe('other keys for an account that is here', function () {
+  this.timeout(60_000);
   sitAtAMachine();
 
   it('are asked for part by part, hidden, tried, and stored when they are saved; an armed account stays armed', async () => {
@@ -123,7 +124,8 @@ describe('other keys for an account that is here', () => {
   });
 });
 
-describe('keys of another user, for an account that is here', () => {
+describe('keys of another user, for an account that is here', function () {
+  this.timeout(60_000);
   sitAtAMachine();
 
   let account: Account;
@@ -228,7 +230,8 @@ describe('keys of another user, for an account that is here', () => {
   });
 });
 
-describe('the name of an account', () => {
+describe('the name of an account', function () {
+  this.timeout(60_000);
   sitAtAMachine();
 
   it('is changed to another that is free, and the title says of which account', async () => {
@@ -251,7 +254,8 @@ describe('the name of an account', () => {
   });
 });
 
-describe('removing an account', () => {
+describe('removing an account', function () {
+  this.timeout(60_000);
   sitAtAMachine();
 
   const remove = (account: Account, ...answers: readonly Answer[]): Promise<Scripted> =>
@@ -310,7 +314,8 @@ describe('removing an account', () => {
   });
 });
 
-describe('testing the connection of an account', () => {
+describe('testing the connection of an account', function () {
+  this.timeout(60_000);
   sitAtAMachine();
 
   const test = (account: Account, ...answers: readonly Answer[]): Promise<Scripted> =>

@@ -25,7 +25,8 @@ async function setting(answers: readonly Answer[], facts: { readonly loan?: Part
   return { talk, kept: setup.accounts.get('a')!.thresholds, reads };
 }
 
-describe('thresholds of one’s own', () => {
+describe('thresholds of one’s own', function () {
+  this.timeout(60_000);
   it('are asked for beside those of the table, stored as fractions, and the account is read anew', async () => {
     const { talk, kept, reads } = await setting([type('72.5'), type('83 %')]);
     assert.deepEqual(

@@ -35,7 +35,7 @@ const together = [
   ['open-state.ts', 'monitor/lease.ts', 'monitor/poller.ts'].map((file) => path.join(__dirname, 'src/engine', file)),
   [
     'engine/history/venue-history.ts',
-    'engine/monitor/price-watch.ts',
+    'engine/prices/price-watch.ts',
     'engine/monitor/reading-news.ts',
     'engine/watch/key-watch.ts',
     'engine/watch/warning-watch.ts',

@@ -54,6 +54,14 @@ export interface GaugeMeter {
   readonly max: string;
 }
 
+/** How a figure moved within 24 hours, in a drawing of 48 × 20. */
+export interface LineTrend {
+  /** A path of SVG, broken where nothing was recorded. */
+  readonly path: string;
+  /** The same in words. */
+  readonly text: string;
+}
+
 /** What the one line in the overview says of a loan or position beside its title, level, figure and scale. */
 export interface GaugeLine {
   /** The exchange, to group by. */
@@ -63,6 +71,8 @@ export interface GaugeLine {
   /** The same; of a loan it is always an estimate. */
   readonly toLiquidation: string;
   readonly liquidationPrice?: string;
+  /** Absent where too little is recorded. */
+  readonly trend?: LineTrend;
   /** E.g. "45 s ago". */
   readonly age: string;
   /** What else must be seen at once, in two or three words each, e.g. "unreachable". */

@@ -14,7 +14,7 @@ import { Connections } from './monitor/connections.ts';
 import { LatePoller } from './monitor/late-poller.ts';
 import { Store, type Explain, type Failure, type NewsOf } from './monitor/store.ts';
 import { Wakes } from './monitor/wakes.ts';
-import { watchPrices } from './monitor/watch-prices.ts';
+import { watchPrices } from './prices/watch-prices.ts';
 import type { OutletPorts } from './outlets/outlet-book.ts';
 import type { EnginePorts, Log } from './ports.ts';
 import { SimulatedExchange } from './simulated/simulated-exchange.ts';

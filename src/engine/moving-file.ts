@@ -10,16 +10,16 @@ import type { SharedState } from './storage/shared-state.ts';
 import { alarms, type Warning } from './storage/warning-protocol.ts';
 import { levelsFrom, thresholdsOf } from './accounts/account-book.ts';
 
-// The file that a person takes to another computer. It holds no key, no secret and no address, and nothing in it arms an account.
+// The file that moves a setup to another computer. It holds no key, secret or address, and nothing in it arms an account.
 
-/** An account at a real exchange. Simulated ones belong to their computer. */
+/** An account at a real exchange. Simulated ones don't move. */
 export type MovedAccount = Pick<Account, 'id' | 'venue' | 'site' | 'name' | 'readOnly' | 'uid' | 'thresholds' | 'levels'>;
 
 export interface Moved {
   readonly accounts: readonly MovedAccount[];
-  /** The person's own, by name without `ltvGauge.`. */
+  /** The person's own settings, by name without `ltvGauge.`. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Those that are acknowledged or snoozed. Read from a file: those that still hold. */
+  /** Acknowledged or snoozed warnings. When read from a file: those still in effect. */
   readonly warnings: readonly Warning[];
 }
 
@@ -33,26 +33,26 @@ export const movedSettings: readonly string[] = [
 
 const format = 'ltv-gauge-setup';
 const version = 1;
-/** All but the history. Characters. */
+/** Largest file without the history. Characters. */
 const longest = 5_000_000;
-/** With the history. Bytes. */
+/** Largest file with the history. Bytes. */
 const longestFile = 250_000_000;
-/** The history comes last, a row a line, so that it can be read without holding anything up. It has a version of its own. */
+/** The history comes last, one row per line, so that it can be read without blocking. It has its own version. */
 const historyVersion = 1;
 const opening = `\n  "history": { "version": ${historyVersion.toString()}, "rows": [\n`;
 const closing = '\n  ] }';
-/** About a thousand rows, a few milliseconds for the database. Bytes. */
+/** Size of a slice: about a thousand rows, a few milliseconds for the database. Bytes. */
 const sliceBytes = 128_000;
-/** So many parts are put together before others get their turn. */
+/** Number of parts to join before yielding. */
 const partsAtOnce = 32;
-/** Since then the market may have become another one: warnings are told again. */
+/** After this long the market may have changed: warnings are told again. Milliseconds. */
 const silentForMs = 24 * 60 * 60_000;
-/** All of a limit stands in one line of the dialog. Characters. */
+/** A limit must fit into one line of the dialog. Characters. */
 const mostCoins = 50;
 const longestCoin = 20;
 const longestAmount = 40;
 
-/** What would end a line of the dialog that shows it, or turn the reading direction round. */
+/** Characters that would break a line of the dialog, or reverse the reading direction. */
 const unreadable = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
 const text = v.pipe(
   v.string(),
@@ -134,7 +134,7 @@ const notOurs = msg('moving.not-ours', "The file isn't an export of accounts and
 const wrong = (where: string, expected: string | Message): Message =>
   msg('moving.wrong', '{0} in the file should be {1}.', where, expected);
 
-/** What the file holds, all of it checked; or the first thing that is wrong, and where. */
+/** The checked content of the file; or the first fault, and where. */
 export function readMoved(content: string, exchanges: readonly Exchange[], now: number): Moved | { readonly fault: Message } {
   const parsed = content.length > longest ? undefined : parse(content);
   if (typeof parsed !== 'object' || parsed === null || !('format' in parsed) || parsed.format !== format) return { fault: notOurs };
@@ -178,7 +178,7 @@ function parse(content: string): unknown {
   }
 }
 
-/** While the work goes on: whether a person stopped it, and how far it is. */
+/** Progress of the work: whether the person stopped it, and how far it is. */
 export interface Going {
   readonly stopped: () => boolean;
   readonly say: (text: string) => void;
@@ -191,8 +191,8 @@ interface Ports {
 
 /**
  * The file with the history of its accounts.
- * @param text as of `movingText`
- * @returns undefined when it was stopped
+ * @param text as from `movingText`
+ * @returns undefined if it was stopped
  * @throws StateTrouble
  */
 export async function movingFile(
@@ -233,7 +233,7 @@ export async function movingFile(
   return stopped() ? undefined : whole;
 }
 
-/** The file in two: all but the history, as a file of its own, and the rows of the history; or what is wrong with these. */
+/** Splits the file: everything but the history, as a file of its own, and the history rows; or what is wrong with these. */
 export function partsOf(bytes: Uint8Array): { readonly head: string; readonly rows: Uint8Array; readonly fault?: Message } {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = (from: number, to: number): string => new TextDecoder().decode(whole.subarray(from, to));
@@ -254,8 +254,8 @@ export function partsOf(bytes: Uint8Array): { readonly head: string; readonly ro
 }
 
 /**
- * Checks the history of a file and keeps it aside.
- * @returns what of it is new here; undefined when it was stopped
+ * Checks and stages the history of a file.
+ * @returns what is new here; undefined if it was stopped
  * @throws StateTrouble
  */
 export async function stageHistory(
@@ -285,11 +285,11 @@ export async function stageHistory(
   return stopped() ? undefined : (found ?? { fault: historyLost });
 }
 
-/** Takes over what was staged, all of it or nothing. @throws StateTrouble @returns whether it did */
+/** Imports what was staged, all or nothing. @throws StateTrouble @returns whether it did */
 export const importHistory = async ({ shared, clock }: Ports, accounts: Moved['accounts']): Promise<boolean> =>
   (await shared.ask(importOf(accounts, false, clock))) !== undefined;
 
-/** Lets go of what was staged. */
+/** Discards what was staged. */
 export async function leaveHistory({ shared, clock }: Ports): Promise<void> {
   await shared.ask({ do: 'stageHistory', text: '', row: 0, accounts: [], now: clock.now() });
 }
@@ -305,7 +305,7 @@ const importOf = (accounts: Moved['accounts'], isTrial: boolean, clock: Clock) =
 const newline = 10;
 const newer = msg('moving.newer', 'The file is from a newer version. Update LTV Gauge, then try again.');
 const notWhole = msg('moving.not-whole', 'The history in the file was changed or cut off. Export it again.');
-export const historyLost: Message = msg('moving.changed', 'An account or the database changed meanwhile. Try again.');
+export const historyLost: Message = msg('moving.changed', 'An account or the database changed in the meantime. Try again.');
 const once = msg('moving.once', 'unique');
-/** What is expected of a row, where that isn't its form. */
+/** The expectation of a row, where it isn't its form. */
 const told: Readonly<Record<string, Message>> = { once, account: msg('moving.of-account', 'of an account in the file') };

@@ -79,13 +79,8 @@ const margin: FlowOf<'margin'> = {
   async read(connection, { position: ref }, { positions, positionsTrouble }, signal) {
     const position = positions.find(({ positionId }) => positionId === ref.positionId);
     if (position === undefined) return positionsTrouble === undefined ? { position } : { failure: positionsTrouble };
-    try {
-      const { position: fresh, baseline } = await actionOf(connection, 'margin').prepare({ position: ref }, signal);
-      return { position: fresh, figures: baseline };
-    } catch (error) {
-      if (signal.aborted || !ExchangeError.is(error)) throw error;
-      return { position };
-    }
+    const ready = await unlessRefused(actionOf(connection, 'margin').prepare({ position: ref }, signal), signal);
+    return ready === undefined ? { position } : { position: ready.position, figures: ready.baseline };
   },
 };
 
@@ -97,8 +92,23 @@ const repay: FlowOf<'repay'> = {
   text: repayPreviewText,
   isDoubtful: () => false,
   priceCoin: () => undefined,
-  read: (connection, change, snapshot, signal) => readLoan(connection, change.loan, snapshot, signal),
+  async read(connection, change, snapshot, signal) {
+    const reading = await readLoan(connection, change.loan, snapshot, signal);
+    if ('failure' in reading || reading.loan === undefined) return reading;
+    const ready = await unlessRefused(actionOf(connection, 'repay').prepare(change, signal), signal);
+    return ready === undefined ? reading : { ...reading, debt: ready.debt };
+  },
 };
+
+/** What is read for a change that could be made now; undefined where the venue or we would refuse it. */
+async function unlessRefused<T>(reading: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (signal.aborted || !ExchangeError.is(error)) throw error;
+    return undefined;
+  }
+}
 
 /** Shown while figures are read. */
 export const readingText = msg('change.reading', 'Reading current figures. Nothing is sent.');

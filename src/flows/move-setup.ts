@@ -125,7 +125,7 @@ function otherOwner({ book }: Acting, { accounts }: Moved, ids: readonly string[
     const here = book.get(id);
     return ids.includes(id) && here !== undefined && here.uid !== uid;
   });
-  return other && msg('moving.other-owner', 'The history of {0} is of another user than the account here.', other.name);
+  return other && msg('moving.other-owner', 'The history of {0} belongs to another user than the account here.', other.name);
 }
 
 async function propose(app: Acting, where: string, moved: Moved, rows: number): Promise<void> {

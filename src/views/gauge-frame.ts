@@ -63,6 +63,8 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
   const trouble = state.failure?.error.sentence ?? kept?.because;
   const pending = pendingSentences(state, concerns, viewContext).map(say);
   const outOfDate = state.failure === undefined ? msg('gauges.not-current', 'Out of date') : troubleWord(state.failure.error);
+  const isFrozen = viewContext.frozen(state.account.id) !== undefined;
+  const unfinished = isFrozen ? msg('overview.frozen', 'frozen') : msg('term.change-unfinished', 'unfinished change');
   const resolve = msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…');
   const [help] = state.account.readOnly ? [] : changes;
   const acts =
@@ -83,9 +85,7 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
       toLiquidation: say(reach.toLiquidation),
       ...(reach.liquidationPrice === undefined ? {} : { liquidationPrice: reach.liquidationPrice }),
       age: say(age),
-      marks: [...(current ? [] : [outOfDate]), ...(pending.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')])].map(
-        say,
-      ),
+      marks: [...(current ? [] : [outOfDate]), ...(pending.length === 0 ? [] : [unfinished])].map(say),
       acts: acts.map(({ id, label, title }) => ({ id, label: say(label), title: say(title) })),
     },
     subtitle,

@@ -2,7 +2,7 @@ import { msg, type Message } from '../core/message.ts';
 import { compare, sum, type Decimal } from '../core/decimal.ts';
 import { formatUsd } from '../core/format.ts';
 import type { Loan } from '../core/model.ts';
-import type { GaugeView, OverviewWords, PageState, StressView, Summary } from '../core/protocol.ts';
+import type { GaugeView, LineTrend, OverviewWords, PageState, StressView, Summary } from '../core/protocol.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import { isAlarm } from '../core/risk/level.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
@@ -17,6 +17,7 @@ import { dotted, joined, labelled, lastKnown, spaced, type Text } from '../words
 import { vanishedSentence } from '../words/vanished.ts';
 import { nearest, worstFirst, type Ranked } from './status.ts';
 import { stressView } from './stress.ts';
+import type { Trends } from './trend.ts';
 
 /** What the page shows, and which loan or position each of its gauges stands for. */
 export interface GaugePage {
@@ -37,8 +38,21 @@ interface Drawn extends Ranked {
   readonly at: number;
 }
 
+/** What the page shows besides the store. */
+export interface Asked {
+  /** The person's own shocks, as typed. */
+  readonly shocks?: string;
+  /** By the keys of the gauges. */
+  readonly trends?: Trends;
+}
+
 /** The whole page as a function of the store. Gauges keep the order of accounts, loans and positions: buttons must not jump. */
-export function gaugePage(accounts: readonly AccountState[], viewContext: ViewContext, say: Say, shocks = ''): GaugePage {
+export function gaugePage(
+  accounts: readonly AccountState[],
+  viewContext: ViewContext,
+  say: Say,
+  { shocks, trends }: Asked = {},
+): GaugePage {
   const drawn = accounts.flatMap((state) => gaugesOf(state, viewContext, say));
   const stress = drawn.length === 0 ? undefined : stressView(accounts, viewContext, say, shocks);
   const ordered = (order: (a: Drawn, b: Drawn) => number): readonly Drawn[] => [...drawn].sort(order);
@@ -54,7 +68,7 @@ export function gaugePage(accounts: readonly AccountState[], viewContext: ViewCo
       },
       words: overviewWords(say),
       summaries: summaries(worst, stress, say),
-      gauges: drawn.map(({ gauge }) => gauge),
+      gauges: drawn.map(({ gauge }) => withTrend(gauge, trends?.get(gauge.key))),
       orders: {
         worst: placesOf(worst),
         marginCall: placesOf(ordered((a, b) => knownFirst(a.toMarginCall, b.toMarginCall))),
@@ -111,6 +125,9 @@ function gaugesOf(state: AccountState, viewContext: ViewContext, say: Say): read
       }),
   ];
 }
+
+const withTrend = (gauge: GaugeView, trend: LineTrend | undefined): GaugeView =>
+  trend === undefined ? gauge : { ...gauge, line: { ...gauge.line, trend } };
 
 const knownFirst = (a: Decimal | undefined, b: Decimal | undefined): number =>
   a === undefined || b === undefined ? Number(a === undefined) - Number(b === undefined) : compare(a, b);

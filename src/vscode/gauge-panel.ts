@@ -7,11 +7,14 @@ import { commandIds, type CommandId } from './command-ids.ts';
 import type { Place } from '../views/place.ts';
 import { gaugeHtml, parseFromPage } from '../views/gauge-page.ts';
 import { gaugePage, keyOfPlace, type GaugePage } from '../views/gauges.ts';
+import { readTrends, type Trends } from '../views/trend.ts';
 import { bracketed } from '../words/text.ts';
 import { localize } from './localize.ts';
 
 /** Several accounts may report at once; they are drawn together. */
 const coalesceMs = 50;
+/** How often the history is read for the trends. */
+const trendEveryMs = 5 * 60_000;
 
 const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   add: commandIds.addCollateral,
@@ -41,6 +44,10 @@ export class GaugePanel implements vscode.Disposable {
   #ready = false;
   /** The person's own shocks, as typed; the page keeps them. */
   #shocks = '';
+  #trends: Trends = new Map();
+  /** In which stretch of time they were read. */
+  #trendsOf = 0;
+  #readsTrends = false;
   #reveal: Place | undefined;
   #soon: NodeJS.Timeout | undefined;
   #ages: NodeJS.Timeout | undefined;
@@ -155,8 +162,9 @@ export class GaugePanel implements vscode.Disposable {
   /** @returns whether the page was sent something */
   #post(): boolean {
     if (!this.#ready || !this.#panel.visible) return false;
-    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize, this.#shocks);
+    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize, { shocks: this.#shocks, trends: this.#trends });
     this.#places = page.places;
+    void this.#readTrends();
     const title = msg('term.ltv-gauges', 'LTV Gauges');
     this.#panel.title = localize(page.simulatedOnly ? bracketed(title, msg('term.simulated', 'simulated')) : title);
     const text = JSON.stringify(page.state);
@@ -164,6 +172,21 @@ export class GaugePanel implements vscode.Disposable {
     this.#shown = text;
     this.#send({ type: 'state', state: page.state });
     return true;
+  }
+
+  /** Reads anew what is not of this stretch of time, and what is new. */
+  async #readTrends(): Promise<void> {
+    const now = this.#app.clock.now();
+    const stretch = Math.floor(now / trendEveryMs);
+    const due = [...this.#places].filter(([key]) => stretch !== this.#trendsOf || !this.#trends.has(key));
+    if (this.#readsTrends || due.length === 0) return;
+    this.#readsTrends = true;
+    const read = await readTrends(this.#app.shared, due, now, localize);
+    this.#readsTrends = false;
+    if (this.#gone) return;
+    this.#trends = new Map([...this.#trends, ...read]);
+    this.#trendsOf = stretch;
+    this.#postSoon();
   }
 
   #revealWhenReady(): void {

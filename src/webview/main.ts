@@ -26,8 +26,9 @@ interface Kept {
 const restMs = 5_000;
 
 const host = acquireVsCodeApi();
-const root = elementOf('page');
-const spoken = elementOf('spoken');
+// Both are in the shell of the page.
+const root = document.getElementById('page') ?? document.body;
+const spoken = document.getElementById('spoken') ?? document.body;
 const kept = (host.getState() ?? {}) as Kept;
 
 let state: PageState | undefined;
@@ -41,12 +42,6 @@ let shocks = kept.shocks ?? '';
 let heard = performance.now();
 let touched = -Infinity;
 let silent = false;
-
-function elementOf(id: string): HTMLElement {
-  const element = document.getElementById(id);
-  if (element === null) throw new Error(`no element ${id}`);
-  return element;
-}
 
 function send(message: FromPage): void {
   host.postMessage(message);
@@ -131,7 +126,7 @@ function show(next: PageState): void {
   // News about a gauge must not stay when none is shown.
   if (news !== '' || next.gauges.length === 0) spoken.textContent = news;
   // The focused gauge is gone: stay in the list instead of losing the focus.
-  const [first] = order;
+  const first = keyAround(root.querySelector('.gauge'));
   if (focused !== undefined && first !== undefined && itemOf(focused) === undefined) focusOn(first);
 }
 

@@ -1,7 +1,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
 import { guard } from 'lit-html/directives/guard.js';
 import { repeat } from 'lit-html/directives/repeat.js';
-import type { GaugeView, GroupBy, OverviewWords, PageAction, SortBy, Summary } from '../core/protocol.ts';
+import type { GaugeView, GroupBy, LineTrend, OverviewWords, PageAction, SortBy, Summary } from '../core/protocol.ts';
 import type { Choices, Group } from './arrange.ts';
 import { card } from './gauge.ts';
 import { foldIcon, levelIcon } from './marks.ts';
@@ -156,7 +156,7 @@ function item(
           <span>${view.subtitle}</span>
         </p>
       </div>
-      <div role="gridcell" class="figure">${meter(view)}</div>
+      <div role="gridcell" class="figure">${meter(view)} ${trend(view.line.trend)}</div>
       <div role="gridcell" class="marginCall" data-label=${columns.marginCall}>${view.line.toMarginCall ?? nothing}</div>
       <div role="gridcell" class="liquidation" data-label=${columns.liquidation}>
         ${view.line.toLiquidation}
@@ -220,3 +220,12 @@ function meter(view: GaugeView): TemplateResult {
     </svg>
   </div>`;
 }
+
+/** How the figure moved. */
+const trend = (moved: LineTrend | undefined): TemplateResult | typeof nothing =>
+  moved === undefined
+    ? nothing
+    : html`<svg class="trend" viewBox="0 0 48 20" role="img">
+        <title>${moved.text}</title>
+        <path d=${moved.path}></path>
+      </svg>`;

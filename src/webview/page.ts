@@ -74,10 +74,6 @@ export function page(state: PageState, place: Place, acts: Acts, send: (message:
 
 function empty(state: PageState, send: (message: FromPage) => void): TemplateResult {
   return html`<div class="empty">
-    <svg viewBox="-60 -60 120 72" aria-hidden="true">
-      <path class="band" d="M-50 0A50 50 0 0 1 50 0"></path>
-      <path class="tip" d="M-3 0 22-36 5 5z"></path>
-    </svg>
     <p>${state.emptyText}</p>
     ${
       state.emptyActions.length === 0

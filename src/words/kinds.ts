@@ -1,4 +1,4 @@
-import { absolute, add, compare, decimal, greater, multiply, subtract, zero, type Decimal } from '../core/decimal.ts';
+import { absolute, add, compare, decimal, greater, isPositive, multiply, subtract, zero, type Decimal } from '../core/decimal.ts';
 import type { Instead } from '../core/errors.ts';
 import { formatAmount, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
@@ -20,7 +20,8 @@ interface Readings {
   readonly collateral: { readonly loan: Loan | undefined; readonly rows: readonly HistoryRow[] };
   /** The figures are read as the baseline was; absent when they could not be. */
   readonly margin: { readonly position: Position | undefined; readonly figures?: MarginBaseline };
-  readonly repay: Readings['collateral'];
+  /** The debt is read as the baseline's was: a coin may be owed in several ways. Absent when it could not be. */
+  readonly repay: Readings['collateral'] & { readonly debt?: Decimal };
 }
 
 /** What reading says now, or why it could not be read. */
@@ -113,7 +114,7 @@ const repay: WordsOf<'repay'> = {
   instead: otherAmount,
   after: ltvAfterIt,
   before: ({ change, baseline }) => owedFigures(baseline.debt, change.coin, baseline.ltv),
-  comparison: (write, { loan, rows }, timeOf) => [...owedNow(write, loan), ...historySince(write, rows, timeOf)],
+  comparison: (write, { loan, rows, debt }, timeOf) => [...owedNow(write, loan, debt), ...historySince(write, rows, timeOf)],
   course: ltvCourse,
   baseline: ({ change, baseline: { debt, newestHistoryId } }) => [
     amountDatum('debt', beforeLabel(msg('term.debt', 'Debt')), debt, change.coin),
@@ -277,14 +278,16 @@ const owedFigures = (amount: Decimal, coin: string, ltv: Decimal | undefined): T
   joined([owedText(amount, coin), msg('term.ltv-is', 'LTV {0}', ltvFigure(ltv))]);
 
 /** Interest comes on top, so that the debt is seldom the exact difference. */
-function owedNow({ change, baseline }: WriteOf<'repay'>, loan: Loan | undefined): readonly Message[] {
+function owedNow({ change, baseline }: WriteOf<'repay'>, loan: Loan | undefined, read: Decimal | undefined): readonly Message[] {
   const { coin, amount } = change;
   if (loan === undefined) return [nowLine(gone())];
-  const now = loan.debts.find((debt) => debt.coin === coin)?.amount ?? zero;
+  const all = loan.debts.find((debt) => debt.coin === coin)?.amount ?? zero;
+  // Where nothing of the coin is owed in any way, nothing is left of this debt either.
+  const now = isPositive(all) ? read : zero;
   const expected = greater(subtract(baseline.debt, amount), zero);
-  const isNear = (debt: Decimal): boolean => compare(absolute(subtract(now, debt)), multiply(amount, tolerance)) <= 0;
+  const isNear = (debt: Decimal): boolean => now !== undefined && compare(absolute(subtract(now, debt)), multiply(amount, tolerance)) <= 0;
   return [
-    nowLine(owedFigures(now, coin, loan.ltv)),
+    nowLine(owedFigures(now ?? all, coin, loan.ltv)),
     ifExecuted(estimated(owedText(expected, coin))),
     isNear(expected) ? looksExecuted() : isNear(baseline.debt) ? looksNotExecuted() : unclear(),
   ];

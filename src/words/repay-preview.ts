@@ -83,7 +83,7 @@ const held = ({ amount, coin }: CoinAmount): string => coinAmount(amount, coin);
 function leftovers({ change }: RepayPreview, venueName: string): Message[] {
   // A contract is repaid with all that came on top of it.
   if (!change.all || change.contract !== undefined) return [];
-  return [msg('repay.dust', 'Interest that {0} adds before it executes this stays owed: repay it then.', venueName)];
+  return [msg('repay.dust', 'Interest that {0} adds before executing this stays owed. Repay it afterwards.', venueName)];
 }
 
 /** How an amount is split, where the exchange says how much of the debt is interest. */

@@ -1,9 +1,10 @@
 // One window, as a process that can be killed: everything a write needs but the editor. It stops where its parent wants it to stop, says so, and
 // goes on when it is told to.
 import type { Clock } from '../../src/core/clock.ts';
-import { english, msg } from '../../src/core/message.ts';
+import { english } from '../../src/core/message.ts';
 import { JournalError, type Journal } from '../../src/engine/ledger/journal.ts';
 import { Refusal, type Preview } from '../../src/engine/ledger/ledger.ts';
+import { unavailableLog } from '../../src/engine/ledger/refusal.ts';
 import { accountId, compose, type Composition } from './composition.ts';
 import { isWritePath, type Call, type Failure, type News, type Order } from './protocol.ts';
 
@@ -37,7 +38,7 @@ function failing(name: string): boolean {
   return true;
 }
 
-const diskFailed = (): JournalError => new JournalError(msg('test', 'The ledger of changes failed for a moment.'));
+const diskFailed = (): JournalError => new JournalError(unavailableLog());
 
 /** Time passes only while something waits, and then at once: the parent's clock is also the venue's. */
 const clock: Clock = {

@@ -61,7 +61,7 @@ describe('someone who comes near the end', () => {
     assert.match((await bench().statusBarLabel()) ?? '', saysLike('estimate.live'));
     await bench().runCommand('LTV Gauge: Open Gauges');
     const gauge = (await bench().gaugeFrame()).locator('.gauge').filter({ hasText: '12345' });
-    await gauge.locator('.line').press('Enter');
+    await gauge.locator('div.line').press('Enter');
     await eventually('the second needle', async () => (await gauge.locator('.tick.estimate').count()) === 1);
     assert.match(await gauge.locator('.level').innerText(), saysLike('term.by-estimate', 'Danger'));
     assert.equal(await gauge.locator('.dial .main').textContent(), '57.98%');

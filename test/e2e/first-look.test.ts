@@ -42,7 +42,7 @@ describe('the first look', () => {
     const loan = page.locator('.gauge').filter({ hasText: '12345' });
     assert.match((await loan.getByRole('meter').getAttribute('aria-valuetext')) ?? '', /5[78]\.\d\d%/);
     // By keyboard; what is closed would not be looked at.
-    const line = loan.locator('.line');
+    const line = loan.locator('div.line');
     await line.press('Enter');
     await loan.locator('.dial').waitFor();
     assert.equal(await line.getAttribute('aria-expanded'), 'true');
@@ -134,7 +134,7 @@ for (const [language, theme] of isLongRound ? looks : []) {
       const page = await bench().gaugeFrame();
       await page.getByRole('heading', { name: language.loan }).waitFor();
       assert.match((await page.getByRole('meter', { name: '12345' }).getAttribute('aria-valuetext')) ?? '', /5[78]\.\d\d%/);
-      await page.locator('.gauge').filter({ hasText: '12345' }).locator('.line').press('Enter');
+      await page.locator('.gauge').filter({ hasText: '12345' }).locator('div.line').press('Enter');
       assert.equal(await page.locator('html').getAttribute('lang'), language.id ?? 'en');
       assert.equal(
         ((await page.locator('body').getAttribute('class')) ?? '').includes('vscode-high-contrast'),

@@ -16,7 +16,7 @@ describe('someone who brings a position and a loan away from liquidation', () =>
   // High and wide enough that no row is out of sight.
   const bench = useWorkbench({ viewport: { width: 1400, height: 1900 } });
 
-  it('adds margin from the line of the position, and collateral as the target picker says; each is sent once and moves just that one', async () => {
+  it('adds margin from the line of the position, collateral as the target picker says, and repays a part; each is sent once and moves just that one', async () => {
     await bench().openContainer();
     await addAccount(bench(), exchange(), 'Main');
     await bench().waitForRow('Loans', /57\.98% · Watch/);
@@ -98,6 +98,39 @@ describe('someone who brings a position and a loan away from liquidation', () =>
     assert.deepEqual(
       (await exchange().adjustments()).map(({ loan, type, ccy, amt }) => [loan, type, ccy, amt]),
       [['12345', 'add', 'BTC', amount]],
+    );
+    await bench().clearNotifications();
+
+    await bench().runCommand('LTV Gauge: Repay…');
+    await bench().quickInput.waitFor(says('collateral.loan'));
+    await bench().pick('12345');
+    await bench().type('50', says('collateral.amount-example', 'USDT'));
+    await eventually(
+      'the effect while typing',
+      async () => /5[45]\.\d\d% → 54\.9\d%/.test((await bench().quickInput.state())?.message ?? ''),
+      {
+        seen: () => bench().quickInput.state(),
+      },
+    );
+    await bench().pressEnter();
+    const repayment = await bench().dialog();
+    for (const part of [
+      says('repay.of', '50 USDT', 'loan 12345'),
+      says('preview.route', '50 USDT', says('term.funding-account'), 'loan 12345'),
+      says('repay.debt-with-interest'),
+      says('repay.no-undo'),
+    ])
+      assert.ok(repayment.text.includes(part), `the preview says “${part}”: ${repayment.text}`);
+    await bench().screenshot('repay-preview');
+    await repayment.press('Repay 50 USDT');
+    await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), /54\.9\d%/));
+    assert.equal(await exchange().requests('flexible-loan/repay'), 1);
+    assert.deepEqual(
+      (await exchange().adjustments()).map(({ loan, type, ccy, amt, state }) => [loan, type, ccy, amt, state]),
+      [
+        ['12345', 'add', 'BTC', amount, 'effective'],
+        ['12345', 'repay', 'USDT', '50', 'effective'],
+      ],
     );
   });
 });

@@ -1,6 +1,7 @@
 import { decimal, type Decimal } from '../../src/core/decimal.ts';
 import { msg } from '../../src/core/message.ts';
 import type { Account, Loan, Position, Snapshot } from '../../src/core/model.ts';
+import { barePosition } from '../bare-position.ts';
 
 // What is true in the simulated world. All figures are whole numbers: prices in cents, LTV in millionths.
 
@@ -124,17 +125,11 @@ export class Market {
   }
 
   #position({ id, coin, liquidationPrice }: PositionFacts, at: number): Position {
-    const one = decimal('1');
     return {
+      ...barePosition,
       positionId: id,
       instrument: `${coin}-USDT-SWAP`,
-      market: 'SWAP',
-      slot: 'net',
-      side: 'long',
-      marginCoin: 'USDT',
-      contract: 'linear',
-      marginMode: 'isolated',
-      ...{ size: one, sizeCoin: coin, exposure: one, baseCoin: coin, priceCoin: 'USDT' },
+      ...{ sizeCoin: coin, exposure: decimal('1'), baseCoin: coin },
       markPrice: cents(this.price(coin, at)),
       liquidationPrice: cents(liquidationPrice),
     };

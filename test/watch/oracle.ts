@@ -18,8 +18,8 @@ const minute = 60 * second;
 const quiet = 10 * minute;
 const blindAfter = 5 * minute;
 const handOver = 10 * second;
-/** A request that was under way when the venue came back fails only now, and an answer takes its time. */
-const hung = 20 * second;
+/** A request that was under way when the venue came back fails up to 12 s later, and the next one takes its time. */
+const hung = 13 * second;
 /** What a window took that was then stopped is another's after ten seconds, at the next of its looks every 15 s. */
 const taken = 25 * second;
 
@@ -68,7 +68,7 @@ export interface Counts {
   notices: number;
   alarms: number;
   requests: number;
-  /** The longest wait for a word about a worse level that was there to be read, in milliseconds and in intervals in force. */
+  /** The longest wait for a word about a worse level that was there to be read, in milliseconds, and in intervals in force while no window came or went. */
   latest: number;
   intervals: number;
   handOvers: number;
@@ -252,7 +252,9 @@ export class Oracle {
       if (rank(untold) > rank(level)) continue;
       const waited = this.#now - Math.max(since, this.#disturbedAt);
       this.counts.latest = Math.max(this.counts.latest, waited);
-      this.counts.intervals = Math.max(this.counts.intervals, waited / this.#paceOf(this.#readingsOf(one.account)));
+      // Who was stopped right after he took the word is waited for.
+      if (since > this.#disturbedAt)
+        this.counts.intervals = Math.max(this.counts.intervals, waited / this.#paceOf(this.#readingsOf(one.account)));
     }
     one.told = level;
     one.wasBetter = false;

@@ -9,7 +9,7 @@ import { Reader } from '../../src/engine/monitor/reader.ts';
 import { newsOf } from '../../src/engine/monitor/reading-news.ts';
 import { Store, type Failure } from '../../src/engine/monitor/store.ts';
 import { Wakes } from '../../src/engine/monitor/wakes.ts';
-import { watchPrices } from '../../src/engine/monitor/watch-prices.ts';
+import { watchPrices } from '../../src/engine/prices/watch-prices.ts';
 import { SharedState } from '../../src/engine/storage/shared-state.ts';
 import { existsState, readLastCopy } from '../../src/engine/storage/state-folder.ts';
 import { LateWarnings } from '../../src/engine/watch/late-warnings.ts';

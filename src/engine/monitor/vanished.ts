@@ -13,7 +13,8 @@ const keptAtMost = 10;
  * counts as missing.
  *
  * The last level doesn't matter: a price can jump past every line between two readings. Only loans without any debt are left out: they
- * can't be liquidated, and removing their last collateral ends them. No other change made here ends a loan or position.
+ * can't be liquidated, and removing their last collateral ends them. A loan that was repaid in full from here counts as missing too: readings
+ * don't show why it closed.
  * @param now milliseconds since the Unix epoch
  */
 export function vanishedSince(held: Snapshot, read: Snapshot, now: number): readonly Vanished[] {

@@ -3,16 +3,16 @@ import { compare, greater, isDecimal, lesser, type Decimal } from '../../core/de
 import type { ExportedPage, HistoryMove, MovedHistory, Span, Spans, StagedRows, Stretch } from './history-protocol.ts';
 import { changeHistory, dayMs, joinedSpans, namesFrom, spansFrom, storedSpans, tiers, usedBytes } from './history-tables.ts';
 
-// Carries the history to another computer and takes it in there, where the same loans may be watched already. A file is staged in tables of this
-// connection alone, a slice at a time and all of it checked; one transaction then takes it over.
+// Exports the history and imports it on another computer, where the same loans may already be watched. The file is checked and staged in
+// temporary tables of this connection, a slice at a time; one transaction then imports it.
 
-/** Intervals that only another computer watched. */
+/** Times that only another computer watched. */
 export const movedSchema = `CREATE TABLE history_moved (series INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,
     PRIMARY KEY (series, since)) STRICT, WITHOUT ROWID;`;
 
 const pageRows = 1_000;
 
-/** The columns of each kind of line in the file. */
+/** The columns of each kind of line in the file; also shown to a person whose file has a wrong line. */
 const columns = {
   series: ['account', 'target', 'n', 'since', 'seen', 'names'],
   gap: ['series', 'since', 'until'],
@@ -25,7 +25,10 @@ const tags = Object.keys(columns) as Tag[];
 /** So many of them tell one from another. */
 const keys: Readonly<Record<Tag, number>> = { series: 2, gap: 2, list: 3, row: 4, point: 3 };
 
-/** First what all else refers to, then the rows of the venue, then figures: the coarsest and newest first, so that a bound cuts off the finest and oldest. */
+/**
+ * Order of the lines: first what others refer to, then the venue's rows, then figures, coarsest and newest first, so that a size bound cuts
+ * off the finest and oldest.
+ */
 export function exportedPage(db: DatabaseSync, { accounts, after }: Extract<HistoryMove, { do: 'exportHistory' }>): ExportedPage {
   const among = 'account IN (SELECT value FROM json_each(?))';
   const ofSeries = `series IN (SELECT id FROM history_series WHERE ${among})`;
@@ -67,7 +70,7 @@ export function exportedPage(db: DatabaseSync, { accounts, after }: Extract<Hist
   return { lines: linesOf(rows), ...(next === undefined ? {} : { after: next }) };
 }
 
-/** A series of the file, and the one of the same loan or position that is here. */
+/** A series of the file, and the one of the same loan or position here. */
 interface Pair {
   readonly names: readonly string[];
   readonly since: number;
@@ -90,7 +93,7 @@ function endStaging(db: DatabaseSync): void {
   for (const tag of tags) db.exec(`DROP TABLE IF EXISTS temp.moved_${tag}`);
 }
 
-/** Checks some lines of a file and keeps them aside. @returns undefined when what was staged before is gone */
+/** Checks and stages some lines of a file. @returns undefined if what was staged before is gone */
 export function stageHistory(
   db: DatabaseSync,
   { text, row, accounts, now }: Extract<HistoryMove, { do: 'stageHistory' }>,
@@ -210,7 +213,7 @@ function isSpan(parts: readonly string[]): boolean {
   );
 }
 
-/** By the number of the series in the file. @param n of only one */
+/** By the number of the series in the file. @param n default: all */
 function pairsIn(db: DatabaseSync, n: SQLInputValue = null): Map<unknown, Pair> {
   const rows = db
     .prepare(
@@ -232,8 +235,8 @@ function pairsIn(db: DatabaseSync, n: SQLInputValue = null): Map<unknown, Pair> 
 const namesOf = ({ names, here }: Pair): readonly string[] => [...new Set([...(here?.names ?? []), ...names])];
 
 /**
- * One stretch of time as both computers know it. Where they watched one after the other, all is added up. Where both watched, nobody knows which
- * readings were the same: then neither the highest nor the lowest is lost, and no time is counted twice.
+ * One time span as both computers know it. If they watched one after the other, everything is added up. If both watched, it's unknown which
+ * readings were the same: highest and lowest are kept, and no time is counted twice.
  */
 function merged(pair: Pair, held: PointRow, file: PointRow): PointRow {
   const { here } = pair;
@@ -256,7 +259,7 @@ function merged(pair: Pair, held: PointRow, file: PointRow): PointRow {
   };
 }
 
-/** First and last as the one has them, highest and lowest of both. */
+/** First and last of one side, highest and lowest of both. */
 function widened(spans: Spans, by: Spans): Spans {
   const wide: Record<string, Span> = { ...by };
   for (const [name, span] of Object.entries(spans)) {
@@ -266,13 +269,13 @@ function widened(spans: Spans, by: Spans): Spans {
   return wide;
 }
 
-/** Names may have been added since: then there are only more empty cells. */
+/** Names may have been added since; they become empty cells. */
 const isSame = (a: PointRow, b: PointRow): boolean =>
   a.count === b.count && a.covered === b.covered && a.figures.replace(/\|+$/, '') === b.figures.replace(/\|+$/, '');
 
 /**
- * What was staged: how much of it is new here, or, unless it is only asked for, its taking over.
- * @returns undefined when it is gone, or an account is not there or another user's
+ * Imports the staged lines, or only counts what is new.
+ * @returns undefined if they are gone, or an account isn't there or belongs to another user
  */
 export function importHistory(
   db: DatabaseSync,
@@ -294,7 +297,7 @@ export function importHistory(
   takeFigures(db, now);
   db.exec(`INSERT INTO venue_rows SELECT account, kind, at, id, type, forced, coin, amount, debt, rate, loan, 1 FROM temp.moved_row WHERE fresh
     ON CONFLICT DO UPDATE SET loan = coalesce(loan, excluded.loan)`);
-  // What the venue tells is read on from where either computer came.
+  // The venue's lists continue from where either computer got to.
   db.prepare(
     `INSERT INTO venue_streams (account, kind, loan, began, until) SELECT account, kind, loan, began, min(until, ?) FROM temp.moved_list WHERE true
      ON CONFLICT DO UPDATE SET began = min(began, excluded.began), until = max(coalesce(until, excluded.until), coalesce(excluded.until, until))`,
@@ -303,7 +306,7 @@ export function importHistory(
   return moved;
 }
 
-/** What has no room here is left out, the finest and oldest first; never days. */
+/** Leaves out what has no room, finest and oldest first; never daily rows. */
 function thin(db: DatabaseSync, boundBytes: number): void {
   const cut = db
     .prepare(
@@ -363,10 +366,10 @@ function takeFigures(db: DatabaseSync, now: number): void {
     FROM temp.moved_point p JOIN temp.moved_series s ON s.n = p.series WHERE p.fresh = 1`);
 }
 
-/** Whether its figures stand in the order of the names here. */
+/** Whether its figures are in the order of the names here. */
 const isInOrder = ({ names, here }: Pair): boolean => here === undefined || names.every((name, index) => name === here.names[index]);
 
-/** All time that was not watched: before, between and after. */
+/** All unwatched time: before, between and after. */
 const around = (since: number, gaps: readonly Stretch[], seen: number): readonly Stretch[] => [
   { since: 0, until: since },
   ...gaps,

@@ -38,7 +38,7 @@ export interface Series {
   readonly buckets: readonly Bucket[];
   /** When more than three intervals passed between two readings. */
   readonly gaps: readonly Stretch[];
-  /** When only another computer watched, whose history was imported. */
+  /** Times that only another computer watched, whose history was imported. */
   readonly moved: readonly Stretch[];
 }
 
@@ -61,17 +61,20 @@ export interface ExportedPage {
   readonly after?: readonly [tag: 'row' | 'point', ...key: (string | number)[]];
 }
 
-/** What came of some lines of a file. */
+/** The result of staging some lines. */
 export interface StagedRows {
   readonly rows: number;
-  /** The first line that is wrong, counted from 0 over the whole file: `once` for one that is there twice, `account` for one of no account of the file, else what it should be. */
+  /**
+   * The first wrong line, counted from 0 over the whole file. `once`: a line that is there twice. `account`: a line of an account that
+   * isn't in the file. Otherwise what it should be.
+   */
   readonly wrong?: { readonly row: number; readonly expected: string };
 }
 
 export interface MovedHistory {
-  /** Ids of those that the file tells something of. */
+  /** Ids of the accounts in the file. */
   readonly accounts: readonly string[];
-  /** New here. */
+  /** New on this computer. */
   readonly rows: number;
 }
 
@@ -131,7 +134,7 @@ export type KeptPage = { readonly isDone: boolean; readonly added: number } | un
 /** A page begins with the next older row. */
 export type Before = Pick<VenueRow, 'at' | 'id'>;
 
-/** Of the tables that hold it; `HistoryMove` carries it to another computer. */
+/** Requests to the history tables; `HistoryMove` moves them to another computer. */
 export type HistoryAsked =
   | {
       readonly do: 'historySeries';
@@ -158,18 +161,18 @@ export type HistoryAsked =
 
 export type HistoryMove =
   | { readonly do: 'exportHistory'; readonly accounts: readonly string[]; readonly after?: ExportedPage['after'] & object }
-  /** `row` is the number of the first line: 0 begins anew, with an empty text it ends. Changes nothing that anybody sees. */
+  /** `row`: number of the first line; 0 starts over, and an empty text ends it. Changes nothing visible. */
   | { readonly do: 'stageHistory'; readonly text: string; readonly row: number; readonly accounts: readonly string[]; readonly now: number }
-  /** All that was staged or nothing of it. `isTrial`: only how much is new. */
+  /** Imports all staged lines or none. `isTrial`: only counts what is new. */
   | {
       readonly do: 'importHistory';
-      /** Whose history it is, by the file. */
+      /** The owners, according to the file. */
       readonly owners: readonly { readonly id: string; readonly uid?: string }[];
       readonly isTrial: boolean;
       readonly now: number;
     };
 
-/** What each request is answered with; undefined without a database. */
+/** Answers by request; undefined without a database. */
 export interface HistoryAnswers {
   readonly historySeries: Series | undefined;
   readonly historyTargets: readonly RecordedTarget[] | undefined;
@@ -177,8 +180,8 @@ export interface HistoryAnswers {
   readonly venueRows: readonly VenueRow[] | undefined;
   readonly venueStreams: readonly VenueStream[] | undefined;
   readonly exportHistory: ExportedPage | undefined;
-  /** Undefined also when what was staged before is gone. */
+  /** Also undefined if what was staged before is gone. */
   readonly stageHistory: StagedRows | undefined;
-  /** Undefined also when an account is not there, or another user's. */
+  /** Also undefined if an account isn't there, or belongs to another user. */
   readonly importHistory: MovedHistory | undefined;
 }

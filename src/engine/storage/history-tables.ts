@@ -11,7 +11,7 @@ import { venueRows, venueStreams } from './venue-rows.ts';
 const minuteMs = 60_000;
 export const dayMs = 24 * 60 * minuteMs;
 
-/** From fine to coarse; each length is a multiple of the one before. Days are those of UTC. */
+/** From fine to coarse; each length is a multiple of the one before. Days are UTC days. */
 export const tiers = [
   { ms: minuteMs, keptMs: 7 * dayMs },
   { ms: 15 * minuteMs, keptMs: 90 * dayMs },
@@ -151,7 +151,7 @@ const ratesOf = (read: Recorded['figures'], rates: readonly Record<string, unkno
 const spansOf = (figures: Recorded['figures']): Spans =>
   Object.fromEntries(Object.entries(figures).map(([name, one]) => [name, { first: one, last: one, min: one, max: one }]));
 
-/** Of two stretches of time, the later one second. Exact: neither the highest nor the lowest is lost. */
+/** Joins two spans, the later one second. Exact: highest and lowest are kept. */
 export function joinedSpans(a: Spans, b: Spans): Spans {
   const joined: Record<string, Span> = { ...a };
   for (const [name, later] of Object.entries(b)) {
@@ -166,7 +166,9 @@ export function joinedSpans(a: Spans, b: Spans): Spans {
   return joined;
 }
 
-/** In the order of the names, which stand once for all rows. Most spans are of one reading, so that one text says all four. */
+/**
+ * Values in the order of the names, which are stored once for all rows. Most spans come from one reading, so one value stands for all four.
+ */
 export const storedSpans = (spans: Spans, names: readonly string[]): string =>
   names
     .map((name) => {
@@ -175,7 +177,7 @@ export const storedSpans = (spans: Spans, names: readonly string[]): string =>
     })
     .join('|');
 
-/** @param wanted all, unless some are named */
+/** @param wanted default: all */
 export const spansFrom = (text: unknown, names: readonly string[], wanted?: readonly string[]): Spans =>
   Object.fromEntries(
     String(text)
@@ -299,7 +301,7 @@ function seriesOf(db: DatabaseSync, asked: Extract<HistoryAsked, { do: 'historyS
   return { buckets: [...buckets.values()], gaps: stretches('history_gaps'), moved: stretches('history_moved') };
 }
 
-/** Each stretch of the series by the finest tier, from the wanted one on, that still has each of its readings. */
+/** Each time span of the series from the finest tier that still has all of its readings, starting at the wanted tier. */
 function rowsOf(db: DatabaseSync, id: number, finest: number, from: number, to: number): readonly Row[] {
   const read = db.prepare(
     'SELECT tier, at, count, covered, figures FROM history_points WHERE tier = ? AND at >= ? AND at < ? AND series = ? ORDER BY at',

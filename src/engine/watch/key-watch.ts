@@ -18,20 +18,20 @@ export interface KeyWatchOptions {
   readonly log: Pick<Log, 'info'>;
 }
 
-/** So often an exchange is asked about a key. Milliseconds. */
+/** How often an exchange is asked about a key. Milliseconds. */
 export const askKeyEveryMs = 24 * 60 * 60_000;
-/** After a failure it is asked again. Milliseconds. */
+/** Retry delay after a failure. Milliseconds. */
 const againAfterMs = 60 * 60_000;
 
 /**
- * Asks once a day what the exchange says of each key, to warn before it expires. Only the window that reads asks, and only about accounts
- * that can be read: the others have a warning of their own.
+ * Asks the exchange about each key once a day, to warn before it expires. Only the reading window asks, and only about accounts that can be
+ * read: the others have a warning of their own.
  */
 export class KeyWatch implements Disposable {
   readonly #options: KeyWatchOptions;
   readonly #end = new AbortController();
   readonly #watches: readonly Disposable[];
-  /** By account: when it was last asked about, by a clock that nobody sets. Milliseconds. */
+  /** When each account was last asked about, by a clock that can't be set. Milliseconds. */
   readonly #askedAt = new Map<string, number>();
 
   constructor(options: KeyWatchOptions) {
@@ -66,14 +66,14 @@ export class KeyWatch implements Disposable {
     const asked = this.#askedAt.get(id);
     if (simulated || (asked !== undefined && uptimeOf(clock) - asked < againAfterMs)) return false;
     const age = key === undefined ? askKeyEveryMs : clock.now() - key.asOf;
-    // A time in the future comes from a clock that was wrong.
+    // A time in the future comes from a wrong clock.
     return age >= askKeyEveryMs || age < 0;
   }
 
   async #ask({ id, uid, key }: Account): Promise<void> {
     const { connections, book, clock } = this.#options;
     const facts = await (await connections.get(id)).inspect(this.#end.signal);
-    // Keys that were replaced meanwhile have a note of their own.
+    // Keys that were replaced meanwhile have their own note.
     const isSame = book.get(id)?.key?.asOf === key?.asOf && !isOtherOwner(uid === undefined ? {} : { uid }, facts.uid);
     if (isSame && !this.#end.signal.aborted) await book.update(id, { key: keyNote(facts, clock.now()) });
   }

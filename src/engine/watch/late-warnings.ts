@@ -8,7 +8,7 @@ import type { WarningFront, WarningWatch, WarningWatchOptions } from './warning-
 
 export type LateWarningsOptions = Omit<WarningWatchOptions, 'front' | 'from'> & KeyWatchOptions & Pick<OutletPorts, 'secrets' | 'fetch'>;
 
-/** The warnings, once there is a front to show them and an account to warn of. */
+/** The warnings, loaded once there is a front to show them and an account to warn about. */
 export class LateWarnings implements Disposable {
   readonly #options: LateWarningsOptions;
   readonly #changed = new Emitter<undefined>();
@@ -18,7 +18,7 @@ export class LateWarnings implements Disposable {
   #accounts: Disposable | undefined;
   readonly #from: number;
 
-  /** Told when a warning begins, ends, or is acknowledged or snoozed, in any window, and of changes of outlets. */
+  /** Fires when a warning begins, ends, or is acknowledged or snoozed, in any window, and when outlets change. */
   readonly onDidChange = this.#changed.on;
 
   constructor(options: LateWarningsOptions) {
@@ -26,7 +26,7 @@ export class LateWarnings implements Disposable {
     this.#from = options.clock.now();
   }
 
-  /** From now on this front shows what there is to warn of. */
+  /** Sets the front that shows warnings. */
   attach(front: WarningFront): void {
     const { store, log } = this.#options;
     let isLoading = false;
@@ -62,7 +62,7 @@ export class LateWarnings implements Disposable {
     return this.#watch?.all() ?? [];
   }
 
-  /** Where warnings are sent besides, as last known here. */
+  /** The outlets, as last known here. */
   outlets(): readonly Outlet[] {
     return this.#delivery?.outlets() ?? [];
   }

@@ -9,26 +9,26 @@ import { gapsOf, isCurrent, type AccountState } from '../monitor/store.ts';
 import { alarms, type Alarm, type Warning } from '../storage/warning-protocol.ts';
 import { blindAfterMs, readWarningTarget, warningKey, warningTarget, type Better, type Sight } from './warnings.ts';
 
-/** A level is left when the distance is one fifth further than where it is entered. */
+/** A level ends when the distance is a fifth beyond where the level begins. */
 const exitFactor = decimal('1.2');
 
 const hourMs = 60 * 60_000;
-/** Who looked less often than this slept or was stopped, and can't have seen what was read meanwhile. Milliseconds. */
+/** A window that looked less often than this slept or was suspended, and may have missed readings. Milliseconds. */
 const lookedAwayMs = 60_000;
-/** A debt is due soon from then on. Milliseconds. */
+/** A debt is due soon from this time before its due date. Milliseconds. */
 const dueSoonMs = 72 * hourMs;
 
-/** One thing that can be warned of, as its account shows it. */
+/** One possible warning, as its account shows it. */
 interface Shown {
   readonly target: string;
-  /** As the views show it: an estimate may raise it. */
+  /** As shown in views: an estimate can raise it. */
   readonly level: Level;
-  /** The worst level that is not left yet, had it been reached. */
+  /** The worst level that would still hold, had it been reached. */
   readonly holds: Level;
-  /** The worst line that is reached, as the views show it. */
+  /** The worst line reached, as shown in views. */
   readonly reached?: Alarm | undefined;
   readonly current: boolean;
-  /** By the last figures, however old. */
+  /** According to the last figures, however old. */
   readonly wasWell?: boolean;
   /** By current figures the margin call is known, or without one the liquidation is: then only that can have alarmed. */
   readonly line?: 'marginCall' | 'liquidation';
@@ -36,29 +36,29 @@ interface Shown {
   readonly at?: number;
 }
 
-/** What was seen of one thing, to know for how long it has been better than a level. By a clock that nobody sets. Milliseconds. */
+/** What was seen of one possible warning, to know how long it has been better than a level. By a clock that can't be set. Milliseconds. */
 interface Held {
   readonly at: number;
   readonly since: Better;
 }
 
-/** Sees what there is to warn of. Remembers only for how long each thing has been better, and each account's figures the same. */
+/** Finds what to warn about. Remembers only how long each thing has been better, and how long each account's figures have been the same. */
 export class Lookout {
   #held = new Map<string, Held>();
   /** What had a margin call once, and may be near it though it isn't told any more. */
   readonly #called = new Set<string>();
-  /** Since when the last figures of each account are known here, and when it was last looked, by a clock that nobody sets. Milliseconds. */
+  /** When the last figures of each account arrived, and when it was last looked at, by a clock that can't be set. Milliseconds. */
   #read = new Map<string, { readonly asOf: number; readonly at: number; readonly looked: number }>();
 
-  /** Nobody looked for a while, as while the machine slept: nothing is known to have held meanwhile. */
+  /** Nothing was watched for a while, such as during sleep: nothing is known to have held in that time. */
   forget(): void {
     this.#held.clear();
     this.#read.clear();
   }
 
   /**
-   * @param known the warnings of the account, so that what is missing is seen too
-   * @param uptime a time that nobody sets. Milliseconds
+   * @param known the account's warnings, so that missing items are noticed too
+   * @param uptime a time that can't be set. Milliseconds
    */
   look(
     state: AccountState,
@@ -90,8 +90,8 @@ export class Lookout {
   }
 
   /**
-   * The last reading failed, or a part of it that the key may read, or no reading comes any more and nobody says why. Where something stands
-   * near its line, that is told in quiet hours too.
+   * The last reading failed, in full or in a part that the key may read; or readings stopped without a reason. If something is near its
+   * line, this is told in quiet hours too.
    */
   #blind({ account, snapshot, failure }: AccountState, known: readonly Warning[], uptime: number, intervalMs: number): Sight | undefined {
     const asOf = snapshot?.asOf;
@@ -124,7 +124,7 @@ function seesMissing({ account, snapshot }: AccountState, target: string, curren
   const { facet, on } = readWarningTarget(target);
   if (facet === 'key' || facet === 'unbound') return account.key === undefined ? 'lost' : 'calm';
   if (on === undefined) return current ? 'calm' : 'lost';
-  // The loan is there, without what was warned of.
+  // The loan exists, but the reason of the warning is gone.
   if (facet !== 'level' && snapshot?.loans.some(({ id }) => on.kind === 'loan' && id === on.id) === true) return current ? 'calm' : 'lost';
   const trouble = on.kind === 'loan' ? snapshot?.loansTrouble : snapshot?.positionsTrouble;
   return current && trouble === undefined ? 'gone' : 'lost';
@@ -140,14 +140,14 @@ function shownBy(state: AccountState, now: number, intervalMs: number): readonly
   ];
 }
 
-/** So long before its end a key is warned of, each time as something worse. Milliseconds. */
+/** Times before a key expires at which it is warned about, each as a worse level. Milliseconds. */
 const keySteps = [
   { withinMs: 24 * hourMs, level: 'danger', reached: 'marginCall' },
   { withinMs: 3 * 24 * hourMs, level: 'danger' },
   { withinMs: 14 * 24 * hourMs, level: 'warn' },
 ] as const;
 
-/** What is to be said of a key. That of a simulated exchange guards nothing. */
+/** Warnings about a key. A simulated exchange's key protects nothing. */
 function keyShown({ simulated, key }: Account, now: number): readonly Shown[] {
   if (simulated || key === undefined) return [];
   const { expiresAt, unbound } = key;
@@ -172,9 +172,9 @@ function shownLoan({ account, live, snapshot }: AccountState, read: Loan, curren
   const on: Target = { kind: 'loan', id: read.id };
   const levels = levelsOf(account, on);
   const { due = [] } = read;
-  // A time in the future comes from a clock that was wrong, until the next reading.
+  // A time in the future comes from a wrong clock, until the next reading.
   const changedAt = snapshot?.changed?.find(({ loan, noticed }) => loan === read.id && noticed <= now)?.noticed;
-  // What is overdue is a warning of its own, so that neither hides the other.
+  // An overdue debt is a warning of its own, so that neither hides the other.
   const loan: Loan = { ...believedLoan(read), due: [] };
   const estimate = figuresOf(live?.loans[loan.id]);
   const level = shownLevel(levelOf(loan, current, levels), estimate && levelOf({ ...loan, ltv: estimate.ltv }, true, levels));
@@ -232,19 +232,21 @@ const figuresOf = <Figures extends object>(estimate: Figures | NoLive | undefine
 
 const isWell = (level: Level): boolean => level === 'ok' || level === 'watch';
 
-/** An estimate may reach a line, never leave one. */
+/** An estimate can reach a line, never leave one. */
 function reachedBy({ ltv, marginCall, liquidation }: Loan, estimate: LiveLoan | undefined): Alarm | undefined {
   if (isReached(distanceTo(liquidation?.ltv, ltv)) || isReached(estimate?.toLiquidation)) return 'liquidation';
   return isReached(distanceTo(marginCall?.ltv, ltv)) || isReached(estimate?.toMarginCall) ? 'marginCall' : undefined;
 }
 
-/** The price is reached, or the venue says so: by its own word, or by a margin ratio at which it liquidates (zero is a hole in the answer). */
+/**
+ * The price is reached, or the venue says so: by its own word, or by a margin ratio at which it liquidates (zero means a missing value).
+ */
 const isLiquidating = ({ distress, marginRatio }: Position, distance: Decimal | undefined): boolean =>
   distress !== undefined || isReached(distance) || (marginRatio !== undefined && !isZero(marginRatio) && compare(marginRatio, one) <= 0);
 
 const isReached = (distance: Decimal | undefined): boolean => distance !== undefined && !isPositive(distance);
 
-/** An estimate may raise a level, never lower it. */
+/** An estimate can raise a level, never lower it. */
 const shownLevel = (read: Level, estimated: Level | undefined): Level =>
   estimated !== undefined && compareUrgency(estimated, read) < 0 ? estimated : read;
 

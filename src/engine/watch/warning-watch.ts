@@ -24,23 +24,23 @@ import {
   type Told,
 } from './warnings.ts';
 
-/** Which window reads the accounts for all. */
+/** The window that reads the accounts for all. */
 export interface Reader {
   readonly isReader: boolean;
   readonly onDidChange: (listener: () => void) => Disposable;
 }
 
-/** What a front brings: words, and a place to show them. */
+/** What a front provides: sentences, and a place to show them. */
 export interface WarningFront {
-  /** One sentence for all that is told at one moment, and what it is about, the worst first. */
+  /** One sentence for all that is told at one moment, and what it's about, worst first. */
   compose(told: readonly Told[]): Promise<Pick<Notice, 'sentence' | 'about' | 'outside'>>;
   /**
-   * Shows it to the person in this window. Resolves when it is shown, and waits for no answer.
+   * Shows it in this window. Resolves when it is shown, without waiting for an answer.
    * @param at when it was composed. Milliseconds since the Unix epoch
    */
   show(notice: Notice, at: number): Promise<void>;
   readonly settings: () => { readonly enabled: boolean; readonly quietHours: string };
-  /** For what is sent to outlets. Default: English. */
+  /** For messages to outlets. Default: English. */
   readonly localize?: (message: Message) => string;
 }
 
@@ -53,25 +53,25 @@ export interface WarningWatchOptions {
   readonly window: string;
   readonly log: Pick<Log, 'info' | 'warn'>;
   readonly reader: Reader;
-  /** Since when readings are of this start. Milliseconds since the Unix epoch. */
+  /** Readings from this time on belong to this session. Milliseconds since the Unix epoch. */
   readonly from: number;
   readonly front: WarningFront;
 }
 
-/** Repeats, the end of quiet hours and the like are noticed within this time. Milliseconds. */
+/** How often repeats, the end of quiet hours and the like are checked. Milliseconds. */
 const evaluateEveryMs = 15_000;
-/** After a start or a sleep all accounts are waited for, so that what stands already is told in one message; not longer. Milliseconds. */
+/** After a start or sleep, how long to wait for all accounts at most, so that existing warnings come in one message. Milliseconds. */
 const settleMs = 10_000;
-/** A window that did not look for so long slept or was stopped, whether or not that was noticed yet. Milliseconds. */
+/** A window that didn't look for this long slept or was suspended, even if that wasn't reported yet. Milliseconds. */
 const lookedAwayMs = 30_000;
-/** What was taken for longer than this will soon be anybody's, and may be shown elsewhere. Milliseconds. */
+/** A notice taken longer ago than this can soon be taken and shown by another window. Milliseconds. */
 const showSoonMs = 8_000;
-/** So often somebody else may change the rows between a look and a write. */
+/** How often to retry if another window changes the rows between look and write. */
 const attempts = 10;
 
 /**
- * Warns of what comes near its line. Looks at the store, keeps its rows in the database of all windows, and shows what falls to this window.
- * Without the database it warns by itself: twice is better than never.
+ * Warns about accounts near their lines. Evaluates the store, keeps its rows in the shared database, and shows the notices that fall to
+ * this window. Without the database it warns on its own: twice is better than never.
  */
 export class WarningWatch implements Disposable {
   readonly #options: WarningWatchOptions;
@@ -79,15 +79,15 @@ export class WarningWatch implements Disposable {
   readonly #end = new AbortController();
   readonly #changed = new Emitter<undefined>();
   readonly #watches: Disposable[] = [];
-  /** As the database has them. */
+  /** As in the database. */
   #stored: Rows = new Map();
   #version: string | undefined;
-  /** As they are known here: other ones than the stored only while the database cannot be written. */
+  /** As known here; differs from the stored rows only while the database can't be written. */
   #rows: Rows = new Map();
-  /** What the venue did, and nobody was told yet. */
+  /** Forced events that the person hasn't been told about. */
   #events: readonly ForcedEvent[] = [];
   #isAlone = false;
-  /** What was read before this is from before the start or a sleep. */
+  /** Readings before this are from before the start or sleep. */
   #from: number;
   #fromUptime: number;
   #lookedAt: number;
@@ -96,11 +96,11 @@ export class WarningWatch implements Disposable {
   #claims: Promise<void> = Promise.resolve();
   #isLooking = false;
   #isTicking = false;
-  /** Another window has the first right to a notice. */
+  /** Another window has priority for a notice. */
   #isWaiting = false;
   #wakes: Disposable | undefined;
 
-  /** Told when warnings begin, end, or are acknowledged or snoozed, in any window. */
+  /** Fires when warnings begin, end, or are acknowledged or snoozed, in any window. */
   readonly onDidChange = this.#changed.on;
 
   constructor(options: WarningWatchOptions) {
@@ -128,30 +128,30 @@ export class WarningWatch implements Disposable {
     this.#claim();
   }
 
-  /** All warnings that stand, in any window. */
+  /** All active warnings, of all windows. */
   all(): readonly Warning[] {
     return [...this.#rows.values()];
   }
 
-  /** Whether nothing is told, and whether it is a quiet hour. */
+  /** Whether warnings are turned off, and whether it's a quiet hour. */
   get silence(): { readonly isOff: boolean; readonly isQuiet: boolean } {
     const { front, clock } = this.#options;
     const { enabled, quietHours } = front.settings();
     return { isOff: !enabled, isQuiet: !enabled || isQuiet(quietHours, clock.now()) };
   }
 
-  /** The person looks at this window: it shows what comes next. */
+  /** The person looks at this window, so it shows the next notices. */
   noteFocus(): void {
     const { shared, window, clock } = this.#options;
     shared.ask({ do: 'noteFocus', window, at: clock.now() }).catch(() => undefined);
   }
 
-  /** Each is silent until a worse level than the known one is reached. */
+  /** Each stays silent until a worse level than the known one is reached. */
   acknowledge(which: readonly KnownWarning[]): Promise<void> {
     return this.#queue(() => this.#change(() => acknowledged(this.#rows, which, this.#options.clock.now())));
   }
 
-  /** Each is silent until then, unless a worse level is reached. @param until milliseconds since the Unix epoch */
+  /** Each stays silent until then, unless a worse level is reached. @param until milliseconds since the Unix epoch */
   snooze(which: readonly KnownWarning[], until: number): Promise<void> {
     return this.#queue(() => this.#change(() => snoozed(this.#rows, which, until)));
   }
@@ -170,7 +170,7 @@ export class WarningWatch implements Disposable {
     this.#lookout.forget();
   }
 
-  /** One after the other, in this window. Never rejects: what failed is in the log, and the next look tries again. */
+  /** Runs work in sequence, in this window. Never rejects: failures are logged, and the next look tries again. */
   #queue(work: () => Promise<void>): Promise<void> {
     this.#work = this.#work
       .then(() => (this.#end.signal.aborted ? undefined : work()))
@@ -190,7 +190,7 @@ export class WarningWatch implements Disposable {
     });
   }
 
-  /** No account, no timer. */
+  /** Without accounts there is no timer. */
   #tick(): void {
     const { clock, store, wakes } = this.#options;
     if (this.#isTicking || this.#end.signal.aborted) return;
@@ -207,7 +207,7 @@ export class WarningWatch implements Disposable {
       () => {
         this.#isTicking = false;
         this.#look();
-        // What another window wrote or took just before it ended.
+        // Notices that another window wrote or took just before it ended.
         this.#claim();
       },
       () => undefined,
@@ -216,7 +216,7 @@ export class WarningWatch implements Disposable {
 
   async #evaluate(): Promise<void> {
     const { store, reader, clock } = this.#options;
-    // Sleep counts as time and no timer runs in it: whichever comes first afterwards finds out.
+    // Sleep counts as time, and no timer runs during it: whichever comes first afterwards notices.
     const uptime = uptimeOf(clock);
     if (uptime - this.#lookedAt > lookedAwayMs) this.#beginAgain();
     this.#lookedAt = uptime;
@@ -224,7 +224,7 @@ export class WarningWatch implements Disposable {
     await this.#change(() => this.#decide());
   }
 
-  /** Whether all accounts were read, or failed, since the start or the last sleep; or did not for long enough. */
+  /** Whether all accounts were read or failed since the start or last sleep, or took too long. */
   #settles(states: readonly AccountState[]): boolean {
     const isHeard = ({ snapshot, failure }: AccountState): boolean =>
       (snapshot !== undefined && snapshot.asOf >= this.#from) || (failure !== undefined && failure.at >= this.#from);
@@ -249,7 +249,7 @@ export class WarningWatch implements Disposable {
     };
   }
 
-  /** An account that can't be judged must not silence the others, nor what is known of it. */
+  /** An account that can't be evaluated must not silence the others or what is known about it. */
   #decideOn(state: AccountState, times: Parameters<Lookout['look']>[2], terms: Terms): Decision {
     const known = this.all().filter(({ account }) => account === state.account.id);
     try {
@@ -262,8 +262,8 @@ export class WarningWatch implements Disposable {
   }
 
   /**
-   * Decides by the rows that are known here, and writes that in one transaction which fails when another window has changed them meanwhile:
-   * then it is decided again. So of several windows only one tells an event.
+   * Decides by the known rows, and writes the result in one transaction that fails if another window changed them; then it decides again.
+   * So only one window tells each event.
    */
   async #change(decision: () => Decision & { readonly events?: readonly ForcedEvent[] }): Promise<void> {
     const { shared, clock } = this.#options;
@@ -311,17 +311,16 @@ export class WarningWatch implements Disposable {
       if (group.length === 0) continue;
       const level = group === better || group === notes ? 'note' : group.some((one) => one.level !== 'warn') ? 'danger' : 'warn';
       const accounts = [...new Set(group.map(({ account }) => account))];
-      const eachOf = accounts.map(async (account) => ({
-        account,
-        ...(await this.#compose(group.filter((one) => one.account === account))),
-      }));
-      const each = accounts.length < 2 ? {} : { each: await Promise.all(eachOf) };
-      notices.push({ level, ...(await this.#compose(group)), accounts, ...each });
+      const alone = accounts.length < 2 ? [] : accounts;
+      const each = await Promise.all(
+        alone.map(async (account) => ({ account, ...(await this.#compose(group.filter((one) => one.account === account))) })),
+      );
+      notices.push({ level, ...(await this.#compose(group)), accounts, ...(each.length === 0 ? {} : { each }) });
     }
     return notices;
   }
 
-  /** In plain words where the proper ones fail: nothing that is to be told may stay untold. */
+  /** Falls back to a plain sentence if composing fails: nothing may stay untold. */
   async #compose(told: readonly Told[]): Promise<Pick<Notice, 'sentence' | 'about' | 'outside'>> {
     const { store, log, front } = this.#options;
     try {
@@ -356,9 +355,9 @@ export class WarningWatch implements Disposable {
     this.#changed.tell(undefined);
   }
 
-  /** Shows what falls to this window: at once if it was used last, else what nobody else took. */
+  /** Shows the notices of this window: at once if it was used last, otherwise those that no window took. */
   #claim(): void {
-    // One after the other: what is being shown here must not be taken once more.
+    // In sequence: a notice being shown must not be taken again.
     this.#claims = this.#claims.then(() => (this.#end.signal.aborted ? undefined : this.#claimNow())).catch(() => undefined);
   }
 
@@ -368,7 +367,7 @@ export class WarningWatch implements Disposable {
     const { notices = [], againMs } = (await shared.ask({ do: 'claimNotices', window, at: clock.now() })) ?? {};
     if (this.#end.signal.aborted) return;
     for (const { seq, at, notice } of notices) {
-      // This window was stopped meanwhile: another one may have shown it. Whatever nobody showed can be taken again.
+      // This window was suspended meanwhile, and another may have shown it. Notices that no window showed can be taken again.
       if (uptimeOf(clock) - asked > showSoonMs) break;
       if (await this.#show(notice, at)) await shared.ask({ do: 'noteShown', seqs: [seq] });
     }
@@ -383,7 +382,7 @@ export class WarningWatch implements Disposable {
     );
   }
 
-  /** @returns whether it is shown: what is not falls to any window again */
+  /** @returns whether it was shown; if not, any window can take it again */
   async #show(notice: Notice, at: number): Promise<boolean> {
     const { log, front } = this.#options;
     log.info(`warning (${notice.level}): ${english(notice.sentence)}`);

@@ -12,61 +12,61 @@ import {
 } from '../storage/warning-protocol.ts';
 
 /**
- * What can be warned of: the level of a loan or position; of a loan a debt that is overdue, one that is due soon, a pledged coin that is
- * accepted no more, a debt coin that is hardly lent any more, and terms that changed; an account whose figures can't be read, a key that expires, and one without an IP list. What a
- * venue did against the borrower's will (`event`) is told once, and no warning stands of it.
+ * What a warning is about. Level: of a loan or position. Loans: an overdue debt, a debt due soon, a pledged coin that is no longer accepted
+ * (`capped`), a borrowed coin that is hardly available any more (`drained`), changed terms. Accounts: unreadable figures (`blind`), an
+ * expiring key, a key without an IP list. A forced event of the venue (`event`) is told once and leaves no warning.
  */
 export type Facet = 'level' | 'overdue' | 'due' | 'capped' | 'drained' | 'terms' | 'blind' | 'key' | 'unbound' | 'event';
 
-/** Told once, calmly: nothing is about to happen. */
+/** Notices: told once, because nothing is about to happen. */
 export const isNote = (facet: Facet): boolean => facet === 'terms' || facet === 'unbound';
 
-/** The name of what is warned of, within its account. Stored. */
+/** The name of a warning within its account. Stored. */
 export const warningTarget = (facet: Facet, target?: Target): string => (target === undefined ? facet : `${facet} ${targetKey(target)}`);
 
-/** What such a name stands for. */
+/** Parses such a name. */
 export function readWarningTarget(name: string): { readonly facet: Facet; readonly on?: Target } {
   const [, facet = 'blind', kind, id] = /^(\w+)(?: (loan|position):([^]*))?$/.exec(name) ?? [];
   return { facet: facet as Facet, ...(id === undefined ? {} : { on: { kind: kind as Target['kind'], id } }) };
 }
 
-/** One key for a map. */
+/** A key for maps. */
 export const warningKey = ({ account, target }: WarningKey): string => JSON.stringify([account, target]);
 
-/** How long figures have been better than a level, without a break and by current figures. Absent when they are not. Milliseconds. */
+/** How long figures have been better than a level, without a break and with current figures. Absent if they aren't. Milliseconds. */
 export type Better = Partial<Readonly<Record<Alarm, number>>>;
 
-/** What can be seen now of one thing to warn of. */
+/** What is seen now of one possible warning. */
 export interface Sight extends WarningKey {
   /**
-   * - `calm` by current figures there is nothing to warn of
-   * - `lost` nothing current is known: that never ends a warning
-   * - `old` nothing current is known, and nothing was wrong when it was last read: that neither ends nor repeats a warning
-   * - `gone` it is no longer there
-   * - `closed` the same, and nothing was wrong when it was last seen
+   * - `calm`: by current figures, nothing to warn about
+   * - `lost`: no current figures; this never ends a warning
+   * - `old`: no current figures, and nothing was wrong at the last reading; this neither ends nor repeats a warning
+   * - `gone`: it no longer exists
+   * - `closed`: the same, and nothing was wrong when it was last seen
    */
   readonly sees: Alarm | 'calm' | 'lost' | 'old' | 'gone' | 'closed';
   readonly better?: Better;
-  /** When it happened: a later one than is known is told too. Milliseconds since the Unix epoch. */
+  /** When it happened; a later one than known is told too. Milliseconds since the Unix epoch. */
   readonly at?: number;
-  /** When it began, if that was before it was seen. Milliseconds since the Unix epoch. */
+  /** When it began, if before it was seen. Milliseconds since the Unix epoch. */
   readonly since?: number;
-  /** It speaks in quiet hours too. */
+  /** Told in quiet hours too. */
   readonly urgent?: boolean;
 }
 
 /** Something to tell. */
 export interface Told extends WarningKey {
-  /** `again`: a warning that was told before. `better`: danger became a warning. `recovered`: the warning is over. */
+  /** `again`: a repeat. `better`: Danger became Warning. `recovered`: the warning is over. */
   readonly says: 'alarm' | 'note' | 'again' | 'better' | 'recovered' | 'gone' | 'event';
   readonly level: Alarm;
   /** When it began. */
   readonly since: number;
-  /** The venue's own row that it is about. */
+  /** The venue's history row it is about. */
   readonly event?: ForcedEvent;
 }
 
-/** What the venue did against the borrower's will, to be told once. */
+/** A forced event of the venue, told once. */
 export const toldEvent = (event: ForcedEvent): Told => ({
   account: event.account,
   target: warningTarget('event', event.loan === undefined ? undefined : { kind: 'loan', id: event.loan }),
@@ -76,34 +76,34 @@ export const toldEvent = (event: ForcedEvent): Told => ({
   event,
 });
 
-/** What may be told now. */
+/** What can be told now. */
 export interface Terms {
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
   readonly enabled: boolean;
-  /** Only danger speaks. */
+  /** Quiet hours: only Danger is told. */
   readonly quiet: boolean;
-  /** Since when somebody looks, without a sleep. Milliseconds since the Unix epoch. */
+  /** Watching without sleep since this time. Milliseconds since the Unix epoch. */
   readonly from?: number;
 }
 
 export type Rows = ReadonlyMap<string, Warning>;
 
 export interface Decision {
-  /** By `warningKey`; undefined takes a row away. */
+  /** By `warningKey`; undefined deletes a row. */
   readonly changes: ReadonlyMap<string, Warning | undefined>;
   readonly told: readonly Told[];
 }
 
 const minuteMs = 60_000;
-/** A better level has to hold for so long. */
+/** How long a better level must hold. */
 export const quietMs = 10 * minuteMs;
-/** An account may fail for so long without a word. */
+/** How long an account can fail before a warning. */
 export const blindAfterMs = 5 * minuteMs;
-/** Danger is told again after each of these, then always after the last. */
+/** Danger is repeated after each of these, then always after the last. */
 export const repeatsMs = [5 * minuteMs, 15 * minuteMs, 60 * minuteMs] as const;
 const dayMs = 24 * 60 * minuteMs;
-/** No snooze is longer: one that is comes from a clock that was wrong. */
+/** The longest snooze; a longer one comes from a wrong clock. */
 const longestSnoozeMs = 2 * dayMs;
 
 const isOfSame = (a: string, b: string): boolean => JSON.stringify(readWarningTarget(a).on) === JSON.stringify(readWarningTarget(b).on);
@@ -114,7 +114,7 @@ interface Step {
   readonly level?: Alarm;
 }
 
-/** What follows from what is seen: the rows that change, and what to tell. Pure: the same answer for the same rows, sights and time. */
+/** The consequences of what is seen: changed rows, and what to tell. Pure: the same result for the same rows, sights and time. */
 export function decide(rows: Rows, sights: readonly Sight[], terms: Terms): Decision {
   const changes = new Map<string, Warning | undefined>();
   const told: Told[] = [];
@@ -124,7 +124,7 @@ export function decide(rows: Rows, sights: readonly Sight[], terms: Terms): Deci
     if (JSON.stringify(row) !== JSON.stringify(before)) changes.set(warningKey(sight), row);
     const since = before?.since ?? row?.since ?? terms.now;
     const { account, target } = sight;
-    // A loan that is gone is told once, whatever was wrong with it.
+    // A closed loan is told once, whatever warnings it had.
     if (says === 'gone' && told.some((one) => one.says === 'gone' && one.account === account && isOfSame(one.target, target))) continue;
     if (says !== undefined) told.push({ account, target, says, level: level ?? row?.level ?? 'warn', since });
   }
@@ -148,7 +148,7 @@ function step(held: Warning | undefined, sight: Sight, terms: Terms): Step {
   const alarm = alarms.find((one) => one === sees);
   const isNews = before === undefined || (sight.at !== undefined && sight.at > before.since);
   if (alarm !== undefined && (isNews || isWorse(alarm, before.level))) {
-    // A worse level ends what was acknowledged or snoozed before.
+    // A worse level ends acknowledging and snoozing.
     return telling({ account, target, level: alarm, since: sight.at ?? Math.min(sight.since ?? now, now), repeats: 0 }, terms, sight);
   }
   if (before === undefined) return {};
@@ -156,18 +156,18 @@ function step(held: Warning | undefined, sight: Sight, terms: Terms): Step {
   if (sees === 'gone') return gone(before, terms);
   const left = leaves(before, sight);
   if (left !== undefined) return leaving(before, left, terms);
-  // In the quiet time after it got better nothing is said: the old level would be wrong by now.
+  // While a better level must still hold, nothing is said: the old level would be wrong now.
   const stands = sees === 'lost' || (alarm !== undefined && levelOfAlarm(alarm) === levelOfAlarm(before.level));
   return stands ? telling(before, terms, sight) : { row: before };
 }
 
 function gone({ target, level }: Warning, { enabled }: Terms): Step {
   const { facet } = readWarningTarget(target);
-  // It may have been liquidated: that is told at night too.
+  // It may have been liquidated, so this is told at night too.
   return enabled && (facet === 'level' || facet === 'overdue') ? { says: 'gone', level } : {};
 }
 
-/** What a warning becomes after the quiet time; undefined as long as it stays. */
+/** What a warning becomes once a better level has held; undefined if it stays. */
 function leaves({ target, level }: Warning, { sees, better = {} }: Sight): Alarm | 'clear' | undefined {
   const { facet } = readWarningTarget(target);
   if (sees === 'lost' || sees === 'old' || sees === level) return undefined;
@@ -194,17 +194,17 @@ function leaving(before: Warning, left: Alarm | 'clear', terms: Terms): Step {
     acknowledged: before.acknowledged && milder(before.acknowledged, left),
     repeats: left === 'warn' ? 0 : before.repeats,
   };
-  // Danger goes on being told, as long as it is seen.
+  // Danger is still repeated while it is seen.
   if (left !== 'warn') return { row };
   return before.told === undefined ? telling(row, terms) : { row, ...(isWord ? { says: 'better' } : {}) };
 }
 
-/** Tells what is due to be told. */
+/** Tells what is due. */
 function telling(row: Warning, { now, enabled, quiet }: Terms, { urgent }: Pick<Sight, 'urgent'> = {}): Step {
   const { facet } = readWarningTarget(row.target);
   const { told, level, since, repeats, snoozedUntil } = row;
   const mayWait = facet === 'blind' && now - since < blindAfterMs;
-  // A key that expires within three days need not wake anybody.
+  // A key that expires within three days needn't wake anyone.
   const isQuiet = quiet && urgent !== true && (level === 'warn' || (facet === 'key' && level === 'danger'));
   if (!enabled || isQuiet || isAcknowledged(row) || mayWait) return { row };
   const says = isNote(facet) ? 'note' : told === undefined ? 'alarm' : 'again';
@@ -220,7 +220,7 @@ function telling(row: Warning, { now, enabled, quiet }: Terms, { urgent }: Pick<
 }
 
 /**
- * Times from a clock that was ahead: what lies in the future would never come. An account that failed before a sleep may fail for the usual
+ * Corrects times from a clock that was ahead: times in the future would never come. An account that failed before a sleep gets the usual
  * time again.
  */
 function ofClock(row: Warning, { now, from = 0 }: Terms): Warning {
@@ -237,7 +237,7 @@ function ofClock(row: Warning, { now, from = 0 }: Terms): Warning {
 
 const milder = (a: Alarm, b: Alarm): Alarm => (isWorse(a, b) ? b : a);
 
-/** A person acknowledges what stands: each is silent until a worse level than the known one is reached. */
+/** The person acknowledges warnings: each stays silent until a worse level than the known one is reached. */
 export function acknowledged(rows: Rows, which: readonly KnownWarning[], now: number): Decision {
   return changed(rows, which, (row, known) => {
     if (!isWorse(row.level, known)) return { ...row, told: row.told ?? now, acknowledged: row.level, snoozedUntil: undefined };
@@ -262,7 +262,7 @@ function changed(rows: Rows, which: readonly KnownWarning[], change: (row: Warni
 }
 
 /**
- * Whether a moment lies in a span such as `22:00-07:00`, by the local clock. What is no such span has no quiet hours.
+ * Whether a moment is in a time range such as `22:00-07:00`, by the local clock. Invalid ranges have no quiet hours.
  * @param now milliseconds since the Unix epoch
  */
 export function isQuiet(span: string, now: number): boolean {

@@ -20,6 +20,8 @@ interface Reading {
   readonly asOf: number;
 }
 
+const dayMs = 86_400_000;
+
 /**
  * Compares Bybit's history of repayments and the debt with the requested repayment. Rows not newer than the baseline can't be of it.
  *
@@ -48,7 +50,8 @@ export function judgeRepayment(change: RepayChange, baseline: RepayBaseline, rea
   if (known && !isAsked(change, baseline, own)) return grown ? { state: 'pending' } : { state: 'contradicted', row, ...found };
   if (compare(debt, baseline.debt) < 0)
     return known || isExplained ? { state: 'effective', row, ...found, debt, asOf } : { state: 'pending' };
-  const isLent = known && isInterest(subtract(debt, add(baseline.debt, change.amount)));
+  // Days later a rise may be anything.
+  const isLent = known && asOf - own.at < dayMs && isInterest(subtract(debt, add(baseline.debt, change.amount)));
   return isLent ? { state: 'contradicted', row, ...found } : { state: 'pending' };
 }
 

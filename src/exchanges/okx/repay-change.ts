@@ -48,7 +48,7 @@ function repayCall(change: RepayChange): Call & { readonly body: string } {
 function mustBeOrder(ref: LoanRef): void {
   mustBeNamed(ref);
   if (ref.orderId !== undefined) return;
-  throw refused(msg('okx.no-order-id', "OKX gives no order ID for this loan, so it can't be repaid from here. Repay in the OKX app."));
+  throw refused(msg('okx.no-order-id', "OKX gives no order ID for this loan, so it can't be repaid here. Repay in the OKX app."));
 }
 
 async function prepare(

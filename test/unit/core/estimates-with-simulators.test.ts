@@ -1,6 +1,5 @@
 // Our arithmetic against the simulated exchanges, which value collateral by code of their own: what we foresee, and what then comes.
 import assert from 'node:assert/strict';
-import type { Clock } from '../../../src/core/clock.ts';
 import {
   absolute,
   add,
@@ -29,6 +28,7 @@ import { coins as okxCoins } from '../../../src/simulator/okx/coins.ts';
 import { readState as readOkx } from '../../../src/simulator/okx/state.ts';
 import { adjustedUsd, rawUsd } from '../../../src/simulator/okx/valuation.ts';
 import { first, Meeting, second } from '../exchanges/meeting.ts';
+import { PassingClock } from '../passing-clock.ts';
 
 /** Both sides of a loan by the exchange's own figures, to the last digit. USD. */
 interface Exact {
@@ -188,13 +188,7 @@ describe('what we foresee on the simulated Bybit', () => {
   let simulator: Bybit;
 
   async function start(account: 'invented' | 'published'): Promise<Place> {
-    const clock = new (class implements Clock {
-      time = Date.UTC(2026, 10, 20, 12);
-      readonly now = (): number => this.time;
-      readonly sleep = async (ms: number): Promise<void> => {
-        this.time += Math.ceil(ms);
-      };
-    })();
+    const clock = new PassingClock();
     simulator = await startBybit({ walk: false, settleMs: 1_000, clock, account });
     const facts = () => {
       const state = readBybit(simulator.saveState());

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { english } from '../../../src/core/message.ts';
-import type { Clock } from '../../../src/core/clock.ts';
 import { absolute, compare, decimal, isPositive, subtract, type Decimal } from '../../../src/core/decimal.ts';
 import type { Direction, Position } from '../../../src/core/model.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
@@ -9,15 +8,7 @@ import type { BybitKeys } from '../../../src/simulator/bybit/auth.ts';
 import { startBybit, type Bybit } from '../../../src/simulator/bybit/start.ts';
 import { failureOf } from './bench.ts';
 import { says, saysLike } from '../../texts.ts';
-
-/** Time of both sides that passes only where the adapter waits, and then at once. */
-class SharedClock implements Clock {
-  time = Date.UTC(2026, 10, 20, 12);
-  readonly now = (): number => this.time;
-  readonly sleep = async (ms: number): Promise<void> => {
-    this.time += Math.ceil(ms);
-  };
-}
+import { PassingClock } from '../passing-clock.ts';
 
 interface Recorded {
   readonly margins: readonly { readonly symbol: string; readonly positionIdx: number; readonly margin: string; readonly moved: string }[];
@@ -29,12 +20,12 @@ const ids = ['linear:BTCUSDT:1', 'linear:BTCUSDT:2', 'linear:ETHUSDT:0', 'linear
 const amounts: Readonly<Record<string, string>> = { ETH: '0.005', USDT: '25.5', USDC: '25.5' };
 
 describe('positions at Bybit and its simulation', () => {
-  let clock = new SharedClock();
+  let clock = new PassingClock();
   let simulator: Bybit;
   const connections: Connection[] = [];
 
   beforeEach(async () => {
-    clock = new SharedClock();
+    clock = new PassingClock();
     simulator = await startBybit({ walk: false, settleMs: 1_000, clock });
   });
   afterEach(async () => {

@@ -7,26 +7,18 @@ import type { CollateralChange, Connection, LoanReads, LoanRef, Receipt } from '
 import type { BybitKeys } from '../../../src/simulator/bybit/auth.ts';
 import { startBybit, type Bybit, type BybitOptions } from '../../../src/simulator/bybit/start.ts';
 import { failureOf } from './bench.ts';
+import { PassingClock } from '../passing-clock.ts';
 
 const pool: LoanRef = { loanId: 'pool' };
 const order: LoanRef = { loanId: '1793683005081680384', orderId: '1793683005081680384' };
 
-/** Time of both sides that passes only where the adapter waits, and then at once. */
-class SharedClock implements Clock {
-  time = Date.UTC(2026, 10, 20, 12);
-  readonly now = (): number => this.time;
-  readonly sleep = async (ms: number): Promise<void> => {
-    this.time += ms;
-  };
-}
-
 describe('Bybit and its simulation', () => {
-  let clock = new SharedClock();
+  let clock = new PassingClock();
   let simulator: Bybit | undefined;
   const connections: Connection[] = [];
 
   async function start(options: BybitOptions = {}): Promise<Bybit> {
-    clock = new SharedClock();
+    clock = new PassingClock();
     simulator = await startBybit({ walk: false, settleMs: 1_000, clock, ...options });
     return simulator;
   }

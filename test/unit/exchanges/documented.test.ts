@@ -49,6 +49,7 @@ function* everyCall({ loans, positions, changes }: Documented): Generator<Call> 
   yield (connection) => connection.read();
   yield (connection) => connection.loans!.borrowableCoins();
   yield (connection) => connection.indexPrices(['BTC', 'USDC']);
+  yield async (connection) => connection.maintenance?.();
   yield (connection) => connection.loans!.maximumLoan('USDT', undefined, []);
   for (const loan of [undefined, ...loans]) {
     yield (connection) => connection.loans!.history(loan, { limit: 10 });

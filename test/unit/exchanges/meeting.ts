@@ -5,19 +5,11 @@ import type { Connection, LoanRef, CollateralProof } from '../../../src/exchange
 import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
 import type { SimulatorKeys } from '../../../src/simulator/okx/auth.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../src/simulator/okx/start.ts';
+import { PassingClock } from '../passing-clock.ts';
 
 export const path = '/api/v5/finance/flexible-loan/';
 export const first: LoanRef = { loanId: '12345', orderId: '12345' };
 export const second: LoanRef = { loanId: '67890', orderId: '67890' };
-
-/** Time of both sides that passes only where the adapter waits, and then at once. */
-class SharedClock implements Clock {
-  time = Date.UTC(2026, 10, 20, 12);
-  readonly now = (): number => this.time;
-  readonly sleep = async (ms: number): Promise<void> => {
-    this.time += Math.ceil(ms);
-  };
-}
 
 interface Adjustment {
   readonly loan: string;
@@ -29,7 +21,7 @@ interface Adjustment {
 
 /** A simulated exchange with a client of it. */
 export class Meeting {
-  readonly clock = new SharedClock();
+  readonly clock = new PassingClock();
   readonly trace: string[] = [];
   readonly #connections: Connection[] = [];
   #simulator: Simulator | undefined;

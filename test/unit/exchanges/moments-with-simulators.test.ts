@@ -1,7 +1,6 @@
 // What is wrong comes up between the preview and the send, at both venues: what the simulated exchange refuses, by its own reading of
 // the documentation, has to be understood.
 import assert from 'node:assert/strict';
-import type { Clock } from '../../../src/core/clock.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import type { ExchangeError } from '../../../src/core/errors.ts';
 import { english } from '../../../src/core/message.ts';
@@ -14,25 +13,17 @@ import { startBybit } from '../../../src/simulator/bybit/start.ts';
 import { startSimulator } from '../../../src/simulator/okx/start.ts';
 import { failureOf } from './bench.ts';
 import { saysLike, saysInTurn } from '../../texts.ts';
-
-/** Time of both sides that passes only where the adapter waits, and then at once. */
-class SharedClock implements Clock {
-  time = Date.UTC(2026, 10, 20, 12);
-  readonly now = (): number => this.time;
-  readonly sleep = async (ms: number): Promise<void> => {
-    this.time += Math.ceil(ms);
-  };
-}
+import { PassingClock } from '../passing-clock.ts';
 
 interface Place {
   readonly connection: Connection;
-  readonly clock: SharedClock;
+  readonly clock: PassingClock;
   readonly url: string;
   close(): Promise<void>;
 }
 
 async function okx(): Promise<Place> {
-  const clock = new SharedClock();
+  const clock = new PassingClock();
   const simulator = await startSimulator({ walk: false, settleMs: 1_000, clock });
   const account = { site: 'loopback', baseUrl: simulator.url };
   const connection = connectOkx({ account, keys: async () => ({ ...simulator.keys }), clock });
@@ -40,7 +31,7 @@ async function okx(): Promise<Place> {
 }
 
 async function bybit(): Promise<Place> {
-  const clock = new SharedClock();
+  const clock = new PassingClock();
   const simulator = await startBybit({ walk: false, settleMs: 1_000, clock });
   const account = { site: 'loopback', baseUrl: simulator.url };
   const connection = connectBybit({ account, keys: async () => ({ ...simulator.keys }), clock });

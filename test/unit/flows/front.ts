@@ -1,9 +1,7 @@
 // A front without an editor: the real engine on a temporary folder, real exchanges over loopback, and a scripted person. Time passes only while
 // something waits, and takes none.
 import assert from 'node:assert/strict';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readdirSync, rmSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { Account } from '../../../src/core/model.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
@@ -31,10 +29,9 @@ import { withoutThreads } from '../engine/storage/same-thread.ts';
 import { text } from '../views/samples.ts';
 import { pick, press, Scripted, type, type Answer } from './scripted.ts';
 import { says } from '../../texts.ts';
+import { Traffic } from '../traffic.ts';
 import { memoryFolder } from '../../memory-folder.ts';
 
-/** Node tells by this that a server has got a request. */
-const arrival = 'http.server.request.start';
 /** The most that passes of the clock at once. Milliseconds. */
 const strideMs = 1_000;
 /** Long enough for whatever is on its way inside this process: rounds of its loop. */
@@ -73,36 +70,6 @@ function allGoesBy(clock: FakeClock): () => void {
     Date.now = now;
     Object.assign(globalThis, real);
   };
-}
-
-/** Requests between the windows of a machine and its exchanges. */
-class Traffic {
-  /** How many the windows have sent and not heard of. */
-  asked = 0;
-  /** Those that have arrived. */
-  readonly #arrived = new Map<IncomingMessage, ServerResponse>();
-
-  constructor() {
-    subscribe(arrival, this.#note);
-  }
-
-  readonly #note = (message: unknown): void => {
-    const { request, response } = message as { readonly request: IncomingMessage; readonly response: ServerResponse };
-    this.#arrived.set(request, response);
-    response.once('close', () => this.#arrived.delete(request));
-  };
-
-  /** Whether one is on its way, or its answer is: all but those that an exchange holds back on purpose. */
-  get isMoving(): boolean {
-    const held = [...this.#arrived].filter(
-      ([{ complete }, { writableEnded, socket }]) => complete && !writableEnded && socket?.writable === true,
-    );
-    return this.asked > held.length;
-  }
-
-  end(): void {
-    unsubscribe(arrival, this.#note);
-  }
 }
 
 /** What lasts when a window is closed: the folder, the keyring, the clock. */
@@ -187,20 +154,20 @@ export class Front {
         const here = this.routes.get(origin);
         // Nothing of a test ever leaves this machine.
         if (here === undefined && hostname !== '127.0.0.1') throw new TypeError('fetch failed');
-        machine.traffic.asked += 1;
-        try {
-          if (init?.body instanceof ReadableStream) {
-            const [leaves, kept] = init.body.tee();
-            init.body = leaves;
-            this.posted.push({ path: pathname, body: await new Response(kept).json() });
-          }
-          return await fetch(`${here ?? origin}${pathname}${search}`, init);
-        } finally {
-          machine.traffic.asked -= 1;
-        }
+        const address = `${here ?? origin}${pathname}${search}`;
+        return machine.traffic.counted(this.#send(address, pathname, init));
       },
       ...more,
     });
+  }
+
+  async #send(address: string, pathname: string, init: RequestInit | undefined): Promise<Response> {
+    if (init?.body instanceof ReadableStream) {
+      const [leaves, kept] = init.body.tee();
+      init.body = leaves;
+      this.posted.push({ path: pathname, body: await new Response(kept).json() });
+    }
+    return fetch(address, init);
   }
 
   /** What a person at this window acts with. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
 import { repayLoan } from '../../../src/flows/repay.ts';
+import { resolveWrite } from '../../../src/flows/resolve.ts';
 import { writeState } from '../../../src/simulator/okx/state.ts';
 import { World } from '../../../src/simulator/okx/world.ts';
 import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
@@ -170,5 +171,25 @@ describe('repaying on the whole engine', () => {
     assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', 'LTV'));
     assert.equal(await okx.requests('flexible-loan/repay'), 1);
     assert.deepEqual(await taken(), ['12345 repay USDT 100 effective']);
+  });
+
+  it('is resolved by a person where the answer was lost and nothing was done, and is free again then', async () => {
+    await open('60000');
+    await okx.fault('lost-before-acting');
+    const lost = await repay(amount, type('100'), press('Repay 100 USDT'));
+    assert.match(lost.titles('notice')[0]!, saysLike('outcome.unknown'));
+    await trader.later(2 * 60_000);
+    const blocked = await repay();
+    assert.match(blocked.titles('notice')[0]!, saysLike('choose.earlier-change-unfinished'));
+    const never = press(says('button.mark-not-executed'));
+    const talk = await trader.goes((app, attended) => resolveWrite(app, attended, undefined), never, never);
+    const figures = talk.heard.find(({ what }) => what === 'dialog')!.detail;
+    assert.match(figures, saysInTurn(says('kinds.owed', '40,000', 'USDT'), says('kinds.owed', '39,900', 'USDT')));
+    assert.match(figures, saysLike('kinds.looks-not-executed'));
+    assert.equal(await okx.requests('flexible-loan/repay'), 1);
+    await repay(amount, type('100'), press('Repay 100 USDT'));
+    assert.deepEqual(await taken(), ['12345 repay USDT 100 effective']);
+    const [first, second] = trader.posted.map(({ body }) => (body as { clOrdId: string }).clOrdId);
+    assert.notEqual(first, second, 'another repayment has another id');
   });
 });

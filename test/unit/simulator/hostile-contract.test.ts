@@ -1,6 +1,5 @@
 // Both adapters read a venue that answers validly but oddly, and must find the same account as in plain answers.
 import assert from 'node:assert/strict';
-import type { Clock } from '../../../src/core/clock.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import type { Snapshot } from '../../../src/core/model.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
@@ -11,23 +10,14 @@ import { startBybit } from '../../../src/simulator/bybit/start.ts';
 import type { Hostility } from '../../../src/simulator/hostile.ts';
 import { okxBend } from '../../../src/simulator/okx/hostile-words.ts';
 import { startSimulator } from '../../../src/simulator/okx/start.ts';
+import { PassingClock } from '../passing-clock.ts';
 
-const noon = Date.UTC(2026, 10, 20, 12);
 const seeds = ['a', 'b', 'c', 'd', 'e', 'f'];
 const odd = /币安人生|kPEPE|BRK\.B/;
 
-/** Time of both sides that passes only where the adapter waits, and then at once. */
-class SharedClock implements Clock {
-  time = noon;
-  readonly now = (): number => this.time;
-  readonly sleep = async (ms: number): Promise<void> => {
-    this.time += Math.ceil(ms);
-  };
-}
-
 interface Meeting {
   readonly connection: Connection;
-  readonly clock: SharedClock;
+  readonly clock: PassingClock;
   readonly url: string;
   end(): Promise<void>;
 }
@@ -35,7 +25,7 @@ interface Meeting {
 type Meet = (hostile: Hostility | undefined, seed: string) => Promise<Meeting>;
 
 const meetOkx: Meet = async (hostile, seed) => {
-  const clock = new SharedClock();
+  const clock = new PassingClock();
   // The seed also names the past, so the plain side has the same one.
   const simulator = await startSimulator({
     walk: false,
@@ -53,7 +43,7 @@ const meetOkx: Meet = async (hostile, seed) => {
 };
 
 const meetBybit: Meet = async (hostile, seed) => {
-  const clock = new SharedClock();
+  const clock = new PassingClock();
   const simulator = await startBybit({
     walk: false,
     settleMs: 500,

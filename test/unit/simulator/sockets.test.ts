@@ -1,6 +1,7 @@
 // The sockets of both simulated exchanges, with the platform's own client.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import net from 'node:net';
 import { startBybit } from '../../../src/simulator/bybit/start.ts';
 import { startSimulator } from '../../../src/simulator/okx/start.ts';
@@ -37,7 +38,7 @@ class Ear {
 
   /** What comes next and is like this. */
   async hears(like: RegExp): Promise<string> {
-    for (let round = 0; round < 200; round += 1) {
+    for (let round = 0; round < 800; round += 1) {
       const found = this.heard.findIndex((text) => like.test(text));
       if (found >= 0) return this.heard.splice(0, found + 1).at(-1)!;
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -126,7 +127,7 @@ describe('the sockets of the simulated OKX', () => {
     );
     let heard = '';
     socket.on('data', (bytes) => (heard += bytes.toString('latin1')));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    while (!heard.includes('\r\n\r\n')) await once(socket, 'data');
     // The sample of RFC 6455, section 1.3.
     assert.match(heard, /Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=/);
     socket.write(Buffer.from([0x81, 0x02, 0x68, 0x69, 0, 0, 0, 0]));

@@ -76,6 +76,8 @@ describe('A line of the overview', () => {
     const open = { openWrites: () => [record] };
     assert.deepEqual(ids(holding([loan]), open), ['resolve']);
     assert.deepEqual(line(holding([loan]), open).marks, [says('term.change-unfinished')]);
+    const frozen = { frozen: () => record };
+    assert.deepEqual([line(holding([loan]), frozen).marks, ids(holding([loan]), frozen)], [[says('overview.frozen')], ['resolve']]);
   });
 });
 

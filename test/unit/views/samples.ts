@@ -8,6 +8,7 @@ import type { AccountState, Failure } from '../../../src/engine/monitor/store.ts
 import type { ViewContext } from '../../../src/words/account.ts';
 import type { Entry } from '../../../src/views/entry.ts';
 import type { Text } from '../../../src/words/text.ts';
+import { barePosition } from '../../bare-position.ts';
 
 /** All samples are seen at this moment, read every 30 seconds. */
 export const now = Date.UTC(2026, 10, 21, 12);
@@ -39,17 +40,9 @@ export function loan(change: Partial<Loan> = {}): Loan {
 /** A long position in USDT contracts with the mark price 12.4 % above liquidation. Figures invented. */
 export function position(change: Partial<Position> = {}, ...unknown: (keyof Position)[]): Position {
   const whole: Position = {
-    positionId: 'p1',
-    instrument: 'BTC-USDT-SWAP',
-    market: 'SWAP',
-    slot: 'net',
-    side: 'long',
-    marginCoin: 'USDT',
-    contract: 'linear',
-    marginMode: 'isolated',
+    ...barePosition,
     size: decimal('20'),
     exposure: decimal('0.2'),
-    priceCoin: 'USDT',
     entryPrice: decimal('61000.5'),
     markPrice: decimal('60000'),
     lastPrice: decimal('60010.1'),

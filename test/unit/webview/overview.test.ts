@@ -39,6 +39,16 @@ describe('The overview', () => {
     assert.match(text, /aria-valuetext=LTV 57\.43%\. Estimated now ~58\.41%/);
   });
 
+  it('draws how the figure moved, beside the meter and in words', () => {
+    const { line } = gaugeView();
+    const text = drawn([gaugeView({ line: { ...line, trend: { path: 'M0 19h0L1 1', text: '24 h: 50.00% to 60.00%' } } })]);
+    assert.match(
+      text,
+      /<\/svg> <\/div> <svg class="trend"[^>]* role="img"> ?<title>24 h: 50\.00% to 60\.00%<\/title> ?<path d=M0 19h0L1 1>/,
+    );
+    assert.ok(!drawn([gaugeView()]).includes('class="trend"'));
+  });
+
   it('measures nothing where nothing is known', () => {
     const { at, meter, ...unknown } = gaugeView({ figure: '–' });
     assert.ok(at !== undefined && meter !== undefined);

@@ -1,6 +1,5 @@
 // What the list of ways promises, against what the preview then says and what the simulated exchanges then say.
 import assert from 'node:assert/strict';
-import type { Clock } from '../../../src/core/clock.ts';
 import { compare, decimal, type Decimal } from '../../../src/core/decimal.ts';
 import { estimateAfter } from '../../../src/core/risk/collateral-estimate.ts';
 import { formatLtv } from '../../../src/core/format.ts';
@@ -10,6 +9,7 @@ import type { Connection } from '../../../src/exchanges/exchange.ts';
 import { startBybit } from '../../../src/simulator/bybit/start.ts';
 import { startSimulator } from '../../../src/simulator/okx/start.ts';
 import { offersFor, readForTarget } from '../../../src/engine/targets/ltv-offers.ts';
+import { PassingClock } from '../passing-clock.ts';
 
 /** An exchange on its first day, with a way to let time pass. */
 interface Place {
@@ -18,16 +18,8 @@ interface Place {
   close(): Promise<void>;
 }
 
-class SharedClock implements Clock {
-  time = Date.UTC(2026, 10, 20, 12);
-  readonly now = (): number => this.time;
-  readonly sleep = async (ms: number): Promise<void> => {
-    this.time += Math.ceil(ms);
-  };
-}
-
 async function open(venue: 'okx' | 'bybit'): Promise<Place> {
-  const clock = new SharedClock();
+  const clock = new PassingClock();
   const options = { walk: false, settleMs: 1_000, clock };
   const simulator = venue === 'okx' ? await startSimulator(options) : await startBybit(options);
   const connect = venue === 'okx' ? connectOkx : connectBybit;

@@ -243,7 +243,7 @@ const debtMove = ({ change, baseline }: RepayWrite, debt: Decimal): readonly [Me
 const remainder = (debt: Decimal, coin: string): Message =>
   msg(
     'repay.remainder',
-    '{0} {1} is still owed, such as interest added meanwhile. Repay it too to close the loan.',
+    '{0} {1} is still owed, such as interest added in the meantime. Repay it too to close the loan.',
     formatAmount(debt),
     coin,
   );

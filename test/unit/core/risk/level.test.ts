@@ -15,6 +15,7 @@ import {
 import { msg } from '../../../../src/core/message.ts';
 import type { Loan, Position } from '../../../../src/core/model.ts';
 import { holds } from '../../property.ts';
+import { barePosition } from '../../../bare-position.ts';
 
 function loan(ltv: string | undefined, marginCall: string | undefined, liquidation?: string): Loan {
   return {
@@ -110,16 +111,8 @@ describe('level of a position', () => {
     liquidation: string | undefined,
     facts: Partial<Position> = {},
   ): Position => ({
-    positionId: 'p',
-    instrument: 'BTCUSDT',
-    market: 'linear',
-    slot: '0',
+    ...barePosition,
     side,
-    marginCoin: 'USDT',
-    contract: 'linear',
-    marginMode: 'isolated',
-    size: d('1'),
-    priceCoin: 'USDT',
     ...(mark === undefined ? {} : { markPrice: d(mark) }),
     ...(liquidation === undefined ? {} : { liquidationPrice: d(liquidation) }),
     ...facts,

@@ -25,6 +25,7 @@ import {
 import type { Loan, Position } from '../../../../src/core/model.ts';
 import { holds } from '../../property.ts';
 import { aModel, loanOf, pricesOf } from '../arbitrary-loans.ts';
+import { barePosition } from '../../../bare-position.ts';
 
 const runs = { numRuns: 10_000 };
 const prices = (all: Readonly<Record<string, string>>): Prices => new Map(Object.entries(all).map(([coin, price]) => [coin, d(price)]));
@@ -299,17 +300,9 @@ describe('how good an estimate was', () => {
 
 describe('a position between two readings', () => {
   const position: Position = {
-    positionId: 'p1',
-    instrument: 'BTC-USDT-SWAP',
-    market: 'SWAP',
-    slot: 'net',
-    side: 'long',
-    marginCoin: 'USDT',
-    contract: 'linear',
-    marginMode: 'isolated',
+    ...barePosition,
     size: d('20'),
     baseCoin: 'BTC',
-    priceCoin: 'USDT',
     markPrice: d('100100'),
     liquidationPrice: d('80080'),
   };

@@ -7,6 +7,7 @@ import type { Position } from '../../../../src/core/model.ts';
 import { coinsOf, eventsOf, shocked, type Exposed } from '../../../../src/core/risk/stress.ts';
 import { holds } from '../../property.ts';
 import { aModel } from '../arbitrary-loans.ts';
+import { barePosition } from '../../../bare-position.ts';
 
 const loan: LoanModel = {
   collateral: [
@@ -19,16 +20,7 @@ const loan: LoanModel = {
   haircuts: 'published',
 };
 const long: Position = {
-  positionId: 'p',
-  instrument: 'BTC-USDT-SWAP',
-  market: 'SWAP',
-  slot: 'long',
-  side: 'long',
-  marginCoin: 'USDT',
-  contract: 'linear',
-  marginMode: 'isolated',
-  size: d('1'),
-  priceCoin: 'USDT',
+  ...barePosition,
   markPrice: d('60000'),
   liquidationPrice: d('54000'),
 };

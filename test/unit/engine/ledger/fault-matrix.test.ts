@@ -1,7 +1,6 @@
 // The outcome of a change when something goes wrong at the exchange: every fault of both simulated exchanges, each kind of change, both
 // directions, through the real adapters over real HTTP. Told are the state, the words and what is held up; nothing may be sent twice.
 import assert from 'node:assert/strict';
-import type { Clock } from '../../../../src/core/clock.ts';
 import { decimal as d, multiply } from '../../../../src/core/decimal.ts';
 import { english } from '../../../../src/core/message.ts';
 import { targetKey, type Direction, type Snapshot } from '../../../../src/core/model.ts';
@@ -19,16 +18,7 @@ import { isWritePath } from '../../../crash/protocol.ts';
 import { systems, type System } from '../../../crash/systems.ts';
 import { account, ignore, noLimits } from './support.ts';
 import { says, saysInTurn, saysLike } from '../../../texts.ts';
-
-/** Passes only while something waits, and then at once. */
-class PassingClock implements Clock {
-  time = Date.UTC(2026, 10, 20, 12);
-  readonly now = (): number => this.time;
-  readonly sleep = (ms: number): Promise<void> => {
-    this.time += Math.ceil(ms);
-    return Promise.resolve();
-  };
-}
+import { PassingClock } from '../../passing-clock.ts';
 
 interface Bench {
   readonly clock: PassingClock;

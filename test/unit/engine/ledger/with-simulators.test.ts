@@ -13,6 +13,7 @@ import { startSimulator } from '../../../../src/simulator/okx/start.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import { account, ignore, noLimits, refused } from './support.ts';
 import { says, saysInTurn, saysLike } from '../../../texts.ts';
+import { PassingClock } from '../../passing-clock.ts';
 
 interface Place {
   /** New each time: limits are per connection, too long to wait for here. */
@@ -27,16 +28,6 @@ interface Place {
   /** A window that is opened only now. */
   another(): Ledger;
   end(): Promise<void>;
-}
-
-/** Passes only while something waits, and then at once. */
-class PassingClock implements Clock {
-  time = Date.UTC(2026, 10, 20, 12);
-  readonly now = (): number => this.time;
-  readonly sleep = (ms: number): Promise<void> => {
-    this.time += Math.ceil(ms);
-    return Promise.resolve();
-  };
 }
 
 async function open(venue: 'okx' | 'bybit'): Promise<Place> {

@@ -10,6 +10,7 @@ import { isCurrent, type Live } from '../../../../src/engine/monitor/store.ts';
 import { holds } from '../../property.ts';
 import { beside, failing, fence, minute, polling, type Polling } from './polling.ts';
 import { account, failure, snapshot } from './support.ts';
+import { barePosition } from '../../../bare-position.ts';
 
 /** The margin call of the sample is at 73.74 %. */
 const ltvs = { danger: '0.72', warn: '0.68', watch: '0.58', ok: '0.5' } as const;
@@ -52,18 +53,7 @@ describe('the interval in force', () => {
     assert.equal(intervalInForce(far, 30_000, { live: estimated('warn') }), 10_000);
     const due = [{ coin: 'USDT', amount: decimal('1'), at: 0, overdue: true }];
     assert.equal(intervalInForce({ ...far, loans: far.loans.map((loan) => ({ ...loan, due })) }, 30_000), 30_000);
-    const position = {
-      ...{
-        positionId: 'p',
-        instrument: 'BTC-USDT',
-        marginMode: 'isolated',
-        side: 'long',
-        slot: 'net',
-        marginCoin: 'USDT',
-        priceCoin: 'USDT',
-      },
-      ...{ size: decimal('1'), markPrice: decimal('100'), liquidationPrice: decimal('97') },
-    } as unknown as Snapshot['positions'][number];
+    const position = { ...barePosition, markPrice: decimal('100'), liquidationPrice: decimal('97') };
     assert.equal(intervalInForce({ ...far, positions: [position] }, 30_000), 5_000);
     assert.equal(intervalInForce(undefined, 30_000), 30_000);
     assert.equal(intervalInForce({ ...far, loans: [], positions: [] }, 30_000), 30_000);

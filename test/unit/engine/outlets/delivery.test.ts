@@ -9,6 +9,7 @@ import type { Outlet, OutletKindId, OutletSettings } from '../../../../src/engin
 import type { Notice } from '../../../../src/engine/storage/warning-protocol.ts';
 import { says } from '../../../texts.ts';
 import { holds } from '../../property.ts';
+import { Traffic } from '../../traffic.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { MemorySecrets } from '../accounts/memory-storage.ts';
 import { account, Cabinet, within, type Window } from '../storage/cabinet.ts';
@@ -33,20 +34,18 @@ class Sender {
   silence = { isOff: false, isQuiet: false };
   /** Fails where the settings are asked for. */
   isBroken = false;
-  /** Asks of the database and requests that are under way. */
-  pending = 0;
   /** Between the claim and the send nothing goes on, as in a process that is stopped. */
   stopped: Promise<void> | undefined;
 
-  constructor(window: Window, name: string, clock: FakeClock, secrets: MemorySecrets) {
+  constructor(window: Window, name: string, clock: FakeClock, secrets: MemorySecrets, traffic: Traffic) {
     this.#window = window;
     this.clock = clock;
     this.secrets = secrets;
     const sender = (): this => this;
     const note = (line: string): void => void this.log.push(line);
     this.delivery = new Delivery({
-      shared: { ask: (asked) => this.#counted(window.shared.ask(asked)), onDidChangeWarnings: window.shared.onDidChangeWarnings },
-      fetch: (asked, init) => this.#counted(fetch(asked, init)),
+      shared: { ask: (asked) => window.shared.ask(asked), onDidChangeWarnings: window.shared.onDidChangeWarnings },
+      fetch: (asked, init) => traffic.counted(fetch(asked, init)),
       ...{ clock, window: name, intervalMs: () => 30_000, random: () => 0.5 },
       store: { all: () => this.states, onDidChange: this.changed.on },
       secrets: {
@@ -71,15 +70,6 @@ class Sender {
       },
     });
     this.delivery.start();
-  }
-
-  async #counted<T>(work: Promise<T>): Promise<T> {
-    this.pending += 1;
-    try {
-      return await work;
-    } finally {
-      this.pending -= 1;
-    }
   }
 
   /** All accounts were read just now. */
@@ -108,8 +98,10 @@ describe('warnings sent to outlets', function () {
   let senders: Sender[];
   let ids = 0;
   let threads: () => void;
+  let traffic: Traffic;
   before(async () => {
     threads = withoutThreads();
+    traffic = new Traffic();
     cabinet = new Cabinet();
     windows = [await cabinet.open(), await cabinet.open()];
     await windows[0]!.book.add(account('1'));
@@ -118,6 +110,7 @@ describe('warnings sent to outlets', function () {
   after(() => {
     cabinet.remove();
     threads();
+    traffic.end();
   });
   beforeEach(async () => {
     there = await new StandIn().start();
@@ -150,7 +143,7 @@ describe('warnings sent to outlets', function () {
   }
 
   function opens(window = 0, keyring = secrets): Sender {
-    const sender = new Sender(windows[window]!, `window ${senders.length.toString()}`, clock, keyring);
+    const sender = new Sender(windows[window]!, `window ${senders.length.toString()}`, clock, keyring, traffic);
     senders.push(sender);
     return sender;
   }
@@ -191,11 +184,10 @@ describe('warnings sent to outlets', function () {
     }
   }
 
-  /** Until nobody is at work, or somebody waits for an answer that doesn't come. */
+  /** Until nobody is at work, or waits for an answer that doesn't come. */
   async function idle(): Promise<void> {
-    const until = performance.now() + 200;
-    await settled();
-    while (senders.some(({ pending }) => pending > 0) && performance.now() < until) await settled();
+    do await settled();
+    while (traffic.isMoving);
   }
   const texts = (): readonly string[] => there.bodies.map(({ text }) => String(text));
   const arrives = async (count: number, ms = 5 * minute): Promise<void> => {

@@ -145,8 +145,8 @@ describe('the simulated exchange of windows that the system stops and kills', fu
     await served('after the fall', isFallen);
     const second = open();
     await within(20_000, 'the second one shows what was read', () => second.asOf > 0);
-    // What was saved last.
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const saved = path.join(folder, 'simulated', `${id}.json`);
+    await within(20_000, 'the fall is saved', () => /"BTC":"[1-5]\d{4}\b/.test(readFileSync(saved, 'utf8')));
 
     const before = address();
     first.signal('SIGSTOP');
@@ -161,7 +161,7 @@ describe('the simulated exchange of windows that the system stops and kills', fu
     await served('taken over from a killed one', isFallen);
     first.signal('SIGTERM');
     await within(takenOverMs, 'it closes', () => first.child.exitCode !== null);
-    assert.match(readFileSync(path.join(folder, 'simulated', `${id}.json`), 'utf8'), /^\{/);
+    assert.match(readFileSync(saved, 'utf8'), /^\{/);
   });
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { run } from '../../../watch/run.ts';
 
 /** The long round lives through more of them. */
-const worlds = process.env['LTV_GAUGE_PROPERTIES'] === 'many' ? 60 : 10;
+const worlds = process.env['LTV_GAUGE_PROPERTIES'] === 'many' ? 60 : 30;
 
 describe('the watch in simulated worlds', function () {
   this.timeout(60_000);

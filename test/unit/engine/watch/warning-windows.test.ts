@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
-import { english, msg } from '../../../../src/core/message.ts';
+import { english, msg, type Message } from '../../../../src/core/message.ts';
 import type { AccountState, StoreChange } from '../../../../src/engine/monitor/store.ts';
 import type { Alarm, ClaimedNotices, KnownWarning, Notice } from '../../../../src/engine/storage/warning-protocol.ts';
 import { WarningWatch } from '../../../../src/engine/watch/warning-watch.ts';
@@ -338,6 +338,8 @@ describe('several windows that warn', function () {
     const broken = `${one.key.account} broken`;
     await windows[0]!.book.add(account(broken));
     other.isReader = false;
+    const outlet = { id: 'o', kind: 'webhook', host: 'a.b', enabled: true, least: 'danger', amounts: true } as const;
+    await windows[0]!.shared.ask({ do: 'putOutlet', outlet, at: clock.now() });
     one.watch.noteFocus();
     await one.idle();
     const known = (await windows[0]!.shared.ask({ do: 'warnings' }))?.version;
@@ -360,6 +362,15 @@ describe('several windows that warn', function () {
       ],
     );
     assert.ok(one.log.some((line) => line.includes(broken)));
+    const queued = (): readonly (readonly string[])[] =>
+      cabinet.query('SELECT message FROM outbox').map(({ message }) => {
+        const { sentence } = JSON.parse(String(message)) as { sentence: Message };
+        return (JSON.parse(english(sentence)) as Told[]).map(({ account: id }) => id);
+      });
+    assert.deepEqual(queued(), [[broken, one.key.account]]);
+    await windows[0]!.book.remove(broken);
+    assert.deepEqual(queued(), [[one.key.account]], 'what outlets get of the other goes on alone');
+    await windows[0]!.shared.ask({ do: 'dropOutlet', id: 'o' });
   });
 
   it('acknowledge and snooze for each other', async () => {

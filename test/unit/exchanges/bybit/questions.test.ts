@@ -126,6 +126,9 @@ describe('what Bybit is asked', () => {
     for (const [path, count] of [
       [`${common}/adjust-ltv`, 1],
       [`${old}/adjust-ltv`, 1],
+      ['/v5/crypto-loan-flexible/repay', 1],
+      ['/v5/crypto-loan-fixed/fully-repay', 1],
+      [`${old}/repay`, 1],
       [`${common}/position`, 5],
       ['/v5/crypto-loan-fixed/borrow-contract-info', 5],
       ['/v5/crypto-loan-flexible/repayment-history', 5],

@@ -91,6 +91,16 @@ describe('the judgement of a repayment of 0.08 of 5 BTC that has an id', () => {
     }
   });
 
+  it('takes a rise that is seen days later for anything', () => {
+    for (const [hours, state] of [
+      [23, 'contradicted'],
+      [25, 'pending'],
+    ] as const) {
+      const reading = { rows: [row('0.08')], debt: decimal('5.08'), loan, asOf: hours * 3_600_000 };
+      assert.equal(judgeRepayment(asked, baseline, reading, next).state, state);
+    }
+  });
+
   it('says so when the loan is gone', () => {
     const proof = judgeRepayment(asked, baseline, { rows: [row('0.08')], debt: zero, loan: undefined, asOf: 7 }, next);
     assert.equal(proof.state, 'effective');

@@ -206,8 +206,19 @@ describe('preparing a repayment of the pool', () => {
 
   it('takes the fewest decimals where they differ by level', async () => {
     const one = owing();
-    one.venue.on(accuracy, decimals(['BTC', 8], ['BTC', 3], ['BTC', ''], ['ETH', 0]));
+    one.venue.on(accuracy, decimals(['BTC', 8], ['BTC', 3], ['BTC', ''], ['ETH', 1]));
     assert.equal((await prepare(one)).places, 3);
+  });
+
+  it('takes no decimals at all for unknown where the coin is not borrowable', async () => {
+    const one = owing();
+    const rowOf = (flexibleBorrowable: unknown) => ({ currency: 'BTC', flexibleBorrowingAccuracy: 0, flexibleBorrowable });
+    one.venue.on(accuracy, success({ list: [rowOf(true)] }), success({ list: [rowOf(false)] }), success({ list: [rowOf('')] }));
+    assert.equal((await prepare(one)).places, 0);
+    for (let count = 0; count < 2; count += 1) {
+      const error = await failureOf(prepare(one));
+      assert.equal(error.message, says('venue.unsaid', 'Bybit', says('figure.decimals', 'BTC')));
+    }
   });
 
   for (const [name, row] of [

@@ -5,6 +5,7 @@ import { JournalError } from '../../../../../src/engine/ledger/journal.ts';
 import { toLine } from '../../../../../src/engine/ledger/record-format.ts';
 import { change } from '../support.ts';
 import { written, writtenMargin } from '../written.ts';
+import { withoutThreads } from '../../storage/same-thread.ts';
 import { Drawer } from './setup-folder.ts';
 import { saysLike } from '../../../../texts.ts';
 
@@ -17,17 +18,20 @@ const first = (state: string): string =>
 
 describe('the lines that versions before the database wrote', () => {
   let drawer: Drawer;
+  let threads: () => void;
   let file = '';
   const old = (...lines: string[]): void => {
     mkdirSync(drawer.folder, { recursive: true });
     writeFileSync(file, lines.join('\n'));
   };
   beforeEach(() => {
+    threads = withoutThreads();
     drawer = new Drawer();
     file = path.join(drawer.folder, 'writes.jsonl');
   });
   afterEach(() => {
     drawer.remove();
+    threads();
   });
 
   it('are taken in once, in order, whoever asks first, and kept', async () => {

@@ -8,6 +8,7 @@ import { JournalError } from '../../../../../src/engine/ledger/journal.ts';
 import { toLine } from '../../../../../src/engine/ledger/record-format.ts';
 import { MemoryAnchor } from '../../accounts/memory-storage.ts';
 import { written } from '../written.ts';
+import { withoutThreads } from '../../storage/same-thread.ts';
 import { Drawer } from './setup-folder.ts';
 import { saysLike } from '../../../../texts.ts';
 
@@ -288,11 +289,14 @@ function overwrite(drawer: Drawer, from: number, bytes: number): void {
 
 describe('a ledger', () => {
   let drawer: Drawer;
+  let threads: () => void;
   beforeEach(() => {
+    threads = withoutThreads();
     drawer = new Drawer();
   });
   afterEach(() => {
     drawer.remove();
+    threads();
   });
 
   it('that nobody touched is found to be whole', async () => {
@@ -503,11 +507,14 @@ describe('a ledger', () => {
 
 describe('a ledger that was set aside', () => {
   let drawer: Drawer;
+  let threads: () => void;
   beforeEach(() => {
+    threads = withoutThreads();
     drawer = new Drawer();
   });
   afterEach(() => {
     drawer.remove();
+    threads();
   });
 
   it('is kept whole under a dated name, and a new one is begun by every window', async () => {

@@ -12,11 +12,11 @@ import { readyToRepay, repayment, repayWrite } from './repay.ts';
 const usdt = { coin: 'USDT', amount: d('900') };
 const collateral = (state: WriteRecord['state']): WriteRecord => {
   const one = written('c1', { state, updatedAt: 1 });
-  return { ...one, change: { ...one.change, ...usdt } } as WriteRecord;
+  return { ...one, change: { ...one.change, ...usdt } };
 };
 const margin = (): WriteRecord => {
   const one = writtenMargin({ updatedAt: 1 });
-  return { ...one, change: { ...one.change, ...usdt, direction: 'add' } } as WriteRecord;
+  return { ...one, change: { ...one.change, ...usdt, direction: 'add' } };
 };
 const within =
   (limits: Partial<Limits>, writes: readonly WriteRecord[], amount = '100') =>

@@ -7,8 +7,8 @@ import type { Account, Position } from '../../core/model.ts';
 import { markKey } from '../../core/risk/live-estimate.ts';
 import { StreamLine, type LinePorts } from '../../exchanges/kit/stream.ts';
 import type { LineSpec, Maintenance, SocketMaker, StreamEvent } from '../../exchanges/streams.ts';
-import type { Connections } from './connections.ts';
-import type { Reader } from './reader.ts';
+import type { Connections } from '../monitor/connections.ts';
+import type { Reader } from '../monitor/reader.ts';
 
 export interface StreamsOptions {
   readonly connections: Pick<Connections, 'get'>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Disposable } from '../../../../src/core/emitter.ts';
-import type * as Part from '../../../../src/engine/monitor/price-watch.ts';
-import { watchPrices } from '../../../../src/engine/monitor/watch-prices.ts';
+import type * as Part from '../../../../src/engine/prices/price-watch.ts';
+import { watchPrices } from '../../../../src/engine/prices/watch-prices.ts';
 import { settled } from '../../core/fake-clock.ts';
 
 function bench(failures: number) {

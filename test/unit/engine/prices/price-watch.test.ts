@@ -5,13 +5,14 @@ import type { Account, Loan, Position, Snapshot } from '../../../../src/core/mod
 import { purposeOf } from '../../../../src/exchanges/purpose.ts';
 import type { Connection } from '../../../../src/exchanges/exchange.ts';
 import { watchEveryMs, type Live } from '../../../../src/engine/monitor/store.ts';
-import { PriceWatch } from '../../../../src/engine/monitor/price-watch.ts';
+import { PriceWatch } from '../../../../src/engine/prices/price-watch.ts';
 import type { Heard, LineSpec, Maintenance, Socket, StreamEvent, StreamSource } from '../../../../src/exchanges/streams.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import type { Wake } from '../../../../src/engine/monitor/wakes.ts';
 import { saysLike } from '../../../texts.ts';
 import { settled } from '../../core/fake-clock.ts';
-import { account, FakeReader, failure, readingConnection, World } from './support.ts';
+import { account, FakeReader, failure, readingConnection, World } from '../monitor/support.ts';
+import { barePosition } from '../../../bare-position.ts';
 
 const minute = 60_000;
 
@@ -30,17 +31,10 @@ const loan = (ltv = '0.58', change: Partial<Loan> = {}): Loan => ({
 });
 
 const position: Position = {
-  positionId: 'p1',
+  ...barePosition,
   instrument: 'ETH-USDT-SWAP',
-  market: 'SWAP',
-  slot: 'net',
-  side: 'long',
-  marginCoin: 'USDT',
-  contract: 'linear',
-  marginMode: 'isolated',
   size: d('20'),
   baseCoin: 'ETH',
-  priceCoin: 'USDT',
   markPrice: d('4000'),
   liquidationPrice: d('3600'),
 };

@@ -7,7 +7,7 @@ import { msg } from '../../../../src/core/message.ts';
 import type { Account } from '../../../../src/core/model.ts';
 import { markKey } from '../../../../src/core/risk/live-estimate.ts';
 import type { PricesRow } from '../../../../src/engine/storage/state-protocol.ts';
-import { siteOf, Streams, type Wanted } from '../../../../src/engine/monitor/streams.ts';
+import { siteOf, Streams, type Wanted } from '../../../../src/engine/prices/streams.ts';
 import type { Connection } from '../../../../src/exchanges/exchange.ts';
 import { exchanges } from '../../../../src/exchanges/registry.ts';
 import { startBybit } from '../../../../src/simulator/bybit/start.ts';

@@ -5,17 +5,17 @@ import { ExchangeError } from '../../core/errors.ts';
 import { liveEstimate, livePosition, measured, type Prices } from '../../core/risk/live-estimate.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
 import { setPurpose } from '../../exchanges/purpose.ts';
-import { failedInside } from './connections.ts';
-import { intervalInForce } from './pace.ts';
-import { nextReadInMs, outages, readAfterWakeInMs, type Poller } from './poller.ts';
-import type { Connections } from './connections.ts';
-import { watchEveryMs, type AccountState, type Failure, type Live, type Store } from './store.ts';
-import type { Wake, Wakes } from './wakes.ts';
+import { failedInside } from '../monitor/connections.ts';
+import { intervalInForce } from '../monitor/pace.ts';
+import { nextReadInMs, outages, readAfterWakeInMs, type Poller } from '../monitor/poller.ts';
+import type { Connections } from '../monitor/connections.ts';
+import { watchEveryMs, type AccountState, type Failure, type Live, type Store } from '../monitor/store.ts';
+import type { Wake, Wakes } from '../monitor/wakes.ts';
 import type { SocketMaker } from '../../exchanges/streams.ts';
-import type { Reader } from './reader.ts';
+import type { Reader } from '../monitor/reader.ts';
 import type { PricesRow } from '../storage/state-protocol.ts';
 import { siteOf, Streams, type Wanted } from './streams.ts';
-import { storedPrices } from './stored-snapshot.ts';
+import { storedPrices } from '../monitor/stored-snapshot.ts';
 
 export interface PriceWatchOptions {
   readonly store: Store;

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { decimal as d } from '../../../src/core/decimal.ts';
+import { english } from '../../../src/core/message.ts';
+import { repay } from '../../../src/engine/ledger/kinds/repay.ts';
+import type { RepayPreview } from '../../../src/engine/ledger/preview.ts';
+import type { RepayChange, RepayReadiness } from '../../../src/exchanges/exchange.ts';
+import { activitySections } from '../../../src/words/activity-facts.ts';
+import { changeLabel, wordsOf } from '../../../src/words/kinds.ts';
+import { outcomeText, resolveLines, type Reading } from '../../../src/words/outcome.ts';
+import { repayPreviewText } from '../../../src/words/repay-preview.ts';
+import { says, saysLike } from '../../texts.ts';
+import { loanOwing, readyToRepay, repayment, repayWrite } from '../engine/ledger/kinds/repay.ts';
+import { account } from '../engine/ledger/support.ts';
+
+const around = { venueName: 'OKX', siteLabel: 'OKX Global', demo: false, readAt: '12:00:00', age: 'just now', wallet: 'funding account' };
+const textOf = (preview: RepayPreview): readonly string[] =>
+  repayPreviewText(preview, around as never).lines.map((line) => (typeof line === 'string' ? line : english(line)));
+const linesOf = (change: Partial<RepayChange> = {}, facts: Partial<RepayReadiness> = {}): readonly string[] =>
+  textOf(repay.preview(account(), repayment(change), readyToRepay(facts), d('1')));
+const has = (lines: readonly string[], id: string, ...args: readonly (string | RegExp | undefined)[]): boolean =>
+  lines.some((line) => saysLike(id, ...args).test(line));
+const all = { amount: d('40000'), all: true };
+
+describe('the preview of a repayment in words', () => {
+  it('says what interest costs only where the rate is known, and how an amount is split where the interest is', () => {
+    const cost = [says('repay.interest-per-day'), undefined, undefined] as const;
+    assert.ok(
+      has(linesOf({ amount: d('20000') }, { rate: d('0.0876') }), 'list.colon', cost[0], saysLike('list.arrow', '9.6 USDT', '4.8 USDT')),
+    );
+    assert.ok(!linesOf().some((line) => line.includes(cost[0])));
+    assert.ok(has(linesOf({}, { interest: d('12.5') }), 'repay.interest-first', '12.5 USDT', '87.5 USDT'));
+    assert.ok(has(linesOf({ amount: d('10') }, { interest: d('12.5') }), 'repay.interest-first', '10 USDT', '0 USDT'));
+    assert.ok(!has(linesOf(), 'repay.interest-first'));
+  });
+
+  it('says what is released only where the loan is closed with it, and always that nothing takes it back', () => {
+    assert.ok(has(linesOf(all), 'repay.releases', '0.8 BTC'));
+    const stays = readyToRepay();
+    Reflect.deleteProperty(stays, 'closesWhenPaid');
+    assert.ok(!has(textOf(repay.preview(account(), repayment(all), stays, d('1'))), 'repay.releases'));
+    for (const lines of [linesOf(), linesOf(all)]) assert.ok(has(lines, 'repay.no-undo'));
+    for (const [lines, isAll] of [
+      [linesOf(all), true],
+      [linesOf(), false],
+    ] as const)
+      assert.equal(has(lines, 'repay.dust', 'OKX'), isAll);
+  });
+});
+
+describe('a repayment in words', () => {
+  it('is called one, and done only with the exchange’s evidence', () => {
+    assert.equal(english(changeLabel(repayment())), says('repay.of', '100 USDT', says('kinds.loan', '12345')));
+    const proven = repayWrite({}, { state: 'effective', ltvAfter: d('0.5786'), evidence: { kind: 'history', id: '1001' } });
+    assert.match(english(outcomeText(proven, 'OKX', false).sentence), saysLike('outcome.done-now', 'LTV', '57.86%', 'OKX'));
+    assert.doesNotMatch(english(outcomeText(repayWrite(), 'OKX', false).sentence), /Done/);
+  });
+
+  it('shows in the log what was owed before, and the request with our id', () => {
+    const [debt] = wordsOf(repayment()).baseline(repayWrite());
+    assert.deepEqual([debt!.id, debt!.value, debt!.copy], ['debt', '40,000 USDT', '40000']);
+    const when = (at: number): string => at.toString();
+    const style = { when, usd: String, ltv: String, price: String } as never;
+    const facts = activitySections(repayWrite(), [repayWrite()], style).flatMap((section) => section.facts);
+    assert.match(JSON.stringify(facts), /b15c2d9e0f3a4b5c8d7e6f5a4b3c2d1e/);
+  });
+});
+
+describe('both readings of an unfinished repayment', () => {
+  const text = (reading: Reading): string =>
+    resolveLines(repayWrite({}, { state: 'unknown' }), reading, (at) => `t${at.toString()}`)
+      .map((line) => (typeof line === 'string' ? line : english(line)))
+      .join('\n');
+  const read = (debt: string | undefined, total = debt ?? '0'): Reading => ({
+    ...{ loan: loanOwing(total), rows: [] },
+    ...(debt === undefined ? {} : { debt: d(debt) }),
+  });
+
+  it('say what the debt looks like, with some interest on top', () => {
+    for (const debt of ['39900', '39900.9']) assert.match(text(read(debt)), saysLike('kinds.looks-executed'));
+    for (const debt of ['40000', '40000.9']) assert.match(text(read(debt)), saysLike('kinds.looks-not-executed'));
+    for (const debt of ['39950', '41000']) assert.match(text(read(debt)), saysLike('kinds.unclear'));
+    assert.match(text({ loan: undefined, rows: [] }), saysLike('kinds.now', says('kinds.gone')));
+  });
+
+  it('judge by no other debt of the same coin: what is owed in another way stays out of it', () => {
+    assert.match(text(read('39900', '40000')), saysLike('kinds.looks-executed'));
+    for (const total of ['40000', '39900']) assert.match(text(read(undefined, total)), saysLike('kinds.unclear'));
+    assert.match(text({ loan: loanOwing('40000', { debts: [] }), rows: [] }), saysLike('kinds.unclear'));
+  });
+});

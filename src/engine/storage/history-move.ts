@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { compare, greater, isDecimal, lesser, type Decimal } from '../../core/decimal.ts';
 import type { ExportedPage, HistoryMove, MovedHistory, Span, Spans, StagedRows, Stretch } from './history-protocol.ts';
 import { changeHistory, dayMs, joinedSpans, namesFrom, spansFrom, storedSpans, tiers, usedBytes } from './history-tables.ts';
@@ -12,61 +12,62 @@ export const movedSchema = `CREATE TABLE history_moved (series INTEGER NOT NULL,
 
 const pageRows = 1_000;
 
-/** The form of each line of the file; also shown to a person whose file has a wrong line. */
-const shapes = {
-  series: '["series", number, account, target, since, seen, names]',
-  gap: '["gap", series, since, until]',
-  list: '["list", account, kind, loan, began, until]',
-  row: '["row", account, kind, at, id, type, forced, coin, amount, debt, rate, loan]',
-  point: '["point", series, tier, at, count, covered, figures]',
+/** The columns of each kind of line in the file; also shown to a person whose file has a wrong line. */
+const columns = {
+  series: ['account', 'target', 'n', 'since', 'seen', 'names'],
+  gap: ['series', 'since', 'until'],
+  list: ['account', 'kind', 'loan', 'began', 'until'],
+  row: ['account', 'kind', 'at', 'id', 'type', 'forced', 'coin', 'amount', 'debt', 'rate', 'loan'],
+  point: ['tier', 'at', 'series', 'count', 'covered', 'figures'],
 } as const;
-type Tag = keyof typeof shapes;
+type Tag = keyof typeof columns;
+const tags = Object.keys(columns) as Tag[];
+/** So many of them tell one from another. */
+const keys: Readonly<Record<Tag, number>> = { series: 2, gap: 2, list: 3, row: 4, point: 3 };
 
 /**
  * Order of the lines: first what others refer to, then the venue's rows, then figures, coarsest and newest first, so that a size bound cuts
  * off the finest and oldest.
  */
 export function exportedPage(db: DatabaseSync, { accounts, after }: Extract<HistoryMove, { do: 'exportHistory' }>): ExportedPage {
-  const ids = JSON.stringify(accounts);
   const among = 'account IN (SELECT value FROM json_each(?))';
-  const read = (tag: Tag, sql: string, ...given: readonly SQLInputValue[]): readonly (readonly unknown[])[] =>
+  const ofSeries = `series IN (SELECT id FROM history_series WHERE ${among})`;
+  const read = (tag: Tag, from: string, ...given: readonly SQLInputValue[]): readonly (readonly unknown[])[] =>
     db
-      .prepare(sql)
-      .all(ids, ...given)
+      .prepare(`SELECT ${columns[tag].join()} FROM ${from}`)
+      .all(JSON.stringify(accounts), ...given)
       .map((row) => [tag, ...Object.values(row)]);
+  const linesOf = (rows: readonly unknown[]): readonly string[] => rows.map((row) => JSON.stringify(row));
   if (after === undefined) {
-    const series = read('series', `SELECT id, account, target, since, seen, names FROM history_series WHERE ${among} ORDER BY id`);
-    const lines = [
-      ...series.map((row) => [...row.slice(0, -1), namesFrom(row.at(-1))]),
-      ...read('gap', `SELECT g.* FROM history_gaps g JOIN history_series s ON s.id = g.series WHERE s.${among} ORDER BY g.series, g.since`),
-      ...read('list', `SELECT account, kind, loan, began, until FROM venue_streams WHERE ${among}`),
-    ];
-    return { lines: lines.map((line) => JSON.stringify(line)), after: ['row', '', '', 0, ''] };
+    const series = read('series', `(SELECT *, id AS n FROM history_series) WHERE ${among}`);
+    return {
+      lines: linesOf([
+        ...series.map((row) => [...row.slice(0, -1), namesFrom(row.at(-1))]),
+        ...read('gap', `history_gaps WHERE ${ofSeries}`),
+        ...read('list', `venue_streams WHERE ${among}`),
+      ]),
+      after: ['row', '', '', 0, ''],
+    };
   }
   const [tag, ...key] = after;
+  const limit = `LIMIT ${pageRows.toString()}`;
   const rows =
     tag === 'row'
-      ? read(
-          'row',
-          `SELECT account, kind, at, id, type, forced, coin, amount, debt, rate, loan FROM venue_rows WHERE ${among}
-           AND (account, kind, at, id) > (?, ?, ?, ?) ORDER BY account, kind, at, id LIMIT ${pageRows.toString()}`,
-          ...key,
-        )
+      ? read(tag, `venue_rows WHERE ${among} AND (account, kind, at, id) > (?, ?, ?, ?) ORDER BY account, kind, at, id ${limit}`, ...key)
       : read(
-          'point',
-          `SELECT series, tier, at, count, covered, figures FROM history_points
-           WHERE series IN (SELECT id FROM history_series WHERE ${among}) AND (tier, at, series) < (?, ?, ?)
-           ORDER BY tier DESC, at DESC, series DESC LIMIT ${pageRows.toString()}`,
+          tag,
+          `history_points WHERE ${ofSeries} AND (tier, at, series) < (?, ?, ?) ORDER BY tier DESC, at DESC, series DESC ${limit}`,
           ...key,
         );
-  const lines = rows.map((line) => JSON.stringify(line));
   const last = rows.at(-1) as readonly (string | number)[] | undefined;
-  if (rows.length === pageRows && last !== undefined) {
-    const [, first, second, third] = last;
-    return { lines, after: tag === 'row' ? ['row', ...last.slice(1, 5)] : ['point', second ?? 0, third ?? 0, first ?? 0] };
-  }
   const beyond = Number.MAX_SAFE_INTEGER;
-  return { lines, ...(tag === 'row' ? { after: ['point', beyond, beyond, beyond] } : {}) };
+  const next: ExportedPage['after'] =
+    rows.length === pageRows && last !== undefined
+      ? [tag, ...last.slice(1, 1 + keys[tag])]
+      : tag === 'row'
+        ? ['point', beyond, beyond, beyond]
+        : undefined;
+  return { lines: linesOf(rows), ...(next === undefined ? {} : { after: next }) };
 }
 
 /** A series of the file, and the one of the same loan or position here. */
@@ -85,36 +86,33 @@ interface PointRow {
   readonly figures: string;
 }
 
-const stagingSchema = `
-  CREATE TEMP TABLE moved_series (n INTEGER PRIMARY KEY, account TEXT, target TEXT, since INTEGER, seen INTEGER, names TEXT,
-    here INTEGER, UNIQUE (account, target));
-  CREATE TEMP TABLE moved_gaps (series INTEGER, since INTEGER, until INTEGER, PRIMARY KEY (series, since)) WITHOUT ROWID;
-  CREATE TEMP TABLE moved_lists (account TEXT, kind TEXT, loan TEXT, began INTEGER, until INTEGER, PRIMARY KEY (account, kind, loan)) WITHOUT ROWID;
-  CREATE TEMP TABLE moved_rows (account TEXT, kind TEXT, at INTEGER, id TEXT, type TEXT, forced INTEGER, coin TEXT, amount TEXT, debt TEXT,
-    rate TEXT, loan TEXT, fresh INTEGER, PRIMARY KEY (account, kind, at, id)) WITHOUT ROWID;
-  -- Fresh is 0 for what adds nothing here, 1 for what is only copied, 2 for what is merged or put in another order of names.
-  CREATE TEMP TABLE moved_points (tier INTEGER, at INTEGER, series INTEGER, count INTEGER, covered INTEGER, figures TEXT, fresh INTEGER,
-    PRIMARY KEY (tier, at, series)) WITHOUT ROWID;`;
-
 const isStaging = (db: DatabaseSync): boolean =>
-  db.prepare("SELECT 1 FROM temp.sqlite_schema WHERE name = 'moved_points'").get() !== undefined;
+  db.prepare("SELECT 1 FROM temp.sqlite_schema WHERE name = 'moved_point'").get() !== undefined;
 
 function endStaging(db: DatabaseSync): void {
-  for (const table of ['series', 'gaps', 'lists', 'rows', 'points']) db.exec(`DROP TABLE IF EXISTS temp.moved_${table}`);
+  for (const tag of tags) db.exec(`DROP TABLE IF EXISTS temp.moved_${tag}`);
 }
 
 /** Checks and stages some lines of a file. @returns undefined if what was staged before is gone */
-export function stageHistory(db: DatabaseSync, asked: Extract<HistoryMove, { do: 'stageHistory' }>): StagedRows | undefined {
-  if (asked.row === 0) {
+export function stageHistory(
+  db: DatabaseSync,
+  { text, row, accounts, now }: Extract<HistoryMove, { do: 'stageHistory' }>,
+): StagedRows | undefined {
+  if (row === 0) {
     endStaging(db);
-    if (asked.text === '') return { rows: 0 };
-    db.exec(stagingSchema);
+    if (text === '') return { rows: 0 };
+    for (const tag of tags) {
+      // Fresh is 0 for what adds nothing here, 1 for what is only copied, 2 for what is merged or put in another order of names.
+      const all = [...columns[tag], 'fresh'].join();
+      const key = columns[tag].slice(0, keys[tag]).join();
+      db.exec(`CREATE TEMP TABLE moved_${tag} (${all}, PRIMARY KEY (${key})) WITHOUT ROWID`);
+    }
   } else if (!isStaging(db)) return undefined;
-  const lines = asked.text.split('\n').filter((line) => line.trim() !== '');
-  const staging = new Staging(db, asked.accounts, asked.now);
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const take = staging(db, new Set(accounts), now + dayMs);
   for (const [index, line] of lines.entries()) {
-    const expected = staging.take(line.trim().replace(/,$/, ''));
-    if (expected !== undefined) return { rows: lines.length, wrong: { row: asked.row + index, expected } };
+    const expected = take(line.trim().replace(/,$/, ''));
+    if (expected !== undefined) return { rows: lines.length, wrong: { row: row + index, expected } };
   }
   return { rows: lines.length };
 }
@@ -122,112 +120,71 @@ export function stageHistory(db: DatabaseSync, asked: Extract<HistoryMove, { do:
 const isText = (value: unknown, longest = 200): value is string =>
   typeof value === 'string' && value.length <= longest && !/[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.test(value);
 const isFigure = (value: unknown): value is Decimal => typeof value === 'string' && isDecimal(value);
-const isCount = (value: unknown, most: number): value is number =>
+const isWhole = (value: unknown, most = Infinity): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= most;
-const isKind = (value: unknown): boolean => value === 'event' || value === 'interest';
-const orNull = (value: unknown, is: (one: unknown) => boolean): boolean => value === null || is(value);
 
-class Staging {
-  readonly #db: DatabaseSync;
-  readonly #accounts: ReadonlySet<unknown>;
-  readonly #pairs: Map<unknown, Pair>;
-  /** Other computers' clocks are at most a day ahead of ours. */
-  readonly #latest: number;
-  readonly #statements = new Map<string, StatementSync>();
-
-  constructor(db: DatabaseSync, accounts: readonly string[], now: number) {
-    this.#db = db;
-    this.#accounts = new Set(accounts);
-    this.#pairs = pairsIn(db);
-    this.#latest = now + dayMs;
-  }
-
-  /** @returns the expected form, if the line is wrong */
-  take(line: string): string | undefined {
-    const [tag, ...fields] = parsed(line);
-    const shape = shapes[tag as Tag] as string | undefined;
-    if (shape === undefined) return Object.keys(shapes).join(' | ');
-    const row = this.#checked(tag as Tag, fields);
-    if (row === undefined || fields.length !== shape.split(',').length - 1) return shape;
-    if (['series', 'list', 'row'].includes(tag as Tag) && !this.#accounts.has(row.account)) return 'account';
-    const { changes } = this.#run(
-      `INSERT OR IGNORE INTO temp.moved_${row.table} VALUES (${row.values.map(() => '?').join(', ')})`,
-      row.values,
-    );
-    if (changes === 0) return 'once';
-    if (tag === 'series') for (const [n, pair] of pairsIn(this.#db, row.values[0])) this.#pairs.set(n, pair);
-    return undefined;
-  }
-
-  #checked(
-    tag: Tag,
-    fields: readonly unknown[],
-  ): { readonly table: string; readonly values: readonly SQLInputValue[]; readonly account?: unknown } | undefined {
-    const isTime = (value: unknown): value is number => isCount(value, this.#latest);
-    const values = fields as readonly SQLInputValue[];
-    switch (tag) {
-      case 'series': {
-        const [n, account, target, since, seen, names] = fields;
-        const isNamed = Array.isArray(names) && names.length <= 200 && names.every((one) => isText(one, 60) && !one.includes('|'));
-        const isOurs = isText(target, 100) && /^(loan|position):/.test(target);
-        if (!isTime(since) || !isTime(seen) || since > seen || !isNamed || !isOurs || !Number.isSafeInteger(n)) return undefined;
-        return { table: 'series', account, values: [...values.slice(0, 5), JSON.stringify(names), null] };
-      }
-      case 'gap': {
-        const [series, since, until] = fields;
-        if (!this.#pairs.has(series) || !isTime(since) || !isTime(until) || since >= until) return undefined;
-        return { table: 'gaps', values };
-      }
-      case 'list': {
-        const [account, kind, loan, began, until] = fields;
-        if (!isKind(kind) || !isText(loan) || !isTime(began) || !orNull(until, isTime)) return undefined;
-        return { table: 'lists', account, values };
-      }
-      case 'row': {
-        const [account, kind, at, id, type, forced, coin, amount, debt, rate, loan] = fields;
-        if (!isKind(kind) || !isTime(at) || !isText(id) || id === '' || !isText(type) || !isText(coin, 60) || !isFigure(amount))
-          return undefined;
-        if ((forced !== 0 && forced !== 1) || !orNull(debt, isFigure) || !orNull(rate, isFigure) || !orNull(loan, isText)) return undefined;
-        const held = this.#get('SELECT loan FROM venue_rows WHERE account = ? AND kind = ? AND at = ? AND id = ?', values.slice(0, 4));
-        const isFresh = held === undefined || (held['loan'] === null && loan !== null);
-        return { table: 'rows', account, values: [...values, isFresh ? 1 : 0] };
-      }
-      case 'point': {
-        const [series, tier, at, count, covered, figures] = fields;
-        const pair = this.#pairs.get(series);
-        if (pair === undefined || !tiers.some(({ ms }) => ms === tier) || !isTime(at) || at % Number(tier) !== 0) return undefined;
-        if (!isCount(count, 1e9) || count === 0 || !isCount(covered, Number(tier)) || !isStored(figures, pair.names)) return undefined;
-        const point = { tier: Number(tier), at, count, covered, figures };
-        const held = pair.here && this.#held(point, pair.here.id);
-        const isIn = held !== undefined && (isSame(point, held) && isInOrder(pair) ? true : isSame(merged(pair, held, point), held));
-        return {
-          table: 'points',
-          values: [
-            ...[point.tier, at, Number(series), count, covered, isIn ? '' : figures],
-            isIn ? 0 : held === undefined && isInOrder(pair) ? 1 : 2,
-          ],
-        };
-      }
+/**
+ * @param latest no clock of another computer is ahead of this. Milliseconds since the Unix epoch
+ * @returns what takes a line; it says what the line should be, if it is something else
+ */
+function staging(db: DatabaseSync, accounts: ReadonlySet<unknown>, latest: number): (line: string) => string | undefined {
+  const pairs = pairsIn(db);
+  const isTime = (value: unknown): boolean => isWhole(value, latest);
+  const orNull =
+    (is: (value: unknown) => boolean) =>
+    (value: unknown): boolean =>
+      value === null || is(value);
+  const isName = (value: unknown): boolean => isText(value, 60) && !value.includes('|');
+  const checks: Readonly<Record<string, (value: unknown) => boolean>> = {
+    ...{ since: isTime, seen: isTime, began: isTime, at: isTime, until: orNull(isTime) },
+    ...{ n: isWhole, count: isWhole, covered: isWhole, forced: (value) => isWhole(value, 1) },
+    ...{ account: isText, id: isText, type: isText, coin: isText, loan: orNull(isText) },
+    ...{ amount: isFigure, debt: orNull(isFigure), rate: orNull(isFigure) },
+    kind: (value) => value === 'event' || value === 'interest',
+    target: (value) => isText(value, 100) && /^(loan|position):/.test(value),
+    names: (value) => Array.isArray(value) && value.length <= 200 && value.every(isName),
+    series: (value) => pairs.has(value),
+    tier: (value) => tiers.some(({ ms }) => ms === value),
+    figures: (value) => isText(value, 20_000),
+  };
+  const held = db.prepare(`SELECT ${pointColumns} FROM main.history_points WHERE tier = ? AND at = ? AND series = ?`);
+  const known = db.prepare('SELECT loan FROM venue_rows WHERE account = ? AND kind = ? AND at = ? AND id = ?');
+  const inserts = new Map(
+    tags.map((tag) => [tag, db.prepare(`INSERT OR IGNORE INTO temp.moved_${tag} VALUES (?${', ?'.repeat(columns[tag].length)})`)]),
+  );
+  /** What of it is fresh; undefined where its parts don't go together. */
+  const freshOf = (tag: Tag, row: Readonly<Record<string, unknown>>): number | undefined => {
+    const { since, seen, until, loan, account, kind, at, id } = row as unknown as Record<string, number | string | null>;
+    if (tag === 'series') return Number(since) > Number(seen) ? undefined : 1;
+    if (tag === 'gap') return Number(since) < Number(until) ? 1 : undefined;
+    if (tag === 'list') return loan === null ? undefined : 1;
+    if (tag === 'row') {
+      const here = known.get(account ?? '', kind ?? '', at ?? 0, id ?? '');
+      return here === undefined || (here['loan'] === null && loan !== null) ? 1 : 0;
     }
-  }
-
-  #held({ tier, at }: PointRow, id: number): PointRow | undefined {
-    return this.#get(`SELECT ${pointColumns} FROM main.history_points WHERE tier = ? AND at = ? AND series = ?`, [tier, at, id]) as never;
-  }
-
-  #get(sql: string, given: readonly SQLInputValue[]): Record<string, unknown> | undefined {
-    return this.#prepared(sql).get(...given);
-  }
-
-  #run(sql: string, given: readonly SQLInputValue[]): { readonly changes: number | bigint } {
-    return this.#prepared(sql).run(...given);
-  }
-
-  #prepared(sql: string): StatementSync {
-    const statement = this.#statements.get(sql) ?? this.#db.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement;
-  }
+    const point = row as unknown as PointRow;
+    const pair = pairs.get(row['series']);
+    if (pair === undefined || point.at % point.tier !== 0 || point.count === 0 || point.covered > point.tier) return undefined;
+    if (!isStored(point.figures, pair.names)) return undefined;
+    const there = pair.here && (held.get(point.tier, point.at, pair.here.id) as PointRow | undefined);
+    if (there === undefined) return isInOrder(pair) ? 1 : 2;
+    return (isInOrder(pair) && isSame(point, there)) || isSame(merged(pair, there, point), there) ? 0 : 2;
+  };
+  return (line) => {
+    const [tag, ...fields] = parsed(line) as readonly [Tag, ...unknown[]];
+    if (!tags.includes(tag)) return tags.join(' | ');
+    const shape = `["${tag}", ${columns[tag].join(', ')}]`;
+    const row = Object.fromEntries(columns[tag].map((name, index) => [name, fields[index]]));
+    if (fields.length !== columns[tag].length || !columns[tag].every((name) => checks[name]?.(row[name]))) return shape;
+    if ('account' in row && !accounts.has(row['account'])) return 'account';
+    if (tag === 'series' && pairs.has(row['n'])) return 'once';
+    const fresh = freshOf(tag, row);
+    if (fresh === undefined) return shape;
+    const values = fields.map((value) => (Array.isArray(value) ? JSON.stringify(value) : value) as SQLInputValue);
+    if (inserts.get(tag)?.run(...values, fresh).changes === 0) return 'once';
+    if (tag === 'series') for (const [n, pair] of pairsIn(db, values[2])) pairs.set(n, pair);
+    return undefined;
+  };
 }
 
 const pointColumns = 'tier, at, count, covered, figures';
@@ -241,9 +198,8 @@ function parsed(line: string): readonly unknown[] {
   }
 }
 
-/** Whether it has the form that `storedSpans` writes, with plausible figures. */
-function isStored(text: unknown, names: readonly string[]): text is string {
-  if (typeof text !== 'string' || text.length > 20_000) return false;
+/** Whether it is what `storedSpans` writes, of figures that can be. */
+function isStored(text: string, names: readonly string[]): boolean {
   const cells = text.split('|');
   return (text === '' || cells.length <= names.length) && cells.every((cell) => cell === '' || isSpan(cell.split(' ')));
 }
@@ -327,9 +283,9 @@ export function importHistory(
   boundBytes: number,
 ): MovedHistory | undefined {
   if (!isStaging(db)) return undefined;
-  const found = db.prepare('SELECT account FROM temp.moved_series UNION SELECT account FROM temp.moved_rows').all();
+  const found = db.prepare('SELECT account FROM temp.moved_series UNION SELECT account FROM temp.moved_row').all();
   const count = (table: string): number => Number(db.prepare(`SELECT count(*) AS n FROM temp.moved_${table} WHERE fresh`).get()?.['n']);
-  const moved = { accounts: found.map(({ account }) => String(account)), rows: count('points') + count('rows') };
+  const moved = { accounts: found.map(({ account }) => String(account)), rows: count('point') + count('row') };
   if (isTrial) return moved;
   for (const account of moved.accounts) {
     const record = db.prepare('SELECT record FROM accounts WHERE id = ?').get(account)?.['record'];
@@ -339,11 +295,11 @@ export function importHistory(
   changeHistory(db);
   thin(db, boundBytes);
   takeFigures(db, now);
-  db.exec(`INSERT INTO venue_rows SELECT account, kind, at, id, type, forced, coin, amount, debt, rate, loan, 1 FROM temp.moved_rows WHERE fresh
+  db.exec(`INSERT INTO venue_rows SELECT account, kind, at, id, type, forced, coin, amount, debt, rate, loan, 1 FROM temp.moved_row WHERE fresh
     ON CONFLICT DO UPDATE SET loan = coalesce(loan, excluded.loan)`);
   // The venue's lists continue from where either computer got to.
   db.prepare(
-    `INSERT INTO venue_streams (account, kind, loan, began, until) SELECT account, kind, loan, began, min(until, ?) FROM temp.moved_lists WHERE true
+    `INSERT INTO venue_streams (account, kind, loan, began, until) SELECT account, kind, loan, began, min(until, ?) FROM temp.moved_list WHERE true
      ON CONFLICT DO UPDATE SET began = min(began, excluded.began), until = max(coalesce(until, excluded.until), coalesce(excluded.until, until))`,
   ).run(now);
   endStaging(db);
@@ -354,12 +310,12 @@ export function importHistory(
 function thin(db: DatabaseSync, boundBytes: number): void {
   const cut = db
     .prepare(
-      `SELECT tier, at FROM (SELECT tier, at, sum(length(figures) + 40) OVER (ORDER BY tier DESC, at DESC) AS bytes FROM temp.moved_points
+      `SELECT tier, at FROM (SELECT tier, at, sum(length(figures) + 40) OVER (ORDER BY tier DESC, at DESC) AS bytes FROM temp.moved_point
        WHERE fresh) WHERE bytes > ? AND tier < ? ORDER BY tier DESC, at DESC LIMIT 1`,
     )
     .get(boundBytes - usedBytes(db), dayMs);
   if (cut === undefined) return;
-  db.prepare('UPDATE temp.moved_points SET fresh = 0 WHERE (tier, at) <= (?, ?)').run(Number(cut['tier']), Number(cut['at']));
+  db.prepare('UPDATE temp.moved_point SET fresh = 0 WHERE (tier, at) <= (?, ?)').run(Number(cut['tier']), Number(cut['at']));
 }
 
 function takeFigures(db: DatabaseSync, now: number): void {
@@ -368,7 +324,8 @@ function takeFigures(db: DatabaseSync, now: number): void {
   const begin = db.prepare(
     'INSERT INTO history_series (account, target, since, seen, names) SELECT account, target, since, min(seen, ?), names FROM temp.moved_series WHERE n = ?',
   );
-  const place = db.prepare('UPDATE temp.moved_series SET here = ? WHERE n = ?');
+  // From here on `fresh` of a series is its id here.
+  const place = db.prepare('UPDATE temp.moved_series SET fresh = ? WHERE n = ?');
   const widen = db.prepare('UPDATE history_series SET since = min(since, ?), seen = max(seen, ?), names = ? WHERE id = ?');
   const gapsOf = (table: string, id: number): readonly Stretch[] =>
     db.prepare(`SELECT since, until FROM ${table} WHERE series = ? ORDER BY since`).all(id) as never;
@@ -379,7 +336,7 @@ function takeFigures(db: DatabaseSync, now: number): void {
     const id = here?.id ?? Number(begin.run(now, Number(n)).lastInsertRowid);
     ids.set(n, id);
     place.run(id, Number(n));
-    const theirs = gapsOf('temp.moved_gaps', Number(n));
+    const theirs = gapsOf('temp.moved_gap', Number(n));
     const unwatched = here === undefined ? [{ since: 0, until: Infinity }] : around(here.since, gapsOf('history_gaps', id), here.seen);
     if (here !== undefined) {
       widen.run(since, Math.min(seen, now), JSON.stringify(namesOf(pair)), id);
@@ -393,8 +350,8 @@ function takeFigures(db: DatabaseSync, now: number): void {
   const put = db.prepare('INSERT OR REPLACE INTO history_points (tier, at, series, count, covered, figures) VALUES (?, ?, ?, ?, ?, ?)');
   const rows = db.prepare(
     `SELECT p.series, p.tier, p.at, p.count, p.covered, p.figures, h.count AS n, h.covered AS known, h.figures AS held
-     FROM temp.moved_points p JOIN temp.moved_series s ON s.n = p.series
-     LEFT JOIN main.history_points h ON h.tier = p.tier AND h.at = p.at AND h.series = s.here WHERE p.fresh = 2 OR (p.fresh AND h.at IS NOT NULL)`,
+     FROM temp.moved_point p JOIN temp.moved_series s ON s.n = p.series
+     LEFT JOIN main.history_points h ON h.tier = p.tier AND h.at = p.at AND h.series = s.fresh WHERE p.fresh = 2 OR (p.fresh AND h.at IS NOT NULL)`,
   );
   for (const row of rows.all()) {
     const [pair, id] = [pairs.get(row['series']), ids.get(row['series'])];
@@ -405,8 +362,8 @@ function takeFigures(db: DatabaseSync, now: number): void {
     const { count, covered, figures } = row['held'] === null ? renamed : merged(pair, before, file);
     put.run(file.tier, file.at, id, count, covered, figures);
   }
-  db.exec(`INSERT OR IGNORE INTO history_points SELECT p.tier, p.at, s.here, p.count, p.covered, p.figures
-    FROM temp.moved_points p JOIN temp.moved_series s ON s.n = p.series WHERE p.fresh = 1`);
+  db.exec(`INSERT OR IGNORE INTO history_points SELECT p.tier, p.at, s.fresh, p.count, p.covered, p.figures
+    FROM temp.moved_point p JOIN temp.moved_series s ON s.n = p.series WHERE p.fresh = 1`);
 }
 
 /** Whether its figures are in the order of the names here. */

@@ -196,10 +196,10 @@ describe('moving to another computer', () => {
     for (const [content, fault] of [
       [
         text.slice(0, last) + text.slice(last).replace('"0.5"', '"high"'),
-        says('moving.wrong', `history.rows.${(lines - 1).toString()}`, '["point", series, tier, at, count, covered, figures]'),
+        says('moving.wrong', `history.rows.${(lines - 1).toString()}`, '["point", tier, at, series, count, covered, figures]'),
       ],
-      [text.replace('["point"', '["point", 99, 60000, 0, 1, 0, "0.5"],\n["point"'), saysLike('moving.wrong', undefined, undefined)],
-      [text.replace('["series",1,"a"', '["series",1,"other"'), says('moving.wrong', 'history.rows.0', says('moving.of-account'))],
+      [text.replace('["point"', '["point", 60000, 0, 99, 1, 0, "0.5"],\n["point"'), saysLike('moving.wrong', undefined, undefined)],
+      [text.replace('["series","a"', '["series","other"'), says('moving.wrong', 'history.rows.0', says('moving.of-account'))],
       [
         `${text.slice(0, last)}${text.slice(last).split('\n')[0]!},\n${text.slice(last)}`,
         says('moving.wrong', `history.rows.${lines.toString()}`, says('moving.once')),

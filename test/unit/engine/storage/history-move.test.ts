@@ -299,24 +299,24 @@ describe('history on its way to another computer', () => {
   });
 
   const good = [
-    '["series", 3, "a", "loan:1", 1000, 9000000, ["ltv", "debt USDT"]]',
+    '["series", "a", "loan:1", 3, 1000, 9000000, ["ltv", "debt USDT"]]',
     '["gap", 3, 2000, 3000]',
     '["list", "a", "event", "", 1000, null]',
     '["row", "a", "event", 5, "7", "repaid", 0, "USDT", "1.5", null, null, null]',
-    '["point", 3, 60000, 60000, 2, 30000, "0.5 0.6 0.5 0.7|3"]',
+    '["point", 60000, 60000, 3, 2, 30000, "0.5 0.6 0.5 0.7|3"]',
   ];
   for (const [what, row, bad, expected] of [
     ['no JSON', 1, '["gap", 3', 'series | gap | list | row | point'],
     ['something else', 0, '["key", "secret"]', 'series | gap | list | row | point'],
     ['a series of another account', 0, good[0]!.replace('"a"', '"stranger"'), 'account'],
     ['a row of another account', 3, good[3]!.replace('"a"', '"stranger"'), 'account'],
-    ['a series of nothing', 0, good[0]!.replace('loan:1', 'else'), /^\["series", number/],
+    ['a series of nothing', 0, good[0]!.replace('loan:1', 'else'), /^\["series", account/],
     ['a series that ends before it begins', 0, good[0]!.replace('1000', '9900000'), /^\["series"/],
     ['a gap of no series', 1, '["gap", 4, 2000, 3000]', /^\["gap", series/],
-    ['figures of no series', 4, good[4]!.replace('3,', '9,'), /^\["point", series/],
+    ['figures of no series', 4, good[4]!.replace(' 3,', ' 9,'), /^\["point", tier/],
     ['a time of another length', 4, good[4]!.replace('60000,', '61000,'), /^\["point"/],
-    ['a time between two', 4, '["point", 3, 60000, 60001, 2, 30000, "0.5|3"]', /^\["point"/],
-    ['a time to come', 4, `["point", 3, 60000, ${(start + 3 * day).toString()}, 2, 30000, "0.5|3"]`, /^\["point"/],
+    ['a time between two', 4, '["point", 60000, 60001, 3, 2, 30000, "0.5|3"]', /^\["point"/],
+    ['a time to come', 4, `["point", 60000, ${(start + 3 * day).toString()}, 3, 2, 30000, "0.5|3"]`, /^\["point"/],
     ['more time than there was', 4, good[4]!.replace('30000', '60001'), /^\["point"/],
     ['no reading', 4, good[4]!.replace(' 2,', ' 0,'), /^\["point"/],
     ['a figure that is none', 4, good[4]!.replace('|3', '|much'), /^\["point"/],
@@ -344,7 +344,7 @@ describe('history on its way to another computer', () => {
 
   it('is taken over whole or not at all, and only for the user it is of', () => {
     const next = machine();
-    next.stages([...good, '["series", 4, "b", "loan:1", 1000, 2000, []]']);
+    next.stages([...good, '["series", "b", "loan:1", 4, 1000, 2000, []]']);
     next.file.change({ do: 'update', id: 'b', fields: { uid: 'somebody else' } });
     assert.equal(next.imports(), undefined);
     next.file.change({ do: 'remove', id: 'b' });

@@ -361,8 +361,8 @@ describe('figures of the past', () => {
     for (const [index, at] of [0, 0, 1, 1, 0, 1, 0].entries()) read(at, start + index * 10_000, `0.${(index + 1).toString()}`);
     assert.deepEqual(told(), [[7, 60_000, '0.1', '0.7', '0.1', '0.7']]);
     const lines = [
-      `["series", 1, "a", "loan:12345", ${(start - hour).toString()}, ${(start - minute).toString()}, ["ltv"]]`,
-      ...tiers.map((tier) => `["point", 1, ${tier.toString()}, ${(start - (start % tier)).toString()}, 3, 20000, "0.9 0.1 0.05 0.9"]`),
+      `["series", "a", "loan:12345", 1, ${(start - hour).toString()}, ${(start - minute).toString()}, ["ltv"]]`,
+      ...tiers.map((tier) => `["point", ${tier.toString()}, ${(start - (start % tier)).toString()}, 1, 3, 20000, "0.9 0.1 0.05 0.9"]`),
     ];
     const now = start + hour;
     assert.deepEqual(other.move({ do: 'stageHistory', text: lines.join('\n'), row: 0, accounts: ['a'], now }), { rows: 4 });

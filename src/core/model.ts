@@ -183,6 +183,8 @@ export interface Vanished extends Target {
   readonly distance?: Decimal;
   /** It alarmed only because of an overdue debt, not by its LTV. */
   readonly overdue?: true;
+  /** A repayment of all that was owed was sent from here: that, and no liquidation, is why it closed, unless the repayment failed. */
+  readonly repaid?: true;
   readonly lastSeen: number;
   /** When it was first missed. */
   readonly noticed: number;

@@ -9,7 +9,7 @@ import { outletSlot, Vault, type SecretStorage } from './accounts/vault.ts';
 import type { VenueHistoryOptions } from './history/venue-history.ts';
 import { Arming } from './ledger/arming.ts';
 import { LateJournal } from './ledger/database/late-journal.ts';
-import { Ledger } from './ledger/ledger.ts';
+import { Ledger, type WriteRecord } from './ledger/ledger.ts';
 import { Connections } from './monitor/connections.ts';
 import { LatePoller } from './monitor/late-poller.ts';
 import { Store, type Explain, type Failure, type NewsOf } from './monitor/store.ts';
@@ -71,8 +71,7 @@ const handOverMs = 1_500;
  * @throws RangeError when the ports name no place to work in
  */
 export function createEngine(ports: EnginePorts): Engine {
-  mustBeAbsolute('folder', ports.folder);
-  mustBeAbsolute('worker', ports.worker);
+  for (const place of ['folder', 'worker'] as const) mustBeAbsolute(place, ports[place]);
   const { log, newId, settings, window, clock = systemClock, exchanges = allExchanges } = ports;
   const { intervalMs } = settings;
   const parts: Disposable[] = [];
@@ -102,11 +101,12 @@ export function createEngine(ports: EnginePorts): Engine {
   );
   const reader = keep(new Reader({ shared, book, clock, window, intervalMs, isSeen: ports.isSeen }));
   const explain: Explain = (account, error) => prices.explain(account, error);
-  const store: Store = keep(new Store({ book, storage: reader, clock, intervalMs, newsOf: news.of, explain }));
+  const writesOf = (accountId: string): readonly WriteRecord[] => ledger.known(accountId);
+  const store: Store = keep(new Store({ book, storage: reader, clock, intervalMs, newsOf: news.of, explain, writesOf }));
   const journal = keep(lateJournal(ports, shared));
   // Figures that the views would have refreshed by now are not acted on.
   const acting = { maxPreviewAgeMs: intervalMs, proofPatienceMs, limits: settings.limits };
-  const ledger = keep(new Ledger({ journal, book, connections, clock, newId, window, arming, ...acting }));
+  const ledger: Ledger = keep(new Ledger({ journal, book, connections, clock, newId, window, arming, ...acting }));
   const wakes = new Wakes(clock);
   const poller = keep(
     new LatePoller({

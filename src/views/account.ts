@@ -186,7 +186,7 @@ const noteMark = (label: Text, calm: boolean): Pick<Entry, 'icon' | 'spoken'> =>
  */
 export function vanishedNotes({ account, snapshot }: AccountState, kind: Vanished['kind'], viewContext: ViewContext): readonly Entry[] {
   return (snapshot?.vanished ?? [])
-    .filter((one) => one.kind === kind)
+    .filter((one) => one.kind === kind && one.repaid !== true)
     .map((one) => {
       const label = vanishedSentence(one, viewContext);
       const { id, calm, orderId } = one;

@@ -210,7 +210,7 @@ function notices(state: AccountState, drawn: readonly Drawn[], viewContext: View
   const mark = moneyMark(state, viewContext);
   const name = `${venueName(state, viewContext)} · ${state.account.name}${mark === undefined ? '' : ` (${say(mark)})`}`;
   const isShown = drawn.some((one) => one.state === state);
-  const gone = (snapshot?.vanished ?? []).map((one) => vanishedSentence(one, viewContext));
+  const gone = (snapshot?.vanished ?? []).filter(({ repaid }) => repaid !== true).map((one) => vanishedSentence(one, viewContext));
   return [...(failure === undefined || isShown ? [] : [failure.error.sentence]), ...gapsOf(snapshot), ...gone].map((sentence) =>
     say(labelled(name, sentence)),
   );

@@ -120,7 +120,7 @@ interface Gone {
 }
 
 const goneIn = (states: readonly AccountState[]): readonly Gone[] =>
-  states.flatMap((state) => (state.snapshot?.vanished ?? []).map((one) => ({ state, one })));
+  states.flatMap((state) => (state.snapshot?.vanished ?? []).filter(({ repaid }) => repaid !== true).map((one) => ({ state, one })));
 
 function goneRow({ state, one }: Gone, { now }: ViewContext): StatusRow {
   return {

@@ -1,4 +1,4 @@
-import { compare, isPositive, lesser, subtract, type Decimal } from '../core/decimal.ts';
+import { compare, isPositive, isZero, lesser, subtract, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount } from '../core/model.ts';
@@ -35,7 +35,7 @@ export function repayPreviewText(preview: RepayPreview, around: PreviewSurroundi
   const { account, change, readiness, walletAfter } = preview;
   const { coin } = change;
   const amount = coinAmount(change.amount, coin);
-  const warning = warningOf(preview);
+  const warning = isPaidOff(preview) ? undefined : warningOf(preview);
   return previewOf(
     {
       account,
@@ -47,7 +47,7 @@ export function repayPreviewText(preview: RepayPreview, around: PreviewSurroundi
       tone: warning?.tone ?? 'calm',
       warnings: warning === undefined ? [] : [warning.sentence],
       figures: [
-        ...figuresOf(preview),
+        ...(isPaidOff(preview) ? [estimated(row(ltvLabel(), ltvFigure(preview.ltvNow), ltvFigure(preview.ltvAfter)))] : figuresOf(preview)),
         estimated(row(debtLabel(), coinAmount(readiness.debt, coin), coinAmount(preview.debtAfter, coin))),
         ...costRow(preview),
         ...released(preview),
@@ -60,6 +60,9 @@ export function repayPreviewText(preview: RepayPreview, around: PreviewSurroundi
     around,
   );
 }
+
+/** Nothing is owed afterwards: no line is left to be near. */
+const isPaidOff = ({ ltvAfter }: RepayPreview): boolean => ltvAfter !== undefined && isZero(ltvAfter);
 
 const debtLabel = (): Message => msg('repay.debt-with-interest', 'Debt, interest included');
 

@@ -8,7 +8,7 @@ import { Guard } from './guard.ts';
 import type { Verification } from './journal.ts';
 import type { Followed } from '../storage/worker-link.ts';
 import { longestPreviewAgeMs, type LedgerOptions } from './ledger-options.ts';
-import { holderOf, ownerOf, type Holder } from './owner.ts';
+import { holderOf, isSameOwner, ownerOf, type Holder } from './owner.ts';
 import type { Preview } from './preview.ts';
 import type { Prover, Which } from './prover.ts';
 import type { WriteRecord } from './record.ts';
@@ -191,6 +191,12 @@ export class Ledger implements Disposable {
    */
   open(accountId?: string): readonly WriteRecord[] {
     return this.#writes.open(accountId === undefined ? undefined : this.#holder(accountId));
+  }
+
+  /** Every change of the account at the exchange, from whichever account here, as the journal was last read. */
+  known(accountId: string): readonly WriteRecord[] {
+    const holder = this.#holder(accountId);
+    return this.#writes.all().filter((record) => isSameOwner(record, holder));
   }
 
   /** The mismatch that freezes the account; it may be from another account here with the same owner. */

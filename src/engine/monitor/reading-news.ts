@@ -10,8 +10,8 @@ const longMsLeast = 30 * 60_000;
 const unwatchedForMs = 24 * 60 * 60_000;
 
 /** Adds what disappeared, which terms changed, and when nothing was read. A lazy part, loaded before the first reading. */
-export const newsOf: NewsOf = (held, read, now, intervalMs): Snapshot => {
-  const vanished = vanishedSince(held, read, now);
+export const newsOf: NewsOf = (held, read, now, intervalMs, writes): Snapshot => {
+  const vanished = vanishedSince(held, read, now, writes);
   return {
     ...read,
     ...(vanished.length === 0 ? {} : { vanished }),

@@ -1,3 +1,4 @@
+import type { WriteRecord } from '../ledger/record.ts';
 import { isFresh, type Clock } from '../../core/clock.ts';
 import type { Decimal } from '../../core/decimal.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
@@ -69,7 +70,7 @@ export interface ReadingStorage {
 }
 
 /** Adds what follows from comparing a reading with the held one. @param intervalMs time between two readings */
-export type NewsOf = (held: Snapshot, read: Snapshot, now: number, intervalMs: number) => Snapshot;
+export type NewsOf = (held: Snapshot, read: Snapshot, now: number, intervalMs: number, writes: readonly WriteRecord[]) => Snapshot;
 
 /** Finds a better reason for a failed reading, such as announced maintenance. */
 export type Explain = (account: Account, error: ExchangeError) => ExchangeError;
@@ -80,6 +81,8 @@ export interface StoreOptions {
   readonly clock: Clock;
   readonly explain?: Explain;
   readonly newsOf: NewsOf;
+  /** Changes of the account that were sent from here, as far as known. */
+  readonly writesOf?: (accountId: string) => readonly WriteRecord[];
   /** Time between two readings. Milliseconds. */
   readonly intervalMs?: () => number;
 }
@@ -132,11 +135,15 @@ export class Store implements Disposable {
     const at = this.#options.clock.now();
     this.#set(accountId, ({ snapshot: held }) => {
       if (held !== undefined && this.#isNewer(held.asOf, snapshot.asOf)) return { snapshot: held, reading: false };
-      const whole =
-        held === undefined ? snapshot : this.#options.newsOf(held, withKept(snapshot, held), at, this.#options.intervalMs?.() ?? 0);
+      const whole = held === undefined ? snapshot : this.#newsOf(accountId, held, snapshot, at);
       this.#keep(accountId, { at, snapshot: whole }, pass);
       return { snapshot: whole, reading: false };
     });
+  }
+
+  #newsOf(accountId: string, held: Snapshot, snapshot: Snapshot, at: number): Snapshot {
+    const { newsOf, intervalMs, writesOf } = this.#options;
+    return newsOf(held, withKept(snapshot, held), at, intervalMs?.() ?? 0, writesOf?.(accountId) ?? []);
   }
 
   /** A reading failed. The last figures stay, with their age. */

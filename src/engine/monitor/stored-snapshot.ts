@@ -55,6 +55,7 @@ const vanished = v.object({
   calm: v.exactOptional(v.literal(true)),
   distance: v.exactOptional(amount),
   overdue: v.exactOptional(v.literal(true)),
+  repaid: v.exactOptional(v.literal(true)),
   lastSeen: time,
   noticed: time,
 });

@@ -84,7 +84,8 @@ export class Lookout {
         const wasCalm = this.#held.get(key)?.since.warn !== undefined;
         const sees = seesMissing(state, target, isCurrent(state, now, intervalMs));
         if (sees !== 'lost') this.#held.delete(key);
-        return { account, target, sees: sees === 'gone' && wasCalm ? 'closed' : sees };
+        const isExplained = wasCalm || isRepaid(state, target);
+        return { account, target, sees: sees === 'gone' && isExplained ? 'closed' : sees };
       });
     return [...(blind === undefined ? [] : [blind]), ...sights, ...missing];
   }
@@ -128,6 +129,11 @@ function seesMissing({ account, snapshot }: AccountState, target: string, curren
   if (facet !== 'level' && snapshot?.loans.some(({ id }) => on.kind === 'loan' && id === on.id) === true) return current ? 'calm' : 'lost';
   const trouble = on.kind === 'loan' ? snapshot?.loansTrouble : snapshot?.positionsTrouble;
   return current && trouble === undefined ? 'gone' : 'lost';
+}
+
+function isRepaid({ snapshot }: AccountState, target: string): boolean {
+  const { on } = readWarningTarget(target);
+  return snapshot?.vanished?.some(({ kind, id, repaid }) => kind === on?.kind && id === on.id && repaid === true) === true;
 }
 
 function shownBy(state: AccountState, now: number, intervalMs: number): readonly Shown[] {

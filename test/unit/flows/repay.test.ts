@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
+import { loansOutline } from '../../../src/views/loans.ts';
 import { repayLoan } from '../../../src/flows/repay.ts';
 import { resolveWrite } from '../../../src/flows/resolve.ts';
 import { writeState } from '../../../src/simulator/okx/state.ts';
@@ -96,11 +97,19 @@ describe('repaying on the whole engine', () => {
       estimated(says('repay.debt-with-interest'), '40,000 USDT', '0 USDT'),
       says('repay.releases', '0.8 BTC'),
       says('repay.dust', 'OKX'),
+      estimated('LTV', '57.98%', '0.00%'),
     ])
       assert.ok(lines.includes(line), `“${line}” in ${lines.join('\n')}`);
+    assert.ok(!lines.some((line) => line.includes(says('level.unknown'))), 'no line is left to be near');
     assert.match(talk.titles('notice')[0]!, saysInTurn(saysLike('outcome.done-now', 'LTV'), says('repay.closed-released', '0.8 BTC')));
     assert.deepEqual(await taken(), ['12345 repay USDT 40000 effective']);
-    assert.deepEqual(trader.engine.store.get('main')!.snapshot!.loans, []);
+    const { loans, vanished } = trader.engine.store.get('main')!.snapshot!;
+    assert.deepEqual(loans, []);
+    assert.deepEqual(
+      vanished?.map(({ id, repaid }) => [id, repaid]),
+      [['12345', true]],
+    );
+    assert.ok(!trader.lines(loansOutline).some((line) => saysLike('vanished.closed').test(line)), 'no liquidation is suspected');
   });
 
   it('does not send what would no longer be all, and says what interest added on the way leaves of it', async () => {

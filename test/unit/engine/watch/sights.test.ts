@@ -359,5 +359,10 @@ describe('what there is to warn of', () => {
     eyes.level(loanAt('0.05'));
     eyes.at += minute;
     assert.equal(missing({ snapshot: snapshot({ loans: [] }) }, 'level loan:12345'), 'gone');
+    eyes.level(loanAt('0.05'));
+    const gone = { kind: 'loan', id: '12345', name: '12345', lastSeen: 0, noticed: 0 } as const;
+    assert.equal(missing({ snapshot: snapshot({ loans: [], vanished: [gone] }) }, 'level loan:12345'), 'gone');
+    eyes.level(loanAt('0.05'));
+    assert.equal(missing({ snapshot: snapshot({ loans: [], vanished: [{ ...gone, repaid: true }] }) }, 'level loan:12345'), 'closed');
   });
 });

@@ -67,7 +67,7 @@ describe('an account that is not armed', () => {
     await bench().screenshot('arm');
     assert.equal(await sent(), 0);
     await bench().pick(says('arming.15-minutes'));
-    const preview = await previewWith('Main is armed until');
+    const preview = await previewWith('Main: armed until');
     assert.equal(await sent(), 0);
     await preview.press('Add 0.1 BTC');
     await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv')));

@@ -5,7 +5,7 @@ import type { Snapshot, WalletCoin } from '../../core/model.ts';
 import type { Actions, Connection, KeyFacts } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
 import { orError, stamped } from '../kit/parts.ts';
-import { priced, pricesOf, withUsd, withValues } from '../kit/prices.ts';
+import { priced, pricesOf, withPrices, withUsd, withValues } from '../kit/prices.ts';
 import type { StreamSource } from '../streams.ts';
 import { endpoints } from './endpoints.ts';
 import { withHaircuts, type Rules } from './haircuts.ts';
@@ -61,13 +61,13 @@ export class BybitConnection implements Connection {
   }
 
   async read(signal?: AbortSignal): Promise<Snapshot> {
-    const [loans, wallet, positions, prices] = await Promise.all([
-      this.loans.all(signal),
-      stamped(this.#clock, orError(this.loans.walletForPool(signal))),
-      this.#positions.all(signal),
-      this.loans.pricesIfAny(signal),
-    ]);
-    return snapshotOf({ loans, wallet, positions, prices, rules: this.loans.pool.terms.kept?.rules });
+    const wallet = stamped(this.#clock, orError(this.loans.walletForPool(signal)));
+    const [[loans, held, positions], prices] = await withPrices(
+      this.#clock,
+      Promise.all([this.loans.all(signal), wallet, this.#positions.all(signal)]),
+      () => this.loans.pricesIfAny(signal),
+    );
+    return snapshotOf({ loans, wallet: held, positions, prices, rules: this.loans.pool.terms.kept?.rules });
   }
 
   async indexPrices(coins: readonly string[], signal?: AbortSignal): Promise<Readonly<Record<string, Decimal>>> {

@@ -1,5 +1,24 @@
+import { uptimeOf, type Clock } from '../../core/clock.ts';
 import { isPositive, multiply, type Decimal } from '../../core/decimal.ts';
 import type { CoinAmount, Loan, Snapshot } from '../../core/model.ts';
+
+type Prices = ReadonlyMap<string, Decimal>;
+
+/** Figures that come this long after the prices are of another moment. Milliseconds. */
+const sameMomentMs = 3_000;
+
+/**
+ * Parts of a reading together with the prices they stand at. Where a part took long, prices are read again: an estimate from older ones would
+ * count their move twice.
+ */
+export async function withPrices<T>(clock: Clock, parts: Promise<T>, read: () => Promise<Prices>): Promise<readonly [T, Prices]> {
+  let readAt = 0;
+  const first = read().finally(() => {
+    readAt = uptimeOf(clock);
+  });
+  const [done, prices] = await Promise.all([parts, first]);
+  return [done, uptimeOf(clock) - readAt <= sameMomentMs ? prices : await read()];
+}
 
 /** The prices of `coins`, as far as known. Zero is no price. */
 export function priced(coins: Iterable<string>, known: ReadonlyMap<string, Decimal>): Readonly<Record<string, Decimal>> {

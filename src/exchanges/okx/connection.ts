@@ -5,7 +5,7 @@ import type { Actions, Connection, KeyFacts } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
 import { refused } from '../kit/failure.ts';
 import { mostTelling, part, sentenceOf, type Part } from '../kit/parts.ts';
-import { priced, pricesOf, withUsd, withValues } from '../kit/prices.ts';
+import { priced, pricesOf, withPrices, withUsd, withValues } from '../kit/prices.ts';
 import type { Maintenance, StreamSource } from '../streams.ts';
 import { endpoints } from './endpoints.ts';
 import { toKeyFacts } from './key.ts';
@@ -63,12 +63,11 @@ export class OkxConnection implements Connection {
   async read(signal?: AbortSignal): Promise<Snapshot> {
     const loansRead = part(this.#clock, this.loans.all(undefined, signal));
     const positionsRead = part(this.#clock, this.#positions.read(signal));
-    const [loans, positions, wallet, prices] = await Promise.all([
-      loansRead,
-      positionsRead,
-      this.#walletAfter(loansRead, positionsRead, signal),
-      this.loans.pricesIfAny(signal),
-    ]);
+    const [[loans, positions, wallet], prices] = await withPrices(
+      this.#clock,
+      Promise.all([loansRead, positionsRead, this.#walletAfter(loansRead, positionsRead, signal)]),
+      () => this.loans.pricesIfAny(signal),
+    );
     if (!('trouble' in loans)) this.#hasLoans = loans.value.loans.length + loans.value.odd > 0;
     const barred = 'trouble' in loans && !this.#hasLoans && isStandingAbsence(loans.trouble);
     // A wallet alone shows nothing that could be liquidated.

@@ -91,45 +91,49 @@ describe('several windows', () => {
     assert.equal(await second().requests(''), asked, 'nothing more is asked for an account that is gone');
   });
 
-  it('hold up each other’s change of a loan, and offer to reload where keys are missing before they would be wiped', async function () {
-    if (!bench().inBrowser) this.skip();
-    const [one, two] = (await open(2)) as [Workbench, Workbench];
-    await exchange().control('POST', 'settle', { ms: 25_000 });
-    await (await previewCollateral(one, 'Add', { loan: '12345', coin: 'BTC', amount: '0.1' })).press('Add 0.1 BTC');
-    await one.waitForNotification(saysLike('kinds.confirming', 'OKX'));
-    await two.runCommand('LTV Gauge: Refresh');
-    await two.waitForRow('Loans', saysInTurn(says('term.change-unfinished'), '#12345'));
-    await two.runCommand('LTV Gauge: Add Collateral…');
-    await two.quickInput.waitFor(says('collateral.loan'));
-    await two.pick('12345');
-    await two.waitForNotification(saysLike('choose.earlier-change-unfinished', onLoan('12345')));
-    exchange().pass(25_000);
-    await one.waitForNotification(saysLike('outcome.done-now', says('term.ltv'), '51.54%'));
-    await two.runCommand('LTV Gauge: Refresh');
-    await two.waitForRow('Loans', /51\.54% · OK \d/);
-    assert.equal(await exchange().requests('adjust-collateral'), 1);
+  itInLongRound(
+    'hold up each other’s change of a loan, and offer to reload where keys are missing before they would be wiped',
+    async function () {
+      if (!bench().inBrowser) this.skip();
+      this.timeout(240_000);
+      const [one, two] = (await open(2)) as [Workbench, Workbench];
+      await exchange().control('POST', 'settle', { ms: 25_000 });
+      await (await previewCollateral(one, 'Add', { loan: '12345', coin: 'BTC', amount: '0.1' })).press('Add 0.1 BTC');
+      await one.waitForNotification(saysLike('kinds.confirming', 'OKX'));
+      await two.runCommand('LTV Gauge: Refresh');
+      await two.waitForRow('Loans', saysInTurn(says('term.change-unfinished'), '#12345'));
+      await two.runCommand('LTV Gauge: Add Collateral…');
+      await two.quickInput.waitFor(says('collateral.loan'));
+      await two.pick('12345');
+      await two.waitForNotification(saysLike('choose.earlier-change-unfinished', onLoan('12345')));
+      exchange().pass(25_000);
+      await one.waitForNotification(saysLike('outcome.done-now', says('term.ltv'), '51.54%'));
+      await two.runCommand('LTV Gauge: Refresh');
+      await two.waitForRow('Loans', /51\.54% · OK \d/);
+      assert.equal(await exchange().requests('adjust-collateral'), 1);
 
-    await one.clearNotifications();
-    await addAccount(one, second(), 'Late');
-    await two.waitForRow('Loans', /^Late/);
-    await two.clearNotifications();
-    await two.runCommand('LTV Gauge: Add Account…');
-    const dialog = await two.dialog();
-    assert.match(dialog.text, saysInTurn(says('key.not-found-of', 'Late'), saysLike('key.may-be-erased')));
-    assert.deepEqual([...dialog.buttons].sort(), ['Cancel', says('button.continue-anyway'), says('button.reload-window')]);
-    await two.screenshot('windows-keys-elsewhere');
-    await dialog.press(says('button.reload-window'));
-    await two.ready();
-    await two.openContainer();
-    // Now it knows them, and wipes none.
-    await two.waitForRow('Loans', /^Late simulated .*just now/);
-    await enterAccount(two, exchange().url, 'Again', exchange().keys);
-    await (await two.dialog()).press(says('button.save-anyway'));
-    await two.waitForRow('Loans', /^Again simulated/);
-    await one.reload();
-    await one.openContainer();
-    for (const name of ['One', 'Late', 'Again']) await one.waitForRow('Loans', new RegExp(`^${name} simulated .*just now`));
-  }).timeout(240_000);
+      await one.clearNotifications();
+      await addAccount(one, second(), 'Late');
+      await two.waitForRow('Loans', /^Late/);
+      await two.clearNotifications();
+      await two.runCommand('LTV Gauge: Add Account…');
+      const dialog = await two.dialog();
+      assert.match(dialog.text, saysInTurn(says('key.not-found-of', 'Late'), saysLike('key.may-be-erased')));
+      assert.deepEqual([...dialog.buttons].sort(), ['Cancel', says('button.continue-anyway'), says('button.reload-window')]);
+      await two.screenshot('windows-keys-elsewhere');
+      await dialog.press(says('button.reload-window'));
+      await two.ready();
+      await two.openContainer();
+      // Now it knows them, and wipes none.
+      await two.waitForRow('Loans', /^Late simulated .*just now/);
+      await enterAccount(two, exchange().url, 'Again', exchange().keys);
+      await (await two.dialog()).press(says('button.save-anyway'));
+      await two.waitForRow('Loans', /^Again simulated/);
+      await one.reload();
+      await one.openContainer();
+      for (const name of ['One', 'Late', 'Again']) await one.waitForRow('Loans', new RegExp(`^${name} simulated .*just now`));
+    },
+  );
 });
 
 /** Process ids of the windows' extension hosts below the process that works in this folder, the oldest first. */

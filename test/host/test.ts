@@ -178,8 +178,8 @@ async function runAll(asked: readonly Suite[]): Promise<ReadonlyMap<string, Sum>
   let failures = '';
   const deadline = Date.now() + mostMinutes * 60_000;
   const sums = new Map<string, Sum>();
-  // One more than there are cores: what drives a workbench often waits.
-  await runBeside(asked, availableParallelism() + 1, async (suite, missing) => {
+  // Two more than there are cores: what drives a workbench, and some unit tests, often wait.
+  await runBeside(asked, availableParallelism() + 2, async (suite, missing) => {
     const started = Date.now();
     const resultFile = path.join(cacheFolder, `result-${String(process.pid)}-${suite.name.replace(/\W+/g, '-')}.json`);
     rmSync(resultFile, { force: true });

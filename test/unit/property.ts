@@ -25,7 +25,7 @@ const manyTimes = 10;
 const mostMs = 60_000;
 /** Of the time of the test: what is left is for its end. */
 const part = 0.8;
-const shrinkMs = 5_000;
+const shrinkMs = 2_000;
 /** With fewer runs than one in so many, and fewer than ten, nothing has been tried. */
 const leastPart = 20;
 const leastRuns = 10;

@@ -151,7 +151,9 @@ const computers: Computer[] = [];
 const fileOf = (text: string): ChosenFile => ({ where: '/home/me/setup.json', read: async () => Buffer.from(text) });
 const importing = says('button.import');
 
-describe('moving to another computer', () => {
+describe('moving to another computer', function () {
+  // Some histories are large.
+  this.timeout(60_000);
   afterEach(() => {
     for (const one of computers.splice(0)) one.remove();
   });

@@ -84,7 +84,7 @@ const after = ['build'];
 const unit = Array.from({ length: unitParts }, (_, part): Suite => {
   const name = `unit ${String(part + 1)}/${String(unitParts)}`;
   const files = (): readonly string[] => testFiles('unit').filter((_file, index) => index % unitParts === part);
-  return { name, after, minutes: isFull ? 40 : 20, run: (run) => mocha(name, run, files(), 10_000) };
+  return { name, after, minutes: isFull ? 40 : 20, run: (run) => mocha(name, run, files(), 30_000) };
 });
 
 const browser: Suite = {

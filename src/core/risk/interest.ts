@@ -8,6 +8,7 @@ import {
   isNegative,
   isPositive,
   multiply,
+  round,
   stepsIn,
   subtract,
   sum,
@@ -143,8 +144,11 @@ function hoursWithin(model: LoanModel, annualRates: ReadonlyMap<string, Decimal>
 /** 87 % a year. Our own judgement; a fraction of the debt per hour. */
 const mostPerHour = decimal('0.0001');
 
-/** The most that interest can have added to a debt in this time, for telling it from anything else. At any moment one hour's may be booked. */
+/**
+ * The most that interest can have added to a debt in this time, for telling it from anything else. At any moment one hour's may be booked, and
+ * of the smallest debt that is a whole step.
+ */
 export function mostInterest(debt: Decimal, elapsedMs: number): Decimal {
   const hours = Math.floor(Math.max(0, elapsedMs) / 3_600_000) + 1;
-  return multiply(multiply(debt, mostPerHour), decimal(hours.toString()));
+  return multiply(round(multiply(debt, mostPerHour), bookedPlaces, 'up'), decimal(hours.toString()));
 }

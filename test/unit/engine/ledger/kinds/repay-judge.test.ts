@@ -59,6 +59,15 @@ describe('a reading of a repayment', () => {
     assert.equal(judge(repayWrite(), { state: 'pending' }), undefined);
   });
 
+  it('takes one step of booked interest for interest, however small the debt: a venue rounds it up', () => {
+    const record = repayWrite({ amount: d('0.00004') }, { baseline: { kind: 'repay', debt: d('0.00009') } });
+    const of = (debt: string): RepayProof => shown(debt, { row: row({ amount: d('0.00004') }), loan: loanOwing(debt) });
+    assert.equal(judge(record, of('0.00009001')), undefined, 'the debt lags behind the row');
+    const done = judge(record, of('0.00005001'));
+    assert.deepEqual([done?.type, noteOf(done)], ['proven', '']);
+    assert.equal(judge(record, of('0.00013'))?.type, 'contradicted');
+  });
+
   it('contradicts it when the debt rose by more than interest, or fell by twice the amount', () => {
     const rose = judge(repayWrite(), shown('40100'));
     assert.equal(rose?.type, 'contradicted');

@@ -87,7 +87,7 @@ const term = v.object({
   collateralAccuracy: schema.places,
 });
 
-const accuracy = v.object({ currency: schema.coin, borrowingAccuracy: schema.places });
+const accuracy = v.object({ currency: schema.coin, flexibleBorrowable: schema.borrowable, borrowingAccuracy: schema.places });
 
 type Order = v.InferOutput<typeof order>;
 type Terms = readonly v.InferOutput<typeof term>[];
@@ -231,7 +231,7 @@ export class Legacy implements LoanBook {
     const own = readRows(level, vipCoinList).rows.flatMap(({ list }) =>
       readRows(accuracy, list).rows.filter((one) => one.currency === coin),
     );
-    return schema.coarsest(own.map(({ borrowingAccuracy }) => borrowingAccuracy));
+    return schema.repayPlaces(own.map((one) => ({ ...one, flexibleBorrowingAccuracy: one.borrowingAccuracy })));
   }
 
   repayCall(change: RepayChange): Call & { readonly body: string } {

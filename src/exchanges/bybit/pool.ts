@@ -169,9 +169,7 @@ export class Pool implements LoanBook {
   async repayPlaces(coin: string, signal: AbortSignal | undefined): Promise<number | undefined> {
     const { list } = schema.read(schema.loanableData, await this.#line.ask(endpoints.loanableData, { currency: coin }, signal));
     const own = readRows(schema.accuracy, list).rows.filter(({ currency }) => currency === coin);
-    // A zero beside "not borrowable" is no figure: a debt rounded up to whole coins may be far more than is owed.
-    const told = own.filter((one) => one.flexibleBorrowable || one.flexibleBorrowingAccuracy !== 0);
-    return schema.coarsest(told.map(({ flexibleBorrowingAccuracy }) => flexibleBorrowingAccuracy));
+    return schema.repayPlaces(own);
   }
 
   repayCall(change: RepayChange): Call & { readonly body: string } {

@@ -122,7 +122,7 @@ export const pledge = v.object({
 export const collateralData = v.object({ collateralRatioConfigList: rows });
 export const loanableData = v.object({ list: rows });
 /** Borrowable only where stated. */
-const borrowable = v.fallback(v.optional(v.boolean(), false), false);
+export const borrowable = v.fallback(v.optional(v.boolean(), false), false);
 export const loanable = v.object({ currency: coin, flexibleBorrowable: borrowable, fixedBorrowable: borrowable });
 export const inventory = v.object({ currency: coin, availableInventory: natural });
 export const maxCollateral = v.object({ maxCollateralAmount: maybeNatural });
@@ -150,6 +150,13 @@ export const accuracy = v.object({ currency: coin, flexibleBorrowable: borrowabl
 export function coarsest(some: readonly (number | undefined)[]): number | undefined {
   const known = some.filter((one) => one !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
+}
+/**
+ * The same of what is lent. A zero beside "not borrowable" is no figure: a debt rounded up to whole coins may be far more than is owed.
+ */
+export function repayPlaces(some: readonly Omit<v.InferOutput<typeof accuracy>, 'currency'>[]): number | undefined {
+  const told = some.filter((one) => one.flexibleBorrowable || one.flexibleBorrowingAccuracy !== 0);
+  return coarsest(told.map(({ flexibleBorrowingAccuracy }) => flexibleBorrowingAccuracy));
 }
 export const balances = v.object({ balance: rows });
 export const balance = v.object({ coin, walletBalance: maybe, transferBalance: maybe });

@@ -319,6 +319,17 @@ describe('preparing a repayment of an old order', () => {
     ]);
   });
 
+  it('takes no decimals of zero beside a coin that is no longer lent: the debt would be rounded up to whole coins', async () => {
+    const told = (flexibleBorrowable: boolean) => {
+      const one = ordered();
+      const list = [{ currency: 'USDT', borrowingAccuracy: 0, flexibleBorrowable }];
+      one.venue.on('/crypto-loan/loanable-data', success({ vipCoinList: [{ list }] }));
+      return prepare(one);
+    };
+    assert.equal((await told(true)).places, 0);
+    assert.equal((await failureOf(told(false))).kind, 'refused');
+  });
+
   it('counts a penalty as interest', async () => {
     const { debt, interest } = await prepare(ordered(row({ residualPenaltyInterest: '2' })));
     assert.deepEqual([debt, interest], ['1890.045358', '2.04016']);

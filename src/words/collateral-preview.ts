@@ -3,7 +3,7 @@ import { formatAmount, formatDistance, formatLiquidationPrice, formatLtv, format
 import { isAlarm, levelOf, levelOfDistance, strictLevelsOf } from '../core/risk/level.ts';
 import { loanDistance, modelOf, withCollateral } from '../core/risk/loan-model.ts';
 import { assumesHaircut, estimateAfter, largestReduction } from '../core/risk/collateral-estimate.ts';
-import { distanceTo } from '../core/risk/ltv.ts';
+import { credibleLtv, distanceTo } from '../core/risk/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Account, Direction, Levels, Loan, Side } from '../core/model.ts';
 import type { CollateralPreview, LoanPreview } from '../engine/ledger/ledger.ts';
@@ -235,7 +235,7 @@ export function liveEstimate(
 ): Remark {
   const after = estimateAfter(loan, direction, coin, amount, prices).ltv;
   if (loan.ltv === undefined || after === undefined) {
-    const sentence = msg('preview.effect-unknown', "LTV {0}; the effect can't be estimated.", ltvFigure(loan.ltv));
+    const sentence = msg('preview.effect-unknown', "LTV {0}; the effect can't be estimated.", ltvFigure(credibleLtv(loan)));
     return { sentence, caution: direction === 'reduce' };
   }
   const toCall = distanceTo(loan.marginCall?.ltv, after);

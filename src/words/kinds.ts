@@ -3,6 +3,7 @@ import type { Instead } from '../core/errors.ts';
 import { formatAmount, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Direction, HistoryRow, Loan, Position, Side } from '../core/model.ts';
+import { credibleLtv } from '../core/risk/ltv.ts';
 import { believed } from '../core/risk/position-model.ts';
 import type { Baseline, Change, LoanRef, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
 import { liquidationText, marginText, namedWithSide } from './position.ts';
@@ -266,7 +267,7 @@ function pledgedNow({ change, baseline }: WriteOf<'collateral'>, loan: Loan | un
   const now = loan.collateral.find((pledged) => pledged.coin === coin)?.amount ?? zero;
   const expected = moved(was, change);
   return [
-    nowLine(pledgedFigures(now, coin, loan.ltv)),
+    nowLine(pledgedFigures(now, coin, credibleLtv(loan))),
     ifExecuted(pledgedText(expected, coin)),
     compare(now, expected) === 0 ? looksExecuted() : compare(now, was) === 0 ? looksNotExecuted() : unclear(),
   ];
@@ -287,7 +288,7 @@ function owedNow({ change, baseline }: WriteOf<'repay'>, loan: Loan | undefined,
   const expected = greater(subtract(baseline.debt, amount), zero);
   const isNear = (debt: Decimal): boolean => now !== undefined && compare(absolute(subtract(now, debt)), multiply(amount, tolerance)) <= 0;
   return [
-    nowLine(owedFigures(now ?? all, coin, loan.ltv)),
+    nowLine(owedFigures(now ?? all, coin, credibleLtv(loan))),
     ifExecuted(estimated(owedText(expected, coin))),
     isNear(expected) ? looksExecuted() : isNear(baseline.debt) ? looksNotExecuted() : unclear(),
   ];
@@ -298,12 +299,17 @@ const looksExecuted = (): Message => msg('kinds.looks-executed', 'Looks executed
 const looksNotExecuted = (): Message => msg('kinds.looks-not-executed', 'Looks not executed so far.');
 const unclear = (): Message => msg('kinds.unclear', "Unclear: these figures don't show it. Check the exchange.");
 
+/** The exchange's clock and ours may differ by so much where the difference is not known. Milliseconds. */
+const clockSlackMs = 60_000;
+
+/** A history made of several lists numbers its rows otherwise than the proof, so the time says what is of before too. */
 function historySince(
-  { baseline }: WriteOf<'collateral' | 'repay'>,
+  { baseline, figures, plannedAt, sentAt = plannedAt }: WriteOf<'collateral' | 'repay'>,
   rows: readonly HistoryRow[],
   timeOf: (at: number) => string,
 ): readonly Text[] {
-  const fresh = newRows(rows, baseline.newestHistoryId);
+  const from = sentAt + (figures?.clockOffsetMs ?? 0) - clockSlackMs;
+  const fresh = newRows(rows, baseline.newestHistoryId).filter(({ at }) => at >= from);
   return [
     msg('kinds.history-since', 'New history entries: {0}', fresh.length.toString()),
     ...fresh.map(({ at, type, amount, coin }) => `  ${timeOf(at)} ${type} ${formatAmount(absolute(amount))} ${coin}`),

@@ -3,7 +3,7 @@ import { formatAmount, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount } from '../core/model.ts';
 import { dailyInterest } from '../core/risk/interest.ts';
-import { distanceTo, ltvAfterRepaying } from '../core/risk/ltv.ts';
+import { credibleLtv, distanceTo, ltvAfterRepaying } from '../core/risk/ltv.ts';
 import type { RepayPreview } from '../engine/ledger/ledger.ts';
 import type { RepayReadiness } from '../exchanges/exchange.ts';
 import { largestAllowed, shortAmount, type AmountBounds } from './amount.ts';
@@ -77,7 +77,9 @@ function costRow({ change: { coin }, readiness: { debt, rate }, debtAfter }: Rep
 function released({ change, readiness: { loan, debt, closesWhenPaid } }: RepayPreview): Message[] {
   const others = loan.debts.some((one) => one.coin !== change.coin && isPositive(one.amount));
   if (closesWhenPaid !== true || others || compare(change.amount, debt) < 0) return [];
-  return [msg('repay.releases', 'Closes the loan and releases {0}.', loan.collateral.map(held).join(', '))];
+  const back = loan.collateral.map(held).join(', ');
+  // What is pledged may be unreadable.
+  return [back === '' ? msg('repay.closes', 'Closes the loan.') : msg('repay.releases', 'Closes the loan and releases {0}.', back)];
 }
 
 const held = ({ amount, coin }: CoinAmount): string => coinAmount(amount, coin);
@@ -117,9 +119,8 @@ export function repayPrompt(coin: string, readiness: RepayReadiness, whole: Deci
 /** What an amount does, while it is typed. */
 export function repayRemark(coin: string, { loan, prices }: RepayReadiness, amount: Decimal): Remark {
   const after = ltvAfterRepaying(loan, coin, amount, prices);
-  if (after === undefined) {
-    return { sentence: msg('preview.effect-unknown', "LTV {0}; the effect can't be estimated.", ltvFigure(loan.ltv)), caution: false };
-  }
+  const now = ltvFigure(credibleLtv(loan));
+  if (after === undefined) return { sentence: msg('preview.effect-unknown', "LTV {0}; the effect can't be estimated.", now), caution: false };
   const standing = standingAt(distanceTo(loan.marginCall?.ltv, after), distanceTo(loan.liquidation?.ltv, after));
-  return { sentence: effect([row(ltvLabel(), ltvFigure(loan.ltv), formatLtv(after)), distanceText(standing)]), caution: false };
+  return { sentence: effect([row(ltvLabel(), now, formatLtv(after)), distanceText(standing)]), caution: false };
 }

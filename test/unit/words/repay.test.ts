@@ -7,7 +7,7 @@ import type { RepayChange, RepayReadiness } from '../../../src/exchanges/exchang
 import { activitySections } from '../../../src/words/activity-facts.ts';
 import { changeLabel, wordsOf } from '../../../src/words/kinds.ts';
 import { outcomeText, resolveLines, type Reading } from '../../../src/words/outcome.ts';
-import { repayPreviewText } from '../../../src/words/repay-preview.ts';
+import { repayPreviewText, repayRemark } from '../../../src/words/repay-preview.ts';
 import { says, saysLike } from '../../texts.ts';
 import { loanOwing, readyToRepay, repayment, repayWrite } from '../engine/ledger/kinds/repay.ts';
 import { account } from '../engine/ledger/support.ts';
@@ -35,6 +35,8 @@ describe('the preview of a repayment in words', () => {
 
   it('says what is released only where the loan is closed with it, and always that nothing takes it back', () => {
     assert.ok(has(linesOf(all), 'repay.releases', '0.8 BTC'));
+    const unread = linesOf(all, { loan: loanOwing('40000', { collateral: [] }) });
+    assert.ok(!has(unread, 'repay.releases', '') && has(unread, 'repay.closes'), 'what is pledged could not be read');
     const stays = readyToRepay();
     Reflect.deleteProperty(stays, 'closesWhenPaid');
     assert.ok(!has(textOf(repay.preview(account(), repayment(all), stays, d('1'))), 'repay.releases'));
@@ -44,6 +46,15 @@ describe('the preview of a repayment in words', () => {
       [linesOf(), false],
     ] as const)
       assert.equal(has(lines, 'repay.dust', 'OKX'), isAll);
+  });
+});
+
+describe('what an amount does, while it is typed', () => {
+  it('shows no LTV that cannot be', () => {
+    for (const ltv of ['0', '-0.1']) {
+      const remark = repayRemark('USDT', readyToRepay({ loan: loanOwing('40000', { ltv: d(ltv) }) }), d('100'));
+      assert.match(english(remark.sentence), saysLike('preview.effect-unknown', says('term.unknown')), ltv);
+    }
   });
 });
 
@@ -86,5 +97,16 @@ describe('both readings of an unfinished repayment', () => {
     assert.match(text(read('39900', '40000')), saysLike('kinds.looks-executed'));
     for (const total of ['40000', '39900']) assert.match(text(read(undefined, total)), saysLike('kinds.unclear'));
     assert.match(text({ loan: loanOwing('40000', { debts: [] }), rows: [] }), saysLike('kinds.unclear'));
+  });
+
+  it('name as new no row of before, also where the history numbers its rows otherwise than the proof', () => {
+    const at = Date.UTC(2026, 10, 20, 12);
+    const repaid = (id: string, when: number) => ({ id, type: 'repaid', forced: false, coin: 'USDT', amount: d('100'), at: when });
+    const rows = [repaid('repaid-1001', at + 1_000), repaid('repaid-1000', at - 3_600_000)];
+    const record = repayWrite({}, { state: 'unknown', plannedAt: at, sentAt: at });
+    const lines = resolveLines(record, { loan: loanOwing(), rows, debt: d('39900') }, (when) => `t${when.toString()}`);
+    const told = lines.map((line) => (typeof line === 'string' ? line : english(line))).join('\n');
+    assert.match(told, saysLike('kinds.history-since', '1'));
+    assert.ok(told.includes(`t${(at + 1_000).toString()}`) && !told.includes(`t${(at - 3_600_000).toString()}`));
   });
 });

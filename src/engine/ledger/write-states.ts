@@ -186,7 +186,7 @@ export function merge(earlier: WriteRecord | undefined, later: WriteRecord): Wri
  */
 export class Folded {
   readonly records = new Map<string, WriteRecord>();
-  /** Which write took a history row as proof, by the row's id; ids belong to one account at the exchange. */
+  /** Which write took a history row as proof, by kind and the row's id: a venue numbers each kind of row of an account apart. */
   readonly #claims = new Map<string, (Holder & { readonly id: string })[]>();
 
   /** @returns the write after this row; undefined when the row is its first and does not count */
@@ -199,12 +199,13 @@ export class Folded {
   }
 
   /** @returns whether the history row is its own, or another's and counts anyway */
-  #claim(historyId: string, { id, accountId, state, ...row }: WriteRecord, before: WriteRecord | undefined): boolean {
+  #claim(historyId: string, { id, accountId, state, change, ...row }: WriteRecord, before: WriteRecord | undefined): boolean {
     const owner = row.owner ?? before?.owner;
     const mine = { id, accountId, ...(owner === undefined ? {} : { owner }) };
-    const claims = this.#claims.get(historyId) ?? [];
+    const claimed = `${change.kind} ${historyId}`;
+    const claims = this.#claims.get(claimed) ?? [];
     const first = claims.find((one) => isSameOwner(one, mine));
-    if (first === undefined) this.#claims.set(historyId, [...claims, mine]);
+    if (first === undefined) this.#claims.set(claimed, [...claims, mine]);
     return first === undefined || first.id === id || state === 'mismatch';
   }
 }

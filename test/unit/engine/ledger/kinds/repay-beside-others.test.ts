@@ -3,7 +3,7 @@ import { kinds } from '../../../../../src/engine/ledger/kinds/kinds.ts';
 import { mustBeWithin } from '../../../../../src/engine/ledger/limit-checks.ts';
 import type { Limits } from '../../../../../src/engine/ledger/limits.ts';
 import type { WriteRecord } from '../../../../../src/engine/ledger/record.ts';
-import { sameChange, sameTarget } from '../../../../../src/engine/ledger/write-states.ts';
+import { fold, sameChange, sameTarget } from '../../../../../src/engine/ledger/write-states.ts';
 import { saysLike } from '../../../../texts.ts';
 import { account, d, noLimits, refused } from '../support.ts';
 import { written, writtenMargin } from '../written.ts';
@@ -56,5 +56,15 @@ describe('a repayment beside other changes', () => {
     assert.equal(sameChange(added, repaid), false);
     assert.equal(sameChange(repayWrite(usdt, { id: 'r0' }), repaid), true);
     assert.equal(sameTarget(margin(), repaid), false);
+  });
+
+  it('is proven by its own row although a change of collateral has one of the same number: each kind is numbered apart', () => {
+    const evidence = { kind: 'history', id: '1001' } as const;
+    const added = { ...written('c1', { state: 'effective', updatedAt: 1 }), evidence };
+    const repaid = repayWrite({}, { accountId: added.accountId, state: 'effective', evidence });
+    const folded = fold([added, { ...repaid, state: 'accepted' }, repaid]);
+    assert.deepEqual([...folded.values()].map(({ state }) => state), ['effective', 'effective']);
+    const twin = { ...repaid, id: 'r2' };
+    assert.equal(fold([repaid, twin]).has('r2'), false);
   });
 });

@@ -1,7 +1,7 @@
 import type { Decimal } from '../core/decimal.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Direction, Snapshot } from '../core/model.ts';
+import type { CoinAmount, Direction, Loan, Snapshot } from '../core/model.ts';
 import { actionOf } from '../engine/actions.ts';
 import type { Preview } from '../engine/ledger/ledger.ts';
 import { largestOut, safestMost } from '../engine/targets/safe-maximum.ts';
@@ -52,18 +52,22 @@ const collateral: FlowOf<'collateral'> = {
     return safestMost(loan, change.coin, limit, prices, own);
   },
   priceCoin: () => undefined,
-  read: (connection, change, snapshot, signal) => readLoan(connection, change.loan, snapshot, signal),
+  read: (connection, { loan, coin }, snapshot, signal) => readLoan(connection, loan, snapshot, (one) => has(one.collateral, coin), signal),
 };
 
+const has = (amounts: readonly CoinAmount[], coin: string): boolean => amounts.some((one) => one.coin === coin);
+
+/** @param isTold whether the loan tells the figure that counts */
 async function readLoan(
   connection: Connection,
   ref: LoanRef,
   { loans, loansTrouble }: Snapshot,
+  isTold: (loan: Loan) => boolean,
   signal: AbortSignal,
 ): Promise<ReadingOf<'collateral'>> {
   const loan = loans.find(({ id }) => id === ref.loanId);
-  // Missing among loans of which some could not be read does not mean gone.
-  if (loan === undefined && loansTrouble !== undefined) return { failure: loansTrouble };
+  // Missing where something could not be read means neither gone nor zero.
+  if (loansTrouble !== undefined && (loan === undefined || !isTold(loan))) return { failure: loansTrouble };
   const history = await connection.loans?.history(ref, { limit: rowsRead }, signal);
   return { loan, rows: history?.rows ?? [] };
 }
@@ -93,7 +97,8 @@ const repay: FlowOf<'repay'> = {
   isDoubtful: () => false,
   priceCoin: () => undefined,
   async read(connection, change, snapshot, signal) {
-    const reading = await readLoan(connection, change.loan, snapshot, signal);
+    const { loan, coin } = change;
+    const reading = await readLoan(connection, loan, snapshot, ({ debts }) => has(debts, coin), signal);
     if ('failure' in reading || reading.loan === undefined) return reading;
     const ready = await unlessRefused(actionOf(connection, 'repay').prepare(change, signal), signal);
     return ready === undefined ? reading : { ...reading, debt: ready.debt };

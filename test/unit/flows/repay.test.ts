@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
+import { ExchangeError } from '../../../src/core/errors.ts';
+import { msg } from '../../../src/core/message.ts';
+import type { Loan } from '../../../src/core/model.ts';
+import type { Change, Connection } from '../../../src/exchanges/exchange.ts';
+import { flowOf } from '../../../src/flows/kinds.ts';
 import { repayLoan } from '../../../src/flows/repay.ts';
 import { resolveWrite } from '../../../src/flows/resolve.ts';
 import { writeState } from '../../../src/simulator/okx/state.ts';
@@ -8,6 +13,7 @@ import { World } from '../../../src/simulator/okx/world.ts';
 import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
 import { Trader, type SimulatedVenue } from './trader.ts';
 import { says, saysInTurn, saysLike } from '../../texts.ts';
+import { loanOwing, repayment } from '../engine/ledger/kinds/repay.ts';
 
 const path = '/api/v5/finance/flexible-loan/repay';
 const noon = Date.UTC(2026, 10, 20, 12);
@@ -200,5 +206,27 @@ describe('repaying on the whole engine', () => {
     assert.deepEqual(await taken(), ['12345 repay USDT 100 effective']);
     const [first, second] = trader.posted.map(({ body }) => (body as { clOrdId: string }).clOrdId);
     assert.notEqual(first, second, 'another repayment has another id');
+  });
+});
+
+describe('what is read for a person to judge an outcome by', () => {
+  const noted = msg('test.unreadable', 'loan 12345 (USDT, BTC) can’t be read');
+  const connection = {
+    loans: { history: () => Promise.resolve({ rows: [] }) },
+    actions: { repay: { prepare: () => Promise.reject(new ExchangeError({ kind: 'refused', effect: 'none', sentence: noted })) } },
+  } as unknown as Connection;
+  const told = (loan: Loan, trouble: boolean, change: Change) => {
+    const snapshot = { loans: [loan], wallet: [], positions: [], asOf: 1, ...(trouble ? { loansTrouble: noted } : {}) };
+    return flowOf(change).read(connection, change, snapshot, AbortSignal.timeout(1_000));
+  };
+  const added: Change = { kind: 'collateral', loan: { loanId: '12345' }, direction: 'reduce', coin: 'BTC', amount: decimal('0.8') };
+
+  it('is no zero where the amount is merely unreadable', async () => {
+    const bare = loanOwing('40000', { debts: [], collateral: [] });
+    for (const change of [repayment(), added]) {
+      assert.deepEqual(await told(bare, true, change), { failure: noted }, change.kind);
+      assert.deepEqual(await told(bare, false, change), { loan: bare, rows: [] }, change.kind);
+      assert.deepEqual(await told(loanOwing(), true, change), { loan: loanOwing(), rows: [] }, 'something else is unreadable');
+    }
   });
 });

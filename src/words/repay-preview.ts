@@ -1,8 +1,8 @@
-import { compare, isPositive, isZero, lesser, subtract, type Decimal } from '../core/decimal.ts';
+import { compare, greater, isPositive, isZero, lesser, subtract, zero, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount } from '../core/model.ts';
-import { dailyInterest } from '../core/risk/interest.ts';
+import { dailyInterest, mostInterest } from '../core/risk/interest.ts';
 import { credibleLtv, distanceTo, ltvAfterRepaying } from '../core/risk/ltv.ts';
 import type { RepayPreview } from '../engine/ledger/ledger.ts';
 import type { RepayReadiness } from '../exchanges/exchange.ts';
@@ -49,6 +49,7 @@ export function repayPreviewText(preview: RepayPreview, around: PreviewSurroundi
       figures: [
         ...(isPaidOff(preview) ? [estimated(row(ltvLabel(), ltvFigure(preview.ltvNow), ltvFigure(preview.ltvAfter)))] : figuresOf(preview)),
         estimated(row(debtLabel(), coinAmount(readiness.debt, coin), coinAmount(preview.debtAfter, coin))),
+        ...rest(preview),
         ...costRow(preview),
         ...released(preview),
         ...leftovers(preview, around.venueName),
@@ -65,6 +66,15 @@ export function repayPreviewText(preview: RepayPreview, around: PreviewSurroundi
 const isPaidOff = ({ ltvAfter }: RepayPreview): boolean => ltvAfter !== undefined && isZero(ltvAfter);
 
 const debtLabel = (): Message => msg('repay.debt-with-interest', 'Debt, interest included');
+
+/** What of the coin this debt is not: it may be owed with a due date too. Interest between two readings is none. */
+function rest({ change: { coin }, readiness: { loan, debt } }: RepayPreview): Message[] {
+  const all = loan.debts.find((one) => one.coin === coin)?.amount ?? debt;
+  const other = subtract(all, debt);
+  return compare(other, mostInterest(all, 0)) > 0
+    ? [msg('repay.rest', '{0} more is owed on other terms and stays owed.', coinAmount(other, coin))]
+    : [];
+}
 
 /** What the debt costs per day at the rate as it is, before and after. */
 function costRow({ change: { coin }, readiness: { debt, rate }, debtAfter }: RepayPreview): Message[] {
@@ -92,7 +102,7 @@ function leftovers({ change }: RepayPreview, venueName: string): Message[] {
 }
 
 /** How an amount is split, where the exchange says how much of the debt is interest. */
-function interestFirst({ change: { coin, amount }, readiness: { interest } }: RepayPreview): Message[] {
+function interestFirst({ change: { coin, amount }, readiness: { debt, interest } }: RepayPreview): Message[] {
   if (interest === undefined || !isPositive(interest)) return [];
   const paid = lesser(interest, amount);
   return [
@@ -100,7 +110,8 @@ function interestFirst({ change: { coin, amount }, readiness: { interest } }: Re
       'repay.interest-first',
       'Interest first: {0}, then principal: {1}',
       coinAmount(paid, coin),
-      coinAmount(subtract(amount, paid), coin),
+      // All of a debt is sent rounded up.
+      coinAmount(greater(subtract(lesser(amount, debt), paid), zero), coin),
     ),
   ];
 }

@@ -31,6 +31,14 @@ describe('the preview of a repayment in words', () => {
     assert.ok(has(linesOf({}, { interest: d('12.5') }), 'repay.interest-first', '12.5 USDT', '87.5 USDT'));
     assert.ok(has(linesOf({ amount: d('10') }, { interest: d('12.5') }), 'repay.interest-first', '10 USDT', '0 USDT'));
     assert.ok(!has(linesOf(), 'repay.interest-first'));
+    const dust = { debt: d('0.0022'), interest: d('0.0022'), places: 2 };
+    assert.ok(has(linesOf({ amount: d('0.01'), all: true }, dust), 'repay.interest-first', '0.0022 USDT', '0 USDT'), 'only interest is owed');
+  });
+
+  it('says what of the coin is owed on other terms and stays owed, but for interest between two readings', () => {
+    const beside = (total: string): readonly string[] => linesOf(all, { loan: loanOwing(total) });
+    assert.ok(has(beside('55000'), 'repay.rest', '15,000 USDT'));
+    for (const total of ['40000', '40000.02', '39999']) assert.ok(!has(beside(total), 'repay.rest'), total);
   });
 
   it('says what is released only where the loan is closed with it, and always that nothing takes it back', () => {

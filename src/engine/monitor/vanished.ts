@@ -32,7 +32,7 @@ export function vanishedSince(held: Snapshot, read: Snapshot, now: number, write
     .filter((one) => !present.has(targetKey(one)) && !missed.has(targetKey(one)))
     // A time in the future comes from a wrong clock and would never expire.
     .map((one) => ({ ...one, noticed: Math.min(one.noticed, now) }))
-    .map((one) => (one.repaid === true && repaymentsOf(one.id, one.lastSeen, writes).length === 0 ? withoutRepaid(one) : one))
+    .map((one) => (one.repaid === true && repaymentsOf(one.id, one.lastSeen, now, writes).length === 0 ? withoutRepaid(one) : one))
     .filter(({ noticed }) => now - noticed < keptForMs);
   return mostImportant([...fresh, ...before]);
 }
@@ -61,18 +61,18 @@ function positionsOf({ positions, asOf }: Snapshot, noticed: number): readonly V
   });
 }
 
-/** The repayment that explained it turned out not to have been made. */
+/** The repayment that explained it was not made, or nothing proves that it was. */
 function withoutRepaid({ repaid: _repaid, ...one }: Vanished): Vanished {
   return one;
 }
 
-/** A loan is listed for at most this long after the repayment that closes it was sent. Milliseconds. */
+/** A loan is listed for at most this long after the repayment that closes it was sent, which is proven by then. Milliseconds. */
 const closingMs = 10 * 60_000;
 /** Certainly or possibly executed. */
 const mayHaveActed: ReadonlySet<WriteRecord['state']> = new Set(['sent', 'accepted', 'unknown', 'effective']);
 
 /** Repayments of this loan from here that paid off what was owed of their coin, sent no long time before it was last seen. */
-const repaymentsOf = (loanId: string, lastSeen: number, writes: readonly WriteRecord[]): readonly RepayWrite[] =>
+const repaymentsOf = (loanId: string, lastSeen: number, now: number, writes: readonly WriteRecord[]): readonly RepayWrite[] =>
   writes
     .filter((write): write is RepayWrite => write.change.kind === 'repay')
     .filter(
@@ -81,15 +81,16 @@ const repaymentsOf = (loanId: string, lastSeen: number, writes: readonly WriteRe
         mayHaveActed.has(state) &&
         sentAt !== undefined &&
         lastSeen - sentAt <= closingMs &&
+        (state === 'effective' || now - sentAt <= closingMs) &&
         compare(change.amount, baseline.debt) >= 0,
     );
 
 /** Interest may have come on top of what was repaid. */
 const nearlyAll = decimal('0.999');
 
-function isRepaid({ id, debts }: Loan, lastSeen: number, writes: readonly WriteRecord[]): boolean {
+function isRepaid({ id, debts }: Loan, lastSeen: number, now: number, writes: readonly WriteRecord[]): boolean {
   const owed = debts.filter(({ amount }) => !isZero(amount));
-  const repayments = repaymentsOf(id, lastSeen, writes);
+  const repayments = repaymentsOf(id, lastSeen, now, writes);
   const paid = (of: string): Decimal => sum(repayments.filter(({ change }) => change.coin === of).map(({ change }) => change.amount));
   return owed.length > 0 && owed.every(({ coin, amount }) => compare(paid(coin), multiply(amount, nearlyAll)) >= 0);
 }
@@ -107,7 +108,7 @@ function loansOf({ loans, asOf }: Snapshot, noticed: number, writes: readonly Wr
       ...(orderId === undefined ? {} : { orderId }),
       ...(alarm ? {} : { calm: true }),
       ...(alarm && !isAlarm(levelOf({ ...loan, due: [] }, true)) ? { overdue: true } : {}),
-      ...(isRepaid(loan, keptFrom ?? asOf, writes) ? { repaid: true } : {}),
+      ...(isRepaid(loan, keptFrom ?? asOf, noticed, writes) ? { repaid: true } : {}),
       ...(distance === undefined ? {} : { distance }),
       lastSeen: keptFrom ?? asOf,
       noticed,

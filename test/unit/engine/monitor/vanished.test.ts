@@ -89,4 +89,20 @@ describe('a loan that is gone', () => {
       [undefined],
     );
   });
+
+  it('is suspected again where nothing proves its repayment for ten minutes', () => {
+    const held = snapshot({ loans: [owing(['USDT', '40000'])], asOf: at });
+    const read = (minutes: number, state: WriteRecord['state'], vanished = held.vanished) =>
+      vanishedSince(
+        { ...held, ...(vanished === undefined ? {} : { loans: [], vanished }) },
+        snapshot({ loans: [], asOf: at + minutes * minute }),
+        at + minutes * minute,
+        [repayment({ state, sentAt: at })],
+      );
+    for (const state of ['sent', 'accepted', 'unknown', 'effective'] as const) {
+      const first = read(2, state);
+      assert.deepEqual(read(10, state, first).map(({ repaid }) => repaid), [true], state);
+      assert.deepEqual(read(11, state, first).map(({ repaid }) => repaid), [state === 'effective' ? true : undefined], state);
+    }
+  });
 });

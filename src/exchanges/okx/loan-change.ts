@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { Clock } from '../../core/clock.ts';
 import { isPositive, zero, type Decimal } from '../../core/decimal.ts';
 import type { Direction, Loan, WalletCoin } from '../../core/model.ts';
@@ -68,10 +69,13 @@ async function prepare(
   });
 }
 
-/** Id of the newest row of the loan's history, even if the rest of it is unreadable: nothing older can prove a coming change. */
+/**
+ * Id of the newest row of the loan's history, even if the rest of it is unreadable: nothing older can prove a coming change.
+ * @throws ExchangeError `shape` without one: every older row would count as new
+ */
 export async function newestHistoryId(http: Http, ref: LoanRef, signal: AbortSignal | undefined): Promise<string | undefined> {
   const data = await signedGet(http, endpoints.loanHistory, pageQuery(ref, { limit: 1 }), signal);
-  return newestOf(schema.readRows(schema.named, data).rows.map(({ refId }) => refId));
+  return newestOf(schema.read(v.array(schema.named), data).map(({ refId }) => refId));
 }
 
 /**

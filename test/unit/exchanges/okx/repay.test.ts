@@ -90,11 +90,11 @@ describe('what a repayment at OKX is decided on', () => {
         ...facts,
       },
     ]);
-  const ready = (loans: string) => {
+  const ready = (loans: string, refId: unknown = '1000') => {
     const { venue, connection } = bench();
     venue
       .on('/loan-info', loans)
-      .on('/loan-history', success([{ refId: '1000', type: 'borrowed', ccy: 'USDT', amt: '1', ts: '1731659485000' }]))
+      .on('/loan-history', success([{ refId, type: 'borrowed', ccy: 'USDT', amt: '1', ts: '1731659485000' }]))
       .on('/asset/balances', success([{ ccy: 'USDT', availBal: '63.9795959720319628' }]))
       .on('/interest-accrued', fixture('interest-accrued'))
       .on('/index-tickers', fixture('index-tickers'));
@@ -108,6 +108,10 @@ describe('what a repayment at OKX is decided on', () => {
       [told.debt, told.walletAvailable, told.places, told.closesWhenPaid, told.rate],
       ['40000.12345678', '63.9795959720319628', 8, true, undefined],
     );
+  });
+
+  it('is not decided where the newest row has no id: every row of before would count as new', async () => {
+    for (const refId of ['', null, 7]) assert.equal((await failureOf(ready(about(), refId))).kind, 'shape', String(refId));
   });
 
   it('is refused where nothing of the coin is owed, or OKX does not say how much', async () => {

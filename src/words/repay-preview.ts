@@ -94,10 +94,11 @@ function released({ change, readiness: { loan, debt, closesWhenPaid } }: RepayPr
 
 const held = ({ amount, coin }: CoinAmount): string => coinAmount(amount, coin);
 
-/** Why something may still be owed after all was repaid. */
-function leftovers({ change }: RepayPreview, venueName: string): Message[] {
-  // A contract is repaid with all that came on top of it.
-  if (!change.all || change.contract !== undefined) return [];
+/** Why something may still be owed after all was repaid, or more be paid than is owed now. */
+function leftovers({ change: { all, contract } }: RepayPreview, venueName: string): Message[] {
+  if (contract !== undefined)
+    return [msg('repay.contract', 'Repays all of fixed loan {0}, with any penalty added by then.', contract)];
+  if (!all) return [];
   return [msg('repay.dust', 'Interest that {0} adds before executing this stays owed. Repay it afterwards.', venueName)];
 }
 

@@ -153,14 +153,15 @@ export class Pool implements LoanBook {
     const own = once.rows.find(({ loanCurrency }) => loanCurrency === coin);
     const unread = odd.find(({ raw }) => [coin, undefined].includes(textIn(raw, 'loanCurrency')));
     if (once.unclear.has(coin) || unread !== undefined) throw schema.unlike(unread?.field ?? named('result.list', coin));
-    if (own !== undefined) {
+    const isOwed = typeof told?.flexibleTotalDebt === 'string' ? isPositive(told.flexibleTotalDebt) : told?.flexibleTotalDebt === null;
+    // A fixed contract is repaid only where both lists say that nothing is owed flexibly.
+    if (own !== undefined && (isPositive(own.totalDebt) || !fixed || !isOwed)) {
       const { totalDebt: debt, unpaidInterest, hourlyInterestRate } = own;
       const interest = unpaidInterest !== undefined && compare(unpaidInterest, debt) <= 0 ? { interest: unpaidInterest } : {};
       const rate = hourlyInterestRate === undefined ? {} : { rate: yearly(hourlyInterestRate) };
       return { found, debt, ...interest, ...rate, fixed };
     }
     // Two lists that disagree don't say that nothing is owed.
-    const isOwed = typeof told?.flexibleTotalDebt === 'string' ? isPositive(told.flexibleTotalDebt) : told?.flexibleTotalDebt === null;
     if (isOwed || (told === undefined && found?.owesMore === true)) throw schema.unlike(named('result.list', coin));
     return { found, debt: zero, fixed };
   }

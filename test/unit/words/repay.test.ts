@@ -57,6 +57,14 @@ describe('the preview of a repayment in words', () => {
   });
 });
 
+describe('the preview of repaying a fixed loan', () => {
+  it('names it, and that it is repaid whole, with what is added by then', () => {
+    const lines = linesOf(all, { contract: '571' });
+    assert.ok(has(lines, 'repay.contract', '571') && !has(lines, 'repay.dust'));
+    assert.ok(!has(linesOf(all), 'repay.contract'));
+  });
+});
+
 describe('what an amount does, while it is typed', () => {
   it('shows no LTV that cannot be', () => {
     for (const ltv of ['0', '-0.1']) {

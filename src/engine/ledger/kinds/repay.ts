@@ -17,7 +17,7 @@ import {
 } from '../../../core/decimal.ts';
 import { formatAmount } from '../../../core/format.ts';
 import { msg, type Message } from '../../../core/message.ts';
-import type { Account, HistoryRow } from '../../../core/model.ts';
+import type { Account, HistoryRow, Loan } from '../../../core/model.ts';
 import { mostInterest } from '../../../core/risk/interest.ts';
 import { credibleLtv, ltvAfterRepaying } from '../../../core/risk/ltv.ts';
 import type { RepayChange, RepayProof, RepayReadiness } from '../../../exchanges/exchange.ts';
@@ -178,6 +178,9 @@ const two = decimal('2');
  * Interest is booked between two readings, so that the debt falls by a little less than the amount. Where all was meant, the exchange may take
  * only what it counted as owed: from the debt that was read up to the amount sent, which is that debt rounded up. What is left is said.
  *
+ * After a lost answer another amount that was repaid may be somebody's in the exchange's app, in a hurry: the write stays open, and the account is
+ * not frozen for it.
+ *
  * LTV comes last, as for collateral.
  */
 function judge(record: RepayWrite, proof: RepayProof, { claimed, givenUp }: OtherWrites): Finding | undefined {
@@ -189,6 +192,7 @@ function judge(record: RepayWrite, proof: RepayProof, { claimed, givenUp }: Othe
   if (loan !== undefined && loan.id !== change.loan.loanId) return undefined;
   const ltv = loan === undefined ? undefined : credibleLtv(loan);
   const facts = { evidence: historyEvidence(row), ...(ltv === undefined ? {} : { ltvAfter: ltv }) };
+  if (proof.state === 'contradicted' && record.state !== 'accepted' && hasFallen(record, loan)) return undefined;
   if (proof.state === 'contradicted' || !isAsAsked(record, row)) return { type: 'contradicted', ...facts, note: otherThanAsked(row) };
   const doubt = givenUp === undefined ? undefined : mayBeOfEarlier(baseline.debt, change.coin);
   if (loan === undefined) return { type: 'proven', ...facts, ...closed(record, proof.released ?? [], doubt) };
@@ -207,6 +211,9 @@ function judge(record: RepayWrite, proof: RepayProof, { claimed, givenUp }: Othe
     (ltv === undefined ? refreshForLtv() : undefined);
   return { type: 'proven', ...facts, ...(note === undefined ? {} : { note }) };
 }
+
+const hasFallen = ({ change, baseline }: RepayWrite, loan: Loan | undefined): boolean =>
+  compare(loan?.debts.find(({ coin }) => coin === change.coin)?.amount ?? zero, baseline.debt) < 0;
 
 /** What the debt says beside a row that is as requested. */
 function debtSays(

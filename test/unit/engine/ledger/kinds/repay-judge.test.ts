@@ -89,6 +89,17 @@ describe('a reading of a repayment', () => {
     assert.equal(judge(repayWrite(), { state: 'contradicted', row: lent, loan: loanOwing('40100') })?.type, 'contradicted');
   });
 
+  it('freezes nothing for another amount repaid after a lost answer: somebody may be repaying in the app', () => {
+    const other = { state: 'contradicted', row: row({ amount: d('-500') }), loan: loanOwing('39500') } as const;
+    const gone = { state: 'contradicted', row: row({ amount: d('-40000') }) } as const;
+    const lent = { state: 'contradicted', row: row({ type: 'borrowed' }), loan: loanOwing('40100') } as const;
+    for (const state of ['sent', 'unknown', 'accepted'] as const) {
+      const found = [other, gone, lent].map((proof) => judge(repayWrite({}, { state }), proof)?.type);
+      const late = state === 'accepted' ? 'contradicted' : undefined;
+      assert.deepEqual(found, [late, late, 'contradicted'], state);
+    }
+  });
+
   it('only notes another move of the debt beside an exact row', () => {
     for (const debt of ['39850', '39950', '30000']) {
       const finding = judge(repayWrite(), shown(debt));

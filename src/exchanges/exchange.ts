@@ -238,6 +238,8 @@ export interface RepayReadiness {
   readonly minimum?: Decimal;
   /** `RepayChange.contract`. */
   readonly contract?: string;
+  /** Another debt of the loan could not be read, so LTV after a repayment is unknown. */
+  readonly owesMore?: true;
   /** The venue closes the loan once nothing is owed any more, and gives back all that is pledged. */
   readonly closesWhenPaid?: true;
   /** How many decimals the venue takes in an amount of the coin. All of a debt is `debt` rounded up to them. */

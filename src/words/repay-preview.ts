@@ -3,7 +3,8 @@ import { formatAmount, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount } from '../core/model.ts';
 import { dailyInterest, mostInterest } from '../core/risk/interest.ts';
-import { credibleLtv, distanceTo, ltvAfterRepaying } from '../core/risk/ltv.ts';
+import { credibleLtv, distanceTo } from '../core/risk/ltv.ts';
+import { ltvAfterIt } from '../engine/ledger/kinds/repay.ts';
 import type { RepayPreview } from '../engine/ledger/ledger.ts';
 import type { RepayReadiness } from '../exchanges/exchange.ts';
 import { largestAllowed, shortAmount, type AmountBounds } from './amount.ts';
@@ -129,8 +130,9 @@ export function repayPrompt(coin: string, readiness: RepayReadiness, whole: Deci
 }
 
 /** What an amount does, while it is typed. */
-export function repayRemark(coin: string, { loan, prices }: RepayReadiness, amount: Decimal): Remark {
-  const after = ltvAfterRepaying(loan, coin, amount, prices);
+export function repayRemark(coin: string, readiness: RepayReadiness, amount: Decimal): Remark {
+  const { loan } = readiness;
+  const after = ltvAfterIt(readiness, { coin, amount });
   const now = ltvFigure(credibleLtv(loan));
   if (after === undefined) return { sentence: msg('preview.effect-unknown', "LTV {0}; the effect can't be estimated.", now), caution: false };
   const standing = standingAt(distanceTo(loan.marginCall?.ltv, after), distanceTo(loan.liquidation?.ltv, after));

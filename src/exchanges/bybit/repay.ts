@@ -72,6 +72,7 @@ async function prepare(
     ...optional('interest', interest),
     ...optional('rate', rate),
     walletAvailable: wallet.value.find((held) => held.coin === coin)?.amount ?? zero,
+    ...(found.owesMore ? { owesMore: true } : {}),
     ...(closes === true ? { closesWhenPaid: true } : {}),
     // A contract can be repaid whole only.
     ...(contract === undefined ? {} : { contract, minimum: debt }),

@@ -11,7 +11,7 @@ import { ifAny, optional, stamped } from '../kit/parts.ts';
 import { venue } from './codes.ts';
 import { endpoints } from './endpoints.ts';
 import { heldOf, newestHistoryId } from './loan-change.ts';
-import type { LoanRead } from './loan-map.ts';
+import { isWhole, type LoanRead } from './loan-map.ts';
 import type { Loans } from './loans.ts';
 import { readRepaid } from './repay-proof.ts';
 import { mustBeNamed, orderOf } from './requests.ts';
@@ -75,7 +75,7 @@ async function prepare(
     debt,
     ...optional('rate', interest?.rows.find((row) => row.coin === coin)?.rate),
     walletAvailable: heldOf(wallet.value, coin),
-    closesWhenPaid: true,
+    ...(isWhole(loan.value.owed) ? { closesWhenPaid: true } : { owesMore: true }),
     places,
     prices,
     baseline: {

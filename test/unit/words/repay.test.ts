@@ -57,6 +57,15 @@ describe('the preview of a repayment in words', () => {
   });
 });
 
+describe('the preview of a repayment beside a debt that could not be read', () => {
+  it('estimates no LTV: it would be too low', () => {
+    const facts = { ...readyToRepay(), owesMore: true } as const;
+    const preview = repay.preview(account(), repayment(all), facts, d('1'));
+    assert.deepEqual([preview.ltvNow, preview.ltvAfter, preview.distanceAfter], ['0.58', undefined, undefined]);
+    assert.match(english(repayRemark('USDT', facts, d('100')).sentence), saysLike('preview.effect-unknown', '58.00%'));
+  });
+});
+
 describe('the preview of repaying a fixed loan', () => {
   it('names it, and that it is repaid whole, with what is added by then', () => {
     const lines = linesOf(all, { contract: '571' });

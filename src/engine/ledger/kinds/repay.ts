@@ -118,7 +118,7 @@ const frozen = ({ loan, direction, coin, contract, amount, all, requestId }: Rep
 export const wholeOf = ({ debt, places }: Pick<RepayReadiness, 'debt' | 'places'>): Decimal => round(debt, places, 'up');
 
 function preview(account: Account, intent: RepayChange, readiness: RepayReadiness, price: Decimal | undefined): RepayPreview {
-  const { loan, debt, prices, minimum, places } = readiness;
+  const { loan, debt, minimum, places } = readiness;
   const { contract } = readiness;
   if (intent.contract !== undefined && intent.contract !== contract) throw anotherTarget();
   const change = frozen({ ...intent, loan: addressed(intent.loan, loan), ...(contract === undefined ? {} : { contract }) });
@@ -135,9 +135,15 @@ function preview(account: Account, intent: RepayChange, readiness: RepayReadines
     ...previewedAlike(account, change, readiness, price),
     readiness: Object.freeze({ ...readiness }),
     debtAfter: greater(subtract(debt, change.amount), zero),
-    ...ltvFigures(loan, ltvAfterRepaying(loan, change.coin, change.amount, prices)),
+    ...ltvFigures(loan, ltvAfterIt(readiness, change)),
   });
 }
+
+/** Our estimate of LTV after so much of the coin is repaid; undefined where it is unknown. */
+export const ltvAfterIt = (
+  { loan, prices, owesMore }: Pick<RepayReadiness, 'loan' | 'prices' | 'owesMore'>,
+  { coin, amount }: Pick<RepayChange, 'coin' | 'amount'>,
+): Decimal | undefined => (owesMore === true ? undefined : ltvAfterRepaying(loan, coin, amount, prices));
 
 /** Never more than is owed: what a venue does with the rest is not documented. */
 function checkOwed({ coin, amount, all }: RepayChange, readiness: RepayReadiness): void {

@@ -270,6 +270,14 @@ describe('preparing a repayment of the pool', () => {
     });
   }
 
+  it('says where another debt of the pool could not be read', async () => {
+    const one = owing();
+    assert.equal((await prepare(one)).owesMore, undefined);
+    const unread = { loanCurrency: 'USDT', flexibleTotalDebt: 'x', fixedTotalDebt: '0' };
+    one.venue.on(position, pooled({ borrowList: [{ loanCurrency: 'BTC', flexibleTotalDebt: '0.08800022', fixedTotalDebt: '0' }, unread] }));
+    assert.equal((await prepare(one)).owesMore, true);
+  });
+
   it('is refused where the coin is not owed', async () => {
     const one = owing();
     one.venue.on(debts, owed()).on(accuracy, decimals(['USDT', 2]));

@@ -114,6 +114,13 @@ describe('what a repayment at OKX is decided on', () => {
     for (const refId of ['', null, 7]) assert.equal((await failureOf(ready(about(), refId))).kind, 'shape', String(refId));
   });
 
+  it('says where another debt could not be read: then paying this one closes nothing for sure', async () => {
+    const two = (amt: string) => about({ loanData: [{ ccy: 'USDT', amt: '50' }, { ccy: 'USDC', amt }] });
+    const [known, unknown] = [await ready(two('5')), await ready(two(''))];
+    assert.deepEqual([known.owesMore, known.closesWhenPaid], [undefined, true]);
+    assert.deepEqual([unknown.owesMore, unknown.closesWhenPaid, unknown.debt], [true, undefined, '50']);
+  });
+
   it('is refused where nothing of the coin is owed, or OKX does not say how much', async () => {
     const none = await failureOf(ready(about({ loanData: [{ ccy: 'USDC', amt: '5' }] })));
     assert.equal(none.message, says('repay.nothing-owed', 'USDT'));

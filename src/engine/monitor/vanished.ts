@@ -95,7 +95,7 @@ function isRepaid({ id, debts }: Loan, lastSeen: number, now: number, writes: re
   return owed.length > 0 && owed.every(({ coin, amount }) => compare(paid(coin), multiply(amount, nearlyAll)) >= 0);
 }
 
-function loansOf({ loans, asOf }: Snapshot, noticed: number, writes: readonly WriteRecord[]): readonly Vanished[] {
+function loansOf({ loans, loansTrouble, asOf }: Snapshot, noticed: number, writes: readonly WriteRecord[]): readonly Vanished[] {
   return loans.filter(isOwing).map((loan) => {
     const { id, orderId, keptFrom } = loan;
     const alarm = isAlarm(levelOf(loan, true));
@@ -108,7 +108,8 @@ function loansOf({ loans, asOf }: Snapshot, noticed: number, writes: readonly Wr
       ...(orderId === undefined ? {} : { orderId }),
       ...(alarm ? {} : { calm: true }),
       ...(alarm && !isAlarm(levelOf({ ...loan, due: [] }, true)) ? { overdue: true } : {}),
-      ...(isRepaid(loan, keptFrom ?? asOf, noticed, writes) ? { repaid: true } : {}),
+      // A debt that could not be read was none of those repaid.
+      ...(loansTrouble === undefined && isRepaid(loan, keptFrom ?? asOf, noticed, writes) ? { repaid: true } : {}),
       ...(distance === undefined ? {} : { distance }),
       lastSeen: keptFrom ?? asOf,
       noticed,

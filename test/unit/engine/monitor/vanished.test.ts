@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
-import type { Loan } from '../../../../src/core/model.ts';
+import { msg } from '../../../../src/core/message.ts';
+import type { Loan, Snapshot } from '../../../../src/core/model.ts';
 import type { WriteRecord } from '../../../../src/engine/ledger/record.ts';
 import { vanishedSince } from '../../../../src/engine/monitor/vanished.ts';
 import { loan, snapshot } from '../../views/samples.ts';
@@ -68,6 +69,15 @@ describe('a loan that is gone', () => {
     assert.ok(!isRepaid(whole, { loanId: '67890' }), 'another loan');
     assert.ok(!isRepaid(whole, { coin: 'USDC' }), 'another coin');
     assert.ok(!isRepaid(whole, { sentAt: at - 11 * minute }), 'it was borrowed anew since');
+  });
+
+  it('may have been liquidated where a debt of it could not be read: that one was not repaid', () => {
+    const read = (facts: Partial<Snapshot>) =>
+      vanishedSince(snapshot({ loans: [owing(['USDT', '40000'])], asOf: at, ...facts }), snapshot({ loans: [], asOf: at + minute }), at + minute, [
+        repayment({}),
+      ]).map(({ repaid }) => repaid);
+    assert.deepEqual(read({}), [true]);
+    assert.deepEqual(read({ loansTrouble: msg('test.unread', 'parts of loan 12345 (USDC)') }), [undefined]);
   });
 
   it('is suspected again once its repayment turns out not to have been made', () => {

@@ -97,8 +97,7 @@ const held = ({ amount, coin }: CoinAmount): string => coinAmount(amount, coin);
 
 /** Why something may still be owed after all was repaid, or more be paid than is owed now. */
 function leftovers({ change: { all, contract } }: RepayPreview, venueName: string): Message[] {
-  if (contract !== undefined)
-    return [msg('repay.contract', 'Repays all of fixed loan {0}, with any penalty added by then.', contract)];
+  if (contract !== undefined) return [msg('repay.contract', 'Repays all of fixed loan {0}, with any penalty added by then.', contract)];
   if (!all) return [];
   return [msg('repay.dust', 'Interest that {0} adds before executing this stays owed. Repay it afterwards.', venueName)];
 }
@@ -134,7 +133,8 @@ export function repayRemark(coin: string, readiness: RepayReadiness, amount: Dec
   const { loan } = readiness;
   const after = ltvAfterIt(readiness, { coin, amount });
   const now = ltvFigure(credibleLtv(loan));
-  if (after === undefined) return { sentence: msg('preview.effect-unknown', "LTV {0}; the effect can't be estimated.", now), caution: false };
+  if (after === undefined)
+    return { sentence: msg('preview.effect-unknown', "LTV {0}; the effect can't be estimated.", now), caution: false };
   const standing = standingAt(distanceTo(loan.marginCall?.ltv, after), distanceTo(loan.liquidation?.ltv, after));
   return { sentence: effect([row(ltvLabel(), now, formatLtv(after)), distanceText(standing)]), caution: false };
 }

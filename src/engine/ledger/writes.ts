@@ -96,7 +96,9 @@ export class Writes implements Disposable {
 
   /** Rows of the venue's history that belong to other writes of the kind of `record`: a venue numbers each kind apart. */
   claimedBesides(record: WriteRecord): ReadonlySet<string> {
-    const others = [...this.#records.values()].filter((other) => other.id !== record.id && isSameOwner(other, record) && other.change.kind === record.change.kind);
+    const others = [...this.#records.values()].filter(
+      (other) => other.id !== record.id && isSameOwner(other, record) && other.change.kind === record.change.kind,
+    );
     return new Set(others.flatMap(({ evidence }) => (evidence?.kind === 'history' ? [evidence.id] : [])));
   }
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { decimal as d } from '../../../src/core/decimal.ts';
-import { english } from '../../../src/core/message.ts';
+import { english, type Message } from '../../../src/core/message.ts';
 import { repay } from '../../../src/engine/ledger/kinds/repay.ts';
 import type { RepayPreview } from '../../../src/engine/ledger/preview.ts';
 import type { RepayChange, RepayReadiness } from '../../../src/exchanges/exchange.ts';
 import { activitySections } from '../../../src/words/activity-facts.ts';
 import { changeLabel, wordsOf } from '../../../src/words/kinds.ts';
 import { outcomeText, resolveLines, type Reading } from '../../../src/words/outcome.ts';
+import { liveEstimate } from '../../../src/words/collateral-preview.ts';
 import { repayPreviewText, repayRemark } from '../../../src/words/repay-preview.ts';
 import { says, saysLike } from '../../texts.ts';
 import { loanOwing, readyToRepay, repayment, repayWrite } from '../engine/ledger/kinds/repay.ts';
@@ -32,7 +33,10 @@ describe('the preview of a repayment in words', () => {
     assert.ok(has(linesOf({ amount: d('10') }, { interest: d('12.5') }), 'repay.interest-first', '10 USDT', '0 USDT'));
     assert.ok(!has(linesOf(), 'repay.interest-first'));
     const dust = { debt: d('0.0022'), interest: d('0.0022'), places: 2 };
-    assert.ok(has(linesOf({ amount: d('0.01'), all: true }, dust), 'repay.interest-first', '0.0022 USDT', '0 USDT'), 'only interest is owed');
+    assert.ok(
+      has(linesOf({ amount: d('0.01'), all: true }, dust), 'repay.interest-first', '0.0022 USDT', '0 USDT'),
+      'only interest is owed',
+    );
   });
 
   it('says what of the coin is owed on other terms and stays owed, but for interest between two readings', () => {
@@ -79,6 +83,15 @@ describe('what an amount does, while it is typed', () => {
     for (const ltv of ['0', '-0.1']) {
       const remark = repayRemark('USDT', readyToRepay({ loan: loanOwing('40000', { ltv: d(ltv) }) }), d('100'));
       assert.match(english(remark.sentence), saysLike('preview.effect-unknown', says('term.unknown')), ltv);
+      const added = liveEstimate(loanOwing('40000', { ltv: d(ltv) }), 'add', 'BTC', d('0.1'), new Map());
+      assert.match(english(added.sentence), saysLike('preview.effect-unknown', says('term.unknown')), ltv);
+      const now = resolveLines(repayWrite(), { loan: loanOwing('40000', { ltv: d(ltv) }), rows: [] }, String).map((line) =>
+        english(line as Message),
+      );
+      assert.ok(
+        now.includes(says('kinds.now', `${says('kinds.owed', '40,000', 'USDT')}, ${says('term.ltv-is', says('term.unknown'))}`)),
+        now.join(),
+      );
     }
   });
 });

@@ -73,9 +73,12 @@ describe('a loan that is gone', () => {
 
   it('may have been liquidated where a debt of it could not be read: that one was not repaid', () => {
     const read = (facts: Partial<Snapshot>) =>
-      vanishedSince(snapshot({ loans: [owing(['USDT', '40000'])], asOf: at, ...facts }), snapshot({ loans: [], asOf: at + minute }), at + minute, [
-        repayment({}),
-      ]).map(({ repaid }) => repaid);
+      vanishedSince(
+        snapshot({ loans: [owing(['USDT', '40000'])], asOf: at, ...facts }),
+        snapshot({ loans: [], asOf: at + minute }),
+        at + minute,
+        [repayment({})],
+      ).map(({ repaid }) => repaid);
     assert.deepEqual(read({}), [true]);
     assert.deepEqual(read({ loansTrouble: msg('test.unread', 'parts of loan 12345 (USDC)') }), [undefined]);
   });
@@ -111,8 +114,16 @@ describe('a loan that is gone', () => {
       );
     for (const state of ['sent', 'accepted', 'unknown', 'effective'] as const) {
       const first = read(2, state);
-      assert.deepEqual(read(10, state, first).map(({ repaid }) => repaid), [true], state);
-      assert.deepEqual(read(11, state, first).map(({ repaid }) => repaid), [state === 'effective' ? true : undefined], state);
+      assert.deepEqual(
+        read(10, state, first).map(({ repaid }) => repaid),
+        [true],
+        state,
+      );
+      assert.deepEqual(
+        read(11, state, first).map(({ repaid }) => repaid),
+        [state === 'effective' ? true : undefined],
+        state,
+      );
     }
   });
 });

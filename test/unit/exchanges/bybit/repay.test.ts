@@ -406,7 +406,9 @@ describe('preparing a repayment of a fixed contract', () => {
   it('is not offered instead of a flexible debt that only one of two lists tells', async () => {
     const one = fixed();
     const both = { loanCurrency: 'ETH', flexibleTotalDebt: '2', fixedTotalDebt: '0.1' };
-    one.venue.on(debts, owed(btc({ loanCurrency: 'ETH', totalDebt: '0', unpaidInterest: '0' }))).on(position, pooled({ borrowList: [both] }));
+    one.venue
+      .on(debts, owed(btc({ loanCurrency: 'ETH', totalDebt: '0', unpaidInterest: '0' })))
+      .on(position, pooled({ borrowList: [both] }));
     one.venue.on(accuracy, decimals(['ETH', 4]));
     assert.equal((await failureOf(prepare(one))).kind, 'shape');
   });

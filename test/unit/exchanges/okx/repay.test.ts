@@ -115,7 +115,13 @@ describe('what a repayment at OKX is decided on', () => {
   });
 
   it('says where another debt could not be read: then paying this one closes nothing for sure', async () => {
-    const two = (amt: string) => about({ loanData: [{ ccy: 'USDT', amt: '50' }, { ccy: 'USDC', amt }] });
+    const two = (amt: string) =>
+      about({
+        loanData: [
+          { ccy: 'USDT', amt: '50' },
+          { ccy: 'USDC', amt },
+        ],
+      });
     const [known, unknown] = [await ready(two('5')), await ready(two(''))];
     assert.deepEqual([known.owesMore, known.closesWhenPaid], [undefined, true]);
     assert.deepEqual([unknown.owesMore, unknown.closesWhenPaid, unknown.debt], [true, undefined, '50']);

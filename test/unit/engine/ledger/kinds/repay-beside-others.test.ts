@@ -63,7 +63,10 @@ describe('a repayment beside other changes', () => {
     const added = { ...written('c1', { state: 'effective', updatedAt: 1 }), evidence };
     const repaid = repayWrite({}, { accountId: added.accountId, state: 'effective', evidence });
     const folded = fold([added, { ...repaid, state: 'accepted' }, repaid]);
-    assert.deepEqual([...folded.values()].map(({ state }) => state), ['effective', 'effective']);
+    assert.deepEqual(
+      [...folded.values()].map(({ state }) => state),
+      ['effective', 'effective'],
+    );
     const twin = { ...repaid, id: 'r2' };
     assert.equal(fold([repaid, twin]).has('r2'), false);
   });

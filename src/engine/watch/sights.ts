@@ -42,6 +42,16 @@ interface Held {
   readonly since: Better;
 }
 
+interface Times {
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+  /** A time that can't be set. Milliseconds. */
+  readonly uptime: number;
+  readonly intervalMs: number;
+  /** Watching without sleep since this time. Milliseconds since the Unix epoch. */
+  readonly from?: number;
+}
+
 /** Finds what to warn about. Remembers only how long each thing has been better, and how long each account's figures have been the same. */
 export class Lookout {
   #held = new Map<string, Held>();
@@ -58,16 +68,12 @@ export class Lookout {
 
   /**
    * @param known the account's warnings, so that missing items are noticed too
-   * @param uptime a time that can't be set. Milliseconds
    */
-  look(
-    state: AccountState,
-    known: readonly Warning[],
-    { now, uptime, intervalMs }: { readonly now: number; readonly uptime: number; readonly intervalMs: number },
-  ): readonly Sight[] {
+  look(state: AccountState, known: readonly Warning[], times: Times): readonly Sight[] {
+    const { now, uptime, intervalMs } = times;
     const account = state.account.id;
     const shown = shownBy(state, now, intervalMs);
-    const blind = this.#blind(state, known, uptime, intervalMs);
+    const blind = this.#blind(state, known, times);
     const present = new Set(shown.map(({ target }) => target));
     const sights = shown.map(({ target, level, holds, reached, current, wasWell, line, at }): Sight => {
       const key = warningKey({ account, target });
@@ -92,19 +98,24 @@ export class Lookout {
 
   /**
    * The last reading failed, in full or in a part that the key may read; or readings stopped without a reason. If something is near its
-   * line, this is told in quiet hours too.
+   * line, this is told in quiet hours too. Figures from before the start or sleep count from when they were read: nobody watched since.
    */
-  #blind({ account, snapshot, failure }: AccountState, known: readonly Warning[], uptime: number, intervalMs: number): Sight | undefined {
+  #blind(
+    { account, snapshot, failure }: AccountState,
+    known: readonly Warning[],
+    { uptime, intervalMs, from = 0 }: Times,
+  ): Sight | undefined {
     const asOf = snapshot?.asOf;
     const before = this.#read.get(account.id);
     const isSame = before !== undefined && before.asOf === asOf && uptime - before.looked < lookedAwayMs;
     if (asOf !== undefined) this.#read.set(account.id, { asOf, at: isSame ? before.at : uptime, looked: uptime });
     const isSilent = isSame && uptime - before.at >= blindAfterMs + intervalMs;
+    const since = (failure === undefined ? isSilent : (asOf ?? Infinity) < from) ? asOf : undefined;
     if (failure === undefined && gapsOf(snapshot).length === 0 && !isSilent) return undefined;
     const urgent = known.some(({ target }) => ['level', 'overdue'].includes(readWarningTarget(target).facet));
     return {
       ...{ account: account.id, target: warningTarget('blind'), sees: 'warn', urgent },
-      ...(isSilent && failure === undefined ? { since: asOf } : {}),
+      ...(since === undefined ? {} : { since }),
     };
   }
 

@@ -11,6 +11,7 @@ import { Lookout } from './sights.ts';
 import {
   acknowledged,
   applied,
+  blindAfterMs,
   decide,
   isQuiet,
   readWarningTarget,
@@ -62,6 +63,8 @@ export interface WarningWatchOptions {
 const evaluateEveryMs = 15_000;
 /** After a start or sleep, how long to wait for all accounts at most, so that existing warnings come in one message. Milliseconds. */
 const settleMs = 10_000;
+/** After a start or sleep, how long (and one interval more) failures may come from a network that isn't back yet. Milliseconds. */
+const wakingMs = 60_000;
 /** A window that didn't look for this long slept or was suspended, even if that wasn't reported yet. Milliseconds. */
 const lookedAwayMs = 30_000;
 /** A notice taken longer ago than this can soon be taken and shown by another window. Milliseconds. */
@@ -236,8 +239,9 @@ export class WarningWatch implements Disposable {
     const { store, clock, intervalMs, front } = this.#options;
     const now = clock.now();
     const { enabled, quietHours } = front.settings();
-    const times = { now, uptime: uptimeOf(clock), intervalMs: intervalMs() };
-    const terms = { now, enabled, quiet: isQuiet(quietHours, now), from: this.#from };
+    const times = { now, uptime: uptimeOf(clock), intervalMs: intervalMs(), from: this.#from };
+    const isWaking = times.uptime - this.#fromUptime < Math.min(wakingMs + times.intervalMs, blindAfterMs);
+    const terms = { now, enabled, quiet: isQuiet(quietHours, now), isWaking };
     const decisions = store
       .all()
       .filter(({ snapshot, failure }) => snapshot !== undefined || failure !== undefined)

@@ -83,8 +83,8 @@ export interface Terms {
   readonly enabled: boolean;
   /** Quiet hours: only Danger is told. */
   readonly quiet: boolean;
-  /** Watching without sleep since this time. Milliseconds since the Unix epoch. */
-  readonly from?: number;
+  /** This window opened or woke just now: what fails may only need a moment, such as a network that isn't back yet. */
+  readonly isWaking?: boolean;
 }
 
 export type Rows = ReadonlyMap<string, Warning>;
@@ -200,10 +200,10 @@ function leaving(before: Warning, left: Alarm | 'clear', terms: Terms): Step {
 }
 
 /** Tells what is due. */
-function telling(row: Warning, { now, enabled, quiet }: Terms, { urgent }: Pick<Sight, 'urgent'> = {}): Step {
+function telling(row: Warning, { now, enabled, quiet, isWaking }: Terms, { urgent }: Pick<Sight, 'urgent'> = {}): Step {
   const { facet } = readWarningTarget(row.target);
   const { told, level, since, repeats, snoozedUntil } = row;
-  const mayWait = facet === 'blind' && now - since < blindAfterMs;
+  const mayWait = facet === 'blind' && (isWaking === true || now - since < blindAfterMs);
   // A key that expires within three days needn't wake anyone.
   const isQuiet = quiet && urgent !== true && (level === 'warn' || (facet === 'key' && level === 'danger'));
   if (!enabled || isQuiet || isAcknowledged(row) || mayWait) return { row };
@@ -219,13 +219,9 @@ function telling(row: Warning, { now, enabled, quiet }: Terms, { urgent }: Pick<
   return { row: { ...row, told: now, repeats: repeats + 1 }, says };
 }
 
-/**
- * Corrects times from a clock that was ahead: times in the future would never come. An account that failed before a sleep gets the usual
- * time again.
- */
-function ofClock(row: Warning, { now, from = 0 }: Terms): Warning {
-  const { target, told, snoozedUntil } = row;
-  const since = told === undefined && readWarningTarget(target).facet === 'blind' ? Math.max(row.since, from) : row.since;
+/** Corrects times from a clock that was ahead: times in the future would never come. */
+function ofClock(row: Warning, { now }: Terms): Warning {
+  const { since, told, snoozedUntil } = row;
   const isSnoozed = snoozedUntil !== undefined && snoozedUntil <= now + longestSnoozeMs;
   return {
     ...row,

@@ -96,19 +96,45 @@ describe('after a sleep, or a stop of the window', () => {
     });
   }
 
-  it('an account that failed just before may fail for the usual time again', async () => {
+  for (const before of ['failed', 'was read'] as const) {
+    it(`an account that ${before} just before and fails now is told after a minute and an interval, as blind since then`, async () => {
+      await watcher.passes(1);
+      if (before === 'failed') await watcher.fails();
+      const since = watcher.clock.now();
+      watcher.clock.suspend(8 * hour);
+      await watcher.clock.advance(20_000);
+      await watcher.fails();
+      await watcher.clock.advance(minute + intervalMs - 20_000);
+      assert.equal(watcher.told.length, 0);
+      await watcher.clock.advance(30_000);
+      assert.deepEqual(
+        watcher.told.map((one) => [one.target, one.says, one.since]),
+        [['blind', 'alarm', since]],
+      );
+    });
+  }
+
+  it('an account that can be read again by then is not told', async () => {
     await watcher.passes(1);
     await watcher.fails();
     watcher.clock.suspend(8 * hour);
     await watcher.clock.advance(20_000);
     await watcher.fails();
-    const woken = watcher.clock.now();
-    await watcher.clock.advance(blindAfterMs - minute);
-    const count = (): number => watcher.told.length;
-    assert.equal(count(), 0);
-    await watcher.clock.advance(2 * minute);
-    assert.equal(count(), 1);
-    assert.ok(watcher.told[0]?.target === 'blind' && watcher.told[0].since >= woken - 20_000);
+    await watcher.clock.advance(minute);
+    await watcher.reads();
+    await watcher.clock.advance(blindAfterMs);
+    assert.deepEqual(watcher.told, []);
+  });
+
+  it('of a moment only, a failing account still has five minutes since its last figures', async () => {
+    await watcher.passes(1);
+    watcher.clock.suspend(40_000);
+    await watcher.clock.advance(15_000);
+    await watcher.fails();
+    await watcher.clock.advance(blindAfterMs - 56_000);
+    assert.deepEqual(watcher.told, []);
+    await watcher.clock.advance(20_000);
+    assert.equal(watcher.told.length, 1);
   });
 
   it('an account without readings is told after the usual time', async () => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { msg } from '../../src/core/message.ts';
 import type { Snapshot } from '../../src/core/model.ts';
+import { withFigures } from '../../src/engine/history/figures.ts';
 import { storedFailure } from '../../src/engine/monitor/stored-failure.ts';
 import { storedSnapshotText } from '../../src/engine/monitor/stored-snapshot.ts';
 import type { Failure } from '../../src/engine/monitor/store.ts';
@@ -10,6 +11,7 @@ import { StateTrouble, type StateDatabase } from '../../src/engine/storage/share
 import { StateFile } from '../../src/engine/storage/state-file.ts';
 import { lastCopyName, stateName, type Lease, type StateAnswers, type StateAsked } from '../../src/engine/storage/state-protocol.ts';
 import { inDatabase } from './banned.ts';
+import type { HistoryCheck } from './history.ts';
 import type { Random } from './random.ts';
 import type { OwnClock, WorldTime } from './time.ts';
 import { memoryFolder } from '../memory-folder.ts';
@@ -33,8 +35,11 @@ export class Folder {
   #own: DatabaseSync | undefined;
   #reading: StatementSync | undefined;
   readonly #known = new Map<string, AnyAnswer>();
+  /** Where it is looked at, the history is kept. */
+  readonly #history: HistoryCheck | undefined;
 
-  constructor(faults: readonly DatabaseFault[], time: WorldTime, random: Random) {
+  constructor(faults: readonly DatabaseFault[], time: WorldTime, random: Random, history?: HistoryCheck) {
+    this.#history = history;
     this.#faults = faults;
     this.#time = time;
     this.#random = random;
@@ -54,7 +59,7 @@ export class Folder {
       if (clock.isStopped || clock.isDead) await clock.reached();
       const fault = this.faultAt(this.#time.passed);
       if (fault === 'locked' || (fault === 'full' && !isLook(asked))) throw new StateTrouble(msg('test', 'The database is {0}.', fault));
-      const answer = inDatabase(() => this.#answer(file, asked));
+      const answer = inDatabase(() => this.#kept(file, asked));
       answered(asked, answer);
       await clock.reached();
       return answer;
@@ -76,6 +81,14 @@ export class Folder {
         });
       },
     };
+  }
+
+  #kept(file: StateFile, asked: StateAsked): AnyAnswer {
+    if (this.#history === undefined || asked.do !== 'keepReading') return this.#answer(file, asked);
+    const whole = withFigures(asked);
+    const answer = this.#answer(file, whole);
+    if (answer === 'kept') this.#history.took(whole.reading);
+    return answer;
   }
 
   /** Two windows that know the same are told the same, as long as nothing was written. */
@@ -105,6 +118,11 @@ export class Folder {
     } catch {
       return undefined;
     }
+  }
+
+  /** What is wrong with the history. */
+  historyFaults(): readonly string[] {
+    return this.#own === undefined ? [] : (this.#history?.faultsIn(this.#own) ?? []);
   }
 
   /** Bytes in use. */

@@ -72,8 +72,9 @@ function table(outcomes: readonly Outcome[]): readonly string[] {
     const some = outcomes.filter((one) => one.weather === weather);
     const sum = (of: 'notices' | 'alarms' | 'requests' | 'handOvers'): string => String(some.reduce((count, one) => count + one[of], 0));
     const latest = (Math.max(...some.map((one) => one.latest)) / 1_000).toFixed(1);
-    const intervals = Math.max(...some.map((one) => one.intervals)).toFixed(1);
-    return `${weather}: ${String(some.length)} worlds, ${sum('notices')} notices, ${sum('alarms')} alarms (the latest after ${latest} s; ${intervals} intervals), ${sum('requests')} readings, ${sum('handOvers')} leases`;
+    const slowest = some.reduce((a, b) => (b.intervals > a.intervals ? b : a));
+    const most = `${slowest.intervals.toFixed(1)} intervals in world ${String(slowest.number)}`;
+    return `${weather}: ${String(some.length)} worlds, ${sum('notices')} notices, ${sum('alarms')} alarms (the latest after ${latest} s; ${most}), ${sum('requests')} readings, ${sum('handOvers')} leases`;
   });
 }
 

@@ -4,6 +4,7 @@ import { isAlarm } from '../../src/core/risk/level.ts';
 import { intervalInForce, nearness } from '../../src/engine/monitor/pace.ts';
 import type { Told } from '../../src/engine/watch/warnings.ts';
 import type { Folder } from './folder.ts';
+import type { HistoryCheck } from './history.ts';
 import { loanLevel, order, positionLevel, rank, type Truth } from './levels.ts';
 import { millionths, type Market } from './market.ts';
 import type { WorldTime } from './time.ts';
@@ -57,6 +58,7 @@ interface Readings {
 export interface OracleOptions {
   readonly market: Market;
   readonly folder: Folder;
+  readonly history?: HistoryCheck | undefined;
   readonly time: WorldTime;
   readonly windows: readonly SimulatedWindow[];
   /** Milliseconds. */
@@ -135,6 +137,7 @@ export class Oracle {
       this.#databaseBadAt = now;
       this.disturbed();
     }
+    for (const lost of this.#options.history?.lost(now, this.#disturbedAt) ?? []) this.fault(lost);
     const awake = this.#options.windows.filter((window) => window.isAwake);
     for (const window of awake) this.#figures(window);
     for (const account of this.#readings.keys()) this.#together(account, awake);
@@ -171,7 +174,8 @@ export class Oracle {
       if (this.#truths.size > 2_000) this.#truths.delete([...this.#truths.keys()][0]!);
     }
     if (end === 'read') {
-      const { market, intervalMs } = this.#options;
+      const { market, intervalMs, history } = this.#options;
+      history?.read(account, asOf, this.#now);
       const snapshot = market.snapshot(account, served, asOf);
       const [paceMs, isNear] = [intervalInForce(snapshot, intervalMs), isAlarm(nearness(snapshot))];
       readings.read.push({ arrived: this.#now, served, paceMs, isNear });
@@ -264,9 +268,13 @@ export class Oracle {
   #toldBlind(account: string, { failedSince: now, failedBefore, read }: Readings, at: number): void {
     // A reading may have come since it was composed.
     const failedSince = at <= failedBefore.until ? failedBefore.since : now;
-    const silentFor = at - Math.max(read.findLast(({ arrived }) => arrived <= at)?.arrived ?? 0, this.#disturbedAt);
-    if (silentFor >= blindAfter + this.#options.intervalMs) {
+    const { windows, intervalMs } = this.#options;
+    const lastRead = read.findLast(({ arrived }) => arrived <= at)?.arrived ?? 0;
+    const began = windows.filter(({ isOpen }) => isOpen).map(({ openedAt, wokeAt }) => Math.max(openedAt, wokeAt));
+    if (at - Math.max(lastRead, this.#disturbedAt) >= blindAfter + intervalMs) {
       // Nothing fails, but nothing comes either, though somebody watches all the time.
+    } else if (at - lastRead >= blindAfter && began.some((up) => up > lastRead && at - up >= minute)) {
+      // Who opened or woke finds old figures, and had time to try again.
     } else if (failedSince === undefined || at - failedSince < blindAfter - 2 * second) {
       this.fault(`false alarm: ${account} is told as blind after ${String(at - (failedSince ?? at))} ms`);
     }
@@ -302,10 +310,17 @@ export class Oracle {
   }
 
   #blind(account: string, readings: Readings, now: number, isWatched: boolean): void {
-    const { failedSince, blindTold } = readings;
+    const { failedSince, blindTold, read, requests } = readings;
     if (failedSince === undefined || blindTold || !isWatched) return;
+    const { intervalMs } = this.#options;
+    const lastRead = read.at(-1)?.arrived ?? Infinity;
+    // Who sleeps does not watch either: what failed since counts from the last figures, unless a part of it could be read.
+    const isMissed =
+      now - lastRead > blindAfter + 2 * intervalMs + minute && requests.every(({ began, end }) => began <= lastRead || end !== 'partial');
     // It is looked every 15 s, and where each window read for itself, what they share may have failed up to 12 s later.
-    if (now - failedSince <= blindAfter + 30 * second || now - this.#disturbedAt <= minute) return;
+    if (now - failedSince <= blindAfter + 30 * second && !isMissed) return;
+    // Who just woke tries for a minute and an interval.
+    if (now - this.#disturbedAt <= minute + intervalMs + 30 * second) return;
     this.fault(`${account} can't be read for ${String((now - failedSince) / second)} s and nothing is said`);
     readings.blindTold = true;
   }

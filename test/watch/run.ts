@@ -3,7 +3,8 @@ import { getHeapStatistics } from 'node:v8';
 import { StateFile } from '../../src/engine/storage/state-file.ts';
 import { inDatabase, withoutReality } from './banned.ts';
 import { Folder } from './folder.ts';
-import { Oracle, type Counts } from './oracle.ts';
+import { HistoryCheck } from './history.ts';
+import { Oracle, type Counts, type OracleOptions } from './oracle.ts';
 import { Random } from './random.ts';
 import { WorldTime } from './time.ts';
 import { SimulatedWindow } from './window.ts';
@@ -45,14 +46,20 @@ export function run(seed: string, number: number, { isShort = false, say }: RunO
 /** A whole week. */
 export function runWeek(seed: string): Promise<Outcome> {
   const random = new Random(`${seed}/week`);
-  return live(weekOf(random), 0, random);
+  return live(weekOf(random), 0, random, undefined, new HistoryCheck());
 }
 
-async function live(world: World, number: number, random: Random, say: RunOptions['say'] = () => undefined): Promise<Outcome> {
+async function live(
+  world: World,
+  number: number,
+  random: Random,
+  say: RunOptions['say'] = () => undefined,
+  history?: HistoryCheck,
+): Promise<Outcome> {
   const time = new WorldTime();
-  const folder = new Folder(world.databaseFaults, time, random.for('folder'));
+  const folder = new Folder(world.databaseFaults, time, random.for('folder'), history);
   try {
-    return await withoutReality(() => new Life(world, time, folder, random, say).run(number));
+    return await withoutReality(() => new Life(world, { time, folder, history }, random, say).run(number));
   } finally {
     folder.remove();
   }
@@ -69,13 +76,18 @@ class Life {
   #ids = 0;
   #network = 1;
 
-  constructor(world: World, time: WorldTime, folder: Folder, random: Random, say: (line: string) => void) {
+  constructor(
+    world: World,
+    { time, folder, history }: Pick<OracleOptions, 'time' | 'folder' | 'history'>,
+    random: Random,
+    say: (line: string) => void,
+  ) {
     const { market, intervalMs } = world;
     this.#world = world;
     this.#time = time;
     this.#folder = folder;
     this.#random = random.for('life');
-    this.#oracle = new Oracle({ market, folder, time, windows: this.#windows, intervalMs });
+    this.#oracle = new Oracle({ market, folder, history, time, windows: this.#windows, intervalMs });
     this.#say = (line) => {
       say(`${(time.passed / 60_000).toFixed(3)} ${line}`);
     };
@@ -109,6 +121,7 @@ class Life {
       if (lastsMs > dayMs) uses.push({ heap: heapUsed(), database: this.#folder.size() });
     }
     const { faults, counts } = this.#oracle;
+    for (const fault of this.#folder.historyFaults()) this.#oracle.fault(fault);
     if (counts.handOvers === 0) this.#oracle.fault('nobody is seen to hold the lease');
     return {
       number,

@@ -5,7 +5,7 @@ import { keysElsewhereCode, keysMissingCode, otherOwnerCode } from '../accounts/
 import type { AccountBook } from '../accounts/account-book.ts';
 import type { Failure, Reading, ReadingStorage } from './store.ts';
 import type { SharedReading, SharedState } from '../storage/shared-state.ts';
-import type { Pass, PricesRow } from '../storage/state-protocol.ts';
+import type { Pass, PricesRow, StateAsked } from '../storage/state-protocol.ts';
 import type { LeaseOptions, ReaderLease } from './lease.ts';
 import { intervalInForce } from './pace.ts';
 
@@ -20,6 +20,8 @@ export interface ReaderOptions {
   /** Time between two readings. Milliseconds. */
   readonly intervalMs: () => number;
 }
+
+type KeepReading = Extract<StateAsked, { readonly do: 'keepReading' }>;
 
 /** After this long without focus, nobody is considered to be looking. Milliseconds. */
 const unseenMs = 5 * 60_000;
@@ -45,6 +47,8 @@ export class Reader implements ReadingStorage, Disposable {
   readonly #read = new Emitter<SharedReading<Snapshot, Failure>>();
   readonly #priced = new Emitter<PricesRow>();
   readonly #prices = new Map<string, PricesRow>();
+  /** The last reading of each account until it's stored: by older ones other windows would find this one late, and read too. */
+  readonly #unshared = new Map<string, { readonly asked: KeepReading; hasFailed: boolean }>();
   readonly #watches: readonly Disposable[];
 
   /** Fires when this window starts or stops reading for all. */
@@ -69,6 +73,8 @@ export class Reader implements ReadingStorage, Disposable {
         // After the readings are taken, so that a new holder continues from them.
         if (this.#lease === undefined) this.#begin();
         else this.#lease.see(seen?.lease);
+        if (seen === undefined) return;
+        for (const { asked, hasFailed } of [...this.#unshared.values()]) if (hasFailed) this.#share({ ...asked, now: options.clock.now() });
       }),
       book.onDidChange(() => {
         if (book.list().length === 0) void this.#lease?.letGo();
@@ -101,7 +107,7 @@ export class Reader implements ReadingStorage, Disposable {
   }
 
   keep(account: string, reading: Reading, pass: Pass): void {
-    const { clock, shared, book, intervalMs } = this.#options;
+    const { clock, book, intervalMs } = this.#options;
     const { at } = reading;
     // Another window may have the keys.
     if ('failure' in reading && keysHere.has(reading.failure.error.code)) return;
@@ -110,12 +116,23 @@ export class Reader implements ReadingStorage, Disposable {
       'snapshot' in reading
         ? { account, at, asOf: reading.snapshot.asOf, text: JSON.stringify(reading.snapshot), staleMs: staleAfterMs(everyMs) }
         : { account, at, failure: JSON.stringify(reading.failure) };
-    // The next look tells if it was refused or couldn't be written.
-    shared.ask({ do: 'keepReading', reading: kept, now: clock.now(), pass }).catch(() => undefined);
+    this.#share({ do: 'keepReading', reading: kept, now: clock.now(), pass });
+  }
+
+  #share(asked: KeepReading): void {
+    const { account } = asked.reading;
+    const unshared = { asked, hasFailed: false };
+    this.#unshared.set(account, unshared);
+    // The next look tells if it was refused.
+    this.#options.shared.ask(asked).then(
+      () => this.#unshared.get(account) === unshared && this.#unshared.delete(account),
+      () => (unshared.hasFailed = true),
+    );
   }
 
   forget(account: string): void {
     const { clock, shared, book } = this.#options;
+    this.#unshared.delete(account);
     // Removing an account deletes everything kept about it anyway.
     if (book.get(account) !== undefined) shared.ask({ do: 'forget', account, now: clock.now() }).catch(() => undefined);
   }

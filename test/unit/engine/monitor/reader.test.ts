@@ -4,6 +4,10 @@ import type { Failure } from '../../../../src/engine/monitor/store.ts';
 import type { SharedState } from '../../../../src/engine/storage/shared-state.ts';
 import type { Snapshot } from '../../../../src/core/model.ts';
 import { decimal } from '../../../../src/core/decimal.ts';
+import { Emitter } from '../../../../src/core/emitter.ts';
+import type { Found } from '../../../../src/engine/storage/shared-state.ts';
+import { freeLease, type NewReading, type StateAsked } from '../../../../src/engine/storage/state-protocol.ts';
+import { settled } from '../../core/fake-clock.ts';
 import { account, snapshot, World } from './support.ts';
 
 describe('what a window keeps of a reading for its history', () => {
@@ -28,4 +32,50 @@ describe('what a window keeps of a reading for its history', () => {
       reader.dispose();
     });
   }
+});
+
+describe('what a window read while the database could not be used', () => {
+  it('is shared once it can be: the last of each account, with the time of the look, and no more once it is there', async () => {
+    const world = new World();
+    for (const id of ['a', 'b', 'c']) await world.book.add(account(id));
+    const looked = new Emitter<Found<Snapshot, Failure> | undefined>();
+    const kept: { readonly reading: NewReading; readonly now: number; readonly fence: number | undefined }[] = [];
+    let isLocked = true;
+    const shared = {
+      onDidLoad: () => ({ dispose: () => undefined }),
+      onDidLook: looked.on,
+      look: async () => undefined,
+      ask: async (asked: StateAsked) => {
+        if (isLocked) throw new Error('locked');
+        if (asked.do === 'keepReading') kept.push({ reading: asked.reading, now: asked.now, fence: asked.pass.fence });
+      },
+    } as unknown as SharedState<Snapshot, Failure>;
+    const reader = new Reader({ shared, book: world.book, clock: world.clock, window: 'w', intervalMs: () => 60_000 });
+    const looks = async (isRead: boolean): Promise<void> => {
+      looked.fire(isRead ? { lease: freeLease, leases: new Map(), readings: [], prices: [] } : undefined);
+      await settled();
+    };
+    await looks(true);
+    for (const asOf of [1, 2]) reader.keep('a', { at: asOf, snapshot: snapshot(asOf) }, { fence: asOf, window: 'w' });
+    for (const id of ['b', 'c']) reader.keep(id, { at: 3, snapshot: snapshot(3) }, {});
+    reader.forget('c');
+    await settled();
+    await looks(false);
+    await looks(true);
+    isLocked = false;
+    world.clock.jump(5_000);
+    await looks(false);
+    assert.deepEqual(kept, []);
+    await looks(true);
+    assert.deepEqual(
+      kept.map(({ reading: { account: of, at }, now, fence }) => [of, at, now, fence]),
+      [
+        ['a', 2, world.clock.now(), 2],
+        ['b', 3, world.clock.now(), undefined],
+      ],
+    );
+    await looks(true);
+    assert.equal(kept.length, 2);
+    reader.dispose();
+  });
 });

@@ -188,17 +188,19 @@ describe("the venue's own history", function () {
     const front = await open('okx', okx);
     const other = await machine.front();
     const told: Told[] = [];
+    let messages = 0;
     for (const { engine } of [front, other]) {
       engine.warnings.attach({
-        compose: async (all) => {
-          told.push(...all.filter(({ says }) => says === 'event'));
-          return { sentence: msg('test', JSON.stringify(all.map(({ says }) => says))), about: [] };
+        // Two windows may compose the same: the database takes one of them.
+        compose: async (all) => ({ sentence: msg('test', '{0}', JSON.stringify(all)), about: [] }),
+        show: async ({ sentence }) => {
+          const events = (JSON.parse(english(sentence)) as Told[]).filter(({ says }) => says === 'event');
+          if (events.length > 0) messages += 1;
+          told.push(...events);
         },
-        show: async ({ sentence }) => void shown.push(english(sentence)),
         settings: () => ({ enabled: true, quietHours: '' }),
       });
     }
-    const shown: string[] = [];
     await front.passes(10 * minute);
     assert.equal(told.length, 0);
     const { loans } = front.engine.store.get('main')!.snapshot!;
@@ -212,7 +214,7 @@ describe("the venue's own history", function () {
     await front.through(front.engine.close());
     await other.passes(10 * minute);
     assert.equal(told.length, forced.length);
-    assert.equal(shown.filter((one) => one.includes('event')).length, 1, 'one message');
+    assert.equal(messages, 1, 'one message');
   });
 
   it('goes with the account, and what was read with the keys of another person is not kept', async () => {

@@ -34,8 +34,8 @@ interface Watched {
   told: Truth;
   /** For a moment at least it left that level. */
   wasBetter: boolean;
-  /** Since when each level has been there to be read and was not told. */
-  readonly untold: Map<Truth, { readonly since: number; limit: number }>;
+  /** Since when each level has been there to be read and was not told, and the longest interval in force meanwhile: the reading that tells it shortens it. */
+  readonly untold: Map<Truth, { readonly since: number; limit: number; paceMs: number }>;
   /** Since when it has been better than what was told, without a break and there to be read. */
   betterSince: number | undefined;
 }
@@ -252,13 +252,12 @@ export class Oracle {
   }
 
   #spoke(one: Watched, level: Truth): void {
-    for (const [untold, { since }] of one.untold) {
+    for (const [untold, { since, paceMs }] of one.untold) {
       if (rank(untold) > rank(level)) continue;
       const waited = this.#now - Math.max(since, this.#disturbedAt);
       this.counts.latest = Math.max(this.counts.latest, waited);
       // Who was stopped right after he took the word is waited for.
-      if (since > this.#disturbedAt)
-        this.counts.intervals = Math.max(this.counts.intervals, waited / this.#paceOf(this.#readingsOf(one.account)));
+      if (since > this.#disturbedAt) this.counts.intervals = Math.max(this.counts.intervals, waited / paceMs);
     }
     one.told = level;
     one.wasBetter = false;
@@ -289,11 +288,12 @@ export class Oracle {
     for (const at of order) {
       const isUntold = isReadable && rank(at) <= rank(level) && rank(at) > rank(one.told);
       if (!isUntold) one.untold.delete(at);
-      else if (!one.untold.has(at)) one.untold.set(at, { since: now, limit: 0 });
+      else if (!one.untold.has(at)) one.untold.set(at, { since: now, limit: 0, paceMs: pace });
     }
     for (const [at, untold] of one.untold) {
       const waited = now - Math.max(untold.since, this.#disturbedAt);
       // Two intervals, whatever the back-off.
+      untold.paceMs = Math.max(untold.paceMs, pace);
       untold.limit = Math.max(untold.limit, 2 * pace + hung, taken);
       if (waited <= untold.limit) continue;
       this.fault(

@@ -1,5 +1,5 @@
 /** Makes spreadsheets read the file as UTF-8. */
-const byteOrderMark = '\uFEFF';
+export const byteOrderMark = '\uFEFF';
 
 /** What a spreadsheet may take for the start of a formula (full-width forms too), or drop before one. */
 const formulaStart = /^[=+\-@\t\r\n＝＋－＠]/;
@@ -10,9 +10,10 @@ const plainNumber = /^-?\d+(\.\d+)?$/;
  * A cell that a spreadsheet could run as a formula gets an apostrophe before it; plain decimal numbers are left as they are
  * (https://owasp.org/www-community/attacks/CSV_Injection).
  */
-export function csvText(rows: readonly (readonly string[])[]): string {
-  return byteOrderMark + rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
-}
+export const csvText = (rows: readonly (readonly string[])[]): string => byteOrderMark + csvRows(rows);
+
+/** The same without the mark: a part of a file. */
+export const csvRows = (rows: readonly (readonly string[])[]): string => rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 
 function cell(text: string): string {
   const safe = formulaStart.test(text) && !plainNumber.test(text) ? `'${text}` : text;

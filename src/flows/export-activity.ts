@@ -1,12 +1,13 @@
 import { activityText } from '../words/activity-document.ts';
-import type { Text } from '../words/text.ts';
+import { spaced, type Text } from '../words/text.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Going } from '../engine/moving-file.ts';
 import { Refusal } from '../engine/ledger/refusal.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
+import { StateTrouble } from '../engine/storage/shared-state.ts';
 import { byWrite } from '../views/activity.ts';
 import type { Acting } from './acting.ts';
-import type { Conversation, NamedFile } from './conversation.ts';
+import type { Conversation, NamedFile, PickSeveralQuestion } from './conversation.ts';
 import { exportText, formatOf } from '../words/activity-export.ts';
 import { localIso } from '../words/activity.ts';
 
@@ -14,13 +15,16 @@ import { localIso } from '../words/activity.ts';
 const patienceMs = 1_000;
 
 /** "Export Activity Log…": asks for accounts and file, and writes every row of the journal about them. */
-export async function exportActivity(app: Acting): Promise<void> {
+export const exportActivity = (app: Acting): Promise<void> => sayingWhyNot(app, exported);
+
+/** An export that says why it couldn't be read or written. */
+export async function sayingWhyNot(app: Acting, work: (app: Acting) => Promise<void>): Promise<void> {
   try {
-    await exported(app);
+    await work(app);
   } catch (error) {
     if (error instanceof NotWritten) {
       sayNotWritten(app.talk, error.message);
-    } else if (error instanceof Refusal) {
+    } else if (error instanceof Refusal || error instanceof StateTrouble) {
       void app.talk.tell({ kind: 'error', sentence: msg('export.nothing-exported', 'Nothing was exported. {0}', error.sentence) });
     } else {
       throw error;
@@ -57,13 +61,13 @@ async function exported(app: Acting): Promise<void> {
     await write(file, text);
     return changes.flat().length;
   });
-  if (rows === undefined) return;
-  const { where } = file;
-  const chosen = await app.talk.tell({
-    kind: 'info',
-    sentence: msg('export.rows', 'Exported to {1}. Rows: {0}.', rows.toString(), where),
-    buttons: [{ id: 'open', label: msg('button.open-file', 'Open File') }],
-  });
+  if (rows !== undefined) await sayExported(app, file, rows);
+}
+
+/** @param more what else is to be known of the file */
+export async function sayExported({ talk }: Acting, file: NamedFile, rows: number, more: readonly Message[] = []): Promise<void> {
+  const sentence = more.reduce(spaced, msg('export.rows', 'Exported to {1}. Rows: {0}.', rows.toString(), file.where));
+  const chosen = await talk.tell({ kind: 'info', sentence, buttons: [{ id: 'open', label: msg('button.open-file', 'Open File') }] });
   if (chosen === 'open') await file.open();
 }
 
@@ -78,12 +82,18 @@ async function askAccounts(app: Acting, records: readonly WriteRecord[]): Promis
       account === undefined ? msg('term.removed-account', 'removed account') : account.simulated ? msg('term.simulated', 'simulated') : '';
     return { label: account?.name ?? name, description: mark, value: accountId };
   });
-  const picked = await app.talk.pickSeveral({
-    title: msg('button.export-activity', 'Export Activity Log'),
-    placeholder: msg('export.which', 'Which accounts?'),
-    items,
-  });
-  return picked === undefined || picked.length === 0 ? undefined : new Set(picked);
+  const picked = await whichAccounts(app, msg('button.export-activity', 'Export Activity Log'), items);
+  return picked && new Set(picked);
+}
+
+/** @returns undefined if the person left or picked none */
+export async function whichAccounts<T>(
+  { talk }: Acting,
+  title: Message,
+  items: PickSeveralQuestion<T>['items'],
+): Promise<readonly T[] | undefined> {
+  const picked = await talk.pickSeveral({ title, placeholder: msg('export.which', 'Which accounts?'), items });
+  return picked?.length === 0 ? undefined : picked;
 }
 
 function askFile({ talk, clock }: Acting): Promise<NamedFile | undefined> {
@@ -101,7 +111,7 @@ class NotWritten extends Error {
 }
 
 /** @throws NotWritten */
-async function write(file: NamedFile, text: string): Promise<void> {
+export async function write(file: NamedFile, text: string | Uint8Array): Promise<void> {
   try {
     await file.write(text);
   } catch (error) {

@@ -24,6 +24,7 @@ export const commandIds = {
   disarmWriting: 'ltvGauge.disarmWriting',
   openActivity: 'ltvGauge.openActivity',
   exportActivity: 'ltvGauge.exportActivity',
+  exportLoanHistory: 'ltvGauge.exportLoanHistory',
   exportSetup: 'ltvGauge.exportSetup',
   importSetup: 'ltvGauge.importSetup',
   verifyLedger: 'ltvGauge.verifyLedger',

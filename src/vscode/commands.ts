@@ -35,6 +35,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   maximumLoan: 'told',
   armWriting: 'guarded',
   exportActivity: 'guarded',
+  exportLoanHistory: 'guarded',
   exportSetup: 'guarded',
   importSetup: 'guarded',
   verifyLedger: 'guarded',

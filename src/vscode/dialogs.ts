@@ -8,6 +8,7 @@ import type { Acting } from '../flows/acting.ts';
 import { armWritingOn, sayDisarmed } from '../flows/arm.ts';
 import { changeCollateral, changeMargin } from '../flows/change.ts';
 import { activityDocument, exportActivity } from '../flows/export-activity.ts';
+import { exportLoanHistory } from '../flows/export-loan-history.ts';
 import { showMaximumLoan } from '../flows/maximum-loan.ts';
 import { movePrice } from '../flows/move-price.ts';
 import { exportSetup, importSetup } from '../flows/move-setup.ts';
@@ -81,6 +82,7 @@ export const dialogs = {
   maximumLoan: showMaximumLoan,
   armWriting: armWritingOn,
   exportActivity,
+  exportLoanHistory,
   exportSetup,
   importSetup,
   verifyLedger,

@@ -17,7 +17,7 @@ type Form = 'events' | 'koinly';
 const forms: readonly Item<Form>[] = [
   {
     label: msg('export.events', 'Events (CSV)'),
-    detail: msg('export.events-detail', 'Every row as the exchange gave it.'),
+    detail: msg('export.events-detail', 'Every row, with exact amounts.'),
     value: 'events',
   },
   {

@@ -7,6 +7,7 @@ import { english } from '../../../src/core/message.ts';
 import { changeCollateral } from '../../../src/flows/change.ts';
 import type { NamedFile } from '../../../src/flows/conversation.ts';
 import { exportActivity } from '../../../src/flows/export-activity.ts';
+import { exportLoanHistory } from '../../../src/flows/export-loan-history.ts';
 import { verifyLedger } from '../../../src/flows/verify-ledger.ts';
 import { byWrite } from '../../../src/views/activity.ts';
 import { activityText } from '../../../src/words/activity-document.ts';
@@ -114,6 +115,34 @@ describe('someone who looks back at a change', function () {
     assert.match(rows.at(-1)!, /,Main,okx,yes,effective,/);
     assert.equal(rows.length - 1, (await front.engine.ledger.steps()).length);
     hasNoKey(written);
+  });
+
+  it("exports the exchange's own history: each of its rows as events, and what was borrowed and repaid for Koinly", async () => {
+    await add();
+    front.intervalMs = 10_000;
+    await front.passes(6 * 60_000);
+    const written: string[] = [];
+    const file: NamedFile = {
+      path: '/home/me/loans.csv',
+      where: '/home/me/loans.csv',
+      write: async (content) => void written.push(Buffer.from(content as Uint8Array).toString()),
+      open: async () => undefined,
+    };
+    await front.does(exportLoanHistory, pick(says('export.events')), name(file));
+    const talk = await front.does(exportLoanHistory, pick(says('export.koinly')), name(file));
+    const [events = [], koinly = []] = written.map((text) => text.trimEnd().split('\r\n').slice(1));
+    const ofType = (type: string): readonly string[] => events.filter((line) => line.split(',')[7] === type);
+    assert.ok(events.length > 400 && ofType('').every((line) => line.includes(',interest,,Interest accrued,')));
+    assert.ok(
+      ofType('collateral_locked').some((line) => line.includes(',Main,okx,yes,12345,event,collateral_locked,Collateral added,BTC,-0.02,')),
+    );
+    const labelled = (label: string): number => koinly.filter((line) => line.split(',')[9] === label).length;
+    assert.equal(labelled('Loan'), ofType('borrowed').length);
+    const descriptions = new Set(koinly.flatMap((line) => /"SIMULATED, okx, repaid, .*"/.exec(line) ?? []));
+    assert.equal(descriptions.size, ofType('repaid').length);
+    assert.equal(labelled('Loan') + labelled('Loan fee') + labelled('Loan repayment'), koinly.length);
+    assert.doesNotMatch(talk.titles('notice')[0]!, saysLike('export.unknown-left-out'));
+    hasNoKey(written.join(''));
   });
 
   it('has the ledger verified, is told which row was altered behind its back, and begins a new one that knows the change', async () => {

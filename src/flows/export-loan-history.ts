@@ -3,7 +3,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import { venueRows } from '../engine/history/queries.ts';
 import type { Going } from '../engine/moving-file.ts';
-import type { Before, VenueKind, VenueRow } from '../engine/storage/history-protocol.ts';
+import type { VenueRow } from '../engine/storage/history-protocol.ts';
 import { localIso } from '../words/activity.ts';
 import { eventsForm, KoinlyForm, type KeptRow, type LeftOut } from '../words/loan-history-export.ts';
 import type { Acting } from './acting.ts';
@@ -115,57 +115,33 @@ async function contentOf(app: Acting, form: Form, accounts: readonly Account[], 
       parts.push(Buffer.from(csvRows(lines)));
     }
   }
-  return { parts, rows, leftOut: sentencesOf(left) };
+  return { parts, rows, leftOut: sayLeftOut(left) };
 }
 
-function sentencesOf({ sales, unfinished, unknown }: LeftOut): readonly Message[] {
-  const told = (count: number, say: (count: string) => Message): readonly Message[] => (count === 0 ? [] : [say(count.toString())]);
+function sayLeftOut({ sales, unfinished, unknown }: LeftOut): readonly Message[] {
+  if (sales + unfinished + unknown === 0) return [];
+  const counts = [sales, unfinished, unknown].map(String);
   return [
-    ...told(sales, (count) => msg('export.sales-left-out', 'Rows of sold collateral left out: {0}. Add them in Koinly as trades.', count)),
-    ...told(unfinished, (count) => msg('export.unfinished-left-out', 'Unfinished rows left out: {0}.', count)),
-    ...told(unknown, (count) => msg('export.unknown-left-out', 'Rows of unknown type left out: {0}.', count)),
+    msg(
+      'export.left-out',
+      'Rows left out: {0} of sold collateral (add them in Koinly as trades), {1} unfinished, {2} of unknown type.',
+      ...counts,
+    ),
   ];
-}
-
-/** One of the two lists of an account, read page by page, newest first. */
-interface Strand {
-  readonly kind: VenueKind;
-  /** Read and not yet taken, oldest first. */
-  rows: VenueRow[];
-  before?: Before;
-  isDone?: boolean;
 }
 
 /** All rows of an account, oldest first; of one moment, interest comes first. */
 async function rowsOf({ shared }: Acting, account: string, stopped: () => boolean): Promise<readonly KeptRow[]> {
-  const strands: readonly Strand[] = [
-    { kind: 'event', rows: [] },
-    { kind: 'interest', rows: [] },
-  ];
-  const rows: KeptRow[] = [];
-  while (!stopped() && strands.some((strand) => strand.isDone !== true || strand.rows.length > 0)) {
-    for (const strand of strands) {
-      if (strand.rows.length > 0 || strand.isDone === true) continue;
-      const { kind, before } = strand;
-      const page = await venueRows(shared, account, { kind, limit: pageRows, ...(before === undefined ? {} : { before }) });
-      strand.rows = [...page].reverse();
-      strand.isDone = page.length < pageRows;
-      const last = page.at(-1);
-      if (last !== undefined) strand.before = { at: last.at, id: last.id };
-    }
-    takeNewest(strands, rows);
+  const lists: KeptRow[][] = [];
+  for (const kind of ['interest', 'event'] as const) {
+    const rows: KeptRow[] = [];
+    let page: readonly VenueRow[];
+    do {
+      const before = rows.at(-1);
+      page = await venueRows(shared, account, { kind, limit: pageRows, ...(before && { before: { at: before.at, id: before.id } }) });
+      rows.push(...page.map((row) => ({ ...row, kind })));
+    } while (page.length === pageRows && !stopped());
+    lists.push(rows.reverse());
   }
-  return rows.reverse();
-}
-
-/** Takes what is newer than anything still unread. */
-function takeNewest(strands: readonly Strand[], rows: KeptRow[]): void {
-  while (strands.every((strand) => strand.rows.length > 0 || strand.isDone === true)) {
-    const [first, ...rest] = strands.filter((strand) => strand.rows.length > 0);
-    if (first === undefined) return;
-    const at = (strand: Strand): number => strand.rows.at(-1)?.at ?? -Infinity;
-    const newest = rest.reduce((best, strand) => (at(strand) > at(best) ? strand : best), first);
-    const row = newest.rows.pop();
-    if (row !== undefined) rows.push({ ...row, kind: newest.kind });
-  }
+  return lists.flat().sort((a, b) => a.at - b.at);
 }

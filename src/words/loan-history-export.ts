@@ -17,15 +17,18 @@ export interface LoanHistoryForm {
   linesOf(row: KeptRow): readonly (readonly string[])[];
 }
 
-/** What a row means for the person's coins. `sale`: collateral was sold, and the history doesn't say which coins for how many. */
-type Effect = 'received' | 'paid' | 'sale' | 'collateral' | 'none';
+/**
+ * What a row means for the person's coins. `sale`: collateral was sold, and the history doesn't say how much for how much. `none`: they stay
+ * the person's.
+ */
+type Effect = 'received' | 'paid' | 'sale' | 'none';
 
 /** The types of OKX, and ours for those of Bybit, which only has numbers. */
 const types: Readonly<Record<string, readonly [meaning: string, effect: Effect]>> = {
   borrowed: ['Borrowed', 'received'],
   repaid: ['Repaid', 'paid'],
-  collateral_locked: ['Collateral added', 'collateral'],
-  collateral_released: ['Collateral returned', 'collateral'],
+  collateral_locked: ['Collateral added', 'none'],
+  collateral_released: ['Collateral returned', 'none'],
   forced_repayment_buy: ['Forced repayment: coin bought', 'sale'],
   forced_repayment_sell: ['Forced repayment: coin sold', 'sale'],
   forced_liquidation: ['Liquidation', 'sale'],
@@ -34,8 +37,8 @@ const types: Readonly<Record<string, readonly [meaning: string, effect: Effect]>
   buy_transition_coin: ['Coin in between bought', 'sale'],
   sell_transition_coin: ['Coin in between sold', 'sale'],
   buy_borrowed_coin: ['Borrowed coin bought', 'sale'],
-  collateral_added: ['Collateral added', 'collateral'],
-  collateral_reduced: ['Collateral removed', 'collateral'],
+  collateral_added: ['Collateral added', 'none'],
+  collateral_reduced: ['Collateral removed', 'none'],
   repaid_automatically: ['Repaid automatically when due', 'paid'],
   repaid_by_liquidation: ['Repaid by liquidation', 'sale'],
   repaid_overdue: ['Overdue debt repaid by force', 'sale'],
@@ -58,10 +61,7 @@ const yesNo = (is: boolean): string => (is ? 'yes' : 'no');
 
 /** Every row as it is kept. Names and meanings of the columns stay; new ones are put at the end. An empty cell is not known. */
 export const eventsForm = ({ id, name, venue, simulated }: Account): LoanHistoryForm => ({
-  columns: [
-    ...['time', 'account_id', 'account', 'venue', 'simulated', 'loan_id', 'kind', 'type', 'meaning'],
-    ...['coin', 'amount', 'forced', 'id', 'debt', 'rate_per_year'],
-  ],
+  columns: 'time,account_id,account,venue,simulated,loan_id,kind,type,meaning,coin,amount,forced,id,debt,rate_per_year'.split(','),
   linesOf: (row) => [
     [
       ...[utcIso(row.at), id, name, venue, yesNo(simulated), row.loan ?? '', row.kind, row.type, meaningOf(row)?.[0] ?? ''],
@@ -110,7 +110,6 @@ export class KoinlyForm implements LoanHistoryForm {
       case 'interest':
         if (row.loan !== undefined) this.#owed.set(keyOf(row), add(this.#owed.get(keyOf(row)) ?? zero, row.amount));
         return [];
-      case 'collateral':
       case 'none':
         return [];
       case 'unfinished':

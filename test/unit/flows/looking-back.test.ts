@@ -141,7 +141,7 @@ describe('someone who looks back at a change', function () {
     const descriptions = new Set(koinly.flatMap((line) => /"SIMULATED, okx, repaid, .*"/.exec(line) ?? []));
     assert.equal(descriptions.size, ofType('repaid').length);
     assert.equal(labelled('Loan') + labelled('Loan fee') + labelled('Loan repayment'), koinly.length);
-    assert.doesNotMatch(talk.titles('notice')[0]!, saysLike('export.unknown-left-out'));
+    assert.doesNotMatch(talk.titles('notice')[0]!, saysLike('export.left-out', undefined, undefined, /[1-9]\d*/));
     hasNoKey(written.join(''));
   });
 

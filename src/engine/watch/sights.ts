@@ -30,7 +30,7 @@ interface Shown {
   readonly current: boolean;
   /** According to the last figures, however old. */
   readonly wasWell?: boolean;
-  /** By current figures the margin call is known, or without one the liquidation is: then only that can have alarmed. */
+  /** By the last figures the margin call is known, or without one the liquidation is: then only that can have alarmed. */
   readonly line?: 'marginCall' | 'liquidation';
   /** When it happened. Milliseconds since the Unix epoch. */
   readonly at?: number;
@@ -196,7 +196,7 @@ function shownLoan({ account, live, snapshot }: AccountState, read: Loan, curren
   const estimate = figuresOf(live?.loans[loan.id]);
   const level = shownLevel(levelOf(loan, current, levels), estimate && levelOf({ ...loan, ltv: estimate.ltv }, true, levels));
   const wasWell = isWell(levelOf(loan, true, levels));
-  const line = loan.marginCall !== undefined ? 'marginCall' : current && loan.liquidation !== undefined ? 'liquidation' : undefined;
+  const line = loan.marginCall !== undefined ? 'marginCall' : loan.liquidation !== undefined ? 'liquidation' : undefined;
   const distance = nearest([
     ...[loan.marginCall, loan.liquidation].map((line) => distanceTo(line?.ltv, loan.ltv)),
     ...(estimate === undefined ? [] : [estimate.toMarginCall, estimate.toLiquidation]),

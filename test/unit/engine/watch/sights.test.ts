@@ -222,6 +222,7 @@ describe('what there is to warn of', () => {
     };
     assert.equal(eyes.level(bare('0.04')).sees, 'danger');
     assert.equal(eyes.level(bare('0.13')).sees, 'old');
+    assert.equal(eyes.level(bare('0.13', { keptFrom: now - minute })).sees, 'old', 'when they could not be read again too');
     assert.equal(eyes.level(bare('0.13', { ltv: decimal('0') })).sees, 'lost', 'no LTV');
     const { liquidation: _, ...blind } = bare('0.13');
     assert.equal(eyes.level(blind).sees, 'lost', 'no line at all');

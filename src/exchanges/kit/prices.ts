@@ -1,24 +1,38 @@
 import { uptimeOf, type Clock } from '../../core/clock.ts';
-import { isPositive, multiply, type Decimal } from '../../core/decimal.ts';
+import { absolute, compare, decimal, isPositive, multiply, subtract, type Decimal } from '../../core/decimal.ts';
 import type { CoinAmount, Loan, Snapshot } from '../../core/model.ts';
 
 type Prices = ReadonlyMap<string, Decimal>;
 
-/** Figures that come this long after the prices are of another moment. Milliseconds. */
+/** Figures read within this time are of one moment. Milliseconds. */
 const sameMomentMs = 3_000;
+/** A coin that moved more than this part of its price during a reading has no price of that moment. */
+const mostMove = decimal('0.005');
 
 /**
- * Parts of a reading together with the prices they stand at. Where a part took long, prices are read again: an estimate from older ones would
- * count their move twice.
+ * Parts of a reading together with the prices they stand at. A part that took long may be from before or after a move: an estimate would miss
+ * the move, or count it twice. So prices are read again then, and a coin that moved in between has none. Nor has any coin where the prices
+ * themselves took long: what they were when the parts were read is unknown.
  */
 export async function withPrices<T>(clock: Clock, parts: Promise<T>, read: () => Promise<Prices>): Promise<readonly [T, Prices]> {
-  let readAt = 0;
+  const began = uptimeOf(clock);
+  let readAt = began;
   const first = read().finally(() => {
     readAt = uptimeOf(clock);
   });
   const [done, prices] = await Promise.all([parts, first]);
-  return [done, uptimeOf(clock) - readAt <= sameMomentMs ? prices : await read()];
+  if (readAt - began > sameMomentMs) return [done, new Map()];
+  return [done, uptimeOf(clock) - readAt <= sameMomentMs ? prices : unmoved(prices, await read())];
 }
+
+/** The later prices, of coins that hardly moved. */
+const unmoved = (before: Prices, after: Prices): Prices =>
+  new Map(
+    [...after].filter(([coin, price]) => {
+      const was = before.get(coin);
+      return was !== undefined && compare(absolute(subtract(price, was)), multiply(was, mostMove)) <= 0;
+    }),
+  );
 
 /** The prices of `coins`, as far as known. Zero is no price. */
 export function priced(coins: Iterable<string>, known: ReadonlyMap<string, Decimal>): Readonly<Record<string, Decimal>> {

@@ -22,23 +22,34 @@ describe('the prices of a snapshot', () => {
     assert.deepEqual(pricesOf({ loans: [], wallet: [], positions: [position({})] }, new Map()), {});
   });
 
-  it('are read again where another part of the reading took long, for they would be of another moment', async () => {
-    for (const [ms, expected] of [
-      [0, '100'],
-      [3_000, '100'],
-      [3_001, '80'],
-      [60_000, '80'],
-    ] as const) {
-      let now = 0;
-      const clock = { now: () => now, sleep: () => Promise.reject(new Error('nothing waits')) };
-      let price = '100';
-      const slow = Promise.resolve().then(async () => {
-        await new Promise(setImmediate);
-        [now, price] = [ms, '80'];
-        return 'loans';
-      });
-      const [loans, prices] = await withPrices(clock, slow, () => Promise.resolve(new Map([['BTC', decimal(price)]])));
-      assert.deepEqual([loans, prices.get('BTC')], ['loans', expected], `${ms.toString()} ms`);
-    }
+  /** What a reading has of BTC, whose other parts and whose own first answer take so long, while its price becomes another. */
+  async function btcAfter(partsMs: number, pricesMs: number, then: string): Promise<string | undefined> {
+    let [now, price] = [0, '100'];
+    const clock = { now: () => now, sleep: () => Promise.reject(new Error('nothing waits')) };
+    const parts = Promise.resolve().then(async () => {
+      await new Promise(setImmediate);
+      [now, price] = [now + partsMs, then];
+      return 'loans';
+    });
+    let isFirst = true;
+    const [loans, prices] = await withPrices(clock, parts, async () => {
+      if (isFirst) now += pricesMs;
+      isFirst = false;
+      return new Map([['BTC', decimal(price)]]);
+    });
+    assert.equal(loans, 'loans');
+    return prices.get('BTC');
+  }
+
+  it('are read again where another part of the reading took long, and are none of a coin that moved meanwhile', async () => {
+    assert.equal(await btcAfter(0, 0, '80'), '100');
+    assert.equal(await btcAfter(3_000, 0, '80'), '100');
+    for (const moved of ['80', '99.49', '100.51', '120']) assert.equal(await btcAfter(3_001, 0, moved), undefined, moved);
+    for (const calm of ['99.5', '100', '100.5']) assert.equal(await btcAfter(60_000, 0, calm), calm);
+  });
+
+  it('are none where they took long themselves: what they were before is unknown', async () => {
+    assert.equal(await btcAfter(0, 3_000, '100'), '100');
+    assert.equal(await btcAfter(0, 3_001, '100'), undefined);
   });
 });

@@ -24,6 +24,8 @@ export interface Suite {
   readonly after?: readonly string[];
   /** Not beside another of its kind. */
   readonly alone?: boolean;
+  /** So its outcome depends on how busy the machine is. */
+  readonly drivesEditor?: boolean;
   /** After so many it is ended with all its processes, and has failed. Several times what it takes on a slow machine. */
   readonly minutes: number;
   run(run: Run): Promise<Count>;

@@ -21,6 +21,8 @@ const mostMinutes = 60;
 const graceMs = 30_000;
 /** Lines of a failed suite. */
 const mostRepeated = 80;
+/** Suites that failed beside others and are run once more alone. */
+const mostAgain = 2;
 /** So that no core waits long for the last of them. */
 const unitParts = 4;
 
@@ -104,7 +106,7 @@ function workbench(onDesktop: boolean, kind: string, env: NodeJS.ProcessEnv = {}
   return longFirst.map((file): Suite => {
     const name = `${kind} ${path.basename(file, '.test.ts')}`;
     const needed = onDesktop ? after : [...after, browser.name];
-    return { name, after: needed, alone: onDesktop, minutes: 15, run: (run) => mocha(name, run, [file], 120_000, env) };
+    return { name, after: needed, alone: onDesktop, drivesEditor: true, minutes: 15, run: (run) => mocha(name, run, [file], 120_000, env) };
   });
 }
 
@@ -117,6 +119,7 @@ const crash: Suite = {
 const integration: Suite = {
   name: 'integration',
   after,
+  drivesEditor: true,
   minutes: 15,
   run: (run) => counted('integration', run, ['test/host/integration.ts']),
 };
@@ -170,36 +173,58 @@ function whatFailed(text: string): string {
   return lines.slice(from === -1 ? -mostRepeated : from, from === -1 ? undefined : from + mostRepeated).join('\n');
 }
 
+/** Runs a suite and prints what it had to say when it ends. */
+async function runOne(suite: Suite, missing: string | undefined, deadline: number): Promise<{ readonly sum: Sum; readonly text: string }> {
+  const started = Date.now();
+  const resultFile = path.join(cacheFolder, `result-${String(process.pid)}-${suite.name.replace(/\W+/g, '-')}.json`);
+  rmSync(resultFile, { force: true });
+  let text = '';
+  const say = (more: string): void => void (text += more);
+  const count =
+    missing === undefined
+      ? await runBounded(suite, deadline - Date.now(), { resultFile, say })
+      : failure(say, `Not run: ${missing} failed.`);
+  rmSync(resultFile, { force: true });
+  const sum = { ...count, ms: Date.now() - started };
+  process.stdout.write(`\n── ${suite.name}\n${text}${told(suite.name, sum)}`);
+  return { sum, text };
+}
+
 /**
- * Runs them all, prints what each had to say when it ends, and adds up by kind. What failed is repeated at the end, where it is not lost among
- * thousands of lines.
+ * Runs them all and adds up by kind. What failed is repeated at the end, where it is not lost among thousands of lines. What drives a whole
+ * editor goes by its speed too: where little of that failed beside the other suites, it is run once more alone, and both outcomes are told.
  */
 async function runAll(asked: readonly Suite[]): Promise<ReadonlyMap<string, Sum>> {
   let failures = '';
   const deadline = Date.now() + mostMinutes * 60_000;
-  const sums = new Map<string, Sum>();
+  const sums = new Map<Suite, Sum>();
   // Two more than there are cores: what drives a workbench, and some unit tests, often wait.
   await runBeside(asked, availableParallelism() + 2, async (suite, missing) => {
-    const started = Date.now();
-    const resultFile = path.join(cacheFolder, `result-${String(process.pid)}-${suite.name.replace(/\W+/g, '-')}.json`);
-    rmSync(resultFile, { force: true });
-    let text = '';
-    const say = (more: string): void => void (text += more);
-    const count =
-      missing === undefined
-        ? await runBounded(suite, deadline - Date.now(), { resultFile, say })
-        : failure(say, `Not run: ${missing} failed.`);
-    rmSync(resultFile, { force: true });
-    const sum = { ...count, ms: Date.now() - started };
-    const kind = kindOf(suite.name);
-    const before = sums.get(kind) ?? { passed: 0, failed: 0, ms: 0 };
-    sums.set(kind, { passed: before.passed + sum.passed, failed: before.failed + sum.failed, ms: before.ms + sum.ms });
-    process.stdout.write(`\n── ${suite.name}\n${text}${told(suite.name, sum)}`);
-    if (count.failed > 0) failures += `\n── failed in ${suite.name}\n${whatFailed(text)}\n`;
-    return count;
+    const { sum, text } = await runOne(suite, missing, deadline);
+    sums.set(suite, sum);
+    if (sum.failed > 0) failures += `\n── failed in ${suite.name}\n${whatFailed(text)}\n`;
+    return sum;
   });
+  const failed = [...sums].filter(([, sum]) => sum.failed > 0).map(([suite]) => suite);
+  if (failed.length <= mostAgain && sums.size > failed.length && failed.every(({ drivesEditor }) => drivesEditor)) {
+    for (const suite of failed) {
+      const { sum, text } = await runOne(suite, undefined, deadline);
+      sums.set(suite, sum);
+      failures +=
+        sum.failed > 0 ? `\n── failed alone too: ${suite.name}\n${whatFailed(text)}\n` : `\n── UNSTEADY: ${suite.name} passed alone\n`;
+    }
+  }
   process.stdout.write(failures);
-  return sums;
+  return byKind(sums);
+}
+
+function byKind(sums: ReadonlyMap<Suite, Sum>): ReadonlyMap<string, Sum> {
+  const kinds = new Map<string, Sum>();
+  for (const [{ name }, { passed, failed, ms }] of sums) {
+    const before = kinds.get(kindOf(name)) ?? { passed: 0, failed: 0, ms: 0 };
+    kinds.set(kindOf(name), { passed: before.passed + passed, failed: before.failed + failed, ms: before.ms + ms });
+  }
+  return kinds;
 }
 
 async function main(): Promise<number> {

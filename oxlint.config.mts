@@ -15,7 +15,7 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   words: ['core', 'exchanges', 'engine'],
   views: ['core', 'exchanges', 'engine', 'words'],
   flows: ['core', 'exchanges', 'engine', 'words', 'views'],
-  vscode: ['core', 'exchanges', 'engine', 'words', 'views', 'flows', 'agent'],
+  vscode: ['core', 'exchanges', 'engine', 'words', 'views', 'flows', 'agent', 'cli/launcher'],
   webview: ['core/protocol'],
   // For programs that look: nothing here reaches what could change an account or find a key.
   agent: ['core', 'words', 'engine/accounts/stakes', 'engine/monitor/store'],

@@ -28,7 +28,7 @@ describe('what agents and programs are told', () => {
       ltv: '0.57421',
       marginCallLtv: '0.7374',
       liquidationLtv: '0.8374',
-      toMarginCall: loans[0]?.toMarginCall,
+      toMarginCall: loans[0].toMarginCall,
       toLiquidation: loans[0]?.toLiquidation,
       liquidationPrice: { instrument: 'BTC-USDT', price: '60000.5' },
       debtCoins: ['USDT'],
@@ -114,7 +114,7 @@ function neededBy(file: string, seen = new Set<string>()): ReadonlySet<string> {
 
 function isForTypes({ importClause }: ts.ImportDeclaration): boolean {
   if (importClause === undefined) return false;
-  if (importClause.isTypeOnly) return true;
+  if (importClause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
   const { name, namedBindings } = importClause;
   return (
     name === undefined &&

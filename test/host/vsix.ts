@@ -32,12 +32,12 @@ const gates = (): readonly Gate[] => [
   {
     what: 'extension, all parts',
     files: globSync('dist/**/*.js', { cwd: root, exclude: ['dist/webview', 'dist/ltv-gauge.js'] }),
-    limit: 745 * kilobyte,
+    limit: 760 * kilobyte,
   },
   { what: 'command line', files: ['dist/ltv-gauge.js'], limit: 60 * kilobyte },
   { what: 'page', files: ['dist/webview/main.js', 'dist/webview/page.css'], limit: 36 * kilobyte },
-  // A tenth of it is the second language. Zopfli has packed it.
-  { what: 'package', files: [path.relative(root, vsixFile)], limit: 330 * kilobyte },
+  // A tenth of it is the second language, a twentieth what scripts and agents start. Zopfli has packed it.
+  { what: 'package', files: [path.relative(root, vsixFile)], limit: 400 * kilobyte },
 ];
 
 /** What may be in the package; vsce adds the two XML files and renames the three texts. */

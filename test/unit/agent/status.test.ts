@@ -34,7 +34,7 @@ describe('what agents and programs are told', () => {
       debtCoins: ['USDT'],
       collateralCoins: ['BTC'],
     });
-    assert.match(loans[0]?.toMarginCall ?? '', /^0\.221/);
+    assert.match(loans[0].toMarginCall ?? '', /^0\.221/);
     assert.equal(status.worst, 'watch');
   });
 

@@ -1,6 +1,6 @@
 // Bundles the extension, its page and the tests. `--watch` keeps going, `--unit` builds only what the unit tests need,
 // `--crash` only what kills processes, `--simulation` only what simulates the watch, `--tests` all tests and no product, `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
-const { build, context } = require('esbuild');
+const { build, context, transform } = require('esbuild');
 const { globSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { Script } = require('node:vm');
@@ -205,14 +205,32 @@ const withoutIndents = {
   },
 };
 
+// A section of the page brings its style along as a string: the policy of the page allows sheets only from files or from our scripts.
+const styleAsText = {
+  name: 'style-as-text',
+  setup({ onLoad, onResolve }) {
+    const namespace = 'style';
+    onResolve({ filter: /\.css$/ }, ({ kind, path: target, resolveDir }) =>
+      kind === 'import-statement' ? { path: path.join(resolveDir, target), namespace } : undefined,
+    );
+    onLoad({ filter: /./, namespace }, async ({ path: file }) => {
+      const { code } = await transform(readFileSync(file, 'utf8'), { loader: 'css', minify });
+      return { contents: `export const style = ${JSON.stringify(code.trim())};`, watchFiles: [file] };
+    });
+  },
+};
+
+// Each section that only some people open is a part of its own; src/webview/section.ts says how to add one.
 const page = {
   ...common,
-  plugins: [withoutIndents],
+  plugins: [afterActivation, styleAsText, withoutIndents],
   entryPoints: ['src/webview/main.ts', 'src/webview/page.css'],
   outdir: 'dist/webview',
+  chunkNames: '[name]-[hash]',
   platform: 'browser',
   target: 'es2023',
-  format: 'iife',
+  format: 'esm',
+  splitting: true,
 };
 
 const testFiles = (kind) => globSync(`test/${kind}/**/*.test.ts`, { cwd: __dirname });

@@ -251,6 +251,19 @@ export function worstFirst(a: Ranked, b: Ranked): number {
   );
 }
 
+/** Accounts by their worst; those without any last. @param rankedOf what counts in an account */
+export function accountsWorstFirst(
+  states: readonly AccountState[],
+  rankedOf: (state: AccountState) => readonly Ranked[],
+): readonly AccountState[] {
+  return states
+    .map((state) => ({ state, worst: [...rankedOf(state)].sort(worstFirst)[0] }))
+    .sort(({ worst: a }, { worst: b }) =>
+      a === undefined || b === undefined ? Number(a === undefined) - Number(b === undefined) : worstFirst(a, b),
+    )
+    .map(({ state }) => state);
+}
+
 const worryOf = (one: Ranked): Level => (isUntold(one) ? 'watch' : one.level);
 
 /** An alarm without a distance may be the nearest of all; anything else has nothing to reach, or nothing known. */

@@ -35,6 +35,8 @@ export const commandIds = {
   setWarningLevels: 'ltvGauge.setWarningLevels',
   loadMore: 'ltvGauge.loadMore',
   copyValue: 'ltvGauge.copyValue',
+  openAtVenue: 'ltvGauge.openAtVenue',
+  revealRow: 'ltvGauge.revealRow',
   showLog: 'ltvGauge.showLog',
 } as const;
 

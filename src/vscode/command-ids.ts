@@ -36,6 +36,8 @@ export const commandIds = {
   installCommandLine: 'ltvGauge.installCommandLine',
   loadMore: 'ltvGauge.loadMore',
   copyValue: 'ltvGauge.copyValue',
+  openAtVenue: 'ltvGauge.openAtVenue',
+  revealRow: 'ltvGauge.revealRow',
   showLog: 'ltvGauge.showLog',
 } as const;
 

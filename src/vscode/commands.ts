@@ -44,6 +44,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   testWarnings: 'guarded',
   manageOutlets: 'guarded',
   setWarningLevels: 'guarded',
+  openAtVenue: 'guarded',
 };
 
 /** All commands but that of the gauges, and news of changes that no command waits for. Dialogs are loaded when first needed. */

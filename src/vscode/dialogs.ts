@@ -10,6 +10,7 @@ import { changeCollateral, changeMargin } from '../flows/change.ts';
 import { activityDocument, exportActivity } from '../flows/export-activity.ts';
 import { exportLoanHistory } from '../flows/export-loan-history.ts';
 import { showMaximumLoan } from '../flows/maximum-loan.ts';
+import { openAtVenue } from '../flows/open-at-venue.ts';
 import { movePrice } from '../flows/move-price.ts';
 import { exportSetup, importSetup } from '../flows/move-setup.ts';
 import type { Attended } from '../flows/open-change-news.ts';
@@ -92,6 +93,7 @@ export const dialogs = {
   testWarnings,
   manageOutlets,
   setWarningLevels,
+  openAtVenue: onAccount(openAtVenue),
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;
 
 /** Notices without a dialog of their own. */

@@ -18,7 +18,7 @@ import {
 import { formatAmount } from '../../../core/format.ts';
 import { msg, type Message } from '../../../core/message.ts';
 import type { Account, HistoryRow, Loan } from '../../../core/model.ts';
-import { mostInterest } from '../../../core/risk/interest.ts';
+import { isWholeDebt, mostInterest } from '../../../core/risk/interest.ts';
 import { credibleLtv, ltvAfterRepaying } from '../../../core/risk/ltv.ts';
 import type { RepayChange, RepayProof, RepayReadiness } from '../../../exchanges/exchange.ts';
 import { actionOf } from '../../actions.ts';
@@ -182,7 +182,7 @@ const two = decimal('2');
  * - fallen by another amount: only noted, as the row is exact.
  *
  * Interest is booked between two readings, so that the debt falls by a little less than the amount. Where all was meant, the exchange may take
- * only what it counted as owed: from the debt that was read up to the amount sent, which is that debt rounded up. What is left is said.
+ * what it counts as owed (see `isWholeDebt`). What is left is said.
  *
  * After a lost answer another amount that was repaid may be somebody's in the exchange's app, in a hurry: the write stays open, and the account is
  * not frozen for it.
@@ -239,11 +239,10 @@ function debtSays(
   return !isDoubtful && within(multiply(change.amount, two), lesser(interest, half)) ? 'twice' : 'other';
 }
 
-/** Of all that is owed the exchange may take a little less than was sent, but not less than was read. */
 function isAsAsked({ change, baseline }: RepayWrite, row: HistoryRow): boolean {
   const amount = absolute(row.amount);
   if (row.coin !== change.coin || row.forced) return false;
-  return compare(amount, change.amount) === 0 || (change.all && compare(amount, change.amount) < 0 && compare(amount, baseline.debt) >= 0);
+  return compare(amount, change.amount) === 0 || (change.all && isWholeDebt(amount, baseline.debt, change.amount));
 }
 
 /** What it concerns, before and after. */

@@ -210,10 +210,11 @@ interface Bench {
   end(): Promise<void>;
 }
 
-async function open(debt: Debt, telling: Telling): Promise<Bench> {
+async function open(debt: Debt, telling: Telling, bend?: Bend): Promise<Bench> {
   const clock = new PassingClock();
   const tongue = new Tongue(debt);
-  const options = { walk: false, settleMs: 500, clock, bend: () => tongue.bend };
+  const options = { walk: false, settleMs: 500, clock, bend: () => bend ?? tongue.bend };
+  let writes = 0;
   const simulator = debt.venue === 'okx' ? await startSimulator(options) : await startBybit(options);
   const line = { account: { site: 'loopback', baseUrl: simulator.url }, keys: () => Promise.resolve({ ...simulator.keys }), clock };
   const connection = debt.venue === 'okx' ? connectOkx(line) : connectBybit(line);
@@ -228,7 +229,7 @@ async function open(debt: Debt, telling: Telling): Promise<Bench> {
     book: { get: () => account({ venue: debt.venue, site: 'loopback', baseUrl: simulator.url }) },
     connections: { get: () => Promise.resolve(connection) },
     clock,
-    newId: () => 'w1',
+    newId: () => `w${(writes += 1).toString()}`,
     maxPreviewAgeMs: () => 60_000,
     proofPatienceMs: 60_000,
     window: 'this window',
@@ -301,3 +302,18 @@ for (const debt of debts) {
     }
   });
 }
+
+it('a repayment of a contract is proven by its row, although one of a flexible debt has the same number: they are numbered apart', async () => {
+  const [, flexible, contract] = debts as [Debt, Debt, Debt];
+  const sameNumber: Bend = (target, body) => (target.includes('/crypto-loan-flexible/') ? body.replaceAll('"1774"', '"1784"') : body);
+  const bench = await open(flexible, tellings[0]!, sameNumber);
+  try {
+    for (const debt of [flexible, contract]) {
+      const record = await bench.ledger.commit(await bench.ledger.preview('a', await changeOf(bench, debt)), ignore);
+      assert.deepEqual([record.state, record.reference], ['effective', '1784'], debt.name);
+    }
+    assert.equal(await bench.sent(), 2);
+  } finally {
+    await bench.end();
+  }
+}).timeout(30_000);

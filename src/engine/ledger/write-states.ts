@@ -211,8 +211,7 @@ export class Folded {
 }
 
 /** What numbers the rows of history of such changes: a venue numbers each kind of an account apart, and contracts apart from the rest of a loan. */
-export const numberedIn = (change: Change): string =>
-  'contract' in change && change.contract !== undefined ? `${change.kind} of a contract` : change.kind;
+export const numberedIn = (change: Change): string => ('contract' in change ? `${change.kind} of a contract` : change.kind);
 
 /** All rows at once. */
 export function fold(rows: Iterable<WriteRecord>): Map<string, WriteRecord> {

@@ -28,7 +28,7 @@ describe('what agents and programs are told', () => {
       ltv: '0.57421',
       marginCallLtv: '0.7374',
       liquidationLtv: '0.8374',
-      toMarginCall: loans[0].toMarginCall,
+      toMarginCall: loans[0]!.toMarginCall,
       toLiquidation: loans[0]?.toLiquidation,
       liquidationPrice: { instrument: 'BTC-USDT', price: '60000.5' },
       debtCoins: ['USDT'],

@@ -8,7 +8,7 @@ import { localIso } from '../words/activity.ts';
 import { eventsForm, KoinlyForm, type KeptRow, type LeftOut } from '../words/loan-history-export.ts';
 import type { Acting } from './acting.ts';
 import { back, type Item, type NamedFile } from './conversation.ts';
-import { sayExported, sayingWhyNot, whichAccounts, withPatience, write } from './export-activity.ts';
+import { mayExport, sayExported, sayingWhyNot, whichAccounts, withPatience, write } from './export-activity.ts';
 
 const title = msg('button.export-loan-history', 'Export Loan History');
 
@@ -39,6 +39,7 @@ async function exported(app: Acting): Promise<void> {
     void app.talk.tell({ kind: 'info', sentence: msg('export.no-loan-history', 'No loan history recorded yet.') });
     return;
   }
+  if (!(await mayExport(app))) return;
   const form = await app.talk.pick({ title, placeholder: msg('export.which-form', 'Which form?'), items: forms, canGoBack: false });
   if (form === undefined || form === back) return;
   const accounts = await askAccounts(app, form, recorded);

@@ -33,6 +33,7 @@ export const commandIds = {
   testWarnings: 'ltvGauge.testWarnings',
   manageOutlets: 'ltvGauge.manageOutlets',
   setWarningLevels: 'ltvGauge.setWarningLevels',
+  installCommandLine: 'ltvGauge.installCommandLine',
   loadMore: 'ltvGauge.loadMore',
   copyValue: 'ltvGauge.copyValue',
   openAtVenue: 'ltvGauge.openAtVenue',

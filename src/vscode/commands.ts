@@ -73,6 +73,9 @@ export function registerCommands(app: App, pages: LazyPages): vscode.Disposable 
       if (argument instanceof OutlineNode && argument.entry.copy !== undefined) await vscode.env.clipboard.writeText(argument.entry.copy);
     }),
     registerGuarded(app, commandIds.toggleAmounts, () => ownSettings.write('hideAmounts', !hidesAmounts())),
+    registerGuarded(app, commandIds.installCommandLine, () =>
+      tell(app, (telling, acting) => telling.installCommandLine(acting.talk, app.context)),
+    ),
     registerGuarded(app, commandIds.showLog, () => {
       app.log.show();
     }),

@@ -28,6 +28,7 @@ import { setWarningLevels } from '../flows/warning-levels.ts';
 import type { commandIds } from './command-ids.ts';
 import { EditorConversation } from './conversation.ts';
 import { sceneOf, type App } from './front.ts';
+import { installCommandLine } from './install-command-line.ts';
 import { ownSettings, readLimits } from './ports.ts';
 
 // All dialogs. Imported with import() only, so that activation doesn't load them; one part, because they share most of their code.
@@ -96,4 +97,4 @@ export const dialogs = {
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;
 
 /** Notices without a dialog of their own. */
-export const telling = { sayOutcome, sayDisarmed, activityDocument, composeWarning, tellWarning };
+export const telling = { sayOutcome, sayDisarmed, activityDocument, composeWarning, tellWarning, installCommandLine };

@@ -428,5 +428,12 @@ describe('a loan that owes nothing', () => {
     const free = loan({ debts: [], ltv: decimal('0'), debtUsd: decimal('0') });
     const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [free] }) })], viewContext())).children);
     assert.match(line(entry), new RegExp(`^0\\.00% · OK \\| ${says('loan.nothing-owed')}`));
+    assert.equal(entry.context, 'loan', 'there is nothing to repay');
+    const unknown = loan({ debts: [] });
+    assert.equal(
+      only(only(loansOutline([state({ snapshot: snapshot({ loans: [unknown] }) })], viewContext())).children).context,
+      'loan.repay',
+      'a debt that is not told may be there',
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { msg, type Message } from '../core/message.ts';
+import { hideable, msg, type Message } from '../core/message.ts';
 import { compare, sum, type Decimal } from '../core/decimal.ts';
 import { formatUsd } from '../core/format.ts';
 import type { Loan } from '../core/model.ts';
@@ -193,7 +193,7 @@ function total(what: Message, side: 'debt' | 'asset', some: readonly Drawn[], us
   const known = loans.flatMap(({ usd }) => (usd === undefined ? [] : [usd]));
   if (known.length === 0) return [];
   const isAdjusted = side === 'asset' && loans.some(({ loan }) => loan.collateralValuation === 'adjusted');
-  const usd = formatUsd(sum(known), side);
+  const usd = hideable(formatUsd(sum(known), side));
   const missing = loans.length - known.length;
   const text = joined([
     spaced(what, isAdjusted ? spaced(usd, msg('loan.after-haircut', 'after haircut')) : usd),

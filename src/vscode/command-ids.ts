@@ -38,6 +38,7 @@ export const commandIds = {
   copyValue: 'ltvGauge.copyValue',
   openAtVenue: 'ltvGauge.openAtVenue',
   revealRow: 'ltvGauge.revealRow',
+  toggleAmounts: 'ltvGauge.toggleAmounts',
   showLog: 'ltvGauge.showLog',
 } as const;
 

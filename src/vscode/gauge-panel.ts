@@ -9,7 +9,8 @@ import { gaugeHtml, parseFromPage } from '../views/gauge-page.ts';
 import { gaugePage, keyOfPlace, type GaugePage } from '../views/gauges.ts';
 import { readTrends, type Trends } from '../views/trend.ts';
 import { bracketed } from '../words/text.ts';
-import { localize } from './localize.ts';
+import { localize, onScreen } from './localize.ts';
+import { onDidChangeSetting } from './ports.ts';
 
 /** Several accounts may report at once; they are drawn together. */
 const coalesceMs = 50;
@@ -75,6 +76,7 @@ export class GaugePanel implements vscode.Disposable {
       }),
       app.store.onDidChange(later),
       app.ledger.onDidChange(later),
+      onDidChangeSetting('hideAmounts', later),
     );
     const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(pageFolder(app), file)).toString();
     panel.webview.html = gaugeHtml({
@@ -163,7 +165,7 @@ export class GaugePanel implements vscode.Disposable {
   /** @returns whether the page was sent something */
   #post(): boolean {
     if (!this.#ready || !this.#panel.visible) return false;
-    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize, { shocks: this.#shocks, trends: this.#trends });
+    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), onScreen(), { shocks: this.#shocks, trends: this.#trends });
     this.#places = page.places;
     void this.#readTrends();
     const title = msg('term.ltv-gauges', 'LTV Gauges');

@@ -1,7 +1,7 @@
 import { html } from 'lit-html';
 import type { Trial, WhatIfRow, WhatIfView } from '../core/protocol.ts';
 import type { Section, Tools } from './section.ts';
-import { least, most, whatIf, type Tried, type WhatIfActs } from './what-if.ts';
+import { least, most, oneAtATime, whatIf, type Tried, type WhatIfActs } from './what-if.ts';
 
 export { style } from './what-if.css';
 
@@ -19,30 +19,18 @@ function without<T>(all: Readonly<Record<string, T>>, key: string): Readonly<Rec
   return Object.fromEntries(Object.entries(all).filter(([one]) => one !== key));
 }
 
-/** What prices and changes would make of everything. The extension calculates; one trial is on its way at a time, and the newest goes next. */
+/** What prices and changes would make of everything. The extension calculates. */
 export function open({ send, redraw, kept, keep, speak }: Tools): Section {
   let tried = isTried(kept) ? kept : nothingTried;
   let view: WhatIfView | undefined;
   let round = 0;
-  let isWaiting = false;
-  let isNewer = false;
   let speaking: ReturnType<typeof setTimeout> | undefined;
 
-  const ask = (): void => {
-    isNewer = isWaiting;
-    if (isWaiting) return;
-    isWaiting = true;
-    // At most once a frame.
-    requestAnimationFrame(() => {
-      const { prices, changes } = tried;
-      round += 1;
-      send({ type: 'whatIf', round, trial: { prices, changes } });
-    });
-  };
-  const answered = (): void => {
-    isWaiting = false;
-    if (isNewer) ask();
-  };
+  const { ask, answered } = oneAtATime(requestAnimationFrame, () => {
+    const { prices, changes } = tried;
+    round += 1;
+    send({ type: 'whatIf', round, trial: { prices, changes } });
+  });
   const set = (change: Partial<Tried>, isDone: boolean): void => {
     tried = { ...tried, ...change };
     if (isDone) keep(tried);

@@ -29,6 +29,28 @@ export interface Tried extends Trial {
   readonly all: string;
 }
 
+/**
+ * Asks at most once a frame, and not before the last answer came; what is then the newest goes next.
+ * @param send sends what is the newest at that moment
+ */
+export function oneAtATime(nextFrame: (run: () => void) => unknown, send: () => void): { ask: () => void; answered: () => void } {
+  let isWaiting = false;
+  let isNewer = false;
+  const ask = (): void => {
+    isNewer = isWaiting;
+    if (isWaiting) return;
+    isWaiting = true;
+    nextFrame(send);
+  };
+  return {
+    ask,
+    answered: () => {
+      isWaiting = false;
+      if (isNewer) ask();
+    },
+  };
+}
+
 /** "−20%" */
 const percentText = (percent: string): string =>
   `${percent.startsWith('-') ? '−' : percent === '0' ? '' : '+'}${percent.replace('-', '')}%`;

@@ -107,7 +107,7 @@ export function distanceText(standing: Standing): Message {
 }
 
 /** The venue's liquidation price of a loan; anything but a price above zero is none. */
-export function liquidationPriceOf({ liquidationPrice }: Loan): LiquidationPrice | undefined {
+export function liquidationPriceOf({ liquidationPrice }: Pick<Loan, 'liquidationPrice'>): LiquidationPrice | undefined {
   return liquidationPrice !== undefined && isPositive(liquidationPrice.price) ? liquidationPrice : undefined;
 }
 

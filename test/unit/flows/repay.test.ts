@@ -243,6 +243,21 @@ describe('what is read for a person to judge an outcome by', () => {
     loans: { history: () => Promise.resolve({ rows: [] }) },
     actions: { repay: { prepare: () => Promise.reject(new ExchangeError({ kind: 'refused', effect: 'none', sentence: noted })) } },
   } as unknown as Connection;
+  it('is the debt that was repaid: what is owed otherwise is none of it', async () => {
+    const reads = async (contract: string | undefined, change: Change): Promise<unknown> => {
+      const ready = { debt: decimal('1.4'), ...(contract === undefined ? {} : { contract }) };
+      const bybit = { ...connection, actions: { repay: { prepare: () => Promise.resolve(ready) } } } as unknown as Connection;
+      const snapshot = { loans: [loanOwing()], wallet: [], positions: [], asOf: 1 };
+      const reading = await flowOf(change).read(bybit, change, snapshot, AbortSignal.timeout(1_000));
+      return 'debt' in reading ? reading.debt : reading;
+    };
+    assert.equal(await reads(undefined, repayment()), '1.4');
+    assert.equal(await reads('571', repayment({ contract: '571' })), '1.4');
+    // With nothing left of it, Bybit's only contract in the coin is read instead.
+    assert.equal(await reads('571', repayment()), '0');
+    assert.equal(await reads('572', repayment({ contract: '571' })), '0');
+  });
+
   const told = (loan: Loan, trouble: boolean, change: Change) => {
     const snapshot = { loans: [loan], wallet: [], positions: [], asOf: 1, ...(trouble ? { loansTrouble: noted } : {}) };
     return flowOf(change).read(connection, change, snapshot, AbortSignal.timeout(1_000));

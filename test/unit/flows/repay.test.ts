@@ -16,6 +16,7 @@ import { says, saysInTurn, saysLike } from '../../texts.ts';
 import { loanOwing, repayment } from '../engine/ledger/kinds/repay.ts';
 
 const path = '/api/v5/finance/flexible-loan/repay';
+type Debts = readonly (readonly [ccy: string, amt: string])[];
 const noon = Date.UTC(2026, 10, 20, 12);
 
 /** A person with a loan of 40000 USDT on 0.8 BTC at a simulated OKX, and so much in the funding account. */
@@ -24,15 +25,17 @@ describe('repaying on the whole engine', () => {
   let okx: SimulatedVenue;
   afterEach(() => trader.end());
 
-  const open = async (usdt: string, debts: readonly (readonly [ccy: string, amt: string])[] = [['USDT', '40000']]): Promise<void> => {
+  const open = async (usdt: string, debts: Debts = [['USDT', '40000']]): Promise<void> => {
+    ({ trader, okx } = await Trader.atOkx({ state: writeState(worldOf(usdt, debts).state()) }));
+  };
+  const worldOf = (usdt: string, debts: Debts): World => {
     const holding = ([ccy, amt]: readonly [string, string]): { ccy: string; amt: Decimal } => ({ ccy, amt: decimal(amt) });
-    const world = new World({
+    return new World({
       clock: { now: () => noon },
       ...{ settleMs: 500, seed: 'x', walking: false },
       orders: [{ ordId: '12345', debts: debts.map(holding), collateral: [holding(['BTC', '0.8'])] }],
       wallet: [holding(['USDT', usdt]), holding(['BTC', '1'])].filter(({ amt }) => amt !== '0'),
     });
-    ({ trader, okx } = await Trader.atOkx({ state: writeState(world.state()) }));
   };
   const repay = (...answers: readonly Answer[]): Promise<Scripted> =>
     trader.goes((app, attended) => repayLoan(app, attended, undefined), ...answers);
@@ -165,6 +168,14 @@ describe('repaying on the whole engine', () => {
     ({ trader, okx } = await Trader.atOkx({ ordIds: false }));
     const talk = await repay();
     assert.deepEqual(talk.titles('notice'), [says('repay.elsewhere', 'OKX')]);
+  });
+
+  it('is not offered where nothing is owed, and does not send anyone elsewhere then', async () => {
+    ({ trader, okx } = await Trader.atOkx({ state: writeState(worldOf('60000', []).state()) }));
+    await trader.engine.poller.refresh('main');
+    const talk = await repay();
+    assert.deepEqual(talk.titles('notice'), [says('repay.no-debt')]);
+    assert.deepEqual(trader.posted, []);
   });
 
   it('is bound by the limits like everything that leaves the wallet', async () => {

@@ -325,6 +325,11 @@ export interface Requests<C extends Change> {
    * nothing, else with `effect: 'unknown'`.
    */
   send(change: C, signal?: AbortSignal): Promise<Receipt>;
+  /**
+   * Sends the same request once more, where the venue tells a copy by an id of ours and carries it out once. Resolves when the venue has it, by either
+   * of the two. Absent where a copy would be another change.
+   */
+  again?(change: C, signal: AbortSignal): Promise<Receipt>;
 }
 
 /** One kind of change as a venue carries it out. `Asked` is the input to prepare it. */

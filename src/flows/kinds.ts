@@ -5,7 +5,8 @@ import type { CoinAmount, Direction, Loan, Snapshot } from '../core/model.ts';
 import { actionOf } from '../engine/actions.ts';
 import type { Preview } from '../engine/ledger/ledger.ts';
 import { largestOut, safestMost } from '../engine/targets/safe-maximum.ts';
-import type { Change, Connection, LoanRef } from '../exchanges/exchange.ts';
+import type { Change, Connection, LoanRef, RepayChange, RepayReadiness } from '../exchanges/exchange.ts';
+import { borrowPreviewText } from '../words/borrow-preview.ts';
 import { previewText, type PreviewSurroundings, type PreviewText } from '../words/collateral-preview.ts';
 import type { ReadingOf } from '../words/kinds.ts';
 import { marginPreviewText } from '../words/margin-preview.ts';
@@ -96,13 +97,33 @@ const repay: FlowOf<'repay'> = {
   text: repayPreviewText,
   isDoubtful: () => false,
   priceCoin: () => undefined,
-  async read(connection, change, snapshot, signal) {
-    const { loan, coin } = change;
-    const reading = await readLoan(connection, loan, snapshot, ({ debts }) => has(debts, coin), signal);
-    if ('failure' in reading || reading.loan === undefined) return reading;
-    const ready = await unlessRefused(actionOf(connection, 'repay').prepare(change, signal), signal);
-    return ready === undefined ? reading : { ...reading, debt: ready.debt };
-  },
+  read: (connection, change, snapshot, signal) =>
+    readDebt(connection, change, snapshot, () => actionOf(connection, 'repay').prepare(change, signal), signal),
+};
+
+/** @param prepare reads the debt as the baseline was read */
+async function readDebt(
+  connection: Connection,
+  { loan, coin }: Pick<RepayChange, 'loan' | 'coin'>,
+  snapshot: Snapshot,
+  prepare: () => Promise<Pick<RepayReadiness, 'debt'>>,
+  signal: AbortSignal,
+): Promise<ReadingOf<'repay'>> {
+  const reading = await readLoan(connection, loan, snapshot, ({ debts }) => has(debts, coin), signal);
+  if ('failure' in reading || reading.loan === undefined) return reading;
+  const ready = await unlessRefused(prepare(), signal);
+  return ready === undefined ? reading : { ...reading, debt: ready.debt };
+}
+
+const borrow: FlowOf<'borrow'> = {
+  commands: { add: 'borrowMore', reduce: 'borrowMore' },
+  reduceLabel: msg('button.borrow-more', 'Borrow More…'),
+  safeMaximum: () => Promise.resolve(undefined),
+  text: borrowPreviewText,
+  isDoubtful: () => false,
+  priceCoin: () => undefined,
+  read: (connection, change, snapshot, signal) =>
+    readDebt(connection, change, snapshot, () => actionOf(connection, 'borrow').prepare(change, signal), signal),
 };
 
 /** What is read for a change that could be made now; undefined where the venue or we would refuse it. */
@@ -118,7 +139,7 @@ async function unlessRefused<T>(reading: Promise<T>, signal: AbortSignal): Promi
 /** Shown while figures are read. */
 export const readingText = msg('change.reading', 'Reading current figures. Nothing is sent.');
 
-const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin, repay };
+const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin, repay, borrow };
 
 /** How a kind of change is handled. */
 export function flowOf({ kind }: Change): KindFlow<Change, Preview, ReadingOf<Kind>> {

@@ -1,11 +1,11 @@
-import type { Decimal } from '../core/decimal.ts';
+import { zero, type Decimal } from '../core/decimal.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Direction, Loan, Snapshot } from '../core/model.ts';
 import { actionOf } from '../engine/actions.ts';
 import type { Preview } from '../engine/ledger/ledger.ts';
 import { largestOut, safestMost } from '../engine/targets/safe-maximum.ts';
-import type { Change, Connection, LoanRef, RepayChange, RepayReadiness } from '../exchanges/exchange.ts';
+import type { Change, Connection, LoanRef } from '../exchanges/exchange.ts';
 import { borrowPreviewText } from '../words/borrow-preview.ts';
 import { previewText, type PreviewSurroundings, type PreviewText } from '../words/collateral-preview.ts';
 import type { ReadingOf } from '../words/kinds.ts';
@@ -97,23 +97,16 @@ const repay: FlowOf<'repay'> = {
   text: repayPreviewText,
   isDoubtful: () => false,
   priceCoin: () => undefined,
-  read: (connection, change, snapshot, signal) =>
-    readDebt(connection, change, snapshot, () => actionOf(connection, 'repay').prepare(change, signal), signal),
+  async read(connection, change, snapshot, signal) {
+    const { loan, coin } = change;
+    const reading = await readLoan(connection, loan, snapshot, ({ debts }) => has(debts, coin), signal);
+    if ('failure' in reading || reading.loan === undefined) return reading;
+    const ready = await unlessRefused(actionOf(connection, 'repay').prepare(change, signal), signal);
+    if (ready === undefined) return reading;
+    // With nothing left of a debt, what is owed of the coin otherwise is made ready.
+    return { ...reading, debt: ready.contract === change.contract ? ready.debt : zero };
+  },
 };
-
-/** @param prepare reads the debt as the baseline was read */
-async function readDebt(
-  connection: Connection,
-  { loan, coin }: Pick<RepayChange, 'loan' | 'coin'>,
-  snapshot: Snapshot,
-  prepare: () => Promise<Pick<RepayReadiness, 'debt'>>,
-  signal: AbortSignal,
-): Promise<ReadingOf<'repay'>> {
-  const reading = await readLoan(connection, loan, snapshot, ({ debts }) => has(debts, coin), signal);
-  if ('failure' in reading || reading.loan === undefined) return reading;
-  const ready = await unlessRefused(prepare(), signal);
-  return ready === undefined ? reading : { ...reading, debt: ready.debt };
-}
 
 const borrow: FlowOf<'borrow'> = {
   commands: { add: 'borrowMore', reduce: 'borrowMore' },
@@ -122,8 +115,13 @@ const borrow: FlowOf<'borrow'> = {
   text: borrowPreviewText,
   isDoubtful: () => false,
   priceCoin: () => undefined,
-  read: (connection, change, snapshot, signal) =>
-    readDebt(connection, change, snapshot, () => actionOf(connection, 'borrow').prepare(change, signal), signal),
+  async read(connection, change, snapshot, signal) {
+    const { loan, coin } = change;
+    const reading = await readLoan(connection, loan, snapshot, ({ debts }) => has(debts, coin), signal);
+    if ('failure' in reading || reading.loan === undefined) return reading;
+    const ready = await unlessRefused(actionOf(connection, 'borrow').prepare(change, signal), signal);
+    return ready === undefined ? reading : { ...reading, debt: ready.debt };
+  },
 };
 
 /** What is read for a change that could be made now; undefined where the venue or we would refuse it. */

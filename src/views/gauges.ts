@@ -75,6 +75,9 @@ export function gaugePage(
         liquidation: placesOf(ordered((a, b) => knownFirst(a.toLiquidation, b.toLiquidation))),
         age: placesOf(ordered((a, b) => b.at - a.at)),
       },
+      sections:
+        stress === undefined ? [] : [{ id: 'stress', heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')) }],
+      sectionFailed: say(msg('gauges.section-failed', "This part couldn't be loaded. Reload the window.")),
       ...(stress === undefined ? {} : { stress }),
       notices: accounts.flatMap((state) => notices(state, drawn, viewContext, say)),
       emptyText: say(emptyText(accounts)),

@@ -18,7 +18,7 @@ import { msg, type Message } from '../../../core/message.ts';
 import type { Account, HistoryRow, Loan } from '../../../core/model.ts';
 import { mostInterest } from '../../../core/risk/interest.ts';
 import { strictLevelsOf } from '../../../core/risk/level.ts';
-import { credibleLtv, ltvAfterBorrowing, mostToBorrow } from '../../../core/risk/ltv.ts';
+import { ltvAfterBorrowing, mostToBorrow } from '../../../core/risk/ltv.ts';
 import type { BorrowChange, BorrowProof, BorrowReadiness } from '../../../exchanges/exchange.ts';
 import { actionOf } from '../../actions.ts';
 import { callLine } from '../../targets/safe-maximum.ts';
@@ -37,7 +37,7 @@ import {
   type OtherWrites,
 } from '../change-kind.ts';
 import type { BorrowPreview } from '../preview.ts';
-import { historyEvidence, type BorrowWrite } from '../record.ts';
+import type { BorrowWrite } from '../record.ts';
 import { Refusal } from '../refusal.ts';
 import type { Finding } from '../write-states.ts';
 import {
@@ -45,13 +45,11 @@ import {
   checkMinimum,
   doneTwice,
   expectedLtv,
-  judgeFailure,
+  headOf,
   ltvFigures,
   ltvSays,
-  mayBeOurs,
   mustNotHaveReachedLiquidation,
   namedLoan,
-  otherThanAsked,
   refreshForLtv,
   somethingElse,
   storedLoan,
@@ -211,34 +209,30 @@ const debtIn = (coin: string): Message => msg('repay.debt-in', '{0} debt', coin)
 const two = decimal('2');
 
 /**
- * Steps 7 and 8 of borrowing: what a reading proves. As for a repayment, the other way round: a new row of the exchange's history with this coin
- * and exact amount is needed, and the debt must have risen:
+ * Steps 7 and 8 of borrowing: what a reading proves. As for a repayment, the other way round: a row of the exchange's history with this coin and
+ * exact amount is needed (see `headOf`), and the debt must have risen:
  * - not moved, or by no more than interest: the figures lag behind the history, and the write stays open;
  * - fallen: a mismatch, because interest never lowers a debt;
  * - risen by twice the amount: a mismatch too, because it may have been executed twice;
  * - risen by another amount: only noted, as the row is exact.
  *
- * After a lost answer another amount that was borrowed may be somebody's in the exchange's app: the write stays open, and the account is not
- * frozen for it. LTV comes last.
+ * LTV comes last.
  */
-function judge(record: BorrowWrite, proof: BorrowProof, { claimed, givenUp }: OtherWrites): Finding | undefined {
-  if (proof.state === 'pending')
-    return proof.failed === undefined ? undefined : judgeFailure(record, proof.failed, claimed, isAsAsked(record, proof.failed));
-  const { row, loan } = proof;
+function judge(record: BorrowWrite, read: BorrowProof, { claimed, givenUp }: OtherWrites): Finding | undefined {
   const { change, baseline } = record;
-  if (!mayBeOurs(record, row, claimed)) return undefined;
-  if (loan !== undefined && loan.id !== change.loan.loanId) return undefined;
-  const ltv = loan === undefined ? undefined : credibleLtv(loan);
-  const facts = { evidence: historyEvidence(row), ...(ltv === undefined ? {} : { ltvAfter: ltv }) };
-  if (proof.state === 'contradicted' && record.state !== 'accepted' && hasRisen(record, loan)) return undefined;
-  if (proof.state === 'contradicted' || !isAsAsked(record, row)) return { type: 'contradicted', ...facts, note: otherThanAsked(row) };
+  const head = headOf(record, read, claimed, {
+    asAsked: (row) => isAsAsked(record, row),
+    asWanted: (loan) => hasRisen(record, loan),
+  });
+  if ('found' in head) return head.found;
+  const { facts, proof } = head;
+  const { loan } = proof;
+  const ltv = facts.ltvAfter;
   const doubt = givenUp === undefined ? undefined : mayBeOfEarlier(baseline.debt, change.coin);
-  if (loan === undefined)
-    return {
-      type: 'proven',
-      ...facts,
-      note: doubt ?? msg('repay.gone', 'The exchange no longer lists this loan. Check how it was closed.'),
-    };
+  if (loan === undefined) {
+    const gone = msg('repay.gone', 'The exchange no longer lists this loan. Check how it was closed.');
+    return { type: 'proven', ...facts, note: doubt ?? gone };
+  }
   const move = debtMove(record, proof.debt);
   const against = debtSays(record, proof, doubt !== undefined);
   if (against === 'nothing') return undefined;

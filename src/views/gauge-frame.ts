@@ -117,7 +117,7 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
 }
 
 /** Demo trading of a venue uses a real server, so it has another mark than the simulated exchange. */
-export function moneyMark(state: AccountState, viewContext: ViewContext): Message | undefined {
+export function moneyMark(state: Pick<AccountState, 'account'>, viewContext: ViewContext): Message | undefined {
   if (isDemo(state, viewContext)) return msg('preview.demo', 'DEMO');
   return state.account.simulated ? msg('preview.simulated', 'SIMULATED') : undefined;
 }

@@ -7,6 +7,8 @@ import { worst } from '../core/risk/level.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { readingAge, venueName, type ViewContext } from '../words/account.ts';
+import { kept } from '../core/kept.ts';
+import { groundOf, shownFrom } from './shown-from.ts';
 import { levelBy, levelIcon, levelWord } from '../words/level.ts';
 import { definitionsDiffer, loanLiveLines, spokenSince } from '../words/live-lines.ts';
 import { changeText, collateralValue, estimateLines, noEstimate } from '../words/loan-estimates.ts';
@@ -67,7 +69,8 @@ export function loansOutline(states: readonly AccountState[], viewContext: ViewC
 
 function loans(state: AccountState, viewContext: ViewContext): readonly Entry[] {
   const views = loanViews(state, viewContext.now, viewContext.intervalMs);
-  if (views.length > 0) return views.map((view) => loanEntry(view, viewContext));
+  const ground = groundOf(state, viewContext);
+  if (views.length > 0) return views.map((view) => loanRow(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext));
   return state.snapshot?.loansTrouble === undefined ? emptyNote(state, 'empty', msg('loan.none', 'No loans'), viewContext) : [];
 }
 
@@ -75,7 +78,7 @@ function loans(state: AccountState, viewContext: ViewContext): readonly Entry[] 
  * A loan's line, most important first because a narrow view cuts off its end: LTV, level, live estimate, unfinished change, overdue debt,
  * age of out-of-date figures, distance to margin call, debts, due date.
  */
-export function loanEntry(view: LoanView, viewContext: ViewContext): Entry {
+function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewContext: ViewContext): Entry {
   const { state, loan, current, level, by, standing } = view;
   const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
   const writes = openWrites(view, viewContext);
@@ -102,7 +105,7 @@ export function loanEntry(view: LoanView, viewContext: ViewContext): Entry {
     context: canRepay(state.account, loan) ? 'loan.repay' : 'loan',
     spoken: joined([...spokenLoan(view, viewContext), ...unfinished]),
     ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
-    details: () => loanDetails(view, viewContext),
+    details: () => loanDetails(...latest()),
     children: [
       ...writes,
       ...dueDates(view, viewContext),
@@ -114,6 +117,8 @@ export function loanEntry(view: LoanView, viewContext: ViewContext): Entry {
     ],
   };
 }
+
+const loanRow = kept(loanEntry);
 
 /** The loan for a screen reader; its figures are called out of date when they are. */
 function spokenLoan(view: LoanView, viewContext: ViewContext): readonly Text[] {

@@ -4,6 +4,8 @@ import type { Vanished } from '../core/model.ts';
 import { compareUrgency, isAlarm, type Level } from '../core/risk/level.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { readingAge, troubleWord, type ViewContext } from '../words/account.ts';
+import { kept } from '../core/kept.ts';
+import { groundOf, shownFrom } from './shown-from.ts';
 import { debtsText, distanceText, isOverdue, loanName, loanViews, ltvText, ltvTexts, type LoanView } from '../words/loan.ts';
 import { spokenSince } from '../words/live-lines.ts';
 import {
@@ -59,9 +61,9 @@ export function statusOf(states: readonly AccountState[], viewContext: ViewConte
     // If something near liquidation is gone, the rest looks calmer than it is.
     ...counted(goneIn(states).filter(({ one }) => one.calm !== true).length, msg('status.closed', 'closed')),
   ];
-  const empty = states.filter((state) => gauged.every((one) => one.state !== state));
+  const empty = states.filter(({ account }) => gauged.every((one) => one.account !== account));
   const rows = [
-    ...gauged.map((one) => row(one, viewContext)),
+    ...gauged.map((one) => one.row),
     ...goneIn(states).map((gone) => goneRow(gone, viewContext)),
     ...empty.map((state) => emptyRow(state, viewContext)),
   ];
@@ -103,17 +105,6 @@ function describe(worst: Gauged, gaps: readonly Message[], viewContext: ViewCont
   };
 }
 
-function row({ state, keptFrom, what, ltv, levelText, distanceText }: Gauged, viewContext: ViewContext): StatusRow {
-  return {
-    account: accountText(state),
-    what,
-    ltv,
-    level: levelText,
-    distance: distanceText,
-    age: ageWithTrouble(state, viewContext, keptFrom),
-  };
-}
-
 interface Gone {
   readonly state: AccountState;
   readonly one: Vanished;
@@ -145,7 +136,9 @@ function ageWithTrouble(state: AccountState, viewContext: ViewContext, keptFrom?
 
 /** A loan or a position, as they are compared with each other. */
 export interface Gauged {
+  /** As far as its account, reading and failure go. */
   readonly state: AccountState;
+  readonly account: AccountState['account'];
   readonly current: boolean;
   /** When it was read, where that was earlier than the rest of the account. */
   readonly keptFrom: number | undefined;
@@ -160,61 +153,79 @@ export interface Gauged {
   readonly figure: Text;
   /** Name, figure and distance for a screen reader. */
   readonly spoken: readonly Text[];
-  /** With the estimate. A dash for a position. */
-  readonly ltv: string;
-  readonly distanceText: Text;
+  readonly row: StatusRow;
   /** When the prices of its estimate were read, if it has one. */
   readonly estimatedAt: number | undefined;
 }
 
 /** What counts in an account: all its loans and isolated positions, and cross positions that alarm. */
 export function gaugedOf(state: AccountState, viewContext: ViewContext): readonly Gauged[] {
+  const { now, intervalMs } = viewContext;
+  const ground = groundOf(state, viewContext);
   return [
-    ...loanViews(state, viewContext.now, viewContext.intervalMs).map(ofLoan),
-    ...positionViews(state, viewContext.now, viewContext.intervalMs)
+    ...loanViews(state, now, intervalMs).map((view) => ({
+      ...gaugedLoan(view.loan, shownFrom(view, ground, now), view, viewContext),
+      estimatedAt: view.since?.at,
+    })),
+    ...positionViews(state, now, intervalMs)
       .filter(({ counts }) => counts)
-      .map(ofPosition),
+      .map((view) => ({
+        ...gaugedPosition(view.position, shownFrom(view, ground, now), view, viewContext),
+        estimatedAt: view.since?.at,
+      })),
   ];
 }
 
-function ofLoan(view: LoanView): Gauged {
+const gaugedLoan = kept((_, view: LoanView, viewContext: ViewContext) => ofLoan(view, viewContext));
+const gaugedPosition = kept((_, view: PositionView, viewContext: ViewContext) => ofPosition(view, viewContext));
+
+function ofLoan(view: LoanView, viewContext: ViewContext): Omit<Gauged, 'estimatedAt'> {
   const { state, loan, current, level, standing, distance, since } = view;
+  const [what, levelText] = [bracketed(loanName(loan), debtsText(loan)), levelPhrase(view)];
   const reach = distanceText(standing);
   const words = joined([...(isOverdue(loan) ? [msg('term.debt-overdue', 'debt overdue')] : []), reach]);
   return {
     state,
+    account: state.account,
     current,
     keptFrom: loan.keptFrom,
     level,
-    levelText: levelPhrase(view),
+    levelText,
     distance: nearest(distance, since?.figures.toMarginCall),
-    what: bracketed(loanName(loan), debtsText(loan)),
+    what,
     figure: since?.raises === true ? ltvTexts(view) : ltvText(loan),
     spoken: [msg('term.loan', 'Loan {0}', loanName(loan)), `LTV ${ltvText(loan)}`, words, ...spokenSince(view)],
-    ltv: ltvTexts(view),
-    distanceText: words,
-    estimatedAt: since?.at,
+    row: {
+      ...{ account: accountText(state), what, level: levelText },
+      ltv: ltvTexts(view),
+      distance: words,
+      age: ageWithTrouble(state, viewContext, loan.keptFrom),
+    },
   };
 }
 
-function ofPosition(view: PositionView): Gauged {
+function ofPosition(view: PositionView, viewContext: ViewContext): Omit<Gauged, 'estimatedAt'> {
   const { state, position, current, level, distance, since } = view;
   const reach = reachWords(view);
   const words = joined([...(position.distress === undefined ? [] : [position.distress]), reach]);
-  const what = namedWithSide(position);
+  const [what, levelText] = [namedWithSide(position), levelPhrase(view)];
   return {
     state,
+    account: state.account,
     current,
     keptFrom: position.keptFrom,
     level,
-    levelText: levelPhrase(view),
+    levelText,
     distance: nearest(distance, since?.figures.distance),
     what,
     figure: figureOf(view),
     spoken: [what, words, ...spokenSince(view)],
-    ltv: '–',
-    distanceText: since === undefined ? words : spaced(words, `→ ~${bareDistance(since.figures.distance)}`),
-    estimatedAt: since?.at,
+    row: {
+      ...{ account: accountText(state), what, level: levelText },
+      ltv: '–',
+      distance: since === undefined ? words : spaced(words, `→ ~${bareDistance(since.figures.distance)}`),
+      age: ageWithTrouble(state, viewContext, position.keptFrom),
+    },
   };
 }
 
@@ -230,7 +241,7 @@ export const nearest = (read: Decimal | undefined, now: Decimal | undefined): De
   read === undefined || now === undefined ? read : lesser(read, now);
 
 /** What their order depends on. */
-export type Ranked = Pick<Gauged, 'state' | 'level' | 'current' | 'distance'>;
+export type Ranked = Pick<Gauged, 'level' | 'current' | 'distance'> & Pick<AccountState, 'account'>;
 
 /** Whether its figures are up to date and still don't say how it stands. It may be fine: it must not hide one known to be worse. */
 export const isUntold = ({ level, current, distance }: Ranked): boolean => level === 'unknown' && current && distance === undefined;
@@ -240,8 +251,8 @@ export const isUntold = ({ level, current, distance }: Ranked): boolean => level
  * come right before OK ones: they hide nothing that is known to be worse.
  */
 export function worstFirst(a: Ranked, b: Ranked): number {
-  const alarm = ({ state, level }: Ranked): number => (!state.account.simulated && isAlarm(level) ? 0 : 1);
-  const play = ({ state }: Ranked): number => (state.account.simulated ? 1 : 0);
+  const alarm = ({ account, level }: Ranked): number => (!account.simulated && isAlarm(level) ? 0 : 1);
+  const play = ({ account }: Ranked): number => (account.simulated ? 1 : 0);
   return (
     alarm(a) - alarm(b) ||
     compareUrgency(worryOf(a), worryOf(b)) ||

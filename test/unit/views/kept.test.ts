@@ -58,6 +58,7 @@ const empty: World = {
 
 const contextOf = (world: World): ViewContext =>
   viewContext({
+    exchanges,
     now: world.now,
     intervalMs: world.intervalMs,
     when,
@@ -68,6 +69,8 @@ const contextOf = (world: World): ViewContext =>
     warnings: (id) => world.warnings.filter((one) => one.account === id),
     ...(world.hides ? { hidesAmounts: true as const } : {}),
   });
+// The same ones each time, as in the editor: otherwise all would be made again.
+const { exchanges } = viewContext();
 const when = (ms: number): string => new Date(ms).toISOString();
 
 /** As data; what is made later is made now. */
@@ -173,7 +176,7 @@ const rated = fc.tuple(ids, an('0.3', '0.9')).map(([id, watch]) =>
 const renamed = fc
   .tuple(ids, an('Main', 'Other'), fc.boolean())
   .map(([id, name, simulated]) => change(id, (state) => ({ ...state, account: { ...state.account, name, simulated } })));
-const waiting = an(1, 249, 1_000, 14_000, 15_000, 60_000, 3_600_000, -1_000, -400_000).map((ms): Step => (world) => ({
+const waiting = an(1, 249, 1_000, 14_000, 15_000, 30_000, 60_000, 3_600_000, -1_000, -400_000).map((ms): Step => (world) => ({
   ...world,
   now: world.now + ms,
 }));

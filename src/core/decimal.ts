@@ -53,8 +53,11 @@ export function decimalFrom(text: unknown): Decimal | undefined {
 export const zero: Decimal = decimal('0');
 export const one: Decimal = decimal('1');
 
-/** `units` over 10 to the power of `places`. The units are a number while that is exact: in a fraction of the time. */
-interface Scaled {
+/**
+ * `units` over 10 to the power of `places`. The units are a number while that is exact: in a fraction of the time. For what is computed in
+ * many steps; everything else is decimal text.
+ */
+export interface Exact {
   readonly units: number | bigint;
   readonly places: number;
 }
@@ -65,9 +68,9 @@ const powers = Array.from({ length: 16 }, (_, places) => 10 ** places);
 const widePowers: bigint[] = [];
 const widePower = (places: number): bigint => (widePowers[places] ??= 10n ** BigInt(places));
 
-/** @throws RangeError for what was never checked to be a decimal, TypeError for a JavaScript number: no float can enter an amount by accident */
-function scaled(text: Decimal): Scaled {
-  let at = text.charCodeAt(0) === minus ? 1 : 0;
+/** Reads a decimal. @throws RangeError for what was never checked to be a decimal, TypeError for a JavaScript number: no float can enter an amount by accident */
+export function exact(text: Decimal): Exact {
+  let at = text.charCodeAt(0) === minusSign ? 1 : 0;
   const sign = at === 0 ? 1 : -1;
   let point = text.length;
   let units = 0;
@@ -82,13 +85,13 @@ function scaled(text: Decimal): Scaled {
   return units <= exactUpTo ? { units: sign * units, places } : { units: BigInt(text.replace('.', '')), places };
 }
 
-const minus = 45;
+const minusSign = 45;
 const zeroDigit = 48;
 /** The point, counted from the zero. */
 const pointMark = -2;
 
-/** Without zeros at either end and never as minus zero. */
-function plain({ units, places }: Scaled): Decimal {
+/** As text, without zeros at either end and never as minus zero. */
+export function plain({ units, places }: Exact): Decimal {
   if (Number(units) === 0) return zero;
   const sign = units < 0 ? '-' : '';
   const digits = (units < 0 ? -units : units).toString();
@@ -99,34 +102,44 @@ function plain({ units, places }: Scaled): Decimal {
   return `${sign}${point > 0 ? digits.slice(0, point) : '0'}.${'0'.repeat(Math.max(0, -point))}${digits.slice(Math.max(0, point), end)}` as Decimal;
 }
 
-function raised(units: Scaled['units'], places: number): Scaled['units'] {
+function raised(units: Exact['units'], places: number): Exact['units'] {
   if (places === 0) return units;
   const product = typeof units === 'number' ? units * (powers[places] ?? Infinity) : Infinity;
   return Math.abs(product) <= exactUpTo ? product : BigInt(units) * widePower(places);
 }
 
-function plus(a: Scaled, b: Scaled): Scaled {
+export function plus(a: Exact, b: Exact): Exact {
   const places = Math.max(a.places, b.places);
   const [x, y] = [raised(a.units, places - a.places), raised(b.units, places - b.places)];
   const total = typeof x === 'number' && typeof y === 'number' ? x + y : Infinity;
   return { units: Math.abs(total) <= exactUpTo ? total : BigInt(x) + BigInt(y), places };
 }
 
-function times(a: Scaled, b: Scaled): Scaled {
+export function times(a: Exact, b: Exact): Exact {
   const product = typeof a.units === 'number' && typeof b.units === 'number' ? a.units * b.units : Infinity;
   return { units: Math.abs(product) <= exactUpTo ? product : BigInt(a.units) * BigInt(b.units), places: a.places + b.places };
 }
 
-const opposite = ({ units, places }: Scaled): Scaled => ({ units: -units, places });
+const opposite = ({ units, places }: Exact): Exact => ({ units: -units, places });
+export const minus = (a: Exact, b: Exact): Exact => plus(a, opposite(b));
+export const nothing: Exact = { units: 0, places: 0 };
+export const isAboveZero = ({ units }: Exact): boolean => units > 0;
 
-export const add = (a: Decimal, b: Decimal): Decimal => plain(plus(scaled(a), scaled(b)));
-export const subtract = (a: Decimal, b: Decimal): Decimal => plain(plus(scaled(a), opposite(scaled(b))));
-export const multiply = (a: Decimal, b: Decimal): Decimal => plain(times(scaled(a), scaled(b)));
-export const negate = (a: Decimal): Decimal => plain(opposite(scaled(a)));
-export const absolute = (a: Decimal): Decimal => (isNegative(a) ? negate(a) : plain(scaled(a)));
+/** Below zero where `a` is less than `b`, zero where they are equal, else above. */
+export function order(a: Exact, b: Exact): -1 | 0 | 1 {
+  const places = Math.max(a.places, b.places);
+  const [x, y] = [raised(a.units, places - a.places), raised(b.units, places - b.places)];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+export const add = (a: Decimal, b: Decimal): Decimal => plain(plus(exact(a), exact(b)));
+export const subtract = (a: Decimal, b: Decimal): Decimal => plain(minus(exact(a), exact(b)));
+export const multiply = (a: Decimal, b: Decimal): Decimal => plain(times(exact(a), exact(b)));
+export const negate = (a: Decimal): Decimal => plain(opposite(exact(a)));
+export const absolute = (a: Decimal): Decimal => (isNegative(a) ? negate(a) : plain(exact(a)));
 export const isZero = (a: Decimal): boolean => !hasValue(a);
-export const isNegative = (a: Decimal): boolean => a.charCodeAt(0) === minus && hasValue(a);
-export const isPositive = (a: Decimal): boolean => a.charCodeAt(0) !== minus && hasValue(a);
+export const isNegative = (a: Decimal): boolean => a.charCodeAt(0) === minusSign && hasValue(a);
+export const isPositive = (a: Decimal): boolean => a.charCodeAt(0) !== minusSign && hasValue(a);
 export const lesser = (a: Decimal, b: Decimal): Decimal => (compare(a, b) <= 0 ? a : b);
 export const greater = (a: Decimal, b: Decimal): Decimal => (compare(a, b) >= 0 ? a : b);
 
@@ -138,16 +151,12 @@ function hasValue(text: Decimal): boolean {
 
 /** -1, 0 or 1: whether `a` is less than, equal to or greater than `b`. */
 export function compare(a: Decimal, b: Decimal): -1 | 0 | 1 {
-  if (a === b) return 0;
-  const [left, right] = [scaled(a), scaled(b)];
-  const places = Math.max(left.places, right.places);
-  const [x, y] = [raised(left.units, places - left.places), raised(right.units, places - right.places)];
-  return x < y ? -1 : x > y ? 1 : 0;
+  return a === b ? 0 : order(exact(a), exact(b));
 }
 
 export function sum(values: Iterable<Decimal>): Decimal {
-  let total: Scaled = { units: 0, places: 0 };
-  for (const value of values) total = plus(total, scaled(value));
+  let total = nothing;
+  for (const value of values) total = plus(total, exact(value));
   return plain(total);
 }
 
@@ -157,19 +166,23 @@ export function sum(values: Iterable<Decimal>): Decimal {
  * @throws RangeError when `b` is zero.
  */
 export function divide(a: Decimal, b: Decimal, places: number, rounding: Rounding): Decimal {
-  if (isZero(b)) throw new RangeError('division by zero');
-  const [dividend, divisor] = [scaled(a), scaled(b)];
+  return plain(quotient(exact(a), exact(b), places, rounding));
+}
+
+/** The same of what is read already. */
+export function quotient(dividend: Exact, divisor: Exact, places: number, rounding: Rounding): Exact {
+  if (Number(divisor.units) === 0) throw new RangeError('division by zero');
   const shift = places + divisor.places - dividend.places;
   const x = raised(dividend.units, Math.max(0, shift));
   const y = raised(divisor.units, Math.max(0, -shift));
   if (typeof x === 'number' && typeof y === 'number') {
     // The remainder is exact, and so is what it leaves to be divided.
     const rest = x % y;
-    return plain({ units: (x - rest) / y + step(rest * Math.sign(y), Math.abs(y), rounding), places });
+    return { units: (x - rest) / y + step(rest * Math.sign(y), Math.abs(y), rounding), places };
   }
   const [wide, by] = [BigInt(x), BigInt(y)];
   const rest = wide % by;
-  return plain({ units: wide / by + BigInt(step(by < 0n ? -rest : rest, by < 0n ? -by : by, rounding)), places });
+  return { units: wide / by + BigInt(step(by < 0n ? -rest : rest, by < 0n ? -by : by, rounding)), places };
 }
 
 /** What a truncated quotient lacks, by the rest, which has the sign of the quotient. */

@@ -135,6 +135,7 @@ export type PageAction =
   | 'reduceMargin'
   | 'liquidationTarget'
   | 'resolve'
+  | 'reveal'
   | 'refresh';
 
 /** What a shock makes of one loan or position. */
@@ -171,7 +172,6 @@ export interface StressTable {
 
 /** The part of the page that shows what happens if prices move. */
 export interface StressView {
-  readonly heading: string;
   /** Above the sentences about what breaks first. */
   readonly firstHeading: string;
   /** Heads the column of loans and positions. */
@@ -181,6 +181,9 @@ export interface StressView {
   /** One for each kind of money; not empty. */
   readonly tables: readonly StressTable[];
 }
+
+/** Sections of the page with scripts of their own. */
+export type SectionId = 'stress';
 
 /** What the page shows once the extension stops answering, since its figures may then be out of date. */
 export interface SilentWords {
@@ -221,6 +224,10 @@ export interface PageState {
   readonly gauges: readonly GaugeView[];
   /** Orders by exact figures, as places in `gauges`: the page compares no figure. What is unknown comes last, but worst first that hides nothing. */
   readonly orders: Readonly<Record<'worst' | 'marginCall' | 'liquidation' | 'age', readonly number[]>>;
+  /** What can be opened below the overview. */
+  readonly sections: readonly { readonly id: SectionId; readonly heading: string }[];
+  /** Stands in a section whose script can't be had. */
+  readonly sectionFailed: string;
   /** Absent when there is no loan and no position. */
   readonly stress?: StressView;
   /** Accounts that have trouble but no gauge to show it on, and those that were read in part only. */

@@ -184,6 +184,8 @@ export interface Conversation {
   run(command: Command, place?: Place): Promise<void>;
   /** Opens the person's own settings at the limits. */
   openLimits(): Promise<void>;
+  /** Opens a website in the browser. */
+  openPage(url: string): Promise<void>;
   openLog(): void;
   /** Shows the Loans view. */
   showLoans(): Promise<void>;

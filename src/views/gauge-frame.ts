@@ -111,13 +111,14 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
       ...(state.account.readOnly ? [] : changes.map(({ id, label }) => ({ id, label: say(label) }))),
       // Nothing else can be changed before it is resolved, so the way to resolve it stands beside it.
       ...(pending.length === 0 ? [] : [{ id: 'resolve' as const, label: say(resolve) }]),
+      { id: 'reveal', label: say(msg('gauge.reveal', 'Show in Side Bar')) },
       { id: 'refresh', label: say(msg('button.refresh', 'Refresh')) },
     ],
   };
 }
 
 /** Demo trading of a venue uses a real server, so it has another mark than the simulated exchange. */
-export function moneyMark(state: Pick<AccountState, 'account'>, viewContext: ViewContext): Message | undefined {
+export function moneyMark(state: AccountState, viewContext: ViewContext): Message | undefined {
   if (isDemo(state, viewContext)) return msg('preview.demo', 'DEMO');
   return state.account.simulated ? msg('preview.simulated', 'SIMULATED') : undefined;
 }

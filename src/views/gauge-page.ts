@@ -15,7 +15,10 @@ export interface GaugeHtml {
   readonly title: string;
 }
 
-/** The shell of the page. Its content comes later as messages; only our two files may be loaded, run or style it. */
+/**
+ * The shell of the page. Its content comes later as messages; only our own files may be loaded, run or style it. What a script with the nonce
+ * imports has the nonce too.
+ */
 export function gaugeHtml(facts: GaugeHtml): string {
   const { nonce, cspSource, script, style, language, title } = facts;
   const policy = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;
@@ -31,7 +34,7 @@ export function gaugeHtml(facts: GaugeHtml): string {
   <body>
     <main id="page"></main>
     <div id="spoken" role="status" aria-live="polite"></div>
-    <script nonce="${escape(nonce)}" src="${escape(script)}"></script>
+    <script type="module" nonce="${escape(nonce)}" src="${escape(script)}"></script>
   </body>
 </html>`;
 }
@@ -45,6 +48,7 @@ const actions: readonly PageAction[] = [
   'reduceMargin',
   'liquidationTarget',
   'resolve',
+  'reveal',
   'refresh',
 ];
 const emptyActions = ['addAccount', 'trySimulated'] as const;

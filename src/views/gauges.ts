@@ -17,7 +17,7 @@ import { loanViews, type LoanView } from '../words/loan.ts';
 import { positionViews, type PositionView } from '../words/position.ts';
 import { dotted, joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { vanishedSentence } from '../words/vanished.ts';
-import { nearest, worstFirst, type Ranked } from './status.ts';
+import { nearest, sortedByWorst, type Ranked } from './status.ts';
 import { stressView } from './stress.ts';
 import type { Trends } from './trend.ts';
 
@@ -60,7 +60,7 @@ export function gaugePage(
   const ordered = (order: (a: Drawn, b: Drawn) => number): readonly Drawn[] => [...drawn].sort(order);
   const places = new Map(drawn.map((one, place) => [one, place]));
   const placesOf = (some: readonly Drawn[]): readonly number[] => some.map((one) => places.get(one) ?? 0);
-  const worst = ordered(worstFirst);
+  const worst = sortedByWorst(drawn, (one) => one);
   return {
     state: {
       heading: say(msg('term.ltv-gauges', 'LTV Gauges')),
@@ -77,6 +77,9 @@ export function gaugePage(
         liquidation: placesOf(ordered((a, b) => knownFirst(a.toLiquidation, b.toLiquidation))),
         age: placesOf(ordered((a, b) => b.at - a.at)),
       },
+      sections:
+        stress === undefined ? [] : [{ id: 'stress', heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')) }],
+      sectionFailed: say(msg('gauges.section-failed', "This part couldn't be loaded. Reload the window.")),
       ...(stress === undefined ? {} : { stress }),
       notices: accounts.flatMap((state) => notices(state, drawn, viewContext, say)),
       emptyText: say(emptyText(accounts)),
@@ -89,7 +92,7 @@ export function gaugePage(
             ],
     },
     places: new Map(drawn.map(({ gauge, place }) => [gauge.key, place])),
-    simulatedOnly: drawn.length > 0 && drawn.every((one) => moneyMark(one, viewContext) !== undefined),
+    simulatedOnly: drawn.length > 0 && drawn.every((one) => moneyMark(one.state, viewContext) !== undefined),
   };
 }
 
@@ -110,7 +113,7 @@ const drawnLoan = kept((_, view: LoanView, viewContext: ViewContext, say: Say): 
   const key = loanKey(state.account.id, loan.id);
   const toMarginCall = nearest(view.distance, since?.figures.toMarginCall);
   return {
-    ...{ account: state.account, level, current, loan, toMarginCall },
+    ...{ state, level, current, loan, toMarginCall },
     distance: toMarginCall,
     toLiquidation: nearest(distanceTo(loan.liquidation?.ltv, loan.ltv), since?.figures.toLiquidation),
     at: loan.keptFrom ?? state.snapshot?.asOf ?? 0,
@@ -124,7 +127,7 @@ const drawnPosition = kept((_, view: PositionView, viewContext: ViewContext, say
   const key = positionKey(state.account.id, position.positionId);
   const distance = nearest(view.distance, since?.figures.distance);
   return {
-    ...{ account: state.account, level, current, distance },
+    ...{ state, level, current, distance },
     toLiquidation: distance,
     at: position.keptFrom ?? state.snapshot?.asOf ?? 0,
     place: positionAt(state.account.id, position.positionId),
@@ -215,7 +218,7 @@ function notices(state: AccountState, drawn: readonly Drawn[], viewContext: View
   const { failure, snapshot } = state;
   const mark = moneyMark(state, viewContext);
   const name = `${venueName(state, viewContext)} · ${state.account.name}${mark === undefined ? '' : ` (${say(mark)})`}`;
-  const isShown = drawn.some((one) => one.account === state.account);
+  const isShown = drawn.some((one) => one.state.account === state.account);
   const gone = (snapshot?.vanished ?? []).filter(({ repaid }) => repaid !== true).map((one) => vanishedSentence(one, viewContext));
   return [...(failure === undefined || isShown ? [] : [failure.error.sentence]), ...gapsOf(snapshot), ...gone].map((sentence) =>
     say(labelled(name, sentence)),

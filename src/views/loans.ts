@@ -1,5 +1,5 @@
 import { isPositive } from '../core/decimal.ts';
-import { formatAmount, formatCoinUsd, formatLtv, formatUsd } from '../core/format.ts';
+import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Loan, Threshold, CoinAmount, DueDebt } from '../core/model.ts';
 import { canRepay } from '../exchanges/registry.ts';
@@ -45,12 +45,13 @@ import {
 import type { Details, Entry } from './entry.ts';
 import { bracketed, dotted, joined, spaced, type Text } from '../words/text.ts';
 import { isOfLoan, loanAt } from './place.ts';
+import { accountsWorstFirst, nearest, sortedByWorst, type Ranked } from './status.ts';
 import { loansState } from './view-state.ts';
 
 /** The Loans view: accounts, their loans, and the details of each. */
 export function loansOutline(states: readonly AccountState[], viewContext: ViewContext): readonly Entry[] {
   if (loansState(states, viewContext) !== 'some') return [];
-  return states.map((state) => {
+  return accountsWorstFirst(states, (state) => loanViews(state, viewContext.now, viewContext.intervalMs).map(ranked)).map((state) => {
     const levels = loanViews(state, viewContext.now, viewContext.intervalMs).map(({ level }) => level);
     return accountEntry(
       state,
@@ -68,11 +69,17 @@ export function loansOutline(states: readonly AccountState[], viewContext: ViewC
 }
 
 function loans(state: AccountState, viewContext: ViewContext): readonly Entry[] {
-  const views = loanViews(state, viewContext.now, viewContext.intervalMs);
   const ground = groundOf(state, viewContext);
+  const views = sortedByWorst(loanViews(state, viewContext.now, viewContext.intervalMs), ranked);
   if (views.length > 0) return views.map((view) => loanRow(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext));
   return state.snapshot?.loansTrouble === undefined ? emptyNote(state, 'empty', msg('loan.none', 'No loans'), viewContext) : [];
 }
+
+const ranked = (view: LoanView): Ranked => ({ ...view, distance: nearest(view.distance, view.since?.figures.toMarginCall) });
+
+/** As short as a narrow view needs it. What is reached or unknown is said in full. */
+const shortDistance = (standing: LoanView['standing']): Message =>
+  typeof standing === 'string' ? distanceText(standing) : msg('loan.call', 'call −{0}', formatDistance(standing.toMarginCall));
 
 /**
  * A loan's line, most important first because a narrow view cuts off its end: LTV, level, live estimate, unfinished change, overdue debt,
@@ -94,7 +101,7 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
       ...unfinished,
       ...(overdue && due !== undefined ? [due] : []),
       ...(current ? [] : [msg('term.updated-age', 'updated {0}', readingAge(state, viewContext.now, loan.keptFrom))]),
-      distanceText(standing),
+      shortDistance(standing),
       debtsText(loan),
       ...(overdue || due === undefined ? [] : [due]),
       ...(severalLoans ? [`#${loanName(loan)}`] : []),

@@ -31,7 +31,7 @@ export function shownFrom(view: LoanView | PositionView, ground: readonly unknow
   const { id, keptFrom } = 'loan' in view ? view.loan : { ...view.position, id: view.position.positionId };
   return [
     ...ground,
-    ...[current, level, by, ageStep(keptFrom ?? state.snapshot?.asOf ?? 0, now)],
+    ...[current, level, by, ageStep(state.snapshot?.asOf ?? 0, now), keptFrom === undefined ? undefined : ageStep(keptFrom, now)],
     ...[state.live?.off[id], state.live?.doubted.includes(id)],
     ...(since === undefined ? [] : [since.raises, since.readLevel, ageStep(since.at, now), JSON.stringify(since.figures)]),
   ];

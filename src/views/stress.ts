@@ -91,7 +91,6 @@ export function stressView(accounts: readonly AccountState[], viewContext: ViewC
   const unmet = own.filter(({ coin }) => coin !== undefined && !tables.some(({ coins }) => coins.has(coin))).map((one) => one.text);
   const wrong = [...refused, ...unmet];
   return {
-    heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')),
     firstHeading: say(msg('stress.breaks-first', 'First affected')),
     memberHeading: say(msg('status.loan-position', 'Loan or position')),
     own: {

@@ -33,8 +33,11 @@ export const commandIds = {
   testWarnings: 'ltvGauge.testWarnings',
   manageOutlets: 'ltvGauge.manageOutlets',
   setWarningLevels: 'ltvGauge.setWarningLevels',
+  installCommandLine: 'ltvGauge.installCommandLine',
   loadMore: 'ltvGauge.loadMore',
   copyValue: 'ltvGauge.copyValue',
+  openAtVenue: 'ltvGauge.openAtVenue',
+  revealRow: 'ltvGauge.revealRow',
   showLog: 'ltvGauge.showLog',
 } as const;
 

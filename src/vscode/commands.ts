@@ -44,6 +44,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   testWarnings: 'guarded',
   manageOutlets: 'guarded',
   setWarningLevels: 'guarded',
+  openAtVenue: 'guarded',
 };
 
 /** All commands but that of the gauges, and news of changes that no command waits for. Dialogs are loaded when first needed. */
@@ -70,6 +71,9 @@ export function registerCommands(app: App, pages: LazyPages): vscode.Disposable 
     registerGuarded(app, commandIds.copyValue, async (argument) => {
       if (argument instanceof OutlineNode && argument.entry.copy !== undefined) await vscode.env.clipboard.writeText(argument.entry.copy);
     }),
+    registerGuarded(app, commandIds.installCommandLine, () =>
+      tell(app, (telling, acting) => telling.installCommandLine(acting.talk, app.context)),
+    ),
     registerGuarded(app, commandIds.showLog, () => {
       app.log.show();
     }),

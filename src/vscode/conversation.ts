@@ -247,6 +247,10 @@ export class EditorConversation implements Conversation {
     await vscode.commands.executeCommand('workbench.action.openGlobalSettings', { query: 'ltvGauge.limits' });
   }
 
+  async openPage(url: string): Promise<void> {
+    await vscode.env.openExternal(vscode.Uri.parse(url, true));
+  }
+
   openLog(): void {
     this.#app.log.show();
   }

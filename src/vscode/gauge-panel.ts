@@ -25,6 +25,7 @@ const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   reduceMargin: commandIds.reduceMargin,
   liquidationTarget: commandIds.bringLiquidationToTarget,
   resolve: commandIds.resolveWrite,
+  reveal: commandIds.revealRow,
   refresh: commandIds.refresh,
 };
 

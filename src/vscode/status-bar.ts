@@ -5,7 +5,9 @@ import { commandIds } from './command-ids.ts';
 import { localize } from './localize.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 import type * as Views from '../views/outlines.ts';
-import type { Status } from '../views/status.ts';
+import type { Status, StatusLook } from '../views/status.ts';
+import type { Text } from '../words/text.ts';
+import { onDidChangeSetting } from './ports.ts';
 import { Ticker } from './age-ticker.ts';
 import { withViews } from '../views/lazy-pages.ts';
 
@@ -13,12 +15,11 @@ import { withViews } from '../views/lazy-pages.ts';
 export function registerStatusBar(app: App): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('ltvGauge.worst', vscode.StatusBarAlignment.Left, 100);
   item.name = 'LTV Gauge';
-  item.command = commandIds.openGauges;
   let shown = '';
   let ended = false;
   const show = ({ statusOf }: typeof Views): void => {
     if (ended) return;
-    const status = statusOf(app.store.all(), sceneOf(app));
+    const status = statusOf(app.store.all(), sceneOf(app), lookOf());
     const face = JSON.stringify(status);
     if (face === shown) return;
     shown = face;
@@ -38,7 +39,13 @@ export function registerStatusBar(app: App): vscode.Disposable {
     ticker.start();
   };
   follow();
-  return vscode.Disposable.from({ dispose: () => (ended = true) }, item, ticker, app.store.onDidChange(follow));
+  return vscode.Disposable.from(
+    { dispose: () => (ended = true) },
+    item,
+    ticker,
+    app.store.onDidChange(follow),
+    onDidChangeSetting('statusBar', follow),
+  );
 }
 
 function paint(item: vscode.StatusBarItem, status: Status): void {
@@ -46,7 +53,22 @@ function paint(item: vscode.StatusBarItem, status: Status): void {
   item.backgroundColor = background(status);
   item.accessibilityInformation = { label: localize(status.spoken), role: 'button' };
   item.tooltip = tooltip(status);
+  item.command = {
+    command: commandIds.openGauges,
+    title: item.name ?? '',
+    ...(status.place === undefined ? {} : { arguments: [status.place] }),
+  };
   item.show();
+}
+
+/** As the person set it; no workspace does. */
+function lookOf(): StatusLook {
+  const settings = vscode.workspace.getConfiguration('ltvGauge.statusBar');
+  const shows = settings.get('shows');
+  return {
+    shows: shows === 'loan' || shows === 'position' || shows === 'both' ? shows : 'nearest',
+    detail: settings.get('detail') === 'short' ? 'short' : 'full',
+  };
 }
 
 function background({ level }: Status): vscode.ThemeColor | undefined {
@@ -54,7 +76,7 @@ function background({ level }: Status): vscode.ThemeColor | undefined {
   return level === 'warn' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
 }
 
-function tooltip({ rows, note }: Status): vscode.MarkdownString {
+function tooltip({ rows, mark, note }: Status): vscode.MarkdownString {
   const head = [
     localize(msg('term.account', 'Account')),
     localize(msg('status.loan-position', 'Loan or position')),
@@ -65,5 +87,6 @@ function tooltip({ rows, note }: Status): vscode.MarkdownString {
   ];
   const cells = rows.map(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age].map(localize));
   // Untrusted, as made: nothing in it can run a command.
-  return new vscode.MarkdownString(markdownTable(head, cells) + (note === undefined ? '' : `\n\n${escapeMarkdown(localize(note))}`));
+  const line = (text: Text | undefined): string[] => (text === undefined ? [] : [escapeMarkdown(localize(text))]);
+  return new vscode.MarkdownString([...line(mark), markdownTable(head, cells), ...line(note)].join('\n\n'));
 }

@@ -88,7 +88,7 @@ export function siteLabel(state: AccountState, viewContext: ViewContext): Messag
   return venue?.sites.find(({ id }) => id === state.account.site)?.label ?? state.account.site;
 }
 
-export function isDemo(state: Pick<AccountState, 'account'>, viewContext: ViewContext): boolean {
+export function isDemo(state: AccountState, viewContext: ViewContext): boolean {
   const venue = viewContext.exchanges.find(({ id }) => id === state.account.venue);
   return venue?.sites.find(({ id }) => id === state.account.site)?.demo ?? false;
 }

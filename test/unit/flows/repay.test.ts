@@ -16,6 +16,7 @@ import { says, saysInTurn, saysLike } from '../../texts.ts';
 import { loanOwing, repayment } from '../engine/ledger/kinds/repay.ts';
 
 const path = '/api/v5/finance/flexible-loan/repay';
+type Debts = readonly (readonly [ccy: string, amt: string])[];
 const noon = Date.UTC(2026, 10, 20, 12);
 
 /** A person with a loan of 40000 USDT on 0.8 BTC at a simulated OKX, and so much in the funding account. */
@@ -24,15 +25,17 @@ describe('repaying on the whole engine', () => {
   let okx: SimulatedVenue;
   afterEach(() => trader.end());
 
-  const open = async (usdt: string, debts: readonly (readonly [ccy: string, amt: string])[] = [['USDT', '40000']]): Promise<void> => {
+  const open = async (usdt: string, debts: Debts = [['USDT', '40000']]): Promise<void> => {
+    ({ trader, okx } = await Trader.atOkx({ state: writeState(worldOf(usdt, debts).state()) }));
+  };
+  const worldOf = (usdt: string, debts: Debts): World => {
     const holding = ([ccy, amt]: readonly [string, string]): { ccy: string; amt: Decimal } => ({ ccy, amt: decimal(amt) });
-    const world = new World({
+    return new World({
       clock: { now: () => noon },
       ...{ settleMs: 500, seed: 'x', walking: false },
       orders: [{ ordId: '12345', debts: debts.map(holding), collateral: [holding(['BTC', '0.8'])] }],
       wallet: [holding(['USDT', usdt]), holding(['BTC', '1'])].filter(({ amt }) => amt !== '0'),
     });
-    ({ trader, okx } = await Trader.atOkx({ state: writeState(world.state()) }));
   };
   const repay = (...answers: readonly Answer[]): Promise<Scripted> =>
     trader.goes((app, attended) => repayLoan(app, attended, undefined), ...answers);
@@ -167,6 +170,14 @@ describe('repaying on the whole engine', () => {
     assert.deepEqual(talk.titles('notice'), [says('repay.elsewhere', 'OKX')]);
   });
 
+  it('is not offered where nothing is owed, and does not send anyone elsewhere then', async () => {
+    ({ trader, okx } = await Trader.atOkx({ state: writeState(worldOf('60000', []).state()) }));
+    await trader.engine.poller.refresh('main');
+    const talk = await repay();
+    assert.deepEqual(talk.titles('notice'), [says('repay.no-debt')]);
+    assert.deepEqual(trader.posted, []);
+  });
+
   it('is bound by the limits like everything that leaves the wallet', async () => {
     await open('60000');
     const none = new Map<string, Decimal>();
@@ -215,6 +226,21 @@ describe('what is read for a person to judge an outcome by', () => {
     loans: { history: () => Promise.resolve({ rows: [] }) },
     actions: { repay: { prepare: () => Promise.reject(new ExchangeError({ kind: 'refused', effect: 'none', sentence: noted })) } },
   } as unknown as Connection;
+  it('is the debt that was repaid: what is owed otherwise is none of it', async () => {
+    const reads = async (contract: string | undefined, change: Change): Promise<unknown> => {
+      const ready = { debt: decimal('1.4'), ...(contract === undefined ? {} : { contract }) };
+      const bybit = { ...connection, actions: { repay: { prepare: () => Promise.resolve(ready) } } } as unknown as Connection;
+      const snapshot = { loans: [loanOwing()], wallet: [], positions: [], asOf: 1 };
+      const reading = await flowOf(change).read(bybit, change, snapshot, AbortSignal.timeout(1_000));
+      return 'debt' in reading ? reading.debt : reading;
+    };
+    assert.equal(await reads(undefined, repayment()), '1.4');
+    assert.equal(await reads('571', repayment({ contract: '571' })), '1.4');
+    // With nothing left of it, Bybit's only contract in the coin is read instead.
+    assert.equal(await reads('571', repayment()), '0');
+    assert.equal(await reads('572', repayment({ contract: '571' })), '0');
+  });
+
   const told = (loan: Loan, trouble: boolean, change: Change) => {
     const snapshot = { loans: [loan], wallet: [], positions: [], asOf: 1, ...(trouble ? { loansTrouble: noted } : {}) };
     return flowOf(change).read(connection, change, snapshot, AbortSignal.timeout(1_000));

@@ -221,6 +221,11 @@ export class Scripted implements Conversation {
     this.did.push('openLimits');
   }
 
+  openPage(url: string): Promise<void> {
+    this.did.push(`openPage ${url}`);
+    return Promise.resolve();
+  }
+
   openLog(): void {
     this.did.push('openLog');
   }

@@ -469,7 +469,7 @@ export interface Connection {
   inspect(signal?: AbortSignal): Promise<KeyFacts>;
   /**
    * All loans, the collateral wallet and all positions. Rejects only when nothing could be read; the snapshot says what failed.
-   * @param signal says by `setPurpose` what it is for
+   * @param signal says by `setPurpose` what it is for, and by `tryOf` until when it waits
    */
   read(signal?: AbortSignal): Promise<Snapshot>;
   /**

@@ -398,6 +398,11 @@ export interface Requests<C extends Change> {
    * nothing, else with `effect: 'unknown'`.
    */
   send(change: C, signal?: AbortSignal): Promise<Receipt>;
+  /**
+   * Sends the same request once more, where the venue tells a copy by an id of ours and carries it out once. Resolves when the venue has it, by either
+   * of the two. Absent where a copy would be another change.
+   */
+  again?(change: C, signal: AbortSignal): Promise<Receipt>;
 }
 
 /** One kind of change as a venue carries it out. `Asked` is the input to prepare it. */
@@ -464,7 +469,7 @@ export interface Connection {
   inspect(signal?: AbortSignal): Promise<KeyFacts>;
   /**
    * All loans, the collateral wallet and all positions. Rejects only when nothing could be read; the snapshot says what failed.
-   * @param signal says by `setPurpose` what it is for
+   * @param signal says by `setPurpose` what it is for, and by `tryOf` until when it waits
    */
   read(signal?: AbortSignal): Promise<Snapshot>;
   /**

@@ -40,6 +40,7 @@ export const commandIds = {
   copyValue: 'ltvGauge.copyValue',
   openAtVenue: 'ltvGauge.openAtVenue',
   revealRow: 'ltvGauge.revealRow',
+  toggleAmounts: 'ltvGauge.toggleAmounts',
   showLog: 'ltvGauge.showLog',
 } as const;
 

@@ -83,6 +83,8 @@ export interface WriteRecord {
   /** Which window made it: a name that means nothing but itself. */
   readonly window?: string;
   readonly answer?: Answer;
+  /** The same request was sent once more, by a person's decision (see ask-again.ts). Milliseconds since the Unix epoch. */
+  readonly again?: { readonly at: number; readonly answer?: Answer };
   /** The venue's own id of the change, from its answer. */
   readonly reference?: string;
   /** Loan-to-value ratios are of changes of a loan only. */

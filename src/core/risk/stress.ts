@@ -71,6 +71,7 @@ export interface Outcome {
  */
 export function shocked({ loans, positions }: Exposed, coins: ReadonlySet<string>, factor: Decimal): readonly Outcome[] {
   const question = [factor, ...coins].join(' ');
+  const factors = new Map([...coins].map((coin) => [coin, factor]));
   return [
     ...loans.map((loan): Outcome => {
       const ltv = once(loan.model, question, () => ltvAt(loan.model, coins, factor));

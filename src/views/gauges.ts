@@ -1,4 +1,4 @@
-import { msg, type Message } from '../core/message.ts';
+import { hideable, msg, type Message } from '../core/message.ts';
 import { compare, sum, type Decimal } from '../core/decimal.ts';
 import { formatUsd } from '../core/format.ts';
 import type { Loan } from '../core/model.ts';
@@ -77,8 +77,7 @@ export function gaugePage(
         liquidation: placesOf(ordered((a, b) => knownFirst(a.toLiquidation, b.toLiquidation))),
         age: placesOf(ordered((a, b) => b.at - a.at)),
       },
-      sections:
-        stress === undefined ? [] : [{ id: 'stress', heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')) }],
+      sections: stress === undefined ? [] : sections(say),
       sectionFailed: say(msg('gauges.section-failed', "This part couldn't be loaded. Reload the window.")),
       ...(stress === undefined ? {} : { stress }),
       notices: accounts.flatMap((state) => notices(state, drawn, viewContext, say)),
@@ -141,6 +140,11 @@ const withTrend = (gauge: GaugeView, trend: LineTrend | undefined): GaugeView =>
 const knownFirst = (a: Decimal | undefined, b: Decimal | undefined): number =>
   a === undefined || b === undefined ? Number(a === undefined) - Number(b === undefined) : compare(a, b);
 
+const sections = (say: Say): PageState['sections'] => [
+  { id: 'whatIf', heading: say(msg('what-if.heading', 'What if (estimate)')) },
+  { id: 'stress', heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')) },
+];
+
 const overviewWords = (say: Say): OverviewWords => ({
   filter: say(msg('overview.filter', 'Filter')),
   groups: {
@@ -199,7 +203,7 @@ function total(what: Message, side: 'debt' | 'asset', some: readonly Drawn[], us
   const known = loans.flatMap(({ usd }) => (usd === undefined ? [] : [usd]));
   if (known.length === 0) return [];
   const isAdjusted = side === 'asset' && loans.some(({ loan }) => loan.collateralValuation === 'adjusted');
-  const usd = formatUsd(sum(known), side);
+  const usd = hideable(formatUsd(sum(known), side));
   const missing = loans.length - known.length;
   const text = joined([
     spaced(what, isAdjusted ? spaced(usd, msg('loan.after-haircut', 'after haircut')) : usd),

@@ -1,6 +1,6 @@
 import { isPositive } from '../core/decimal.ts';
 import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
-import { msg, type Message } from '../core/message.ts';
+import { hideable, msg, type Message } from '../core/message.ts';
 import type { Loan, Threshold, CoinAmount, DueDebt } from '../core/model.ts';
 import { canRepay } from '../exchanges/registry.ts';
 import { worst } from '../core/risk/level.ts';
@@ -9,6 +9,7 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import { readingAge, venueName, type ViewContext } from '../words/account.ts';
 import { kept } from '../core/kept.ts';
 import { groundOf, shownFrom } from './shown-from.ts';
+import { ownCoins } from '../words/amount.ts';
 import { levelBy, levelIcon, levelWord } from '../words/level.ts';
 import { definitionsDiffer, loanLiveLines, spokenSince } from '../words/live-lines.ts';
 import { changeText, collateralValue, estimateLines, noEstimate } from '../words/loan-estimates.ts';
@@ -194,7 +195,7 @@ function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
   const usd = which === 'debts' ? loan.debtUsd : loan.collateralUsd;
   const side = which === 'debts' ? 'debt' : 'asset';
   const label = which === 'debts' ? msg('term.debt', 'Debt') : msg('term.collateral', 'Collateral');
-  const value = usd === undefined ? msg('term.value-unknown', 'value unknown') : formatUsd(usd, side);
+  const value = usd === undefined ? msg('term.value-unknown', 'value unknown') : hideable(formatUsd(usd, side));
   const haircut =
     which === 'collateral' && usd !== undefined && loan.collateralValuation === 'adjusted'
       ? [msg('loan.after-haircut', 'after haircut')]
@@ -210,7 +211,7 @@ function coinGroup(view: LoanView, which: 'debts' | 'collateral'): Entry {
       ...loanPlace(view, `/${which}/${one.coin}`),
       coin: one.coin,
       label: exactText(one),
-      description: [formatCoinUsd(one, side)].filter((text) => text !== undefined),
+      description: [formatCoinUsd(one, side)].filter((text) => text !== undefined).map(hideable),
       expansion: 'leaf',
       context: 'value',
       copy: one.amount,
@@ -294,9 +295,7 @@ export function loanPlace({ state, loan }: LoanView, path: string): Pick<Entry, 
 }
 
 /** An amount with all its digits. */
-export function exactText({ coin, amount }: CoinAmount): string {
-  return `${formatAmount(amount)} ${coin}`;
-}
+export const exactText = ({ coin, amount }: CoinAmount): Message => ownCoins(amount, coin);
 
 /** When how much is due, and what the venue does then. */
 export const dueText = (due: DueDebt, zoned: ViewContext['zoned']): Text => joined([exactText(due), ...dueParts(due, zoned)]);

@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as breathe } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
+import { uptimeOf } from '../core/clock.ts';
 import { aliveMs, type FromPage, type PageAction, type ToPage } from '../core/protocol.ts';
 import { type App, sceneOf } from './front.ts';
 import { commandIds, type CommandId } from './command-ids.ts';
 import type { Place } from '../views/place.ts';
 import { gaugeHtml, parseFromPage } from '../views/gauge-page.ts';
 import { gaugePage, keyOfPlace, type GaugePage } from '../views/gauges.ts';
+import { exposures, type Exposure } from '../views/stress.ts';
+import { whatIfView } from '../views/what-if.ts';
 import { readTrends, type Trends } from '../views/trend.ts';
 import { bracketed } from '../words/text.ts';
-import { localize } from './localize.ts';
+import { localize, onScreen } from './localize.ts';
+import { onDidChangeSetting } from './ports.ts';
 
 /** Several accounts may report at once; they are drawn together. */
 const coalesceMs = 50;
@@ -28,6 +33,8 @@ const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   reveal: commandIds.revealRow,
   refresh: commandIds.refresh,
 };
+
+type Asked = Extract<FromPage, { type: 'whatIf' }>;
 
 function pageFolder(app: App): vscode.Uri {
   return vscode.Uri.joinPath(app.context.extensionUri, 'dist', 'webview');
@@ -49,6 +56,12 @@ export class GaugePanel implements vscode.Disposable {
   /** In which stretch of time they were read. */
   #trendsOf = 0;
   #readsTrends = false;
+  /** What the page tries out; undefined while it tries nothing. */
+  #tried: Asked | undefined;
+  /** The trial that is being worked on. */
+  #trying: Asked | undefined;
+  /** What trials are about, until anything is new. */
+  #exposures: readonly Exposure[] | undefined;
   #reveal: Place | undefined;
   #soon: NodeJS.Timeout | undefined;
   #ages: NodeJS.Timeout | undefined;
@@ -75,6 +88,7 @@ export class GaugePanel implements vscode.Disposable {
       }),
       app.store.onDidChange(later),
       app.ledger.onDidChange(later),
+      onDidChangeSetting('hideAmounts', later),
     );
     const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(pageFolder(app), file)).toString();
     panel.webview.html = gaugeHtml({
@@ -120,6 +134,7 @@ export class GaugePanel implements vscode.Disposable {
       this.#post();
     } else {
       this.#ready = false;
+      this.#tried = undefined;
     }
   }
 
@@ -141,6 +156,16 @@ export class GaugePanel implements vscode.Disposable {
         this.#shocks = message.text;
         this.#post();
         return;
+      case 'whatIf':
+        this.#tried = message.trial === undefined ? undefined : message;
+        this.#tryOut();
+        return;
+      case 'useTried': {
+        const place = this.#places.get(message.key);
+        const { coin, amount } = message;
+        if (place !== undefined) this.#run(commandOfAction[message.action], { ...place, coin, amount });
+        return;
+      }
       case 'emptyAction':
         this.#run(commandIds[message.action]);
     }
@@ -163,7 +188,7 @@ export class GaugePanel implements vscode.Disposable {
   /** @returns whether the page was sent something */
   #post(): boolean {
     if (!this.#ready || !this.#panel.visible) return false;
-    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize, { shocks: this.#shocks, trends: this.#trends });
+    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), onScreen(), { shocks: this.#shocks, trends: this.#trends });
     this.#places = page.places;
     void this.#readTrends();
     const title = msg('term.ltv-gauges', 'LTV Gauges');
@@ -172,7 +197,35 @@ export class GaugePanel implements vscode.Disposable {
     if (text === this.#shown) return false;
     this.#shown = text;
     this.#send({ type: 'state', state: page.state });
+    this.#exposures = undefined;
+    // One that is being worked on is finished first: readings that come faster would never let any be.
+    if (this.#trying === undefined) this.#tryOut();
     return true;
+  }
+
+  #tryOut(): void {
+    this.#answerTrial().catch((error: unknown) => {
+      this.#trying = undefined;
+      this.#app.log.error(`A trial failed: ${error instanceof Error ? error.message : 'unknown'}`);
+    });
+  }
+
+  /** Works on the newest trial; an older one that is still being worked on ends without an answer. */
+  async #answerTrial(): Promise<void> {
+    const asked = this.#tried;
+    this.#trying = asked;
+    if (asked?.trial === undefined) return;
+    const { clock } = this.#app;
+    const seen = (this.#exposures ??= exposures(this.#app.store.all(), sceneOf(this.#app)));
+    const view = await whatIfView(seen, asked.trial, localize, {
+      ticks: () => clock.ticks?.() ?? uptimeOf(clock),
+      pause: () => breathe(),
+      isOvertaken: () => this.#gone || this.#tried !== asked,
+    });
+    if (view === undefined || this.#tried !== asked) return;
+    this.#trying = undefined;
+    this.#send({ type: 'whatIf', round: asked.round, view });
+    if (this.#exposures !== seen) this.#tryOut();
   }
 
   /** Reads anew what is not of this stretch of time, and what is new. */

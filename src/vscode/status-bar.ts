@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
 import { type App, msUntilAnyAgeChanges, sceneOf } from './front.ts';
 import { commandIds } from './command-ids.ts';
-import { localize } from './localize.ts';
+import { hidesAmounts, localize, onScreen } from './localize.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 import type * as Views from '../views/outlines.ts';
 import type { Status, StatusLook } from '../views/status.ts';
@@ -20,7 +20,7 @@ export function registerStatusBar(app: App): vscode.Disposable {
   const show = ({ statusOf }: typeof Views): void => {
     if (ended) return;
     const status = statusOf(app.store.all(), sceneOf(app), lookOf());
-    const face = JSON.stringify(status);
+    const face = JSON.stringify([status, hidesAmounts()]);
     if (face === shown) return;
     shown = face;
     if (status === undefined) item.hide();
@@ -45,13 +45,14 @@ export function registerStatusBar(app: App): vscode.Disposable {
     ticker,
     app.store.onDidChange(follow),
     onDidChangeSetting('statusBar', follow),
+    onDidChangeSetting('hideAmounts', follow),
   );
 }
 
 function paint(item: vscode.StatusBarItem, status: Status): void {
-  item.text = `$(shield) ${status.text.map(localize).join(' · ')}`;
+  item.text = `$(shield) ${status.text.map(onScreen()).join(' · ')}`;
   item.backgroundColor = background(status);
-  item.accessibilityInformation = { label: localize(status.spoken), role: 'button' };
+  item.accessibilityInformation = { label: onScreen()(status.spoken), role: 'button' };
   item.tooltip = tooltip(status);
   item.command = {
     command: commandIds.openGauges,
@@ -77,6 +78,7 @@ function background({ level }: Status): vscode.ThemeColor | undefined {
 }
 
 function tooltip({ rows, mark, note }: Status): vscode.MarkdownString {
+  const say = onScreen();
   const head = [
     localize(msg('term.account', 'Account')),
     localize(msg('status.loan-position', 'Loan or position')),
@@ -85,7 +87,7 @@ function tooltip({ rows, mark, note }: Status): vscode.MarkdownString {
     localize(msg('status.distance', 'Distance')),
     localize(msg('term.updated', 'Updated')),
   ];
-  const cells = rows.map(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age].map(localize));
+  const cells = rows.map(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age].map(say));
   // Untrusted, as made: nothing in it can run a command.
   const line = (text: Text | undefined): string[] => (text === undefined ? [] : [escapeMarkdown(localize(text))]);
   return new vscode.MarkdownString([...line(mark), markdownTable(head, cells), ...line(note)].join('\n\n'));

@@ -191,6 +191,15 @@ export function ltvOfTotals({ correction }: LoanModel, debt: Decimal, collateral
   return divide(multiply(debt, correction), collateral, ratioPlaces, 'up');
 }
 
+/** The model with other prices: each is multiplied by the coin's factor, on both sides of the loan. Coins without one stay. */
+export function withPrices(model: LoanModel, factors: ReadonlyMap<string, Decimal>): LoanModel {
+  const moved = <S extends Stake>(stake: S): S => {
+    const factor = factors.get(stake.coin);
+    return factor === undefined ? stake : { ...stake, price: multiply(stake.price, factor) };
+  };
+  return { ...model, collateral: model.collateral.map(moved), debts: model.debts.map(moved) };
+}
+
 /** The model with another amount of a collateral coin. A coin that is new needs its price, and `rule` where it is known. */
 export function withCollateral(model: LoanModel, stake: Pledge): LoanModel {
   const others = model.collateral.filter(({ coin }) => coin !== stake.coin);

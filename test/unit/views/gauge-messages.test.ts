@@ -11,6 +11,11 @@ describe('A message from the page', () => {
       assert.deepEqual(parseFromPage({ type: 'action', key: 'k', action }), { type: 'action', key: 'k', action });
     }
     assert.deepEqual(parseFromPage({ type: 'shocks', text: '-35', more: 1 }), { type: 'shocks', text: '-35' });
+    const trial = { prices: { BTC: '-20.5', ETH: '100' }, changes: { k: { action: 'repay', coin: 'USDT', amount: '1.' } } };
+    assert.deepEqual(parseFromPage({ type: 'whatIf', round: 1, trial, more: 1 }), { type: 'whatIf', round: 1, trial });
+    assert.deepEqual(parseFromPage({ type: 'whatIf', round: 2 }), { type: 'whatIf', round: 2 });
+    const used = { type: 'useTried', key: 'k', action: 'reduceMargin', coin: 'USDT', amount: '12' };
+    assert.deepEqual(parseFromPage({ ...used, more: 1 }), used);
     assert.deepEqual(parseFromPage({ type: 'emptyAction', action: 'addAccount' }), { type: 'emptyAction', action: 'addAccount' });
   });
 
@@ -28,6 +33,21 @@ describe('A message from the page', () => {
       { type: 'action', action: 'add' },
       { type: 'shocks', text: ['-35'] },
       { type: 'emptyAction', action: 'removeAccount' },
+      { type: 'whatIf', trial: { prices: {}, changes: {} } },
+      { type: 'whatIf', round: 1, trial: null },
+      { type: 'whatIf', round: 1, trial: { prices: {} } },
+      ...['-90.1', '100.1', '-100', '1e1', '5%', 5].map((move) => ({
+        type: 'whatIf',
+        round: 1,
+        trial: { prices: { BTC: move }, changes: {} },
+      })),
+      ...[null, {}, { action: 'refresh', coin: 'BTC', amount: '1' }, { action: 'add', coin: 'BTC', amount: '1'.repeat(41) }].map(
+        (change) => ({
+          ...{ type: 'whatIf', round: 1, trial: { prices: {}, changes: { k: change } } },
+        }),
+      ),
+      { type: 'useTried', key: 'k', action: 'ltvTarget', coin: 'BTC', amount: '1' },
+      { type: 'useTried', key: 'k', action: 'add', coin: 'BTC' },
     ];
     for (const stranger of strangers) assert.equal(parseFromPage(stranger), undefined);
   });

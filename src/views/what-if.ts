@@ -212,7 +212,10 @@ function loanPrice(read: Loan, { model, liquidation }: StressedLoan, isTouched: 
   if (liquidation === undefined || !model.debts.some(({ amount }) => isPositive(amount))) return undefined;
   const lines = linesOf(model, { liquidation: { ltv: liquidation, source: 'venue' } });
   const [nearest] = liquidationsByCoin({ lines }, {});
-  return nearest?.coin === undefined ? undefined : `~${nearest.coin} ${reachText(nearest.liquidation, nearest.way)}`;
+  // What is reached already has no way to go.
+  return nearest?.coin === undefined || isZero(nearest.liquidation.change)
+    ? undefined
+    : `~${nearest.coin} ${reachText(nearest.liquidation, nearest.way)}`;
 }
 
 function madeOfPosition(

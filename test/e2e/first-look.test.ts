@@ -31,6 +31,7 @@ async function tryOut(bench: Workbench, page: Frame): Promise<void> {
   assert.deepEqual(await faultsFor(page), []);
   for (const width of bench.inBrowser ? [400, 800, 1600] : []) {
     await bench.panelWidth(page, width);
+    await slider.scrollIntoViewIfNeeded();
     const [inner, outer] = await page.locator('html').evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
     assert.equal(inner, outer, `nothing stands out at ${width.toString()} px`);
     await bench.screenshot(`what-if-${width.toString()}`);

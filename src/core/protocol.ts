@@ -135,6 +135,7 @@ export type PageAction =
   | 'reduceMargin'
   | 'liquidationTarget'
   | 'resolve'
+  | 'reveal'
   | 'refresh';
 
 /** What a shock makes of one loan or position. */

@@ -2,6 +2,7 @@ import { compare, isPositive, lesser, round, type Decimal } from '../core/decima
 import { formatAmount } from '../core/format.ts';
 import { msg } from '../core/message.ts';
 import type { CoinAmount } from '../core/model.ts';
+import { owesNothing } from '../core/risk/ltv.ts';
 import { actionOf } from '../engine/actions.ts';
 import { moreThanHeld } from '../engine/ledger/change-kind.ts';
 import { wholeOf } from '../engine/ledger/kinds/repay.ts';
@@ -17,7 +18,7 @@ import type { Acting } from './acting.ts';
 import { amountPlaceholder, askLoan, refOf } from './ask-collateral.ts';
 import { askAmount, type AmountFacts } from './ask-typed.ts';
 import { obstacleOn } from './change.ts';
-import { loans, repayElsewhere, type LoanChoice, type Sought } from './choose.ts';
+import { loans, nothingToRepay, repayElsewhere, type LoanChoice, type Sought } from './choose.ts';
 import { carryOut } from './commit.ts';
 import { back } from './conversation.ts';
 import { readingText } from './kinds.ts';
@@ -51,8 +52,10 @@ function repayable(app: Acting): Sought<LoanChoice> {
     ...loans,
     choices: (states, place) => loans.choices(states, place).filter(({ state, loan }) => canRepay(state.account, loan)),
     none: (states, place) => {
-      const [elsewhere] = loans.choices(states, place);
-      return elsewhere === undefined ? loans.none(states, place) : repayElsewhere(venueName(app, elsewhere.state.account.venue));
+      const found = loans.choices(states, place);
+      if (found.length === 0) return loans.none(states, place);
+      const elsewhere = found.find(({ loan }) => !owesNothing(loan));
+      return elsewhere === undefined ? nothingToRepay() : repayElsewhere(venueName(app, elsewhere.state.account.venue));
     },
   };
 }
@@ -92,14 +95,15 @@ function repaymentOf(app: Pick<Acting, 'newId'>, choice: LoanChoice, coin: strin
 }
 
 /**
- * The repayment of an amount that was only calculated: rounded up to the decimals that the venue takes, and no more than is owed.
+ * The repayment of an amount that was only calculated: rounded up to the decimals that the venue takes, and no more than is owed. A contract is
+ * repaid whole.
  * @returns undefined when the debt could not be read, which was said
  */
 export async function partlyRepaid(app: Acting, choice: LoanChoice, coin: string, amount: Decimal): Promise<RepayChange | undefined> {
   const readiness = await readNow(app, choice, coin);
   if (readiness === undefined) return undefined;
   const whole = wholeOf(readiness);
-  const rounded = lesser(round(amount, readiness.places, 'up'), whole);
+  const rounded = readiness.contract === undefined ? lesser(round(amount, readiness.places, 'up'), whole) : whole;
   return repaymentOf(app, choice, coin, { amount: trimmed(rounded), all: compare(rounded, whole) === 0 });
 }
 

@@ -111,6 +111,7 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
       ...(state.account.readOnly ? [] : changes.map(({ id, label }) => ({ id, label: say(label) }))),
       // Nothing else can be changed before it is resolved, so the way to resolve it stands beside it.
       ...(pending.length === 0 ? [] : [{ id: 'resolve' as const, label: say(resolve) }]),
+      { id: 'reveal', label: say(msg('gauge.reveal', 'Show in Side Bar')) },
       { id: 'refresh', label: say(msg('button.refresh', 'Refresh')) },
     ],
   };

@@ -49,6 +49,7 @@ const actions: readonly PageAction[] = [
   'reduceMargin',
   'liquidationTarget',
   'resolve',
+  'reveal',
   'refresh',
 ];
 const emptyActions = ['addAccount', 'trySimulated'] as const;

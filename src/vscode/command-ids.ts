@@ -12,6 +12,7 @@ export const commandIds = {
   addCollateral: 'ltvGauge.addCollateral',
   reduceCollateral: 'ltvGauge.reduceCollateral',
   repayLoan: 'ltvGauge.repayLoan',
+  borrowMore: 'ltvGauge.borrowMore',
   addMargin: 'ltvGauge.addMargin',
   reduceMargin: 'ltvGauge.reduceMargin',
   bringLtvToTarget: 'ltvGauge.bringLtvToTarget',
@@ -20,6 +21,7 @@ export const commandIds = {
   setThresholds: 'ltvGauge.setThresholds',
   resolveWrite: 'ltvGauge.resolveWrite',
   undoAdd: 'ltvGauge.undoAdd',
+  allowBorrowing: 'ltvGauge.allowBorrowing',
   armWriting: 'ltvGauge.armWriting',
   disarmWriting: 'ltvGauge.disarmWriting',
   openActivity: 'ltvGauge.openActivity',
@@ -33,8 +35,12 @@ export const commandIds = {
   testWarnings: 'ltvGauge.testWarnings',
   manageOutlets: 'ltvGauge.manageOutlets',
   setWarningLevels: 'ltvGauge.setWarningLevels',
+  installCommandLine: 'ltvGauge.installCommandLine',
   loadMore: 'ltvGauge.loadMore',
   copyValue: 'ltvGauge.copyValue',
+  openAtVenue: 'ltvGauge.openAtVenue',
+  revealRow: 'ltvGauge.revealRow',
+  toggleAmounts: 'ltvGauge.toggleAmounts',
   showLog: 'ltvGauge.showLog',
 } as const;
 

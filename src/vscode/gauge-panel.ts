@@ -13,7 +13,8 @@ import { exposures } from '../views/stress.ts';
 import { Trials } from '../views/trials.ts';
 import { readTrends, type Trends } from '../views/trend.ts';
 import { bracketed } from '../words/text.ts';
-import { localize } from './localize.ts';
+import { localize, onScreen } from './localize.ts';
+import { onDidChangeSetting } from './ports.ts';
 
 /** Several accounts may report at once; they are drawn together. */
 const coalesceMs = 50;
@@ -29,6 +30,7 @@ const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   reduceMargin: commandIds.reduceMargin,
   liquidationTarget: commandIds.bringLiquidationToTarget,
   resolve: commandIds.resolveWrite,
+  reveal: commandIds.revealRow,
   refresh: commandIds.refresh,
 };
 
@@ -91,6 +93,7 @@ export class GaugePanel implements vscode.Disposable {
       }),
       app.store.onDidChange(later),
       app.ledger.onDidChange(later),
+      onDidChangeSetting('hideAmounts', later),
     );
     const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(pageFolder(app), file)).toString();
     panel.webview.html = gaugeHtml({
@@ -190,7 +193,7 @@ export class GaugePanel implements vscode.Disposable {
   /** @returns whether the page was sent something */
   #post(): boolean {
     if (!this.#ready || !this.#panel.visible) return false;
-    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize, { shocks: this.#shocks, trends: this.#trends });
+    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), onScreen(), { shocks: this.#shocks, trends: this.#trends });
     this.#places = page.places;
     void this.#readTrends();
     const title = msg('term.ltv-gauges', 'LTV Gauges');

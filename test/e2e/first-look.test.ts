@@ -69,7 +69,9 @@ describe('the first look', () => {
     const page = await bench().gaugeFrame();
     await page.getByRole('heading', { name: 'Loan 67890' }).waitFor();
     // Two loans and six isolated positions; the one with cross margin has no gauge of its own.
-    assert.equal(await page.getByRole('meter').count(), 8);
+    await eventually('all gauges', async () => (await page.getByRole('meter').count()) === 8, {
+      seen: () => page.getByRole('meter').count(),
+    });
     assert.match(await page.locator('body').innerText(), /SIMULATED/);
     await bench().waitForRow('Loans', /^Simulated .*simulated/);
     await bench().waitForRow('Loans', /5[78]\.\d\d% · Watch/);
@@ -120,7 +122,9 @@ describe('the first look', () => {
     assert.match(dialog.text, /Simulated/);
     await dialog.press(says('button.remove-account'));
     await eventually('the empty view', async () => (await bench().treeRows('Loans')).length === 0);
-    assert.equal(await bench().statusBarText(), undefined);
+    await eventually('the empty status bar', async () => (await bench().statusBarText()) === undefined, {
+      seen: () => bench().statusBarText(),
+    });
   });
 });
 

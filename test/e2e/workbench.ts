@@ -148,9 +148,13 @@ export class Workbench {
     return (await this.page.locator('.notification-list-item-message').allInnerTexts()).map(squeeze);
   }
 
-  /** Presses a button of a notification by its text. */
-  async pressInNotification(button: string): Promise<void> {
-    await this.page.locator('.notification-list-item .monaco-button').filter({ hasText: button }).first().click({ timeout: patienceMs });
+  /**
+   * Presses a button of a notification by its text.
+   * @param text a part of what the notification says, where others may have such a button too
+   */
+  async pressInNotification(button: string, text = ''): Promise<void> {
+    const one = this.page.locator('.notification-list-item').filter({ hasText: text });
+    await one.locator('.monaco-button').filter({ hasText: button }).first().click({ timeout: patienceMs });
   }
 
   /** Puts away what earlier steps have said. */

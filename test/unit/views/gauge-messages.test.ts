@@ -7,7 +7,7 @@ describe('A message from the page', () => {
   it('is taken when it is one of the known ones', () => {
     assert.deepEqual(parseFromPage({ type: 'ready', more: 1 }), { type: 'ready' });
     assert.deepEqual(parseFromPage({ type: 'action', key: 'k', action: 'reduce' }), { type: 'action', key: 'k', action: 'reduce' });
-    for (const action of ['add', 'ltvTarget', 'addMargin', 'reduceMargin', 'liquidationTarget', 'resolve', 'refresh']) {
+    for (const action of ['add', 'ltvTarget', 'addMargin', 'reduceMargin', 'liquidationTarget', 'resolve', 'reveal', 'refresh']) {
       assert.deepEqual(parseFromPage({ type: 'action', key: 'k', action }), { type: 'action', key: 'k', action });
     }
     assert.deepEqual(parseFromPage({ type: 'shocks', text: '-35', more: 1 }), { type: 'shocks', text: '-35' });

@@ -6,7 +6,8 @@ import { whatIfView, type Slices } from './what-if.ts';
 interface TrialsOptions extends Omit<Slices, 'isOvertaken'> {
   /** Everything that can be tried with, as it is now. */
   readonly exposures: () => readonly Exposure[];
-  readonly say: Say;
+  /** As texts are shown now. */
+  readonly say: () => Say;
   readonly answer: (round: number, view: WhatIfView) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -61,7 +62,7 @@ export class Trials {
     const { exposures, say, answer, ...slices } = this.#options;
     const seen = (this.#exposures ??= exposures());
     const isOvertaken = (): boolean => this.#asked !== asked;
-    const view = await whatIfView(seen, asked.trial, say, { ...slices, isOvertaken });
+    const view = await whatIfView(seen, asked.trial, say(), { ...slices, isOvertaken });
     if (view === undefined || isOvertaken()) return;
     this.#working = undefined;
     answer(asked.round, view);

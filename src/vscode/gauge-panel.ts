@@ -66,7 +66,7 @@ export class GaugePanel implements vscode.Disposable {
     this.#onGone = onGone;
     this.#trials = new Trials({
       exposures: () => exposures(app.store.all(), sceneOf(app)),
-      say: localize,
+      say: onScreen,
       ticks: () => app.clock.ticks?.() ?? uptimeOf(app.clock),
       pause: () => breathe(),
       answer: (round, view) => {

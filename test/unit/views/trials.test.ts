@@ -33,7 +33,7 @@ describe('Trials of a page', () => {
         );
         return exposures([aState([], { snapshot: { loans: all, wallet: [], positions: [], prices, asOf: now } })], aScene());
       },
-      say,
+      say: () => say,
       ticks: () => (time += sliceMs),
       pause: () =>
         new Promise((resolve) => {

@@ -75,8 +75,12 @@ export function gaugePage(
         liquidation: placesOf(ordered((a, b) => knownFirst(a.toLiquidation, b.toLiquidation))),
         age: placesOf(ordered((a, b) => b.at - a.at)),
       },
-      sections:
-        stress === undefined ? [] : [{ id: 'stress', heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')) }],
+      sections: [
+        ...(stress === undefined
+          ? []
+          : [{ id: 'stress' as const, heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')) }]),
+        ...(drawn.length === 0 ? [] : [{ id: 'history' as const, heading: say(msg('loan.history', 'History')) }]),
+      ],
       sectionFailed: say(msg('gauges.section-failed', "This part couldn't be loaded. Reload the window.")),
       ...(stress === undefined ? {} : { stress }),
       notices: accounts.flatMap((state) => notices(state, drawn, viewContext, say)),

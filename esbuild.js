@@ -191,6 +191,19 @@ const worker = {
   plugins: [withoutIds, bigOnlyIfUsed],
 };
 
+// What other programs start; the editor never does. It holds nothing that signs or sends.
+const venues = path.join(__dirname, 'src/exchanges');
+const withoutVenues = {
+  name: 'without-venues',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\./ }, ({ kind, importer }) =>
+      kind === 'dynamic-import' && importer.startsWith(venues) ? { path: 'none', namespace: 'venues' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'venues' }, () => ({ contents: "throw new Error('no exchange is reached from here');" }));
+  },
+};
+const cli = { ...worker, entryPoints: [{ in: 'src/cli/main.ts', out: 'ltv-gauge' }], outdir: 'dist', plugins: [withoutIds, withoutVenues] };
+
 // What a template holds between its tags comes into the package as it stands. Code means the same without its indents.
 const withoutIndents = {
   name: 'without-indents',
@@ -260,6 +273,7 @@ const unit = {
 };
 // The ledger's thread, where each of them finds it.
 const unitWorker = { ...worker, outdir: 'out/test/unit' };
+const unitCli = { ...cli, outdir: 'out/test/unit' };
 const crashWorker = { ...worker, outdir: 'out/test/crash' };
 // Integration tests run in the extension host, which has no node_modules of ours: everything is inside but the editor.
 const integration = { ...tests('integration', ['test/integration/suite.ts']), external: ['vscode', 'mocha'], alias: extension.alias };
@@ -278,10 +292,10 @@ const crash = {
 // Worlds of one seed each, in threads that start from the same file.
 const simulation = { ...crash, entryPoints: ['test/watch/main.ts'], outdir: 'out/test/watch' };
 
-const product = [extension, worker, page];
-const everyTest = [unit, unitWorker, integration, e2e, crash, crashWorker, simulation];
+const product = [extension, worker, cli, page];
+const everyTest = [unit, unitWorker, unitCli, integration, e2e, crash, crashWorker, simulation];
 const wanted = flags.has('--unit')
-  ? [unit, unitWorker]
+  ? [unit, unitWorker, unitCli]
   : flags.has('--crash')
     ? [crash, crashWorker]
     : flags.has('--simulation')

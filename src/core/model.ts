@@ -87,6 +87,8 @@ export interface DueDebt extends CoinAmount {
   /** Milliseconds since the Unix epoch, by the venue's clock. */
   readonly at: number;
   readonly overdue: boolean;
+  /** The venue's id of the contract, where the debt is a contract of a larger loan. From the wallet it can be repaid whole only. */
+  readonly contract?: string;
   /** What the venue does at that date. */
   readonly then?: Message;
 }

@@ -136,6 +136,7 @@ export type PageAction =
   | 'liquidationTarget'
   | 'resolve'
   | 'history'
+  | 'reveal'
   | 'refresh';
 
 /** What a shock makes of one loan or position. */
@@ -183,7 +184,7 @@ export interface StressView {
 }
 
 /** Sections of the page with scripts of their own. */
-export type SectionId = 'stress' | 'history';
+export type SectionId = 'whatIf' | 'stress' | 'history';
 
 /** How far a history reaches back. */
 export const historyRanges = ['1h', '6h', '24h', '7d', '30d', '90d', '1y'] as const;
@@ -275,6 +276,65 @@ export type HistoryQuestion =
   /** Nobody looks at it any more. */
   | { readonly do: 'close' };
 
+/** A change that can be tried out before it is begun. */
+export type TriedAction = Extract<PageAction, 'add' | 'reduce' | 'repay' | 'addMargin' | 'reduceMargin'>;
+
+/** What a person tries out. */
+export interface Trial {
+  /** Moves of prices in percent by coin, from -90 to 100 with at most one decimal place, e.g. "-20". */
+  readonly prices: Readonly<Record<string, string>>;
+  /** One for each gauge at most, by its key. */
+  readonly changes: Readonly<
+    Record<string, { readonly action: TriedAction; readonly coin: string; /** As typed. */ readonly amount: string }>
+  >;
+}
+
+/** What a trial makes of one loan or position. */
+export interface WhatIfRow {
+  /** Of its gauge. */
+  readonly key: string;
+  readonly title: string;
+  /** As in a table of shocks. */
+  readonly detail: string;
+  /** E.g. "57.43% → ~71.78%". */
+  readonly figure: string;
+  readonly level: Level;
+  /** The level in a word, or what happens. */
+  readonly levelText: string;
+  /** Absent for positions. */
+  readonly toMarginCall?: string;
+  readonly toLiquidation: string;
+  readonly liquidationPrice?: string;
+  /** What can be tried. */
+  readonly acts: readonly { readonly action: TriedAction; readonly coin: string; readonly label: string }[];
+  /** Why the change that is tried is left out. */
+  readonly refused?: string;
+}
+
+/** What a trial makes of everything. */
+export interface WhatIfView {
+  readonly words: {
+    readonly note: string;
+    readonly allCoins: string;
+    readonly percent: string;
+    readonly reset: string;
+    readonly use: string;
+    readonly noChange: string;
+    readonly amount: string;
+    readonly first: string;
+  };
+  /** Whose prices matter. */
+  readonly coins: readonly string[];
+  /** One for each kind of money. */
+  readonly tables: readonly {
+    readonly simulatedMark?: string;
+    /** What is affected first from there on, as in a table of shocks. */
+    readonly first: readonly string[];
+    readonly rows: readonly WhatIfRow[];
+    readonly leftOut: readonly string[];
+  }[];
+}
+
 /** What the page shows once the extension stops answering, since its figures may then be out of date. */
 export interface SilentWords {
   /** Above everything. */
@@ -336,6 +396,8 @@ export type ToPage =
   | { readonly type: 'state'; readonly state: PageState }
   /** Nothing is new, but the extension is alive. Comes at least every `aliveMs` while the page is visible. */
   | { readonly type: 'alive' }
+  /** The answer to the trial that was asked for by this number. */
+  | { readonly type: 'whatIf'; readonly round: number; readonly view: WhatIfView }
   /** Bring this gauge into view and focus it. */
   | { readonly type: 'reveal'; readonly key: string }
   /** Open the section of histories; it asks what to show. */
@@ -349,4 +411,8 @@ export type FromPage =
   | { readonly type: 'shocks'; readonly text: string }
   | { readonly type: 'history'; readonly question: HistoryQuestion }
   | { readonly type: 'action'; readonly key: string; readonly action: PageAction }
+  /** Asks what a trial makes of everything, now and whenever anything is new; without a trial, nothing any more. */
+  | { readonly type: 'whatIf'; readonly round: number; readonly trial?: Trial }
+  /** Begins a change that was tried out, as its command does: with all of its questions, and what was tried filled in. */
+  | { readonly type: 'useTried'; readonly key: string; readonly action: TriedAction; readonly coin: string; readonly amount: string }
   | { readonly type: 'emptyAction'; readonly action: 'addAccount' | 'trySimulated' };

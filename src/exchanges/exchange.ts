@@ -33,6 +33,8 @@ export interface Site {
   readonly detail?: Message;
   /** Absent for the loopback site, whose address the person gives. */
   readonly baseUrl?: string;
+  /** The website where accounts of it are registered. Absent for the loopback site. */
+  readonly page?: string;
   /** An example address, for the loopback site: the default of its simulated exchange. */
   readonly exampleUrl?: string;
   /** Loopback: everything about the account says *simulated*. */

@@ -1,4 +1,4 @@
-import type { Decimal } from '../core/decimal.ts';
+import { zero, type Decimal } from '../core/decimal.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Direction, Loan, Snapshot } from '../core/model.ts';
@@ -101,7 +101,9 @@ const repay: FlowOf<'repay'> = {
     const reading = await readLoan(connection, loan, snapshot, ({ debts }) => has(debts, coin), signal);
     if ('failure' in reading || reading.loan === undefined) return reading;
     const ready = await unlessRefused(actionOf(connection, 'repay').prepare(change, signal), signal);
-    return ready === undefined ? reading : { ...reading, debt: ready.debt };
+    if (ready === undefined) return reading;
+    // With nothing left of a debt, what is owed of the coin otherwise is made ready.
+    return { ...reading, debt: ready.contract === change.contract ? ready.debt : zero };
   },
 };
 

@@ -117,6 +117,7 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
       // Nothing else can be changed before it is resolved, so the way to resolve it stands beside it.
       ...(pending.length === 0 ? [] : [{ id: 'resolve' as const, label: say(resolve) }]),
       { id: 'history', label: say(msg('loan.history', 'History')) },
+      { id: 'reveal', label: say(msg('gauge.reveal', 'Show in Side Bar')) },
       { id: 'refresh', label: say(msg('button.refresh', 'Refresh')) },
     ],
   };

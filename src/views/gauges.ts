@@ -1,4 +1,4 @@
-import { msg, type Message } from '../core/message.ts';
+import { hideable, msg, type Message } from '../core/message.ts';
 import { compare, sum, type Decimal } from '../core/decimal.ts';
 import { formatUsd } from '../core/format.ts';
 import type { Loan } from '../core/model.ts';
@@ -75,12 +75,7 @@ export function gaugePage(
         liquidation: placesOf(ordered((a, b) => knownFirst(a.toLiquidation, b.toLiquidation))),
         age: placesOf(ordered((a, b) => b.at - a.at)),
       },
-      sections: [
-        ...(stress === undefined
-          ? []
-          : [{ id: 'stress' as const, heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')) }]),
-        ...(drawn.length === 0 ? [] : [{ id: 'history' as const, heading: say(msg('loan.history', 'History')) }]),
-      ],
+      sections: drawn.length === 0 ? [] : sections(say, stress !== undefined),
       sectionFailed: say(msg('gauges.section-failed', "This part couldn't be loaded. Reload the window.")),
       ...(stress === undefined ? {} : { stress }),
       notices: accounts.flatMap((state) => notices(state, drawn, viewContext, say)),
@@ -138,6 +133,16 @@ const withTrend = (gauge: GaugeView, trend: LineTrend | undefined): GaugeView =>
 
 const knownFirst = (a: Decimal | undefined, b: Decimal | undefined): number =>
   a === undefined || b === undefined ? Number(a === undefined) - Number(b === undefined) : compare(a, b);
+
+const sections = (say: Say, hasStress: boolean): PageState['sections'] => [
+  ...(hasStress
+    ? [
+        { id: 'whatIf' as const, heading: say(msg('what-if.heading', 'What if (estimate)')) },
+        { id: 'stress' as const, heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')) },
+      ]
+    : []),
+  { id: 'history', heading: say(msg('loan.history', 'History')) },
+];
 
 const overviewWords = (say: Say): OverviewWords => ({
   filter: say(msg('overview.filter', 'Filter')),
@@ -197,7 +202,7 @@ function total(what: Message, side: 'debt' | 'asset', some: readonly Drawn[], us
   const known = loans.flatMap(({ usd }) => (usd === undefined ? [] : [usd]));
   if (known.length === 0) return [];
   const isAdjusted = side === 'asset' && loans.some(({ loan }) => loan.collateralValuation === 'adjusted');
-  const usd = formatUsd(sum(known), side);
+  const usd = hideable(formatUsd(sum(known), side));
   const missing = loans.length - known.length;
   const text = joined([
     spaced(what, isAdjusted ? spaced(usd, msg('loan.after-haircut', 'after haircut')) : usd),

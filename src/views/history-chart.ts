@@ -1,9 +1,10 @@
 import { decimal, fractionForDrawing, greater, lesser, subtract, sum, zero, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance, formatLtv, formatRate } from '../core/format.ts';
-import { msg, type Message } from '../core/message.ts';
+import { hideable, msg, type Message } from '../core/message.ts';
 import type { Target } from '../core/model.ts';
 import type { HistoryChart, HistoryPoint, HistoryRange } from '../core/protocol.ts';
 import type { Bucket, InterestSum, Series, Span, Stretch } from '../engine/storage/history-protocol.ts';
+import { ownCoins } from '../words/amount.ts';
 import { listed, type Text } from '../words/text.ts';
 import type { Say } from './gauge-frame.ts';
 
@@ -330,6 +331,8 @@ function markPaths({ span, marks }: ChartScene): readonly Path[] {
   });
 }
 
+const own = (amount: Decimal): Message => hideable(formatAmount(amount));
+
 /** What was booked of a coin owed, by the hour or by the day. @param inAll what was ever booked */
 export function interestChart(
   { span, say, time }: Pick<ChartScene, 'span' | 'say' | 'time'>,
@@ -352,14 +355,14 @@ export function interestChart(
   return {
     id: 'interest',
     title: say(title),
-    note: say(msg('history.interest-sums', '{0} in this time, {1} in all', ...[sum(amounts), inAll].map(formatAmount))),
+    note: say(msg('history.interest-sums', '{0} in this time, {1} in all', ...[sum(amounts), inAll].map(own))),
     columns: [msg('history.from', 'From'), msg('page.interest', 'Interest')].map(say),
     points: sums.map(({ at, amount }) => ({
       x: place01(span, at + stretch / 2),
       y: y(amount),
-      cells: [time(at), `${formatAmount(amount)} ${coin}`],
+      cells: [time(at), say(ownCoins(amount, coin))],
     })),
-    ends: [formatAmount(high), '0'],
+    ends: [say(own(high)), '0'],
     lines: [{ kind: 'bars', label: say(title), path: path.join('') }],
   };
 }

@@ -1,14 +1,15 @@
 import { add, compare, type Decimal } from '../core/decimal.ts';
 import { tsvRows } from '../core/csv.ts';
 import { formatAmount, formatRate } from '../core/format.ts';
-import { msg, type Message } from '../core/message.ts';
+import { hideable, msg, type Message } from '../core/message.ts';
 import { targetKey, type Target } from '../core/model.ts';
 import type { HistoryList, HistoryOrder, HistoryPage, HistoryTable } from '../core/protocol.ts';
 import { venueSorted, venueTotals } from '../engine/history/queries.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
 import { changeTarget } from '../engine/ledger/write-states.ts';
-import type { RowsOf, RowTotal, VenueKind, VenueRow } from '../engine/storage/history-protocol.ts';
+import type { RowsOf, VenueKind, VenueRow } from '../engine/storage/history-protocol.ts';
 import { madeAt, stateWord, utcIso } from '../words/activity.ts';
+import { ownCoins } from '../words/amount.ts';
 import { changeLabel } from '../words/kinds.ts';
 import { movesCollateral, rowText } from '../words/loan-history-row.ts';
 import { labelled, type Text } from '../words/text.ts';
@@ -114,7 +115,7 @@ async function foundRows({ shared, accountId, loans, say, time }: ListSource, of
       (of.list !== 'collateral' || movesCollateral(total.type)) && matches(of.filter, `${word(total)} ${total.type} ${total.coin}`),
   );
   const cellsOf = (row: VenueRow, style: Style): readonly string[] => {
-    const amount = (value: Decimal | undefined): string => (value === undefined ? '' : style === 'shown' ? formatAmount(value) : value);
+    const amount = (value: Decimal | undefined): string => (value === undefined ? '' : amountText(value, style, say));
     const rate = row.rate === undefined ? '' : style === 'shown' ? formatRate(row.rate) : row.rate;
     return [
       style === 'shown' ? time(row.at) : utcIso(row.at),
@@ -125,7 +126,7 @@ async function foundRows({ shared, accountId, loans, say, time }: ListSource, of
   };
   return {
     count: only.reduce((sum, { rows }) => sum + rows, 0),
-    totals: only.map((total) => labelled(word(total), totalText(total))),
+    totals: only.map((total) => labelled(word(total), ownCoins(total.amount, total.coin))),
     cells: async (offset, limit, style) => {
       const rows = await venueSorted(shared, { ...rowsOf, only, by: of.by, descending: of.descending, offset, limit });
       return rows.map((row) => cellsOf(row, style));
@@ -133,7 +134,7 @@ async function foundRows({ shared, accountId, loans, say, time }: ListSource, of
   };
 }
 
-const totalText = ({ coin, amount }: Pick<RowTotal, 'coin' | 'amount'>): string => `${formatAmount(amount)} ${coin}`;
+const amountText = (amount: Decimal, style: Style, say: Say): string => say(hideable(style === 'shown' ? formatAmount(amount) : amount));
 
 /** The changes made from here that concern this loan or position. */
 async function foundChanges({ accountId, on, activity, say, time }: ListSource, of: HistoryPage): Promise<Found> {
@@ -157,7 +158,7 @@ async function foundChanges({ accountId, on, activity, say, time }: ListSource, 
         lines.slice(offset, offset + limit).map(({ record, label, state }) => {
           const { coin, amount } = record.change;
           const [at, isShown] = [madeAt(record), style === 'shown'];
-          return [isShown ? time(at) : utcIso(at), label, coin, isShown ? formatAmount(amount) : amount, state];
+          return [isShown ? time(at) : utcIso(at), label, coin, amountText(amount, style, say), state];
         }),
       ),
   };

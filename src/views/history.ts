@@ -1,6 +1,5 @@
 import type { Clock } from '../core/clock.ts';
 import { compare, multiply, zero, type Decimal } from '../core/decimal.ts';
-import { formatAmount } from '../core/format.ts';
 import { msg } from '../core/message.ts';
 import { targetKey, type Target } from '../core/model.ts';
 import {
@@ -22,6 +21,7 @@ import type { Spans } from '../engine/storage/history-protocol.ts';
 import { StateTrouble } from '../engine/storage/shared-state.ts';
 import type { ViewContext } from '../words/account.ts';
 import { madeAt, shortTimes, stateWord } from '../words/activity.ts';
+import { ownCoins } from '../words/amount.ts';
 import { changeLabel } from '../words/kinds.ts';
 import { loanName } from '../words/loan.ts';
 import { rowText } from '../words/loan-history-row.ts';
@@ -78,12 +78,15 @@ interface Choice {
   readonly loans: readonly string[];
 }
 
+type Listed = Extract<HistoryQuestion, { readonly key: string; readonly of: HistoryPage }>;
+
 /** Answers what the section of histories asks: everything is read by the database's own thread, and made into text here. */
 export class HistoryDesk {
   readonly #options: DeskOptions;
   readonly #times;
   /** What the page shows, and the stretch of time that its charts end with. */
   #shown: { readonly key: string; readonly range: HistoryRange; readonly stretch: number } | undefined;
+  #list: Listed | undefined;
   /** Only the newest question is answered. */
   #asked = 0;
   #listed = 0;
@@ -98,7 +101,8 @@ export class HistoryDesk {
       case 'show':
         return this.#show(question.key, question.range);
       case 'list':
-        return this.#list(question.key, question.of);
+        this.#list = question;
+        return this.#showList(question);
       case 'copy':
         return this.#copy(question.key, question.of);
       case 'export':
@@ -115,6 +119,13 @@ export class HistoryDesk {
     const shown = this.#shown;
     if (shown !== undefined && chartSpan(shown.range, this.#options.clock.now()).to !== shown.stretch)
       await this.#show(shown.key, shown.range);
+  }
+
+  /** Shows everything anew: texts have changed. */
+  async again(): Promise<void> {
+    if (this.#shown === undefined) return;
+    await this.#show(this.#shown.key, this.#shown.range);
+    if (this.#list !== undefined) await this.#showList(this.#list);
   }
 
   async #show(wanted: string | undefined, range: HistoryRange): Promise<void> {
@@ -158,7 +169,7 @@ export class HistoryDesk {
         filter: say(msg('overview.filter', 'Filter')),
         previous: say(msg('history.previous', 'Previous')),
         next: say(msg('history.next', 'Next')),
-        copy: say(msg('history.copy', 'Copy')),
+        copy: say(msg('button.copy', 'Copy')),
         export: say(msg('history.export', 'Export…')),
       },
     };
@@ -273,7 +284,7 @@ export class HistoryDesk {
     return rows
       .filter(({ at }) => at >= from && at < to)
       .map(({ at, type, forced, coin, amount }): Mark => {
-        const text = spaced(rowText({ kind: 'event', type }), `${formatAmount(amount)} ${coin}`);
+        const text = spaced(rowText({ kind: 'event', type }), ownCoins(amount, coin));
         return { at, kind: forced ? 'forced' : 'venue', text };
       })
       .reverse();
@@ -299,7 +310,7 @@ export class HistoryDesk {
     };
   }
 
-  async #list(key: string, of: HistoryPage): Promise<void> {
+  async #showList({ key, of }: Listed): Promise<void> {
     const listed = (this.#listed += 1);
     const { say, send } = this.#options;
     const source = await this.#source(key);

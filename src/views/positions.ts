@@ -36,15 +36,18 @@ import type { Entry } from './entry.ts';
 import { dotted, joined, type Text } from '../words/text.ts';
 import { positionDetails, positionFigures, type Figure } from './position-figures.ts';
 import { isOfPosition, positionAt } from './place.ts';
+import { accountsWorstFirst, nearest, worstFirst, type Ranked } from './status.ts';
 import { positionsState } from './view-state.ts';
 
 /** The Positions view: accounts, their positions, and the details of each. */
 export function positionsOutline(states: readonly AccountState[], viewContext: ViewContext): readonly Entry[] {
   if (positionsState(states, viewContext) !== 'some') return [];
-  return states.map((state) => {
-    const levels = positionViews(state, viewContext.now, viewContext.intervalMs)
+  const counted = (state: AccountState): readonly Ranked[] =>
+    positionViews(state, viewContext.now, viewContext.intervalMs)
       .filter(({ counts }) => counts)
-      .map(({ level }) => level);
+      .map(ranked);
+  return accountsWorstFirst(states, counted).map((state) => {
+    const levels = counted(state).map(({ level }) => level);
     return accountEntry(
       state,
       [
@@ -61,12 +64,16 @@ export function positionsOutline(states: readonly AccountState[], viewContext: V
 }
 
 function positions(state: AccountState, viewContext: ViewContext): readonly Entry[] {
-  const views = positionViews(state, viewContext.now, viewContext.intervalMs);
+  const views = [...positionViews(state, viewContext.now, viewContext.intervalMs)].sort(
+    (a, b) => Number(b.counts) - Number(a.counts) || (a.counts ? worstFirst(ranked(a), ranked(b)) : 0),
+  );
   if (views.length > 0) return views.map((view) => positionEntry(view, viewContext));
   return state.snapshot?.positionsTrouble === undefined
     ? emptyNote(state, 'no-position', msg('position.no-open', 'No open positions'), viewContext)
     : [];
 }
+
+const ranked = (view: PositionView): Ranked => ({ ...view, distance: nearest(view.distance, view.since?.figures.distance) });
 
 /**
  * A position's line, most important first because a narrow view cuts off its end: distance to liquidation, level, which position it is,

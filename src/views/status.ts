@@ -21,6 +21,7 @@ import { bracketed, joined, labelled, lastKnown, spaced, type Text } from '../wo
 import { ageText } from '../words/time.ts';
 import { vanishedName, vanishedStanding } from '../words/vanished.ts';
 import { accountText, notRead, partlyRead, spokenAge } from './account.ts';
+import { loanAt, positionAt, type PlaceOn } from './place.ts';
 
 /** A line of the table in the tooltip. */
 export interface StatusRow {
@@ -38,16 +39,33 @@ export interface StatusRow {
 export interface Status {
   /** Joined with dots behind the icon. */
   readonly text: readonly Text[];
+  /** What a click shows: the worst loan or position. Absent where there is none. */
+  readonly place?: PlaceOn;
   /** Only `warn` and `danger` colour the item. */
   readonly level: Level;
   readonly spoken: Text;
+  /** Worst first. */
   readonly rows: readonly StatusRow[];
+  /** That all of it is simulated; else each simulated account says so in its row. */
+  readonly mark?: Text;
   /** What the estimates in the table are from, if there are any. */
   readonly note?: Text;
 }
 
+/** What the person wants in the status bar. Whatever it is, one at Warning or Danger is shown. */
+export interface StatusLook {
+  /** `nearest`: the worst loan, and the worst position where that is nearer to its end. */
+  readonly shows: 'nearest' | 'loan' | 'position' | 'both';
+  /** `short`: no level but an alarm, no age but an old one. */
+  readonly detail: 'full' | 'short';
+}
+
 /** The status of all accounts, or undefined when there are none and nothing is to be shown. */
-export function statusOf(states: readonly AccountState[], viewContext: ViewContext): Status | undefined {
+export function statusOf(
+  states: readonly AccountState[],
+  viewContext: ViewContext,
+  look: StatusLook = { shows: 'nearest', detail: 'full' },
+): Status | undefined {
   if (states.length === 0) return undefined;
   const gauged = states.flatMap((state) => gaugedOf(state, viewContext)).sort(worstFirst);
   const [worst] = gauged;
@@ -60,16 +78,19 @@ export function statusOf(states: readonly AccountState[], viewContext: ViewConte
     ...counted(goneIn(states).filter(({ one }) => one.calm !== true).length, msg('status.closed', 'closed')),
   ];
   const empty = states.filter((state) => gauged.every((one) => one.state !== state));
+  const isSimulated = states.every(({ account }) => account.simulated);
+  const nameOf = (state: AccountState): Text => (isSimulated ? state.account.name : accountText(state));
   const rows = [
-    ...gauged.map((one) => row(one, viewContext)),
-    ...goneIn(states).map((gone) => goneRow(gone, viewContext)),
-    ...empty.map((state) => emptyRow(state, viewContext)),
+    ...gauged.map((one) => row(one, nameOf(one.state), viewContext)),
+    ...goneIn(states).map((gone) => goneRow(gone, nameOf(gone.state), viewContext)),
+    ...empty.map((state) => emptyRow(state, nameOf(state), viewContext)),
   ];
-  if (worst !== undefined) return { ...describe(worst, gaps, viewContext), rows, ...noteOf(gauged, viewContext) };
-  const simulated = states.every(({ account }) => account.simulated) ? [msg('term.simulated', 'simulated')] : [];
+  const more = { rows, ...(isSimulated ? { mark: msg('preview.simulated', 'SIMULATED') } : {}), ...noteOf(gauged, viewContext) };
+  if (worst !== undefined) return { ...describe(shownOf(worst, gauged, look), worst, gaps, viewContext, look), ...more };
+  const simulated = isSimulated ? [msg('term.simulated', 'simulated')] : [];
   const known = states.every((state) => state.snapshot !== undefined && state.failure === undefined);
   const text = ['LTV Gauge', ...(gaps.length > 0 ? gaps : [known ? nothing() : msg('term.loading', 'loading…')]), ...simulated];
-  return { text, level: 'unknown', spoken: joined(text), rows };
+  return { text, level: 'unknown', spoken: joined(text), ...more };
 }
 
 const nothing = (): Message => msg('gauges.none', 'No loans or isolated positions');
@@ -85,27 +106,57 @@ const isPartlyRead = ({ snapshot }: AccountState): boolean => gapsOf(snapshot).l
 
 const counted = (count: number, what: Message): Message[] => (count === 0 ? [] : [labelled(what, count.toString())]);
 
-function describe(worst: Gauged, gaps: readonly Message[], viewContext: ViewContext): Omit<Status, 'rows' | 'note'> {
-  const { state, level, levelText, current, keptFrom } = worst;
-  const simulated = state.account.simulated ? [msg('term.simulated', 'simulated')] : [];
-  const age = readingAge(state, viewContext.now, keptFrom);
+/** The loan first: this is an LTV gauge. @param gauged worst first */
+function shownOf(worst: Gauged, gauged: readonly Gauged[], { shows }: StatusLook): readonly Gauged[] {
+  const isWanted = ({ place }: Gauged): boolean => shows === 'both' || place.on.kind === (shows === 'nearest' ? 'loan' : shows);
+  const firsts = (['loan', 'position'] as const).flatMap((kind) => gauged.find(({ place }) => place.on.kind === kind) ?? []);
+  const shown = firsts.filter((one) => isWanted(one) || (shows === 'nearest' ? one === worst : isAlarm(one.level)));
+  return shown.length === 0 ? [worst] : shown;
+}
+
+function describe(
+  shown: readonly Gauged[],
+  worst: Gauged,
+  gaps: readonly Message[],
+  viewContext: ViewContext,
+  { detail }: StatusLook,
+): Omit<Status, 'rows' | 'mark' | 'note'> {
+  const isShort = detail === 'short';
+  const isAllSimulated = shown.every(({ state }) => state.account.simulated);
+  const simulated = [msg('term.simulated', 'simulated')];
+  // The level of one that isn't the worst would be taken for that of the whole.
+  const says = (one: Gauged): boolean => (isShort ? isAlarm(one.level) || !one.current : one === worst || shown.length === 1);
+  const readAt = ({ keptFrom, state }: Gauged): number => keptFrom ?? state.snapshot?.asOf ?? 0;
+  const oldest = shown.reduce((a, b) => (readAt(b) < readAt(a) ? b : a));
   return {
-    text: [worst.figure, levelText, ...simulated, age, ...gaps],
-    level,
+    text: [
+      ...shown.flatMap((one) => [
+        one.figure,
+        ...(says(one) ? [one.levelText] : []),
+        ...(one.state.account.simulated && !isAllSimulated ? simulated : []),
+      ]),
+      ...(isAllSimulated ? simulated : []),
+      ...(isShort && shown.every(({ current }) => current) ? [] : [readingAge(oldest.state, viewContext.now, oldest.keptFrom)]),
+      ...gaps,
+    ],
+    place: worst.place,
+    level: worst.level,
     spoken: joined([
       msg('status.worst', 'LTV Gauge, worst loan or position'),
-      ...worst.spoken,
-      levelText,
-      accountText(state),
-      ...(current ? [] : spokenAge(state, viewContext, keptFrom)),
+      ...[worst, ...shown.filter((one) => one !== worst)].flatMap((one) => [
+        ...one.spoken,
+        one.levelText,
+        accountText(one.state),
+        ...(one.current ? [] : spokenAge(one.state, viewContext, one.keptFrom)),
+      ]),
       ...gaps,
     ]),
   };
 }
 
-function row({ state, keptFrom, what, ltv, levelText, distanceText }: Gauged, viewContext: ViewContext): StatusRow {
+function row({ state, keptFrom, what, ltv, levelText, distanceText }: Gauged, account: Text, viewContext: ViewContext): StatusRow {
   return {
-    account: accountText(state),
+    account,
     what,
     ltv,
     level: levelText,
@@ -122,9 +173,9 @@ interface Gone {
 const goneIn = (states: readonly AccountState[]): readonly Gone[] =>
   states.flatMap((state) => (state.snapshot?.vanished ?? []).filter(({ repaid }) => repaid !== true).map((one) => ({ state, one })));
 
-function goneRow({ state, one }: Gone, { now }: ViewContext): StatusRow {
+function goneRow({ one }: Gone, account: Text, { now }: ViewContext): StatusRow {
   return {
-    account: accountText(state),
+    account,
     what: vanishedName(one),
     ltv: '–',
     level: msg('status.gone-check-exchange', 'closed: check the exchange'),
@@ -133,9 +184,9 @@ function goneRow({ state, one }: Gone, { now }: ViewContext): StatusRow {
   };
 }
 
-function emptyRow(state: AccountState, viewContext: ViewContext): StatusRow {
+function emptyRow(state: AccountState, account: Text, viewContext: ViewContext): StatusRow {
   const what = state.snapshot === undefined || isPartlyRead(state) ? '–' : nothing();
-  return { account: accountText(state), what, ltv: '–', level: '–', distance: '–', age: ageWithTrouble(state, viewContext) };
+  return { account, what, ltv: '–', level: '–', distance: '–', age: ageWithTrouble(state, viewContext) };
 }
 
 function ageWithTrouble(state: AccountState, viewContext: ViewContext, keptFrom?: number): Text {
@@ -146,6 +197,7 @@ function ageWithTrouble(state: AccountState, viewContext: ViewContext, keptFrom?
 /** A loan or a position, as they are compared with each other. */
 export interface Gauged {
   readonly state: AccountState;
+  readonly place: PlaceOn;
   readonly current: boolean;
   /** When it was read, where that was earlier than the rest of the account. */
   readonly keptFrom: number | undefined;
@@ -183,6 +235,7 @@ function ofLoan(view: LoanView): Gauged {
   const words = joined([...(isOverdue(loan) ? [msg('term.debt-overdue', 'debt overdue')] : []), reach]);
   return {
     state,
+    place: loanAt(state.account.id, loan.id),
     current,
     keptFrom: loan.keptFrom,
     level,
@@ -204,6 +257,7 @@ function ofPosition(view: PositionView): Gauged {
   const what = namedWithSide(position);
   return {
     state,
+    place: positionAt(state.account.id, position.positionId),
     current,
     keptFrom: position.keptFrom,
     level,
@@ -249,6 +303,19 @@ export function worstFirst(a: Ranked, b: Ranked): number {
     play(a) - play(b) ||
     nearerFirst(a, b)
   );
+}
+
+/** Accounts by their worst; those without any last. @param rankedOf what counts in an account */
+export function accountsWorstFirst(
+  states: readonly AccountState[],
+  rankedOf: (state: AccountState) => readonly Ranked[],
+): readonly AccountState[] {
+  return states
+    .map((state) => ({ state, worst: [...rankedOf(state)].sort(worstFirst)[0] }))
+    .sort(({ worst: a }, { worst: b }) =>
+      a === undefined || b === undefined ? Number(a === undefined) - Number(b === undefined) : worstFirst(a, b),
+    )
+    .map(({ state }) => state);
 }
 
 const worryOf = (one: Ranked): Level => (isUntold(one) ? 'watch' : one.level);

@@ -45,7 +45,7 @@ const hundred = decimal('100');
 const namedEvents = 4;
 
 /** Coins that move together. */
-interface Moved {
+export interface Moved {
   readonly label: Text;
   readonly coins: ReadonlySet<string>;
   /** Their rise does harm. */
@@ -109,10 +109,7 @@ interface Tabled {
 }
 
 function tableOf({ mark, members, leftOut }: Exposure, own: readonly OwnShock[], say: Say): Tabled {
-  const exposed: Exposed = {
-    loans: members.flatMap((member) => (member.kind === 'loan' ? [member.stressed] : [])),
-    positions: members.flatMap((member) => (member.kind === 'position' ? [member.stressed] : [])),
-  };
+  const exposed = exposedOf(members);
   const [all, ...single] = movedIn(exposed);
   const firstFall = all === undefined ? undefined : firstFallOf(all, exposed, members, leftOut.length);
   const table = {
@@ -127,13 +124,19 @@ function tableOf({ mark, members, leftOut }: Exposure, own: readonly OwnShock[],
   return { table, coins: new Set([...(all?.coins ?? [])].map((coin) => coin.toUpperCase())) };
 }
 
-function memberDetail(member: Member): Text {
+/** What prices can harm of them. */
+export const exposedOf = (members: readonly Member[]): Exposed => ({
+  loans: members.flatMap((member) => (member.kind === 'loan' ? [member.stressed] : [])),
+  positions: members.flatMap((member) => (member.kind === 'position' ? [member.stressed] : [])),
+});
+
+export function memberDetail(member: Member): Text {
   const figure = member.kind === 'loan' ? msg('term.ltv', 'LTV') : msg('gauge.liquidation', 'To liquidation');
   return joined([member.place, figure, ...(member.kind === 'loan' && member.averaged ? [averageHaircut()] : [])]);
 }
 
 /** All coins together first, then each alone where there are several. */
-function movedIn(exposed: Exposed): readonly Moved[] {
+export function movedIn(exposed: Exposed): readonly Moved[] {
   const coins = coinsOf(exposed);
   const by = (label: Text, some: readonly string[]): Moved => ({
     label,
@@ -199,7 +202,7 @@ function cell(member: Member, outcome: Outcome | undefined, say: Say): StressCel
   return { text: say(figure === undefined ? word : dotted(figure, word)), level };
 }
 
-const harmWord = (harm: Event['harm']): Message =>
+export const harmWord = (harm: Event['harm']): Message =>
   harm === 'liquidation' ? msg('term.liquidation', 'Liquidation') : msg('term.margin-call', 'Margin call');
 
 function figureUnder(member: Member, { ltv, distance }: Pick<Outcome, 'ltv' | 'distance'> = {}): string | undefined {
@@ -207,7 +210,7 @@ function figureUnder(member: Member, { ltv, distance }: Pick<Outcome, 'ltv' | 'd
   return distance === undefined || !isPositive(distance) ? undefined : formatDistance(distance);
 }
 
-function levelUnder(member: Member, outcome: Outcome | undefined): Level {
+export function levelUnder(member: Member, outcome: Outcome | undefined): Level {
   if (outcome === undefined) return 'unknown';
   if (outcome.harm !== undefined) return 'danger';
   const { levels } = member.view;
@@ -239,7 +242,7 @@ const harmNoun = (harm: Event['harm']): Message =>
   harm === 'liquidation' ? msg('preview.liquidation', 'liquidation') : msg('preview.margin-call', 'margin call');
 
 /** What happens first as prices move one way: for all together, and for each coin that several depend on. Before it, what is reached already. */
-function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, members: readonly Member[]): readonly Message[] {
+export function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, members: readonly Member[]): readonly Message[] {
   const names = new Map(members.map(({ stressed, name }) => [stressed.key, name]));
   const harmText = ({ key, harm }: Event): Message => dotted(names.get(key) ?? '', harmWord(harm));
   const events = (moved: Moved, way: 'fall' | 'rise'): readonly Event[] => withoutEchoes(eventsOf(exposed, moved.coins, way));
@@ -266,7 +269,7 @@ function withoutEchoes(events: readonly Event[]): readonly Event[] {
   );
 }
 
-function leftOutTexts(leftOut: readonly LeftOut[]): readonly Message[] {
+export function leftOutTexts(leftOut: readonly LeftOut[]): readonly Message[] {
   const byReason = new Map<string, readonly LeftOut[]>();
   for (const one of leftOut) byReason.set(one.reason.template, [...(byReason.get(one.reason.template) ?? []), one]);
   return [...byReason.values()].flatMap((some) => {

@@ -34,8 +34,12 @@ export const commandIds = {
   testWarnings: 'ltvGauge.testWarnings',
   manageOutlets: 'ltvGauge.manageOutlets',
   setWarningLevels: 'ltvGauge.setWarningLevels',
+  installCommandLine: 'ltvGauge.installCommandLine',
   loadMore: 'ltvGauge.loadMore',
   copyValue: 'ltvGauge.copyValue',
+  openAtVenue: 'ltvGauge.openAtVenue',
+  revealRow: 'ltvGauge.revealRow',
+  toggleAmounts: 'ltvGauge.toggleAmounts',
   showLog: 'ltvGauge.showLog',
 } as const;
 

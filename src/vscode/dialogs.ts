@@ -10,6 +10,7 @@ import { changeCollateral, changeMargin } from '../flows/change.ts';
 import { activityDocument, exportActivity } from '../flows/export-activity.ts';
 import { exportLoanHistory } from '../flows/export-loan-history.ts';
 import { showMaximumLoan } from '../flows/maximum-loan.ts';
+import { openAtVenue } from '../flows/open-at-venue.ts';
 import { movePrice } from '../flows/move-price.ts';
 import { exportSetup, importSetup } from '../flows/move-setup.ts';
 import type { Attended } from '../flows/open-change-news.ts';
@@ -27,6 +28,7 @@ import { setWarningLevels } from '../flows/warning-levels.ts';
 import type { commandIds } from './command-ids.ts';
 import { EditorConversation } from './conversation.ts';
 import { sceneOf, type App } from './front.ts';
+import { installCommandLine } from './install-command-line.ts';
 import { ownSettings, readLimits } from './ports.ts';
 
 // All dialogs. Imported with import() only, so that activation doesn't load them; one part, because they share most of their code.
@@ -91,7 +93,8 @@ export const dialogs = {
   testWarnings,
   manageOutlets,
   setWarningLevels,
+  openAtVenue: onAccount(openAtVenue),
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;
 
 /** Notices without a dialog of their own. */
-export const telling = { sayOutcome, sayDisarmed, activityDocument, composeWarning, tellWarning };
+export const telling = { sayOutcome, sayDisarmed, activityDocument, composeWarning, tellWarning, installCommandLine };

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as breathe } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
 import { aliveMs, type FromPage, type HistoryQuestion, type PageAction, type ToPage } from '../core/protocol.ts';
+import { uptimeOf } from '../core/clock.ts';
 import { type App, sceneOf } from './front.ts';
 import { commandIds, type CommandId } from './command-ids.ts';
 import type { Place } from '../views/place.ts';
@@ -9,9 +11,12 @@ import { gaugeHtml, parseFromPage } from '../views/gauge-page.ts';
 import { gaugePage, keyOfPlace, type GaugePage } from '../views/gauges.ts';
 import { keyOfTarget } from '../views/gauge-frame.ts';
 import type { HistoryDesk } from '../views/history.ts';
+import { exposures, type Exposure } from '../views/stress.ts';
+import { whatIfView } from '../views/what-if.ts';
 import { readTrends, type Trends } from '../views/trend.ts';
 import { bracketed } from '../words/text.ts';
-import { localize } from './localize.ts';
+import { localize, onScreen } from './localize.ts';
+import { onDidChangeSetting } from './ports.ts';
 
 /** Several accounts may report at once; they are drawn together. */
 const coalesceMs = 50;
@@ -28,8 +33,11 @@ const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   reduceMargin: commandIds.reduceMargin,
   liquidationTarget: commandIds.bringLiquidationToTarget,
   resolve: commandIds.resolveWrite,
+  reveal: commandIds.revealRow,
   refresh: commandIds.refresh,
 };
+
+type Asked = Extract<FromPage, { type: 'whatIf' }>;
 
 function pageFolder(app: App): vscode.Uri {
   return vscode.Uri.joinPath(app.context.extensionUri, 'dist', 'webview');
@@ -51,6 +59,12 @@ export class GaugePanel implements vscode.Disposable {
   /** In which stretch of time they were read. */
   #trendsOf = 0;
   #readsTrends = false;
+  /** What the page tries out; undefined while it tries nothing. */
+  #tried: Asked | undefined;
+  /** The trial that is being worked on. */
+  #trying: Asked | undefined;
+  /** What trials are about, until anything is new. */
+  #exposures: readonly Exposure[] | undefined;
   #reveal: Place | undefined;
   #opensHistory = false;
   /** Whose history is to be shown, whatever the page asks for next. */
@@ -82,6 +96,10 @@ export class GaugePanel implements vscode.Disposable {
       }),
       app.store.onDidChange(later),
       app.ledger.onDidChange(later),
+      onDidChangeSetting('hideAmounts', () => {
+        later();
+        this.#ask((desk) => desk.again());
+      }),
     );
     const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(pageFolder(app), file)).toString();
     panel.webview.html = gaugeHtml({
@@ -136,6 +154,7 @@ export class GaugePanel implements vscode.Disposable {
       this.#post();
     } else {
       this.#ready = false;
+      this.#tried = undefined;
     }
   }
 
@@ -160,6 +179,16 @@ export class GaugePanel implements vscode.Disposable {
       case 'history':
         this.#answer(this.#meant(message.question));
         return;
+      case 'whatIf':
+        this.#tried = message.trial === undefined ? undefined : message;
+        this.#tryOut();
+        return;
+      case 'useTried': {
+        const place = this.#places.get(message.key);
+        const { coin, amount } = message;
+        if (place !== undefined) this.#run(commandOfAction[message.action], { ...place, coin, amount });
+        return;
+      }
       case 'emptyAction':
         this.#run(commandIds[message.action]);
     }
@@ -178,7 +207,8 @@ export class GaugePanel implements vscode.Disposable {
     this.#desk ??= import('../views/history.ts').then(
       ({ HistoryDesk }) =>
         new HistoryDesk({
-          ...{ shared: app.shared, store: app.store, clock: app.clock, say: localize, language: vscode.env.language },
+          ...{ shared: app.shared, store: app.store, clock: app.clock, language: vscode.env.language },
+          say: (text) => onScreen()(text),
           activity: (accountId) => app.ledger.activity(accountId),
           scene: () => sceneOf(app),
           send: (message) => {
@@ -221,7 +251,7 @@ export class GaugePanel implements vscode.Disposable {
   /** @returns whether the page was sent something */
   #post(): boolean {
     if (!this.#ready || !this.#panel.visible) return false;
-    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), localize, { shocks: this.#shocks, trends: this.#trends });
+    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), onScreen(), { shocks: this.#shocks, trends: this.#trends });
     this.#places = page.places;
     this.#worst = page.state.gauges[page.state.orders.worst[0] ?? -1]?.key;
     void this.#readTrends();
@@ -231,7 +261,35 @@ export class GaugePanel implements vscode.Disposable {
     if (text === this.#shown) return false;
     this.#shown = text;
     this.#send({ type: 'state', state: page.state });
+    this.#exposures = undefined;
+    // One that is being worked on is finished first: readings that come faster would never let any be.
+    if (this.#trying === undefined) this.#tryOut();
     return true;
+  }
+
+  #tryOut(): void {
+    this.#answerTrial().catch((error: unknown) => {
+      this.#trying = undefined;
+      this.#app.log.error(`A trial failed: ${error instanceof Error ? error.message : 'unknown'}`);
+    });
+  }
+
+  /** Works on the newest trial; an older one that is still being worked on ends without an answer. */
+  async #answerTrial(): Promise<void> {
+    const asked = this.#tried;
+    this.#trying = asked;
+    if (asked?.trial === undefined) return;
+    const { clock } = this.#app;
+    const seen = (this.#exposures ??= exposures(this.#app.store.all(), sceneOf(this.#app)));
+    const view = await whatIfView(seen, asked.trial, localize, {
+      ticks: () => clock.ticks?.() ?? uptimeOf(clock),
+      pause: () => breathe(),
+      isOvertaken: () => this.#gone || this.#tried !== asked,
+    });
+    if (view === undefined || this.#tried !== asked) return;
+    this.#trying = undefined;
+    this.#send({ type: 'whatIf', round: asked.round, view });
+    if (this.#exposures !== seen) this.#tryOut();
   }
 
   /** Reads anew what is not of this stretch of time, and what is new. */

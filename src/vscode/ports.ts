@@ -27,9 +27,12 @@ function intervalMs(): number {
   return intervalMsOf(vscode.workspace.getConfiguration('ltvGauge').get('refreshIntervalSeconds'));
 }
 
-const onDidChangeInterval = (listener: () => void): vscode.Disposable =>
+const onDidChangeInterval = (listener: () => void): vscode.Disposable => onDidChangeSetting('refreshIntervalSeconds', listener);
+
+/** @param name of one of our settings, or how several begin */
+export const onDidChangeSetting = (name: string, listener: () => void): vscode.Disposable =>
   vscode.workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration('ltvGauge.refreshIntervalSeconds')) listener();
+    if (event.affectsConfiguration(`ltvGauge.${name}`)) listener();
   });
 
 /** The person's limits from their own settings; those of the open folder don't count. */

@@ -27,7 +27,11 @@ interface Kept {
 /** For this long after somebody did something on the page, no line moves under the pointer. Milliseconds. */
 const restMs = 5_000;
 
-const doors: Doors = { stress: () => import('./stress-section.ts'), history: () => import('./history-section.ts') };
+const doors: Doors = {
+  whatIf: () => import('./what-if-section.ts'),
+  stress: () => import('./stress-section.ts'),
+  history: () => import('./history-section.ts'),
+};
 
 const host = acquireVsCodeApi();
 // Both are in the shell of the page.

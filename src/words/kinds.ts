@@ -1,12 +1,13 @@
 import { absolute, add, compare, decimal, greater, isPositive, multiply, subtract, zero, type Decimal } from '../core/decimal.ts';
 import type { Instead } from '../core/errors.ts';
 import { formatAmount, formatLtv } from '../core/format.ts';
-import { msg, type Message } from '../core/message.ts';
+import { hideable, msg, type Message } from '../core/message.ts';
 import type { Direction, HistoryRow, Loan, Position, Side } from '../core/model.ts';
 import { credibleLtv } from '../core/risk/ltv.ts';
 import { believed } from '../core/risk/position-model.ts';
 import type { Baseline, Change, LoanRef, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
 import { liquidationText, marginText, namedWithSide } from './position.ts';
+import { ownCoins } from './amount.ts';
 import { bracketed, estimated, joined, labelled, type Text } from './text.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 
@@ -51,7 +52,7 @@ interface Course {
 export interface Datum {
   readonly id: string;
   readonly label: Text;
-  readonly value: string;
+  readonly value: Text;
   readonly copy: string;
 }
 
@@ -146,7 +147,7 @@ const margin: WordsOf<'margin'> = {
     text: (value) => price(value, change.position.side),
   }),
   baseline: ({ change, baseline }) => [
-    datum('size', beforeLabel(msg('position.size', 'Size')), formatAmount(baseline.size), baseline.size),
+    datum('size', beforeLabel(msg('position.size', 'Size')), hideable(formatAmount(baseline.size)), baseline.size),
     amountDatum('margin', beforeLabel(msg('position.margin', 'Margin')), baseline.margin, change.coin),
     ...(baseline.leverage === undefined
       ? []
@@ -205,7 +206,7 @@ export const repayOf = (what: Text, target: Message): Message => msg('repay.of',
 
 /** A change without its account, e.g. "Add 0.1 BTC to loan 12345". */
 export function changeLabel(change: Change): Message {
-  const args = [`${formatAmount(change.amount)} ${change.coin}`, wordsOf(change).target(change)] as const;
+  const args = [ownCoins(change.amount, change.coin), wordsOf(change).target(change)] as const;
   if (change.kind === 'repay') return repayOf(...args);
   return change.direction === 'add'
     ? msg('term.add-to', 'Add {0} to {1}', ...args)
@@ -229,15 +230,14 @@ export const frozenText = ({ change }: WriteRecord, accountName: string): Messag
 
 export const beforeLabel = (label: Text): Message => msg('activity.before', '{0} before', label);
 
-export const datum = (id: string, label: Text, value: string, copy = value): Datum => ({ id, label, value, copy });
+export const datum = (id: string, label: Text, value: Text, copy: string): Datum => ({ id, label, value, copy });
 
-export const amountDatum = (id: string, label: Text, value: Decimal, coin: string): Datum =>
-  datum(id, label, `${formatAmount(value)} ${coin}`, value);
+export const amountDatum = (id: string, label: Text, value: Decimal, coin: string): Datum => datum(id, label, ownCoins(value, coin), value);
 
 const cell = (column: keyof KindCells, text: string | undefined): KindCells => (text === undefined ? {} : { [column]: text });
 
 function newestRow(id: string | undefined): readonly Datum[] {
-  return id === undefined ? [] : [datum('newest', msg('kinds.newest-row', 'Newest history entry before'), id)];
+  return id === undefined ? [] : [datum('newest', msg('kinds.newest-row', 'Newest history entry before'), id, id)];
 }
 
 function otherAmount(instead: readonly Instead[]): readonly InsteadButton[] {

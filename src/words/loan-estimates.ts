@@ -62,7 +62,8 @@ export function loanEstimates(view: LoanView): LoanEstimates | NoEstimate {
   return found;
 }
 
-function linesOf(model: LoanModel, loan: Loan): readonly PriceLine[] {
+/** Where prices reach the lines that `loan` has. */
+export function linesOf(model: LoanModel, loan: Pick<Loan, 'marginCall' | 'liquidation'>): readonly PriceLine[] {
   const marginCall = loan.marginCall === undefined ? undefined : loanDistance(model, loan.marginCall.ltv);
   const liquidation = loan.liquidation === undefined ? undefined : loanDistance(model, loan.liquidation.ltv);
   if (marginCall === undefined && liquidation === undefined) return [];
@@ -176,12 +177,15 @@ function lineTexts(line: PriceLine, loan: Loan): readonly Text[] {
 }
 
 /** Whether the venue itself gives the liquidation price of this coin. */
-function isGiven({ coin }: PriceLine, loan: Loan): boolean {
+function isGiven({ coin }: PriceLine, loan: Pick<Loan, 'liquidationPrice'>): boolean {
   return coin !== undefined && liquidationPriceOf(loan)?.instrument.split('-')[0] === coin;
 }
 
 /** Liquidation by one coin alone, where the venue gives no price; nearest first. */
-export function liquidationsByCoin({ lines }: LoanEstimates, loan: Loan): readonly (PriceLine & { readonly liquidation: Reach })[] {
+export function liquidationsByCoin(
+  { lines }: Pick<LoanEstimates, 'lines'>,
+  loan: Pick<Loan, 'liquidationPrice'>,
+): readonly (PriceLine & { readonly liquidation: Reach })[] {
   return lines
     .filter((line): line is PriceLine & { readonly liquidation: Reach } => line.liquidation !== undefined)
     .filter((line) => line.coin !== undefined && !isGiven(line, loan))

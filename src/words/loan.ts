@@ -8,7 +8,7 @@ import type { CoinAmount, Levels, LiquidationPrice, Loan, Threshold } from '../c
 import type { Substitute } from '../core/risk/substitute.ts';
 import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
 import type { ViewContext } from './account.ts';
-import { shortAmount } from './amount.ts';
+import { added, ownCoins, shortAmount } from './amount.ts';
 import { arrow, sinceReading, type Since } from './since-reading.ts';
 import type { Text } from './text.ts';
 import { lineReached, toLine, unknownDistance } from './level.ts';
@@ -107,19 +107,16 @@ export function distanceText(standing: Standing): Message {
 }
 
 /** The venue's liquidation price of a loan; anything but a price above zero is none. */
-export function liquidationPriceOf({ liquidationPrice }: Loan): LiquidationPrice | undefined {
+export function liquidationPriceOf({ liquidationPrice }: Pick<Loan, 'liquidationPrice'>): LiquidationPrice | undefined {
   return liquidationPrice !== undefined && isPositive(liquidationPrice.price) ? liquidationPrice : undefined;
 }
 
-function coinText({ coin, amount }: CoinAmount): string {
-  return `${shortAmount(amount, 'debt')} ${coin}`;
-}
+const coinText = ({ coin, amount }: CoinAmount): Message => ownCoins(amount, coin, shortAmount(amount, 'debt'));
 
 /** What is owed, in short amounts. `…` stands for further coins. */
 export function debtsText(loan: Loan): Text {
   if (loan.debts.length === 0) return distanceText('nothing');
-  const named = loan.debts.slice(0, namedDebts).map(coinText).join(' + ');
-  return loan.debts.length > namedDebts ? `${named} + …` : named;
+  return added([...loan.debts.slice(0, namedDebts).map(coinText), ...(loan.debts.length > namedDebts ? ['…'] : [])]);
 }
 
 export const fromVenue = (venue: string): Message => msg('term.from-source', 'from {0}', venue);

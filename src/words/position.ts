@@ -3,13 +3,13 @@ import { formatAmount, formatDistance, formatMarginRatio, formatLeverage, format
 import { isAlarm, judgePosition, levelOfPosition, levelsOf, type Level } from '../core/risk/level.ts';
 import { liquidationOf, type Liquidation } from '../core/risk/liquidation.ts';
 import type { LivePosition } from '../core/risk/live-estimate.ts';
-import { msg, type Message } from '../core/message.ts';
+import { hideable, msg, type Message } from '../core/message.ts';
 import type { Levels, Position, PositionRef, Side } from '../core/model.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
 import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
 import { exchanges } from '../exchanges/registry.ts';
 import { levelBy, toLine, unknownDistance } from './level.ts';
-import { shortAmount } from './amount.ts';
+import { ownCoins, shortAmount } from './amount.ts';
 import { arrow, bothLevels, sinceReading, type Since } from './since-reading.ts';
 import { bracketed, estimated, joined, spaced, type Text } from './text.ts';
 
@@ -148,13 +148,13 @@ export function fixedReason({ fixedMargin, marginMode }: Position): Message | un
 const signed = (amount: Decimal, text: string): string => (isPositive(amount) ? `+${text}` : text);
 
 /** Profit or loss with its sign and every digit. */
-export function pnlText(amount: Decimal, coin: string): string {
-  return `${signed(amount, formatAmount(amount))} ${coin}`;
+export function pnlText(amount: Decimal, coin: string): Message {
+  return ownCoins(amount, coin, signed(amount, formatAmount(amount)));
 }
 
 /** The same, short enough for one line among others. Rounded down. */
-export function shortPnlText(amount: Decimal, coin: string): string {
-  return `${signed(amount, shortAmount(amount, 'asset'))} ${coin}`;
+export function shortPnlText(amount: Decimal, coin: string): Message {
+  return ownCoins(amount, coin, signed(amount, shortAmount(amount, 'asset')));
 }
 
 /** The size in the venue's unit; contracts also as the amount they stand for, where that is known. */
@@ -165,18 +165,18 @@ export function sizeText({
   contract,
   baseCoin,
   priceCoin,
-}: Pick<Position, 'size' | 'sizeCoin' | 'exposure' | 'contract' | 'baseCoin' | 'priceCoin'>): Message | string {
-  if (sizeCoin !== undefined) return `${formatAmount(size)} ${sizeCoin}`;
+}: Pick<Position, 'size' | 'sizeCoin' | 'exposure' | 'contract' | 'baseCoin' | 'priceCoin'>): Message {
+  if (sizeCoin !== undefined) return ownCoins(size, sizeCoin);
   const coin = contract === 'inverse' ? priceCoin : baseCoin;
-  const contracts = msg('position.contracts', '{0} contracts', formatAmount(size));
-  return exposure === undefined || coin === undefined ? contracts : bracketed(contracts, `${formatAmount(exposure)} ${coin}`);
+  const contracts = msg('position.contracts', '{0} contracts', hideable(formatAmount(size)));
+  return exposure === undefined || coin === undefined ? contracts : bracketed(contracts, ownCoins(exposure, coin));
 }
 
 // A figure of a position as text, "unknown" where it is absent: absent is never safe.
 
 /** With all its digits. */
-export function marginText(margin: Decimal | undefined, coin: string): Message | string {
-  return margin === undefined ? msg('term.unknown', 'unknown') : `${formatAmount(margin)} ${coin}`;
+export function marginText(margin: Decimal | undefined, coin: string): Message {
+  return margin === undefined ? msg('term.unknown', 'unknown') : ownCoins(margin, coin);
 }
 
 /** @param coin the coin of prices, where it is known */

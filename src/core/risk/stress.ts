@@ -76,20 +76,23 @@ export function shocked({ loans, positions }: Exposed, coins: ReadonlySet<string
       return { key: loan.key, ...(ltv === undefined ? {} : { ltv }), ...(harm === undefined ? {} : { harm }) };
     }),
     ...positions.map(({ key, position, coin }): Outcome => {
-      const distance = distanceToLiquidation(moved(position, coin, coins, factor));
+      const distance = distanceToLiquidation(movedPosition(position, coin, factors));
       if (distance === undefined) return { key };
       return { key, distance, ...(isPositive(distance) ? {} : { harm: 'liquidation' }) };
     }),
   ];
 }
 
-/** If its prices are in a coin that moves, the liquidation price is moved instead: the same distance, and exact. */
-function moved(position: Position, coin: string, coins: ReadonlySet<string>, factor: Decimal): Position {
+/**
+ * A position at other prices; coins without a factor stay. For the coin its prices are in, the liquidation price is moved instead of the mark
+ * price: the same distance, and exact.
+ * @param coin the coin that is traded
+ */
+export function movedPosition(position: Position, coin: string, factors: ReadonlyMap<string, Decimal>): Position {
   const { markPrice, liquidationPrice } = position;
-  if (markPrice === undefined || liquidationPrice === undefined || coins.has(coin) === coins.has(position.priceCoin)) return position;
-  return coins.has(coin)
-    ? { ...position, markPrice: multiply(markPrice, factor) }
-    : { ...position, liquidationPrice: multiply(liquidationPrice, factor) };
+  const [by, quote] = [factors.get(coin) ?? one, factors.get(position.priceCoin) ?? one];
+  if (markPrice === undefined || liquidationPrice === undefined || compare(by, quote) === 0) return position;
+  return { ...position, markPrice: multiply(markPrice, by), liquidationPrice: multiply(liquidationPrice, quote) };
 }
 
 function harmOf({ marginCall, liquidation }: StressedLoan, ltv: Decimal | undefined): Harm | undefined {

@@ -78,7 +78,8 @@ export class AccountBook implements Disposable {
   }
 }
 
-function accountOf(record: unknown): Account | undefined {
+/** An account from its stored record; undefined if that isn't one. */
+export function accountOf(record: unknown): Account | undefined {
   if (typeof record !== 'object' || record === null) return undefined;
   const { id, venue, site, baseUrl, name, simulated, readOnly, uid, thresholds, levels, key } = record as Record<string, unknown>;
   if (!isText(id) || !isText(venue) || !isText(site) || !isText(name)) return undefined;

@@ -186,7 +186,7 @@ export function merge(earlier: WriteRecord | undefined, later: WriteRecord): Wri
  */
 export class Folded {
   readonly records = new Map<string, WriteRecord>();
-  /** Which write took a history row as proof, by kind and the row's id: a venue numbers each kind of row of an account apart. */
+  /** Which write took a history row as proof, by the list that numbers the row and its id. */
   readonly #claims = new Map<string, (Holder & { readonly id: string })[]>();
 
   /** @returns the write after this row; undefined when the row is its first and does not count */
@@ -202,13 +202,16 @@ export class Folded {
   #claim(historyId: string, { id, accountId, state, change, ...row }: WriteRecord, before: WriteRecord | undefined): boolean {
     const owner = row.owner ?? before?.owner;
     const mine = { id, accountId, ...(owner === undefined ? {} : { owner }) };
-    const claimed = `${change.kind} ${historyId}`;
+    const claimed = `${numberedIn(change)} ${historyId}`;
     const claims = this.#claims.get(claimed) ?? [];
     const first = claims.find((one) => isSameOwner(one, mine));
     if (first === undefined) this.#claims.set(claimed, [...claims, mine]);
     return first === undefined || first.id === id || state === 'mismatch';
   }
 }
+
+/** What numbers the rows of history of such changes: a venue numbers each kind of an account apart, and contracts apart from the rest of a loan. */
+export const numberedIn = (change: Change): string => ('contract' in change ? `${change.kind} of a contract` : change.kind);
 
 /** All rows at once. */
 export function fold(rows: Iterable<WriteRecord>): Map<string, WriteRecord> {

@@ -7,7 +7,17 @@ describe('A message from the page', () => {
   it('is taken when it is one of the known ones', () => {
     assert.deepEqual(parseFromPage({ type: 'ready', more: 1 }), { type: 'ready' });
     assert.deepEqual(parseFromPage({ type: 'action', key: 'k', action: 'reduce' }), { type: 'action', key: 'k', action: 'reduce' });
-    for (const action of ['add', 'ltvTarget', 'addMargin', 'reduceMargin', 'liquidationTarget', 'resolve', 'history', 'refresh']) {
+    for (const action of [
+      'add',
+      'ltvTarget',
+      'addMargin',
+      'reduceMargin',
+      'liquidationTarget',
+      'resolve',
+      'history',
+      'reveal',
+      'refresh',
+    ]) {
       assert.deepEqual(parseFromPage({ type: 'action', key: 'k', action }), { type: 'action', key: 'k', action });
     }
     assert.deepEqual(parseFromPage({ type: 'shocks', text: '-35', more: 1 }), { type: 'shocks', text: '-35' });
@@ -21,6 +31,11 @@ describe('A message from the page', () => {
       { do: 'close' },
     ])
       assert.deepEqual(parseFromPage({ type: 'history', question: { ...question, more: 1 } }), { type: 'history', question });
+    const trial = { prices: { BTC: '-20.5', ETH: '100' }, changes: { k: { action: 'repay', coin: 'USDT', amount: '1.' } } };
+    assert.deepEqual(parseFromPage({ type: 'whatIf', round: 1, trial, more: 1 }), { type: 'whatIf', round: 1, trial });
+    assert.deepEqual(parseFromPage({ type: 'whatIf', round: 2 }), { type: 'whatIf', round: 2 });
+    const used = { type: 'useTried', key: 'k', action: 'reduceMargin', coin: 'USDT', amount: '12' };
+    assert.deepEqual(parseFromPage({ ...used, more: 1 }), used);
     assert.deepEqual(parseFromPage({ type: 'emptyAction', action: 'addAccount' }), { type: 'emptyAction', action: 'addAccount' });
   });
 
@@ -52,6 +67,21 @@ describe('A message from the page', () => {
         { do: 'export', list: 'keys' },
         { do: 'exportActivity' },
       ].map((question) => ({ type: 'history', question })),
+      { type: 'whatIf', trial: { prices: {}, changes: {} } },
+      { type: 'whatIf', round: 1, trial: null },
+      { type: 'whatIf', round: 1, trial: { prices: {} } },
+      ...['-90.1', '100.1', '-100', '1e1', '5%', 5].map((move) => ({
+        type: 'whatIf',
+        round: 1,
+        trial: { prices: { BTC: move }, changes: {} },
+      })),
+      ...[null, {}, { action: 'refresh', coin: 'BTC', amount: '1' }, { action: 'add', coin: 'BTC', amount: '1'.repeat(41) }].map(
+        (change) => ({
+          ...{ type: 'whatIf', round: 1, trial: { prices: {}, changes: { k: change } } },
+        }),
+      ),
+      { type: 'useTried', key: 'k', action: 'ltvTarget', coin: 'BTC', amount: '1' },
+      { type: 'useTried', key: 'k', action: 'add', coin: 'BTC' },
     ];
     for (const stranger of strangers) assert.equal(parseFromPage(stranger), undefined);
   });

@@ -76,11 +76,11 @@ describe('A chart of the history', () => {
     assert.equal(pathOf(chart, 'band'), 'M1.0 196.0V132.0');
     assert.equal(pathOf(chart, 'marginCall'), 'M1.0 68.0h0L3.1 68.0');
     assert.equal(pathOf(chart, 'liquidation'), 'M1.0 4.0h0L3.1 4.0');
-    assert.deepEqual(chart?.columns.slice(0, 5), [
+    assert.deepEqual(chart.columns.slice(0, 5), [
       ...[says('history.from'), says('history.highest'), says('history.lowest')],
       ...[says('term.margin-call'), says('term.liquidation')],
     ]);
-    assert.deepEqual(chart?.points[0]?.cells.slice(1), ['60.00%', '50.00%', '70.00%', '80.00%', '100%']);
+    assert.deepEqual(chart.points[0]?.cells.slice(1), ['60.00%', '50.00%', '70.00%', '80.00%', '100%']);
   });
 
   it('draws the shortest distance of a position', () => {
@@ -132,8 +132,8 @@ describe('A chart of the history', () => {
     const gap = { since: span24.from + 30 * minute, until: span24.from + 2 * hour };
     const chart = figureChart(scene([bucket(0, { ltv: ['0.5'] }), bucket(24, { ltv: ['0.5'] })], [gap], marks), 'loan');
     assert.equal(chart?.points[0]?.cells.at(-1), says('list.semicolon', 'Add', 'Added'));
-    assert.match(chart?.points[1]?.cells[0] ?? '', /; Liquidated$/);
-    assert.equal(chart?.points[2]?.cells.at(-1), '');
+    assert.match(chart.points[1]?.cells[0] ?? '', /; Liquidated$/);
+    assert.equal(chart.points[2]?.cells.at(-1), '');
     for (const kind of ['own', 'venue', 'forced'] as const) assert.match(pathOf(chart, kind) ?? '', /^M[\d.]+ 200v-\d+$/);
   });
 
@@ -151,13 +151,13 @@ describe('A chart of the history', () => {
     const chart = interestChart({ span, say, time }, 'USDT', sums, decimal('7.30'));
     assert.equal(chart?.note, says('history.interest-sums', '0.3', '7.30'));
     assert.deepEqual(
-      chart?.points.map(({ cells, y }) => [cells[1], y]),
+      chart.points.map(({ cells, y }) => [cells[1], y]),
       [
         ['0.1 USDT', 0.5],
         ['0.2 USDT', 0],
       ],
     );
-    assert.equal(chart?.title, says('history.interest-day', 'USDT'));
+    assert.equal(chart.title, says('history.interest-day', 'USDT'));
   });
 });
 

@@ -7,7 +7,11 @@ const chart = (change: Partial<HistoryChart> = {}): HistoryChart => ({
   id: 'figure',
   title: 'LTV',
   columns: ['From', 'Highest', 'Lowest', 'Changes'],
-  points: Array.from({ length: 60 }, (_, place) => ({ x: (place + 0.5) / 60, y: 0.25, cells: [`12:${place}`, `${place}%`, '1%', ''] })),
+  points: Array.from({ length: 60 }, (_, place) => ({
+    x: (place + 0.5) / 60,
+    y: 0.25,
+    cells: [`12:${place.toString()}`, `${place.toString()}%`, '1%', ''],
+  })),
   ends: ['83%', '50%'],
   lines: [
     { kind: 'unwatched', label: 'Not watched', path: 'M0 0V200H9V0z' },

@@ -106,7 +106,7 @@ describe('a repayment in words', () => {
 
   it('shows in the log what was owed before, and the request with our id', () => {
     const [debt] = wordsOf(repayment()).baseline(repayWrite());
-    assert.deepEqual([debt!.id, debt!.value, debt!.copy], ['debt', '40,000 USDT', '40000']);
+    assert.deepEqual([debt!.id, english(debt!.value as Message), debt!.copy], ['debt', '40,000 USDT', '40000']);
     const when = (at: number): string => at.toString();
     const style = { when, usd: String, ltv: String, price: String } as never;
     const facts = activitySections(repayWrite(), [repayWrite()], style).flatMap((section) => section.facts);

@@ -165,6 +165,8 @@ describe('a repayment at OKX is proven', () => {
     const was = { debt: d('40000.1234567812') };
     assert.equal(judged([row({ amount: d('-40000.1234567812') })], loan(undefined), all, was).state, 'effective');
     assert.notEqual(judged([row({ amount: d('-40000.1234567') })], loan(undefined), all, was).state, 'effective');
+    assert.equal(judged([row({ amount: d('-40000.35') })], loan(undefined), all, was).state, 'effective', 'with interest of meanwhile');
+    assert.notEqual(judged([row({ amount: d('-40004.2') })], loan(undefined), all, was).state, 'effective', 'more than that');
     assert.notEqual(judged([row({ amount: d('-99.99999999') })], loan('39900'), asked()).state, 'effective');
   });
 

@@ -1,6 +1,6 @@
 // Bundles the extension, its page and the tests. `--watch` keeps going, `--unit` builds only what the unit tests need,
 // `--crash` only what kills processes, `--simulation` only what simulates the watch, `--tests` all tests and no product, `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
-const { build, context } = require('esbuild');
+const { build, context, transform } = require('esbuild');
 const { globSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { Script } = require('node:vm');
@@ -172,14 +172,6 @@ const extension = {
   alias: { ofetch: path.join(__dirname, 'node_modules/ofetch/dist/index.mjs') },
 };
 
-// Loading big.js does nothing but define it: where nothing of it is used, as in the ledger's thread, it is left out.
-const bigOnlyIfUsed = {
-  name: 'big-only-if-used',
-  setup({ onResolve }) {
-    onResolve({ filter: /^big\.js$/ }, () => ({ path: path.join(__dirname, 'node_modules/big.js/big.mjs'), sideEffects: false }));
-  },
-};
-
 // The ledger's thread starts from a file of its own and shares no part with the extension. Its name is fixed: src/vscode/ports.ts asks for it.
 const worker = {
   ...common,
@@ -188,8 +180,21 @@ const worker = {
   platform: 'node',
   target: 'node22',
   format: 'cjs',
-  plugins: [withoutIds, bigOnlyIfUsed],
+  plugins: [withoutIds],
 };
+
+// What other programs start; the editor never does. It holds nothing that signs or sends.
+const venues = path.join(__dirname, 'src/exchanges');
+const withoutVenues = {
+  name: 'without-venues',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\./ }, ({ kind, importer }) =>
+      kind === 'dynamic-import' && importer.startsWith(venues) ? { path: 'none', namespace: 'venues' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'venues' }, () => ({ contents: "throw new Error('no exchange is reached from here');" }));
+  },
+};
+const cli = { ...worker, entryPoints: [{ in: 'src/cli/main.ts', out: 'ltv-gauge' }], outdir: 'dist', plugins: [withoutIds, withoutVenues] };
 
 // What a template holds between its tags comes into the package as it stands. Code means the same without its indents.
 const withoutIndents = {
@@ -205,14 +210,32 @@ const withoutIndents = {
   },
 };
 
+// A section of the page brings its style along as a string: the policy of the page allows sheets only from files or from our scripts.
+const styleAsText = {
+  name: 'style-as-text',
+  setup({ onLoad, onResolve }) {
+    const namespace = 'style';
+    onResolve({ filter: /\.css$/ }, ({ kind, path: target, resolveDir }) =>
+      kind === 'import-statement' ? { path: path.join(resolveDir, target), namespace } : undefined,
+    );
+    onLoad({ filter: /./, namespace }, async ({ path: file }) => {
+      const { code } = await transform(readFileSync(file, 'utf8'), { loader: 'css', minify });
+      return { contents: `export const style = ${JSON.stringify(code.trim())};`, watchFiles: [file] };
+    });
+  },
+};
+
+// Each section that only some people open is a part of its own; src/webview/section.ts says how to add one.
 const page = {
   ...common,
-  plugins: [withoutIndents],
+  plugins: [afterActivation, styleAsText, withoutIndents],
   entryPoints: ['src/webview/main.ts', 'src/webview/page.css'],
   outdir: 'dist/webview',
+  chunkNames: '[name]-[hash]',
   platform: 'browser',
   target: 'es2023',
-  format: 'iife',
+  format: 'esm',
+  splitting: true,
 };
 
 const testFiles = (kind) => globSync(`test/${kind}/**/*.test.ts`, { cwd: __dirname });
@@ -242,6 +265,7 @@ const unit = {
 };
 // The ledger's thread, where each of them finds it.
 const unitWorker = { ...worker, outdir: 'out/test/unit' };
+const unitCli = { ...cli, outdir: 'out/test/unit' };
 const crashWorker = { ...worker, outdir: 'out/test/crash' };
 // Integration tests run in the extension host, which has no node_modules of ours: everything is inside but the editor.
 const integration = { ...tests('integration', ['test/integration/suite.ts']), external: ['vscode', 'mocha'], alias: extension.alias };
@@ -260,10 +284,10 @@ const crash = {
 // Worlds of one seed each, in threads that start from the same file.
 const simulation = { ...crash, entryPoints: ['test/watch/main.ts'], outdir: 'out/test/watch' };
 
-const product = [extension, worker, page];
-const everyTest = [unit, unitWorker, integration, e2e, crash, crashWorker, simulation];
+const product = [extension, worker, cli, page];
+const everyTest = [unit, unitWorker, unitCli, integration, e2e, crash, crashWorker, simulation];
 const wanted = flags.has('--unit')
-  ? [unit, unitWorker]
+  ? [unit, unitWorker, unitCli]
   : flags.has('--crash')
     ? [crash, crashWorker]
     : flags.has('--simulation')

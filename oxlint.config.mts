@@ -15,8 +15,14 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   words: ['core', 'exchanges', 'engine'],
   views: ['core', 'exchanges', 'engine', 'words'],
   flows: ['core', 'exchanges', 'engine', 'words', 'views'],
-  vscode: ['core', 'exchanges', 'engine', 'words', 'views', 'flows'],
+  vscode: ['core', 'exchanges', 'engine', 'words', 'views', 'flows', 'agent', 'cli/launcher'],
   webview: ['core/protocol'],
+  // For programs that look: nothing here reaches what could change an account or find a key.
+  agent: ['core', 'words', 'engine/accounts/stakes', 'engine/monitor/store'],
+  cli: [
+    ...['core', 'words', 'agent', 'engine/accounts/account-book', 'engine/monitor/store', 'engine/monitor/stored-failure'],
+    ...['engine/monitor/stored-snapshot', 'engine/storage/state-schema', 'engine/prices/streams'],
+  ],
 };
 const folders = Object.keys(borders).filter((room) => !room.includes('/'));
 /** What knows the editor. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { createEngine } from './engine/engine.ts';
 import { LazyPages, loadViews } from './views/lazy-pages.ts';
+import { registerAgentTools } from './vscode/agent-tools.ts';
 import { commandIds } from './vscode/command-ids.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { sceneOf, type App } from './vscode/front.ts';
@@ -36,6 +37,7 @@ export function activate(context: vscode.ExtensionContext): void {
   keep(registerGauges(app));
   keep(tellStateTrouble(app));
   keep(registerWarnings(app));
+  keep(registerAgentTools(app));
 
   const looked = engine.start();
   // Set by `npm start`: a person who only wants to look finds something to look at.

@@ -87,6 +87,8 @@ export interface DueDebt extends CoinAmount {
   /** Milliseconds since the Unix epoch, by the venue's clock. */
   readonly at: number;
   readonly overdue: boolean;
+  /** The venue's id of the contract, where the debt is a contract of a larger loan. From the wallet it can be repaid whole only. */
+  readonly contract?: string;
   /** What the venue does at that date. */
   readonly then?: Message;
 }
@@ -312,6 +314,8 @@ export interface Account {
   readonly key?: KeyNote;
   /** The person's own figures, which replace a table's but never the venue's. */
   readonly thresholds?: { readonly marginCall: Decimal; readonly liquidation: Decimal };
+  /** What may be borrowed within 24 hours, in USD, and on whose account a person allowed it. Absent: nothing. */
+  readonly borrowing?: { readonly perDayUsd: Decimal; readonly whose: string };
   /** By `targetKey`: the person's own levels of single loans and positions. */
   readonly levels?: Readonly<Record<string, Levels>>;
 }

@@ -223,6 +223,9 @@ export const repayElsewhere = (venue: string): Obstacle => ({
   remedies: [],
 });
 
+/** That loans are there, and owe nothing. */
+export const nothingToRepay = (): Obstacle => ({ sentence: msg('repay.no-debt', 'Nothing is owed.'), remedies: ['tryAgain'] });
+
 /** What a command about a position asks for. */
 export const positions: Sought<PositionChoice> = {
   choices: positionChoices,

@@ -1,4 +1,4 @@
-import type { Decimal } from '../core/decimal.ts';
+import { zero, type Decimal } from '../core/decimal.ts';
 import { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Direction, Loan, Snapshot } from '../core/model.ts';
@@ -6,6 +6,7 @@ import { actionOf } from '../engine/actions.ts';
 import type { Preview } from '../engine/ledger/ledger.ts';
 import { largestOut, safestMost } from '../engine/targets/safe-maximum.ts';
 import type { Change, Connection, LoanRef } from '../exchanges/exchange.ts';
+import { borrowPreviewText } from '../words/borrow-preview.ts';
 import { previewText, type PreviewSurroundings, type PreviewText } from '../words/collateral-preview.ts';
 import type { ReadingOf } from '../words/kinds.ts';
 import { marginPreviewText } from '../words/margin-preview.ts';
@@ -101,6 +102,24 @@ const repay: FlowOf<'repay'> = {
     const reading = await readLoan(connection, loan, snapshot, ({ debts }) => has(debts, coin), signal);
     if ('failure' in reading || reading.loan === undefined) return reading;
     const ready = await unlessRefused(actionOf(connection, 'repay').prepare(change, signal), signal);
+    if (ready === undefined) return reading;
+    // With nothing left of a debt, what is owed of the coin otherwise is made ready.
+    return { ...reading, debt: ready.contract === change.contract ? ready.debt : zero };
+  },
+};
+
+const borrow: FlowOf<'borrow'> = {
+  commands: { add: 'borrowMore', reduce: 'borrowMore' },
+  reduceLabel: msg('button.borrow-more', 'Borrow More…'),
+  safeMaximum: () => Promise.resolve(undefined),
+  text: borrowPreviewText,
+  isDoubtful: () => false,
+  priceCoin: () => undefined,
+  async read(connection, change, snapshot, signal) {
+    const { loan, coin } = change;
+    const reading = await readLoan(connection, loan, snapshot, ({ debts }) => has(debts, coin), signal);
+    if ('failure' in reading || reading.loan === undefined) return reading;
+    const ready = await unlessRefused(actionOf(connection, 'borrow').prepare(change, signal), signal);
     return ready === undefined ? reading : { ...reading, debt: ready.debt };
   },
 };
@@ -118,7 +137,7 @@ async function unlessRefused<T>(reading: Promise<T>, signal: AbortSignal): Promi
 /** Shown while figures are read. */
 export const readingText = msg('change.reading', 'Reading current figures. Nothing is sent.');
 
-const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin, repay };
+const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin, repay, borrow };
 
 /** How a kind of change is handled. */
 export function flowOf({ kind }: Change): KindFlow<Change, Preview, ReadingOf<Kind>> {

@@ -2,12 +2,13 @@ import { compare, isPositive, lesser, round, type Decimal } from '../core/decima
 import { formatAmount } from '../core/format.ts';
 import { msg } from '../core/message.ts';
 import type { CoinAmount } from '../core/model.ts';
+import { owesNothing } from '../core/risk/ltv.ts';
 import { actionOf } from '../engine/actions.ts';
 import { moreThanHeld } from '../engine/ledger/change-kind.ts';
 import { wholeOf } from '../engine/ledger/kinds/repay.ts';
 import type { RepayChange, RepayReadiness } from '../exchanges/exchange.ts';
 import { canRepay, walletOf } from '../exchanges/registry.ts';
-import { asPlace, loanAt } from '../views/place.ts';
+import { asPlace, loanAt, type Place } from '../views/place.ts';
 import { trimmed } from '../words/amount.ts';
 import { loanWords } from '../words/collateral-preview.ts';
 import { repayOf } from '../words/kinds.ts';
@@ -17,7 +18,7 @@ import type { Acting } from './acting.ts';
 import { amountPlaceholder, askLoan, refOf } from './ask-collateral.ts';
 import { askAmount, type AmountFacts } from './ask-typed.ts';
 import { obstacleOn } from './change.ts';
-import { loans, repayElsewhere, type LoanChoice, type Sought } from './choose.ts';
+import { loans, nothingToRepay, repayElsewhere, type LoanChoice, type Sought } from './choose.ts';
 import { carryOut } from './commit.ts';
 import { back } from './conversation.ts';
 import { readingText } from './kinds.ts';
@@ -42,7 +43,7 @@ export async function repayLoan(app: Acting, attended: Attended, argument: unkno
       await explainObstacle(app, obstacle, loanAt(choice.state.account.id, choice.loan.id));
       return;
     }
-    if ((await askAndCarryOut(app, attended, choice, choices.length > 1)) !== back) return;
+    if ((await askAndCarryOut(app, attended, choice, choices.length > 1, place)) !== back) return;
   }
 }
 
@@ -51,21 +52,30 @@ function repayable(app: Acting): Sought<LoanChoice> {
     ...loans,
     choices: (states, place) => loans.choices(states, place).filter(({ state, loan }) => canRepay(state.account, loan)),
     none: (states, place) => {
-      const [elsewhere] = loans.choices(states, place);
-      return elsewhere === undefined ? loans.none(states, place) : repayElsewhere(venueName(app, elsewhere.state.account.venue));
+      const found = loans.choices(states, place);
+      if (found.length === 0) return loans.none(states, place);
+      const elsewhere = found.find(({ loan }) => !owesNothing(loan));
+      return elsewhere === undefined ? nothingToRepay() : repayElsewhere(venueName(app, elsewhere.state.account.venue));
     },
   };
 }
 
-async function askAndCarryOut(app: Acting, attended: Attended, choice: LoanChoice, canGoBack: boolean): Promise<typeof back | undefined> {
+async function askAndCarryOut(
+  app: Acting,
+  attended: Attended,
+  choice: LoanChoice,
+  canGoBack: boolean,
+  filled: Place | undefined,
+): Promise<typeof back | undefined> {
   const { account } = choice.state;
   const debts = choice.loan.debts.filter(({ amount }) => isPositive(amount));
-  for (;;) {
-    const coin = debts.length === 1 ? debts[0]?.coin : await askCoin(app, choice, debts, canGoBack);
+  for (let first = filled; ; first = undefined) {
+    const named = debts.length === 1 ? debts[0] : debts.find((debt) => debt.coin === first?.coin);
+    const coin = named?.coin ?? (await askCoin(app, choice, debts, canGoBack));
     if (coin === undefined || coin === back) return coin;
-    let typed: Decimal | undefined;
-    for (;;) {
-      const answer = await askHowMuch(app, choice, coin, typed, canGoBack || debts.length > 1);
+    let typed: string | undefined = coin === first?.coin ? first.amount : undefined;
+    for (let isFilled = typed !== undefined; ; isFilled = false) {
+      const answer = await askHowMuch(app, choice, coin, { typed, isFilled }, canGoBack || debts.length > 1);
       if (answer === undefined) return undefined;
       if (answer === back) break;
       typed = answer.amount;
@@ -85,14 +95,15 @@ function repaymentOf(app: Pick<Acting, 'newId'>, choice: LoanChoice, coin: strin
 }
 
 /**
- * The repayment of an amount that was only calculated: rounded up to the decimals that the venue takes, and no more than is owed.
+ * The repayment of an amount that was only calculated: rounded up to the decimals that the venue takes, and no more than is owed. A contract is
+ * repaid whole.
  * @returns undefined when the debt could not be read, which was said
  */
 export async function partlyRepaid(app: Acting, choice: LoanChoice, coin: string, amount: Decimal): Promise<RepayChange | undefined> {
   const readiness = await readNow(app, choice, coin);
   if (readiness === undefined) return undefined;
   const whole = wholeOf(readiness);
-  const rounded = lesser(round(amount, readiness.places, 'up'), whole);
+  const rounded = readiness.contract === undefined ? lesser(round(amount, readiness.places, 'up'), whole) : whole;
   return repaymentOf(app, choice, coin, { amount: trimmed(rounded), all: compare(rounded, whole) === 0 });
 }
 
@@ -117,12 +128,15 @@ async function askCoin(
 const titleOf = (app: Acting, { state, loan }: LoanChoice, what: Text): Text =>
   titleOn(app, state.account, repayOf(what, loanWords(loan.orderId, loan.id)));
 
-/** Asks how much by figures that were just read: all that is owed, in one pick, or an amount. */
+/**
+ * Asks how much by figures that were just read: all that is owed, in one pick, or an amount.
+ * @param typed to begin with; with `isFilled` it was named with the command, so that the pick is left out
+ */
 async function askHowMuch(
   app: Acting,
   choice: LoanChoice,
   coin: string,
-  typed: Decimal | undefined,
+  { typed, isFilled }: { readonly typed: string | undefined; readonly isFilled: boolean },
   canGoBack: boolean,
 ): Promise<HowMuch | typeof back | undefined> {
   const { account } = choice.state;
@@ -137,8 +151,8 @@ async function askHowMuch(
   const whole = wholeOf(readiness);
   const canRepayAll = compare(whole, walletAvailable) <= 0;
   const title = titleOf(app, choice, coin);
-  for (;;) {
-    const chosen = canRepayAll ? await askWhether(app, title, `${formatAmount(whole)} ${coin}`, canGoBack) : 'amount';
+  for (let asksWhether = canRepayAll && !isFilled; ; asksWhether = canRepayAll) {
+    const chosen = asksWhether ? await askWhether(app, title, `${formatAmount(whole)} ${coin}`, canGoBack) : 'amount';
     if (chosen === undefined || chosen === back) return chosen;
     if (chosen === 'all') return { amount: trimmed(whole), all: true };
     const amount = await askAmount(app.talk, {

@@ -43,20 +43,20 @@ function accountIcon({ account, failure }: AccountState, worst: Level | undefine
 
 function accountMarks(state: AccountState, viewContext: ViewContext, worst: Level | undefined): readonly Text[] {
   const { account, failure } = state;
-  const arming = viewContext.arming(account.id);
-  const mark = armingMark(account, arming, viewContext.now);
+  const mark = armingMark(account, viewContext.arming(account.id), viewContext.now);
+  const isStale = state.snapshot !== undefined && !isCurrent(state, viewContext.now, viewContext.intervalMs);
+  const age = readingAge(state, viewContext.now);
   return [
-    // First: a narrow view cuts off the end.
+    // What it needs comes first: a narrow view cuts off the end.
     ...moneyWord(state, viewContext),
     ...(failure === undefined ? [] : [troubleWord(failure.error)]),
+    ...(isStale ? [age] : []),
+    ...(mark === undefined ? [] : [mark]),
     ...(worst === undefined ? [] : [levelWord(worst)]),
-    // "armed" must not be cut off either; "not armed" is the usual case and stands last.
-    ...(arming.armed && mark !== undefined ? [mark] : []),
-    readingAge(state, viewContext.now),
+    ...(isStale ? [] : [age]),
     venueName(state, viewContext),
     ...(account.simulated ? [] : [siteLabel(state, viewContext)]),
     ...(account.readOnly ? [msg('term.read-only', 'read-only')] : []),
-    ...(arming.armed || mark === undefined ? [] : [mark]),
   ];
 }
 

@@ -7,4 +7,5 @@ export { emptyEntry, failedEntry, moreEntry, readPage } from './pages.ts';
 export { outletEntries } from './outlets.ts';
 export { positionsOutline } from './positions.ts';
 export { loanAlarms, positionAlarms, statusOf } from './status.ts';
+export { readTrendBars } from './trend.ts';
 export { warningsOutline } from './warnings.ts';

@@ -4,6 +4,8 @@ import type { Vanished } from '../core/model.ts';
 import { compareUrgency, isAlarm, type Level } from '../core/risk/level.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { readingAge, troubleWord, type ViewContext } from '../words/account.ts';
+import { kept } from '../core/kept.ts';
+import { groundOf, shownFrom } from './shown-from.ts';
 import { debtsText, distanceText, isOverdue, loanName, loanViews, ltvText, ltvTexts, type LoanView } from '../words/loan.ts';
 import { spokenSince } from '../words/live-lines.ts';
 import {
@@ -21,6 +23,7 @@ import { bracketed, joined, labelled, lastKnown, spaced, type Text } from '../wo
 import { ageText } from '../words/time.ts';
 import { vanishedName, vanishedStanding } from '../words/vanished.ts';
 import { accountText, notRead, partlyRead, spokenAge } from './account.ts';
+import { loanAt, positionAt, type PlaceOn } from './place.ts';
 
 /** A line of the table in the tooltip. */
 export interface StatusRow {
@@ -38,18 +41,38 @@ export interface StatusRow {
 export interface Status {
   /** Joined with dots behind the icon. */
   readonly text: readonly Text[];
+  /** What a click shows: the worst loan or position. Absent where there is none. */
+  readonly place?: PlaceOn;
   /** Only `warn` and `danger` colour the item. */
   readonly level: Level;
   readonly spoken: Text;
+  /** Worst first. */
   readonly rows: readonly StatusRow[];
+  /** That all of it is simulated; else each simulated account says so in its row. */
+  readonly mark?: Text;
   /** What the estimates in the table are from, if there are any. */
   readonly note?: Text;
 }
 
+/** What the person wants in the status bar. Whatever it is, one at Warning or Danger is shown. */
+export interface StatusLook {
+  /** `nearest`: the worst loan, and the worst position where that is nearer to its end. */
+  readonly shows: 'nearest' | 'loan' | 'position' | 'both';
+  /** `short`: no level but an alarm, no age but an old one. */
+  readonly detail: 'full' | 'short';
+}
+
 /** The status of all accounts, or undefined when there are none and nothing is to be shown. */
-export function statusOf(states: readonly AccountState[], viewContext: ViewContext): Status | undefined {
+export function statusOf(
+  states: readonly AccountState[],
+  viewContext: ViewContext,
+  look: StatusLook = { shows: 'nearest', detail: 'full' },
+): Status | undefined {
   if (states.length === 0) return undefined;
-  const gauged = states.flatMap((state) => gaugedOf(state, viewContext)).sort(worstFirst);
+  const gauged = sortedByWorst(
+    states.flatMap((state) => gaugedOf(state, viewContext)),
+    (one) => one,
+  );
   const [worst] = gauged;
   const gaps = [
     // Unknown ones rank below known ones that are worse than OK, but are still counted.
@@ -59,17 +82,20 @@ export function statusOf(states: readonly AccountState[], viewContext: ViewConte
     // If something near liquidation is gone, the rest looks calmer than it is.
     ...counted(goneIn(states).filter(({ one }) => one.calm !== true).length, msg('status.closed', 'closed')),
   ];
-  const empty = states.filter((state) => gauged.every((one) => one.state !== state));
+  const empty = states.filter(({ account }) => gauged.every((one) => one.state.account !== account));
+  const isSimulated = states.every(({ account }) => account.simulated);
+  const nameOf = ({ account }: Pick<AccountState, 'account'>): Text => (isSimulated ? account.name : accountText({ account }));
   const rows = [
-    ...gauged.map((one) => row(one, viewContext)),
-    ...goneIn(states).map((gone) => goneRow(gone, viewContext)),
-    ...empty.map((state) => emptyRow(state, viewContext)),
+    ...gauged.map((one) => ({ account: nameOf(one.state), ...one.row })),
+    ...goneIn(states).map((gone) => goneRow(gone, nameOf(gone.state), viewContext)),
+    ...empty.map((state) => emptyRow(state, nameOf(state), viewContext)),
   ];
-  if (worst !== undefined) return { ...describe(worst, gaps, viewContext), rows, ...noteOf(gauged, viewContext) };
-  const simulated = states.every(({ account }) => account.simulated) ? [msg('term.simulated', 'simulated')] : [];
+  const more = { rows, ...(isSimulated ? { mark: msg('preview.simulated', 'SIMULATED') } : {}), ...noteOf(gauged, viewContext) };
+  if (worst !== undefined) return { ...describe(shownOf(worst, gauged, look), worst, gaps, viewContext, look), ...more };
+  const simulated = isSimulated ? [msg('term.simulated', 'simulated')] : [];
   const known = states.every((state) => state.snapshot !== undefined && state.failure === undefined);
   const text = ['LTV Gauge', ...(gaps.length > 0 ? gaps : [known ? nothing() : msg('term.loading', 'loading…')]), ...simulated];
-  return { text, level: 'unknown', spoken: joined(text), rows };
+  return { text, level: 'unknown', spoken: joined(text), ...more };
 }
 
 const nothing = (): Message => msg('gauges.none', 'No loans or isolated positions');
@@ -85,32 +111,51 @@ const isPartlyRead = ({ snapshot }: AccountState): boolean => gapsOf(snapshot).l
 
 const counted = (count: number, what: Message): Message[] => (count === 0 ? [] : [labelled(what, count.toString())]);
 
-function describe(worst: Gauged, gaps: readonly Message[], viewContext: ViewContext): Omit<Status, 'rows' | 'note'> {
-  const { state, level, levelText, current, keptFrom } = worst;
-  const simulated = state.account.simulated ? [msg('term.simulated', 'simulated')] : [];
-  const age = readingAge(state, viewContext.now, keptFrom);
-  return {
-    text: [worst.figure, levelText, ...simulated, age, ...gaps],
-    level,
-    spoken: joined([
-      msg('status.worst', 'LTV Gauge, worst loan or position'),
-      ...worst.spoken,
-      levelText,
-      accountText(state),
-      ...(current ? [] : spokenAge(state, viewContext, keptFrom)),
-      ...gaps,
-    ]),
-  };
+/** The loan first: this is an LTV gauge. @param gauged worst first */
+function shownOf(worst: Gauged, gauged: readonly Gauged[], { shows }: StatusLook): readonly Gauged[] {
+  const isWanted = ({ place }: Gauged): boolean => shows === 'both' || place.on.kind === (shows === 'nearest' ? 'loan' : shows);
+  const firsts = (['loan', 'position'] as const).flatMap((kind) => gauged.find(({ place }) => place.on.kind === kind) ?? []);
+  const shown = firsts.filter((one) => isWanted(one) || (shows === 'nearest' ? one === worst : isAlarm(one.level)));
+  return shown.length === 0 ? [worst] : shown;
 }
 
-function row({ state, keptFrom, what, ltv, levelText, distanceText }: Gauged, viewContext: ViewContext): StatusRow {
+function describe(
+  shown: readonly Gauged[],
+  worst: Gauged,
+  gaps: readonly Message[],
+  viewContext: ViewContext,
+  { detail }: StatusLook,
+): Omit<Status, 'rows' | 'mark' | 'note'> {
+  const isShort = detail === 'short';
+  const isAllSimulated = shown.every(({ state }) => state.account.simulated);
+  const simulated = [msg('term.simulated', 'simulated')];
+  // The level of one that isn't the worst would be taken for that of the whole.
+  const says = (one: Gauged): boolean => (isShort ? isAlarm(one.level) || !one.current : one === worst || shown.length === 1);
+  const readAt = ({ keptFrom, state }: Gauged): number => keptFrom ?? state.snapshot?.asOf ?? 0;
+  const oldest = shown.reduce((a, b) => (readAt(b) < readAt(a) ? b : a));
   return {
-    account: accountText(state),
-    what,
-    ltv,
-    level: levelText,
-    distance: distanceText,
-    age: ageWithTrouble(state, viewContext, keptFrom),
+    text: [
+      ...shown.flatMap((one) => [
+        one.figure,
+        ...(says(one) ? [one.levelText] : []),
+        ...(one.state.account.simulated && !isAllSimulated ? simulated : []),
+      ]),
+      ...(isAllSimulated ? simulated : []),
+      ...(isShort && shown.every(({ current }) => current) ? [] : [readingAge(oldest.state, viewContext.now, oldest.keptFrom)]),
+      ...gaps,
+    ],
+    place: worst.place,
+    level: worst.level,
+    spoken: joined([
+      msg('status.worst', 'LTV Gauge, worst loan or position'),
+      ...[worst, ...shown.filter((one) => one !== worst)].flatMap((one) => [
+        ...one.spoken,
+        one.levelText,
+        accountText(one.state),
+        ...(one.current ? [] : spokenAge(one.state, viewContext, one.keptFrom)),
+      ]),
+      ...gaps,
+    ]),
   };
 }
 
@@ -122,9 +167,9 @@ interface Gone {
 const goneIn = (states: readonly AccountState[]): readonly Gone[] =>
   states.flatMap((state) => (state.snapshot?.vanished ?? []).filter(({ repaid }) => repaid !== true).map((one) => ({ state, one })));
 
-function goneRow({ state, one }: Gone, { now }: ViewContext): StatusRow {
+function goneRow({ one }: Gone, account: Text, { now }: ViewContext): StatusRow {
   return {
-    account: accountText(state),
+    account,
     what: vanishedName(one),
     ltv: '–',
     level: msg('status.gone-check-exchange', 'closed: check the exchange'),
@@ -133,9 +178,9 @@ function goneRow({ state, one }: Gone, { now }: ViewContext): StatusRow {
   };
 }
 
-function emptyRow(state: AccountState, viewContext: ViewContext): StatusRow {
+function emptyRow(state: AccountState, account: Text, viewContext: ViewContext): StatusRow {
   const what = state.snapshot === undefined || isPartlyRead(state) ? '–' : nothing();
-  return { account: accountText(state), what, ltv: '–', level: '–', distance: '–', age: ageWithTrouble(state, viewContext) };
+  return { account, what, ltv: '–', level: '–', distance: '–', age: ageWithTrouble(state, viewContext) };
 }
 
 function ageWithTrouble(state: AccountState, viewContext: ViewContext, keptFrom?: number): Text {
@@ -145,7 +190,9 @@ function ageWithTrouble(state: AccountState, viewContext: ViewContext, keptFrom?
 
 /** A loan or a position, as they are compared with each other. */
 export interface Gauged {
+  /** As far as its account, reading and failure go. */
   readonly state: AccountState;
+  readonly place: PlaceOn;
   readonly current: boolean;
   /** When it was read, where that was earlier than the rest of the account. */
   readonly keptFrom: number | undefined;
@@ -160,61 +207,81 @@ export interface Gauged {
   readonly figure: Text;
   /** Name, figure and distance for a screen reader. */
   readonly spoken: readonly Text[];
-  /** With the estimate. A dash for a position. */
-  readonly ltv: string;
-  readonly distanceText: Text;
+  readonly row: Omit<StatusRow, 'account'>;
   /** When the prices of its estimate were read, if it has one. */
   readonly estimatedAt: number | undefined;
 }
 
 /** What counts in an account: all its loans and isolated positions, and cross positions that alarm. */
 export function gaugedOf(state: AccountState, viewContext: ViewContext): readonly Gauged[] {
+  const { now, intervalMs } = viewContext;
+  const ground = groundOf(state, viewContext);
   return [
-    ...loanViews(state, viewContext.now, viewContext.intervalMs).map(ofLoan),
-    ...positionViews(state, viewContext.now, viewContext.intervalMs)
+    ...loanViews(state, now, intervalMs).map((view) => ({
+      ...gaugedLoan(view.loan, shownFrom(view, ground, now), view, viewContext),
+      estimatedAt: view.since?.at,
+    })),
+    ...positionViews(state, now, intervalMs)
       .filter(({ counts }) => counts)
-      .map(ofPosition),
+      .map((view) => ({
+        ...gaugedPosition(view.position, shownFrom(view, ground, now), view, viewContext),
+        estimatedAt: view.since?.at,
+      })),
   ];
 }
 
-function ofLoan(view: LoanView): Gauged {
+const gaugedLoan = kept((_, view: LoanView, viewContext: ViewContext) => ofLoan(view, viewContext));
+const gaugedPosition = kept((_, view: PositionView, viewContext: ViewContext) => ofPosition(view, viewContext));
+
+function ofLoan(view: LoanView, viewContext: ViewContext): Omit<Gauged, 'estimatedAt'> {
   const { state, loan, current, level, standing, distance, since } = view;
+  const [what, levelText] = [bracketed(loanName(loan), debtsText(loan)), levelPhrase(view)];
   const reach = distanceText(standing);
   const words = joined([...(isOverdue(loan) ? [msg('term.debt-overdue', 'debt overdue')] : []), reach]);
   return {
     state,
+    place: loanAt(state.account.id, loan.id),
     current,
     keptFrom: loan.keptFrom,
     level,
-    levelText: levelPhrase(view),
+    levelText,
     distance: nearest(distance, since?.figures.toMarginCall),
-    what: bracketed(loanName(loan), debtsText(loan)),
+    what,
     figure: since?.raises === true ? ltvTexts(view) : ltvText(loan),
     spoken: [msg('term.loan', 'Loan {0}', loanName(loan)), `LTV ${ltvText(loan)}`, words, ...spokenSince(view)],
-    ltv: ltvTexts(view),
-    distanceText: words,
-    estimatedAt: since?.at,
+    row: {
+      what,
+      level: levelText,
+      ltv: ltvTexts(view),
+      distance: words,
+      age: ageWithTrouble(state, viewContext, loan.keptFrom),
+    },
   };
 }
 
-function ofPosition(view: PositionView): Gauged {
+function ofPosition(view: PositionView, viewContext: ViewContext): Omit<Gauged, 'estimatedAt'> {
   const { state, position, current, level, distance, since } = view;
   const reach = reachWords(view);
   const words = joined([...(position.distress === undefined ? [] : [position.distress]), reach]);
-  const what = namedWithSide(position);
+  const [what, levelText] = [namedWithSide(position), levelPhrase(view)];
   return {
     state,
+    place: positionAt(state.account.id, position.positionId),
     current,
     keptFrom: position.keptFrom,
     level,
-    levelText: levelPhrase(view),
+    levelText,
     distance: nearest(distance, since?.figures.distance),
     what,
     figure: figureOf(view),
     spoken: [what, words, ...spokenSince(view)],
-    ltv: '–',
-    distanceText: since === undefined ? words : spaced(words, `→ ~${bareDistance(since.figures.distance)}`),
-    estimatedAt: since?.at,
+    row: {
+      what,
+      level: levelText,
+      ltv: '–',
+      distance: since === undefined ? words : spaced(words, `→ ~${bareDistance(since.figures.distance)}`),
+      age: ageWithTrouble(state, viewContext, position.keptFrom),
+    },
   };
 }
 
@@ -239,19 +306,38 @@ export const isUntold = ({ level, current, distance }: Ranked): boolean => level
  * By level, then by distance. A live loan or position with an alarm comes before any simulated one, which must not hide it. Unknown ones
  * come right before OK ones: they hide nothing that is known to be worse.
  */
-export function worstFirst(a: Ranked, b: Ranked): number {
-  const alarm = ({ state, level }: Ranked): number => (!state.account.simulated && isAlarm(level) ? 0 : 1);
-  const play = ({ state }: Ranked): number => (state.account.simulated ? 1 : 0);
-  return (
-    alarm(a) - alarm(b) ||
-    compareUrgency(worryOf(a), worryOf(b)) ||
-    Number(isUntold(a)) - Number(isUntold(b)) ||
-    play(a) - play(b) ||
-    nearerFirst(a, b)
-  );
+export function sortedByWorst<One>(all: readonly One[], rankedOf: (one: One) => Ranked): readonly One[] {
+  return all
+    .map((one) => {
+      const ranked = rankedOf(one);
+      return { one, ranked, rank: rankOf(ranked) };
+    })
+    .sort((a, b) => a.rank - b.rank || nearerFirst(a.ranked, b.ranked))
+    .map(({ one }) => one);
 }
 
-const worryOf = (one: Ranked): Level => (isUntold(one) ? 'watch' : one.level);
+/** Less is worse. Those of one rank are of one level. */
+function rankOf(one: Ranked): number {
+  const { simulated } = one.state.account;
+  const isUnhidden = !simulated && isAlarm(one.level);
+  return [
+    isUnhidden ? 0 : 1,
+    compareUrgency(isUntold(one) ? 'watch' : one.level, 'danger'),
+    Number(isUntold(one)),
+    Number(simulated),
+  ].reduce((rank, part) => rank * 10 + part);
+}
+
+/** Accounts by their worst; those without any last. @param rankedOf what counts in an account */
+export function accountsWorstFirst(
+  states: readonly AccountState[],
+  rankedOf: (state: AccountState) => readonly Ranked[],
+): readonly AccountState[] {
+  const worsts = states.map((state) => ({ state, worst: sortedByWorst(rankedOf(state), (one) => one)[0] }));
+  const some = worsts.flatMap(({ state, worst }) => (worst === undefined ? [] : [{ state, worst }]));
+  const none = worsts.filter(({ worst }) => worst === undefined);
+  return [...sortedByWorst(some, ({ worst }) => worst), ...none].map(({ state }) => state);
+}
 
 /** An alarm without a distance may be the nearest of all; anything else has nothing to reach, or nothing known. */
 function nearerFirst(a: Ranked, b: Ranked): number {

@@ -7,7 +7,7 @@ import { historySeries } from '../engine/history/queries.ts';
 import type { Series } from '../engine/storage/history-protocol.ts';
 import type { Say } from './gauge-frame.ts';
 import type { PlaceOn } from './place.ts';
-import { joined } from '../words/text.ts';
+import { joined, spaced, type Text } from '../words/text.ts';
 
 const bucketMs = 15 * 60_000;
 const trendBuckets = 96;
@@ -58,6 +58,43 @@ export function trendOf({ buckets, gaps }: Series, kind: Target['kind'], from: n
       ]),
     ),
   };
+}
+
+const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+const hours = 24;
+const hourMs = 60 * 60_000;
+
+/** The same in text, a bar for each hour with its worst, a dot for an hour without readings. Undefined for less than two hours. */
+export function trendBars({ buckets }: Series, kind: Target['kind'], from: number): Text | undefined {
+  const isLoan = kind === 'loan';
+  const values = buckets.flatMap(({ at, figures }) => {
+    const span = figures[trendFigure(kind)];
+    return span === undefined ? [] : [{ hour: Math.floor((at - from) / hourMs), value: isLoan ? span.max : span.min }];
+  });
+  const [first, ...others] = values;
+  if (first === undefined || others.length === 0) return undefined;
+  const [low, high] = [values.map(({ value }) => value).reduce(lesser), values.map(({ value }) => value).reduce(greater)];
+  const range = greater(subtract(high, low), leastRange);
+  const line = Array.from({ length: hours }, (_, hour) => {
+    const found = values.find((one) => one.hour === hour);
+    return found === undefined
+      ? '·'
+      : bars[Math.min(bars.length - 1, Math.floor(fractionForDrawing(subtract(found.value, low), range) * bars.length))];
+  }).join('');
+  const text = isLoan ? formatLtv : formatDistance;
+  return spaced(line, msg('overview.trend', '24 h: {0} to {1}', text(low), text(high)));
+}
+
+/** For a tooltip. Where the history can't be read there is none. */
+export async function readTrendBars(
+  shared: Parameters<typeof historySeries>[0],
+  { accountId, on }: PlaceOn,
+  now: number,
+): Promise<Text | undefined> {
+  const to = (Math.floor(now / hourMs) + 1) * hourMs;
+  const from = to - hours * hourMs;
+  const series = await historySeries(shared, accountId, on, from, to, hours, [trendFigure(on.kind)]).catch(() => undefined);
+  return series && trendBars(series, on.kind, from);
 }
 
 export type Trends = ReadonlyMap<string, LineTrend | undefined>;

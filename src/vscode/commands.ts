@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
 import { localize } from './localize.ts';
+import { hidesAmounts, onDidChangeSetting, ownSettings } from './ports.ts';
 import type { Acting } from '../flows/acting.ts';
 import { Attended, watchWrites } from '../flows/open-change-news.ts';
 import type { LazyPages } from '../views/lazy-pages.ts';
@@ -26,6 +27,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   addCollateral: 'told',
   reduceCollateral: 'told',
   repayLoan: 'told',
+  borrowMore: 'told',
   addMargin: 'told',
   reduceMargin: 'told',
   bringLtvToTarget: 'told',
@@ -34,6 +36,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   undoAdd: 'told',
   maximumLoan: 'told',
   armWriting: 'guarded',
+  allowBorrowing: 'guarded',
   exportActivity: 'guarded',
   exportLoanHistory: 'guarded',
   exportSetup: 'guarded',
@@ -44,6 +47,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   testWarnings: 'guarded',
   manageOutlets: 'guarded',
   setWarningLevels: 'guarded',
+  openAtVenue: 'guarded',
 };
 
 /** All commands but that of the gauges, and news of changes that no command waits for. Dialogs are loaded when first needed. */
@@ -70,6 +74,10 @@ export function registerCommands(app: App, pages: LazyPages): vscode.Disposable 
     registerGuarded(app, commandIds.copyValue, async (argument) => {
       if (argument instanceof OutlineNode && argument.entry.copy !== undefined) await vscode.env.clipboard.writeText(argument.entry.copy);
     }),
+    registerGuarded(app, commandIds.toggleAmounts, () => ownSettings.write('hideAmounts', !hidesAmounts())),
+    registerGuarded(app, commandIds.installCommandLine, () =>
+      tell(app, (telling, acting) => telling.installCommandLine(acting.talk, app.context)),
+    ),
     registerGuarded(app, commandIds.showLog, () => {
       app.log.show();
     }),
@@ -109,6 +117,9 @@ function registerActivityDocument(app: App): vscode.Disposable {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   return vscode.Disposable.from(
     changed,
+    onDidChangeSetting('hideAmounts', () => {
+      for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === scheme) changed.fire(uri);
+    }),
     vscode.workspace.registerTextDocumentContentProvider(scheme, {
       onDidChange: changed.event,
       provideTextDocumentContent: ({ query }) =>

@@ -5,11 +5,14 @@ import { removeAccount, renameAccount, testConnection, updateKeys } from '../flo
 import { chooseAccount } from '../flows/account/choose.ts';
 import { setThresholds } from '../flows/account/thresholds.ts';
 import type { Acting } from '../flows/acting.ts';
+import { allowBorrowingOn } from '../flows/allow-borrowing.ts';
 import { armWritingOn, sayDisarmed } from '../flows/arm.ts';
+import { borrowMore } from '../flows/borrow.ts';
 import { changeCollateral, changeMargin } from '../flows/change.ts';
 import { activityDocument, exportActivity } from '../flows/export-activity.ts';
 import { exportLoanHistory } from '../flows/export-loan-history.ts';
 import { showMaximumLoan } from '../flows/maximum-loan.ts';
+import { openAtVenue } from '../flows/open-at-venue.ts';
 import { movePrice } from '../flows/move-price.ts';
 import { exportSetup, importSetup } from '../flows/move-setup.ts';
 import type { Attended } from '../flows/open-change-news.ts';
@@ -27,6 +30,7 @@ import { setWarningLevels } from '../flows/warning-levels.ts';
 import type { commandIds } from './command-ids.ts';
 import { EditorConversation } from './conversation.ts';
 import { sceneOf, type App } from './front.ts';
+import { installCommandLine } from './install-command-line.ts';
 import { ownSettings, readLimits } from './ports.ts';
 
 // All dialogs. Imported with import() only, so that activation doesn't load them; one part, because they share most of their code.
@@ -72,6 +76,7 @@ export const dialogs = {
   movePrice,
   addCollateral: (acting, argument, attended) => changeCollateral(acting, attended, 'add', argument),
   reduceCollateral: (acting, argument, attended) => changeCollateral(acting, attended, 'reduce', argument),
+  borrowMore: (acting, argument, attended) => borrowMore(acting, attended, argument),
   repayLoan: (acting, argument, attended) => repayLoan(acting, attended, argument),
   addMargin: (acting, argument, attended) => changeMargin(acting, attended, 'add', argument),
   reduceMargin: (acting, argument, attended) => changeMargin(acting, attended, 'reduce', argument),
@@ -81,6 +86,7 @@ export const dialogs = {
   undoAdd: (acting, argument, attended) => undoAdd(acting, attended, argument),
   maximumLoan: showMaximumLoan,
   armWriting: armWritingOn,
+  allowBorrowing: onAccount(allowBorrowingOn),
   exportActivity,
   exportLoanHistory,
   exportSetup,
@@ -91,7 +97,8 @@ export const dialogs = {
   testWarnings,
   manageOutlets,
   setWarningLevels,
+  openAtVenue: onAccount(openAtVenue),
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;
 
 /** Notices without a dialog of their own. */
-export const telling = { sayOutcome, sayDisarmed, activityDocument, composeWarning, tellWarning };
+export const telling = { sayOutcome, sayDisarmed, activityDocument, composeWarning, tellWarning, installCommandLine };

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { commandIds } from './command-ids.ts';
-import { type LazyPages, withViews } from '../views/lazy-pages.ts';
-import { localize } from './localize.ts';
+import { type LazyPages, loadViews, withViews } from '../views/lazy-pages.ts';
+import { isSame, type Place, type PlaceOn } from '../views/place.ts';
+import { localize, onScreen } from './localize.ts';
+import { onDidChangeSetting } from './ports.ts';
 import type { Message } from '../core/message.ts';
 import { adopt, nodesOfSource, renew, type OutlineNode } from '../views/outline-node.ts';
 import { escapeMarkdown, markdownLink } from './markdown.ts';
@@ -23,6 +25,7 @@ const states: Readonly<Record<Entry['expansion'], vscode.TreeItemCollapsibleStat
 export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode.Disposable {
   readonly #load: () => Promise<() => readonly Entry[]>;
   readonly #pages: LazyPages;
+  readonly #trend: (place: PlaceOn) => Promise<Text | undefined>;
   readonly #changed = new vscode.EventEmitter<OutlineNode | OutlineNode[] | undefined>();
   readonly #subscription: { dispose(): void };
   #outline: (() => readonly Entry[]) | undefined;
@@ -32,9 +35,10 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(load: () => Promise<() => readonly Entry[]>, pages: LazyPages) {
+  constructor(load: () => Promise<() => readonly Entry[]>, pages: LazyPages, trend: (place: PlaceOn) => Promise<Text | undefined>) {
     this.#load = load;
     this.#pages = pages;
+    this.#trend = trend;
     this.#subscription = pages.onDidChange((key) => {
       const open = nodesOfSource(this.#roots, key);
       if (open.length > 0) this.#changed.fire([...open]);
@@ -80,16 +84,22 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
     }
   }
 
+  /** Draws every row again: the same entries look different. */
+  redraw(): void {
+    this.#changed.fire(undefined);
+  }
+
   getParent(node: OutlineNode): OutlineNode | undefined {
     return node.parent;
   }
 
   getTreeItem(node: OutlineNode): vscode.TreeItem {
     const { entry } = node;
-    const item = new vscode.TreeItem(localize(entry.label), states[entry.expansion]);
+    const say = onScreen();
+    const item = new vscode.TreeItem(say(entry.label), states[entry.expansion]);
     item.id = entry.id;
     item.contextValue = entry.context;
-    item.accessibilityInformation = { label: localize(spokenOf(entry)) };
+    item.accessibilityInformation = { label: say(spokenOf(entry)) };
     if (entry.description !== undefined) item.description = joined(entry.description);
     if (entry.icon !== undefined) {
       const { id, color } = entry.icon;
@@ -97,15 +107,28 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
     }
     // A click selects; only the entry that asks for more rows does something.
     if (entry.more !== undefined) {
-      item.command = { command: commandIds.loadMore, title: localize(entry.label), arguments: [node] };
+      item.command = { command: commandIds.loadMore, title: say(entry.label), arguments: [node] };
     }
     return item;
   }
 
-  resolveTreeItem(item: vscode.TreeItem, node: OutlineNode): vscode.TreeItem {
-    const { details, label, description } = node.entry;
+  /** The row of a loan or position, whether it was opened or not. */
+  async rowOf(place: Place): Promise<OutlineNode | undefined> {
+    for (const root of await this.getChildren()) {
+      const rows = root.accountId === place.accountId ? await this.getChildren(root) : [];
+      const found = rows.find(({ on }) => on !== undefined && place.on !== undefined && isSame(on, place.on));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async resolveTreeItem(item: vscode.TreeItem, node: OutlineNode): Promise<vscode.TreeItem> {
+    const { details, label, description, accountId, on } = node.entry;
+    const made = details?.();
+    // A row of a loan or position has details; those below it don't.
+    const trend = made === undefined || on === undefined ? undefined : await this.#trend({ accountId, on });
     // Without details, the line itself: a narrow view may cut it off.
-    item.tooltip = tooltip(details?.() ?? { title: label, lines: [], ...(description === undefined ? {} : { note: joined(description) }) });
+    item.tooltip = tooltip(made ?? { title: label, lines: [], ...(description === undefined ? {} : { note: joined(description) }) }, trend);
     return item;
   }
 
@@ -116,14 +139,16 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
 }
 
 function joined(parts: readonly Text[]): string {
-  return parts.map(localize).join(' · ');
+  return parts.map(onScreen()).join(' · ');
 }
 
-function tooltip({ title, lines, note, links = [] }: Details): vscode.MarkdownString {
-  const text = (part: Text): string => escapeMarkdown(localize(part));
+function tooltip({ title, lines, note, links = [] }: Details, trend?: Text): vscode.MarkdownString {
+  const say = onScreen();
+  const text = (part: Text): string => escapeMarkdown(say(part));
   const rows = lines.map(({ label, value }) => `- ${text(label)}: **${text(value)}**`);
   const paragraphs = [
     `**${text(title)}**`,
+    ...(trend === undefined ? [] : [text(trend)]),
     ...(rows.length === 0 ? [] : [rows.join('\n')]),
     ...(note === undefined ? [] : [text(note)]),
     ...links.flatMap(({ label, url }) => markdownLink(localize(label), url)),
@@ -151,12 +176,19 @@ export interface OutlineViewOptions {
   readonly badgeText?: (count: number) => string;
 }
 
+/** A view, and how to bring the row of a loan or position into sight. */
+type ShownOutline = vscode.Disposable & { readonly reveal: (place: Place) => Promise<void> };
+
 /** A tree that follows the store and, while it is seen, the ages of what it shows. */
-export function showOutline(app: App, pages: LazyPages, options: OutlineViewOptions): vscode.Disposable {
-  const tree = new OutlineTree(async () => {
-    const outline = await options.load();
-    return () => outline(app.store.all(), sceneOf(app));
-  }, pages);
+export function showOutline(app: App, pages: LazyPages, options: OutlineViewOptions): ShownOutline {
+  const tree = new OutlineTree(
+    async () => {
+      const outline = await options.load();
+      return () => outline(app.store.all(), sceneOf(app));
+    },
+    pages,
+    async (place) => (await loadViews()).readTrendBars(app.shared, place, app.clock.now()),
+  );
   const view = vscode.window.createTreeView(options.id, { treeDataProvider: tree, showCollapseAll: true });
   if (options.figure !== undefined) view.description = localize(options.figure);
   const { alarms, badgeText } = options;
@@ -186,7 +218,7 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
     if (view.visible) void options.read?.()?.then(update);
   };
   follow();
-  return vscode.Disposable.from(
+  const shown = vscode.Disposable.from(
     { dispose: () => (ended = true) },
     view,
     tree,
@@ -195,8 +227,16 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
     app.ledger.onDidChange(follow),
     app.arming.onDidChange(follow),
     view.onDidChangeVisibility(follow),
+    onDidChangeSetting('hideAmounts', () => {
+      tree.redraw();
+    }),
     ...(options.onDidChange === undefined ? [] : [options.onDidChange(follow)]),
   );
+  const reveal = async (place: Place): Promise<void> => {
+    const row = await tree.rowOf(place);
+    if (row !== undefined) await view.reveal(row, { select: true, focus: true, expand: true });
+  };
+  return Object.assign(shown, { reveal });
 }
 
 const isUnread = ({ snapshot }: AccountState): boolean => snapshot === undefined;

@@ -5,14 +5,22 @@ import { Emitter } from '../core/emitter.ts';
 import type { ActivityFeed } from '../views/activity.ts';
 import { type LazyPages, loadViews } from '../views/lazy-pages.ts';
 import { loansState, positionsState } from '../views/view-state.ts';
+import { asPlace } from '../views/place.ts';
+import { commandIds } from './command-ids.ts';
 import type { App } from './front.ts';
+import { registerGuarded } from './guarded-command.ts';
 import { showOutline } from './outline-view.ts';
 
 /** The views of the container. */
 export function registerTrees(app: App, pages: LazyPages): vscode.Disposable {
+  const [loans, positions] = [registerLoansView(app, pages), registerPositionsView(app, pages)];
   return vscode.Disposable.from(
-    registerLoansView(app, pages),
-    registerPositionsView(app, pages),
+    loans,
+    positions,
+    registerGuarded(app, commandIds.revealRow, async (argument) => {
+      const place = asPlace(argument);
+      if (place !== undefined) await (place.on?.kind === 'position' ? positions : loans).reveal(place);
+    }),
     registerWarningsView(app, pages),
     registerCollateralView(app, pages),
     registerActivityView(app, pages),
@@ -20,7 +28,7 @@ export function registerTrees(app: App, pages: LazyPages): vscode.Disposable {
 }
 
 /** The Loans view, its badge, and the context keys that choose its welcome text and those of all views. */
-function registerLoansView(app: App, pages: LazyPages): vscode.Disposable {
+function registerLoansView(app: App, pages: LazyPages): ReturnType<typeof showOutline> {
   const setContext = contextKeys();
   return showOutline(app, pages, {
     id: 'ltvGauge.loans',
@@ -39,7 +47,7 @@ function registerLoansView(app: App, pages: LazyPages): vscode.Disposable {
 const badgeText = (alarms: number): string => localize(msg('view.loan-alarms', 'Loans near margin call: {0}', alarms.toString()));
 
 /** The Positions view, its badge, and the context key that chooses its welcome text. */
-function registerPositionsView(app: App, pages: LazyPages): vscode.Disposable {
+function registerPositionsView(app: App, pages: LazyPages): ReturnType<typeof showOutline> {
   const setContext = contextKeys();
   return showOutline(app, pages, {
     id: 'ltvGauge.positions',

@@ -1,8 +1,9 @@
-import { render } from 'lit-html';
-import { aliveMs, silentMs, type FromPage, type PageState, type ToPage } from '../core/protocol.ts';
+import { render, type TemplateResult } from 'lit-html';
+import { aliveMs, silentMs, type FromPage, type PageState, type SectionId, type ToPage } from '../core/protocol.ts';
 import { firstChoices, kept as keptOrder, renewed, sorted, type Choices } from './arrange.ts';
 import type { Acts } from './overview.ts';
 import { levelNews, neighbour, page, silenced } from './page.ts';
+import type { Doors, Section } from './section.ts';
 
 /** What the editor gives a page. */
 interface Host {
@@ -18,12 +19,19 @@ interface Kept {
   readonly open?: readonly string[];
   readonly choices?: Choices;
   readonly scroll?: number;
-  readonly stressOpen?: boolean;
-  readonly shocks?: string;
+  readonly sections?: readonly SectionId[];
+  /** By section, what it kept itself. */
+  readonly bySection?: Readonly<Partial<Record<SectionId, unknown>>>;
 }
 
 /** For this long after somebody did something on the page, no line moves under the pointer. Milliseconds. */
 const restMs = 5_000;
+
+const doors: Doors = {
+  whatIf: () => import('./what-if-section.ts'),
+  stress: () => import('./stress-section.ts'),
+  history: () => import('./history-section.ts'),
+};
 
 const host = acquireVsCodeApi();
 // Both are in the shell of the page.
@@ -36,8 +44,10 @@ let current = kept.key;
 const open = new Set(kept.open);
 let choices: Choices = { ...firstChoices, ...kept.choices };
 let order: readonly string[] = [];
-let stressOpen = kept.stressOpen ?? false;
-let shocks = kept.shocks ?? '';
+/** Which sections are open, and those that were loaded or are on their way. */
+const openSections = new Set(kept.sections);
+const sections = new Map<SectionId, Section | 'coming' | 'failed'>();
+let bySection = kept.bySection ?? {};
 /** When the extension was heard last, and when the person was. Milliseconds. */
 let heard = performance.now();
 let touched = -Infinity;
@@ -62,7 +72,57 @@ const acts: Acts = {
 
 function draw(): void {
   if (state === undefined) return;
-  render(page(silent ? silenced(state) : state, { current, open, order, choices, stressOpen, shocks }, acts, send), root);
+  const shown = silent ? silenced(state) : state;
+  const contents = new Map([...openSections].map((id) => [id, contentOf(id, shown)]));
+  render(page(shown, { current, open, order, choices, sections: contents }, acts, send), root);
+}
+
+function contentOf(id: SectionId, shown: PageState): TemplateResult | string {
+  const section = sections.get(id);
+  if (section === 'failed') return shown.sectionFailed;
+  return typeof section === 'object' ? section.draw(shown, order) : '';
+}
+
+/** Brings the script of a section that is open. */
+async function load(id: SectionId): Promise<void> {
+  if (sections.has(id)) return;
+  sections.set(id, 'coming');
+  try {
+    const door = await doors[id]();
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(door.style);
+    document.adoptedStyleSheets.push(sheet);
+    const keep = (what: unknown): void => {
+      bySection = { ...bySection, [id]: what };
+      remember();
+    };
+    sections.set(id, door.open({ send, redraw: draw, kept: bySection[id], keep, speak }));
+  } catch {
+    sections.set(id, 'failed');
+  }
+  draw();
+}
+
+function follow(id: SectionId, isOpen: boolean): void {
+  if (openSections.has(id) === isOpen) return;
+  if (isOpen) openSections.add(id);
+  else openSections.delete(id);
+  const section = sections.get(id);
+  if (typeof section === 'object') section.opened?.(isOpen);
+  draw();
+  remember();
+  if (isOpen) void load(id);
+}
+
+function openHistory(): void {
+  follow('history', true);
+  const summary = root.querySelector<HTMLElement>('.history > summary');
+  summary?.scrollIntoView();
+  summary?.focus();
+}
+
+function speak(text: string): void {
+  spoken.textContent = text;
 }
 
 function itemOf(key: string): HTMLElement | undefined {
@@ -74,7 +134,7 @@ function keyAround(target: EventTarget | null): string | undefined {
 }
 
 function remember(): void {
-  host.setState({ key: current, open: [...open], choices, scroll: window.scrollY, stressOpen, shocks } satisfies Kept);
+  host.setState({ key: current, open: [...open], choices, scroll: window.scrollY, sections: [...openSections], bySection } satisfies Kept);
 }
 
 function setOpen(key: string, isOpen: boolean): void {
@@ -124,7 +184,7 @@ function show(next: PageState): void {
   }
   const news = levelNews(before.gauges, next.gauges);
   // News about a gauge must not stay when none is shown.
-  if (news !== '' || next.gauges.length === 0) spoken.textContent = news;
+  if (news !== '' || next.gauges.length === 0) speak(news);
   // The focused gauge is gone: stay in the list instead of losing the focus.
   const first = keyAround(root.querySelector('.gauge'));
   if (focused !== undefined && first !== undefined && itemOf(focused) === undefined) focusOn(first);
@@ -133,12 +193,14 @@ function show(next: PageState): void {
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   heard = performance.now();
   silent = false;
+  for (const section of sections.values()) if (typeof section === 'object') section.hear?.(data);
   if (data.type === 'state') show(data.state);
   else {
     arrange();
     draw();
   }
   if (data.type === 'reveal') reveal(data.key);
+  if (data.type === 'history' && 'open' in data) openHistory();
 });
 
 // An extension that has ended can't say so, and its last figures would look up to date as long as the page is open.
@@ -146,7 +208,7 @@ setInterval(() => {
   if (silent || state === undefined || performance.now() - heard < silentMs) return;
   silent = true;
   draw();
-  spoken.textContent = state.silent.notice;
+  speak(state.silent.notice);
 }, aliveMs);
 
 for (const event of ['pointermove', 'keydown'])
@@ -164,13 +226,6 @@ root.addEventListener('focusin', ({ target }) => {
 
 root.addEventListener('input', ({ target }) => {
   if (target instanceof HTMLInputElement && target.type === 'search') acts.choose({ filter: target.value });
-});
-
-root.addEventListener('change', ({ target }) => {
-  if (!(target instanceof HTMLInputElement) || target.name !== 'shocks') return;
-  shocks = target.value;
-  send({ type: 'shocks', text: shocks });
-  remember();
 });
 
 root.addEventListener('click', ({ target }) => {
@@ -204,15 +259,13 @@ root.addEventListener('keydown', (event) => {
 root.addEventListener(
   'toggle',
   ({ target }) => {
-    if (!(target instanceof HTMLDetailsElement)) return;
-    stressOpen = target.open;
-    draw();
-    remember();
+    const id = target instanceof HTMLDetailsElement ? (target.dataset['section'] as SectionId | undefined) : undefined;
+    if (id !== undefined) follow(id, (target as HTMLDetailsElement).open);
   },
   true,
 );
 
 window.addEventListener('scrollend', remember);
 
-if (shocks !== '') send({ type: 'shocks', text: shocks });
 send({ type: 'ready' });
+for (const id of openSections) void load(id);

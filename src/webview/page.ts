@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { FromPage, GaugeView, PageState } from '../core/protocol.ts';
+import { repeat } from 'lit-html/directives/repeat.js';
+import type { FromPage, GaugeView, PageState, SectionId } from '../core/protocol.ts';
 import { arranged, type Choices } from './arrange.ts';
 import { overview, summaryLines, toolbar, type Acts } from './overview.ts';
-import { stressSection } from './stress.ts';
 
 /** Where the person is on the page. */
 export interface Place {
@@ -13,16 +13,15 @@ export interface Place {
   /** All keys in the order of the lines. */
   readonly order: readonly string[];
   readonly choices: Choices;
-  /** Whether the stress section is open, and the person's own shocks, as typed. */
-  readonly stressOpen: boolean;
-  readonly shocks: string;
+  /** What stands in a section that is open. */
+  readonly sections: ReadonlyMap<SectionId, TemplateResult | string>;
 }
 
 /**
  * A state that may no longer hold, because the extension stopped responding: nothing is drawn as up to date, and nothing can be
  * pressed.
  */
-export function silenced({ heading, silent, words, gauges, orders, notices, emptyText }: PageState): PageState {
+export function silenced({ heading, silent, words, gauges, orders, notices, sectionFailed, emptyText }: PageState): PageState {
   return {
     heading,
     silent,
@@ -31,6 +30,8 @@ export function silenced({ heading, silent, words, gauges, orders, notices, empt
     summaries: [],
     notices: [silent.notice, ...notices],
     gauges: gauges.map((gauge) => silencedGauge(gauge, silent.age)),
+    sections: [],
+    sectionFailed,
     emptyText,
     emptyActions: [],
   };
@@ -69,7 +70,15 @@ export function page(state: PageState, place: Place, acts: Acts, send: (message:
         : html`${toolbar(words, choices, shown.length, gauges.length, acts)}
           ${overview(groups, heading, words, { reachable, open, choices, isMarkedOnce }, acts)}`
     }
-    ${state.stress === undefined ? nothing : stressSection(state.stress, place.stressOpen, place.order, place.shocks)}`;
+    ${repeat(
+      state.sections,
+      ({ id }) => id,
+      ({ id, heading: title }) =>
+        html`<details class="section ${id}" data-section=${id} ?open=${place.sections.has(id)}>
+          <summary><h2>${title}</h2></summary>
+          ${place.sections.get(id) ?? nothing}
+        </details>`,
+    )}`;
 }
 
 function empty(state: PageState, send: (message: FromPage) => void): TemplateResult {

@@ -3,24 +3,21 @@ import type { StressTable, StressView } from '../core/protocol.ts';
 import { levelIcon } from './marks.ts';
 
 /**
- * What happens if prices move, below the overview. Closed until opened; what is closed isn't drawn.
+ * What happens if prices move.
  * @param order the keys of the lines: the grid follows it
  * @param own the person's own shocks, as typed
  */
-export function stressSection(view: StressView, open: boolean, order: readonly string[], own: string): TemplateResult {
-  const { heading, tables } = view;
-  return html`<details class="stress" ?open=${open}>
-    <summary><h2>${heading}</h2></summary>
-    ${
-      open
-        ? html`<p class="tools">
-              <label>${view.own.label} <input name="shocks" placeholder=${view.own.example} .value=${own} /></label>
-              <output>${view.own.refused ?? nothing}</output>
-            </p>
-            ${tables.map((table, place) => tableOf(table, view, order, `shocks-${place.toString()}`))}`
-        : nothing
-    }
-  </details>`;
+export function stressTables(
+  view: StressView,
+  order: readonly string[],
+  own: string,
+  onOwn: (event: { readonly target: unknown }) => void,
+): TemplateResult {
+  return html`<p class="tools">
+      <label>${view.own.label} <input placeholder=${view.own.example} .value=${own} @change=${onOwn} /></label>
+      <output>${view.own.refused ?? nothing}</output>
+    </p>
+    ${view.tables.map((table, place) => tableOf(table, view, order, `shocks-${place.toString()}`))}`;
 }
 
 /** `id` is the caption's, which names the scrolling region. */
@@ -65,9 +62,11 @@ function grid(
           ({ title, detail, place }) =>
             html`<tr>
               <th scope="row">${title} <span class="detail">${detail}</span></th>
-              ${shocks.map(({ cells }) => {
+              ${shocks.map(({ label, cells }) => {
                 const { text, level } = cells[place] ?? { text: '', level: 'unknown' };
-                return html`<td class="level-${level}">${levelIcon(level)} <span>${text.replace(' · ', ' ·\n')}</span></td>`;
+                return html`<td class="level-${level}" data-label=${label}>
+                  ${levelIcon(level)} <span>${text.replace(' · ', ' ·\n')}</span>
+                </td>`;
               })}
             </tr>`,
         )}

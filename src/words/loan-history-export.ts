@@ -1,12 +1,8 @@
 import { add, compare, isPositive, lesser, subtract, zero, type Decimal } from '../core/decimal.ts';
 import type { Account } from '../core/model.ts';
-import type { VenueKind, VenueRow } from '../engine/storage/history-protocol.ts';
+import { english } from '../core/message.ts';
 import { utcIso } from './activity.ts';
-
-/** A row of the exchange's history as it is kept. */
-export interface KeptRow extends VenueRow {
-  readonly kind: VenueKind;
-}
+import { meaningOf, type KeptRow } from './loan-history-row.ts';
 
 /**
  * A form of the loan history: rows of an account, oldest first, become lines of cells. No language changes any of them; amounts are the
@@ -17,54 +13,19 @@ export interface LoanHistoryForm {
   linesOf(row: KeptRow): readonly (readonly string[])[];
 }
 
-/**
- * What a row means for the person's coins. `sale`: collateral was sold, and the history doesn't say how much for how much. `none`: they stay
- * the person's.
- */
-type Effect = 'received' | 'paid' | 'sale' | 'none';
-
-/** The types of OKX, and ours for those of Bybit, which only has numbers. */
-const types: Readonly<Record<string, readonly [meaning: string, effect: Effect]>> = {
-  borrowed: ['Borrowed', 'received'],
-  repaid: ['Repaid', 'paid'],
-  collateral_locked: ['Collateral added', 'none'],
-  collateral_released: ['Collateral returned', 'none'],
-  forced_repayment_buy: ['Forced repayment: coin bought', 'sale'],
-  forced_repayment_sell: ['Forced repayment: coin sold', 'sale'],
-  forced_liquidation: ['Liquidation', 'sale'],
-  partial_liquidation: ['Partial liquidation', 'sale'],
-  sell_collateral: ['Collateral sold', 'sale'],
-  buy_transition_coin: ['Coin in between bought', 'sale'],
-  sell_transition_coin: ['Coin in between sold', 'sale'],
-  buy_borrowed_coin: ['Borrowed coin bought', 'sale'],
-  collateral_added: ['Collateral added', 'none'],
-  collateral_reduced: ['Collateral removed', 'none'],
-  repaid_automatically: ['Repaid automatically when due', 'paid'],
-  repaid_by_liquidation: ['Repaid by liquidation', 'sale'],
-  repaid_overdue: ['Overdue debt repaid by force', 'sale'],
-  repaid_by_delisting: ['Repaid by force, coin delisted', 'sale'],
-  repaid_by_delayed_liquidation: ['Repaid by delayed liquidation', 'sale'],
-  repaid_by_currency: ['Repaid with collateral', 'sale'],
-  became_flexible: ['Fixed debt became flexible', 'none'],
-};
-
-/** Undefined if the type is unknown. */
-function meaningOf({ kind, type }: KeptRow): readonly [meaning: string, effect: Effect | 'unfinished' | 'interest'] | undefined {
-  if (kind === 'interest') return ['Interest accrued', 'interest'];
-  const [, word = type, end] = /^(.+?)(_processing|_failed)?$/.exec(type) ?? [];
-  const known = Object.hasOwn(types, word) ? types[word] : undefined;
-  if (known === undefined || end === undefined) return known;
-  return end === '_failed' ? [`${known[0]}: failed`, 'none'] : [`${known[0]}: in progress`, 'unfinished'];
-}
-
 const yesNo = (is: boolean): string => (is ? 'yes' : 'no');
+
+function meaningIn(row: KeptRow): string {
+  const meaning = meaningOf(row)?.[0];
+  return meaning === undefined ? '' : english(meaning);
+}
 
 /** Every row as it is kept. Names and meanings of the columns stay; new ones are put at the end. An empty cell is not known. */
 export const eventsForm = ({ id, name, venue, simulated }: Account): LoanHistoryForm => ({
   columns: 'time,account_id,account,venue,simulated,loan_id,kind,type,meaning,coin,amount,forced,id,debt,rate_per_year'.split(','),
   linesOf: (row) => [
     [
-      ...[utcIso(row.at), id, name, venue, yesNo(simulated), row.loan ?? '', row.kind, row.type, meaningOf(row)?.[0] ?? ''],
+      ...[utcIso(row.at), id, name, venue, yesNo(simulated), row.loan ?? '', row.kind, row.type, meaningIn(row)],
       ...[row.coin, row.amount, yesNo(row.forced), row.id, row.debt ?? '', row.rate ?? ''],
     ],
   ],

@@ -26,7 +26,7 @@ describe('an account that is not armed', () => {
     assert.doesNotMatch(await bench().waitForRow('Loans', /^Main simulated/), /armed/);
     await bench().runCommand('LTV Gauge: Disarm Account');
     await bench().waitForNotification(saysLike('arming.disarmed', 'Main'));
-    await bench().waitForRow('Loans', new RegExp(`^Main simulated .* ${says('arming.not-armed')}$`));
+    await bench().waitForRow('Loans', new RegExp(`^Main simulated · ${says('arming.not-armed')} · `));
 
     const refusal = await previewCollateral(bench(), 'Add', { loan: '12345', coin: 'BTC', amount: '0.1' });
     assert.match(refusal.text, saysLike('confirm.not-armed'));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
-import { addAccount, enterAccount, previewCollateral, previewMargin } from './exchange.ts';
-import { useBybit, useExchange, useWorkbench } from './use-workbench.ts';
-import { says, saysLike } from '../texts.ts';
+import { addAccount, enterAccount, previewCollateral, previewMargin, previewRepayment } from './exchange.ts';
+import { itInLongRound, useBybit, useExchange, useWorkbench } from './use-workbench.ts';
+import { says, saysInTurn, saysLike } from '../texts.ts';
 
 interface Recorded {
   /** The old order; none for the pool. */
@@ -69,4 +69,47 @@ describe('Bybit beside OKX', () => {
     assert.equal(await okx().requests('margin-balance'), 0);
     await bench().screenshot('bybit-and-okx');
   });
+
+  itInLongRound(
+    'repays a fixed contract whole, a part of the pool whose answer is lost, and all of an old order; each is sent once',
+    async () => {
+      const old = '1793683005081680384';
+      await bench().openContainer();
+      await enterAccount(bench(), bybit().url, 'Pool', bybit().keys, 'Bybit');
+      await (await bench().dialog()).press(says('button.save'));
+      await bench().waitForRow('Loans', /52\.80% ·/);
+      const fixed = await previewRepayment(bench(), { loan: 'pool', coin: 'ETH', debts: 2 });
+      assert.ok(fixed.text.includes(says('repay.contract', '571')), fixed.text);
+      await bench().screenshot('bybit-repay-contract');
+      await fixed.press('Repay 1.4 ETH');
+      await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), undefined, 'Bybit'));
+      await bench().clearNotifications();
+
+      await fetch(`${bybit().url}/__simulator/fault`, {
+        method: 'POST',
+        body: JSON.stringify({ endpoint: '/crypto-loan-flexible/repay', fault: 'lost-after-acting', times: 1 }),
+      });
+      const part = await previewRepayment(bench(), { loan: 'pool', coin: 'USDT', amount: '50.5' });
+      for (const said of [says('repay.interest-first', '3.21 USDT', '47.29 USDT'), says('repay.no-undo')])
+        assert.ok(part.text.includes(said), part.text);
+      await bench().screenshot('bybit-repay-part');
+      await part.press('Repay 50.5 USDT');
+      await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), undefined, 'Bybit'));
+      await bench().clearNotifications();
+
+      const last = await previewRepayment(bench(), { loan: old, coin: 'USDT' });
+      assert.ok(last.text.includes(says('repay.releases', '0.05 BTC')), last.text);
+      await last.press(last.buttons.find((button) => button.startsWith('Repay 2,000.0')) ?? '');
+      await bench().waitForNotification(saysInTurn(saysLike('outcome.done-now', says('term.ltv')), says('repay.closed')));
+      await eventually('the order to be gone', async () => !(await bench().treeRows('Loans')).some((row) => row.startsWith('45.46%')), {
+        seen: () => bench().treeRows('Loans'),
+      });
+      await bench().screenshot('bybit-repaid');
+      const { adjustments } = await record();
+      assert.deepEqual(
+        adjustments.map(({ loan = 'pool', type, ccy, amt }) => [loan, type, ccy, amt].join(' ')),
+        ['571 repay ETH 1.4', 'pool repay USDT 50.5', `${old} repay USDT 2000.04016`],
+      );
+    },
+  );
 });

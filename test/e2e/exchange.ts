@@ -165,6 +165,25 @@ export async function previewCollateral(workbench: Workbench, direction: 'Add' |
   return workbench.dialog();
 }
 
+/** From the palette, by keyboard alone, up to the preview of a repayment: of all that is owed, or of `amount` where the wallet has less. */
+export async function previewRepayment(
+  workbench: Workbench,
+  { loan, coin, debts = 1, amount }: { readonly loan: string; readonly coin: string; readonly debts?: number; readonly amount?: string },
+): Promise<Dialog> {
+  await workbench.runCommand('LTV Gauge: Repay…');
+  await workbench.quickInput.waitFor(says('collateral.loan'));
+  await workbench.pick(loan);
+  if (debts > 1) {
+    await workbench.quickInput.waitFor(says('collateral.coin'));
+    await workbench.pick(coin);
+  }
+  if (amount === undefined) {
+    await workbench.quickInput.waitFor(says('repay.how-much'));
+    await workbench.pick(says('repay.all', ''));
+  } else await enter(workbench, says('collateral.amount-example', coin), amount);
+  return workbench.dialog();
+}
+
 /** From the palette, by keyboard alone, up to the preview of a change of margin. */
 export async function previewMargin(workbench: Workbench, direction: 'Add' | 'Remove', position: string, amount: string): Promise<Dialog> {
   await workbench.runCommand(`LTV Gauge: ${direction} Margin…`);

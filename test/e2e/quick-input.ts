@@ -84,25 +84,37 @@ export class QuickInput {
       },
       { seen: () => this.state() },
     );
-    const asked = await this.#settledQuestion();
-    // An Enter right after a list has opened can be lost to whatever had the focus before; then the same list is still there, and a
-    // person would press it again.
-    await eventually(`“${text}” to be taken`, async () => {
-      if ((await this.#question()) !== asked) return true;
-      await this.#page.keyboard.press('Enter');
-      return eventually('the next question', async () => (await this.#question()) !== asked, { deadlineMs: 2000 });
-    });
+    await this.#take(text);
   }
 
-  /** What is being asked once it is drawn whole: the list may stand before its title and placeholder do. */
-  #settledQuestion(): Promise<string> {
+  /**
+   * Presses Enter on a row. Right after a list has opened it can be lost to whatever had the focus before, and a row of the list before may still be
+   * drawn: then the list is still there, or another row has the focus, and a person would go to the row and press it again.
+   */
+  async #take(text: string, exact = false): Promise<void> {
+    const asked = await this.#settledQuestion();
+    await eventually(
+      `“${text}” to be taken`,
+      async () => {
+        if ((await this.#question()) !== asked) return true;
+        if (!(await this.#focus(text, exact))) return false;
+        await this.#page.keyboard.press('Enter');
+        return eventually('the next question', async () => (await this.#question()) !== asked, { deadlineMs: 2000 });
+      },
+      { seen: () => this.state() },
+    );
+  }
+
+  /** What is being asked once it is drawn whole: the list may stand before its title and placeholder do, and the other way round. */
+  async #settledQuestion(): Promise<string> {
     let last: string | undefined;
-    return eventually('a question', async () => {
-      const now = await this.#question();
+    await eventually('a question', async () => {
+      const now = JSON.stringify(await this.state());
       const same = now === last;
       last = now;
-      return same && now;
+      return same;
     });
+    return this.#question();
   }
 
   /** What is being asked: it changes when an answer was taken. */
@@ -125,17 +137,17 @@ export class QuickInput {
       },
       { seen: () => this.state() },
     );
-    await this.#page.keyboard.press('Enter');
+    await this.#take(title, true);
   }
 
   #rows(): Locator {
     return this.#widget.locator('.quick-input-list .monaco-list-row');
   }
 
+  /** By its name: what is drawn of a row may hide parts of one in the list before. */
   #row(text: string, exact = false): Locator {
-    const label = exact ? new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(, |$)`) : undefined;
-    if (label === undefined) return this.#rows().filter({ hasText: text }).first();
-    return this.#widget.locator('.quick-input-list').getByRole('option', { name: label }).first();
+    const name = exact ? new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(, |$)`) : text;
+    return this.#widget.locator('.quick-input-list').getByRole('option', { name }).first();
   }
 
   /** One step towards the row; true when it has the focus. */

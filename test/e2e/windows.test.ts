@@ -61,7 +61,7 @@ describe('several windows', () => {
     for (const window of [two, three]) await shows(window, 'One', saysLike('arming.not-armed'));
     await three.reload();
     await three.openContainer();
-    await three.waitForRow('Loans', new RegExp(`^One simulated .* ${says('arming.not-armed')}$`));
+    await three.waitForRow('Loans', new RegExp(`^One simulated · ${says('arming.not-armed')} · `));
     await two.runCommand('LTV Gauge: Arm Account…');
     await two.quickInput.waitFor(says('choose.account'));
     await two.pick('One');

@@ -152,3 +152,10 @@ export function mostInterest(debt: Decimal, elapsedMs: number): Decimal {
   const hours = Math.floor(Math.max(0, elapsedMs) / 3_600_000) + 1;
   return multiply(round(multiply(debt, mostPerHour), bookedPlaces, 'up'), decimal(hours.toString()));
 }
+
+/**
+ * Whether a venue may have booked so much for a repayment of all: from the debt as it was read up to what was sent, which is that debt rounded up, and
+ * the interest that was added on the way.
+ */
+export const isWholeDebt = (booked: Decimal, debt: Decimal, sent: Decimal): boolean =>
+  compare(booked, debt) >= 0 && compare(booked, add(sent, mostInterest(debt, 0))) <= 0;

@@ -112,17 +112,19 @@ function spare(loan: Reckoned, target: Decimal): Ratio {
 
 const heldOf = ({ model }: Reckoned, coin: string): Decimal => model.collateral.find((held) => held.coin === coin)?.amount ?? zero;
 
-function repaying(loan: Reckoned, target: Decimal, { coin, available, places }: PayableDebt): Way | DeadEnd {
+function repaying(loan: Reckoned, target: Decimal, { coin, available, places, most, whole }: PayableDebt): Way | DeadEnd {
   const debt = loan.model.debts.find((owed) => owed.coin === coin);
   if (debt === undefined) return deadEnd('repay', coin, 'debt', undefined);
   const { of: excess } = lacking(loan, target);
   const counts = multiply(debt.price, loan.model.correction);
-  const isEnough = isPositive(counts) && compare(excess, multiply(debt.amount, counts)) <= 0;
+  const all = lesser(most ?? debt.amount, debt.amount);
+  const isEnough = isPositive(counts) && compare(excess, multiply(all, counts)) <= 0;
   // A debt's remainder may be finer than the grid: then all of it is repaid.
-  const amount = isEnough ? lesser(divide(excess, counts, places, 'up'), debt.amount) : debt.amount;
+  const amount = isEnough && whole !== true ? lesser(divide(excess, counts, places, 'up'), all) : all;
   if (isEnough && compare(amount, available) <= 0) return repayWay(loan, debt, amount, available);
-  const most = compare(debt.amount, available) <= 0 ? debt.amount : round(available, places, 'down');
-  const nearest = isPositive(most) ? repayWay(loan, debt, most, available) : undefined;
+  const part = whole === true ? zero : round(available, places, 'down');
+  const nearestAmount = compare(all, available) <= 0 ? all : part;
+  const nearest = isPositive(nearestAmount) ? repayWay(loan, debt, nearestAmount, available) : undefined;
   return deadEnd('repay', coin, isEnough ? 'wallet' : 'debt', nearest);
 }
 
@@ -260,6 +262,10 @@ export interface PayableDebt {
   /** In the wallet. */
   readonly available: Decimal;
   readonly places: number;
+  /** How much of it can be repaid, where that is not all. */
+  readonly most?: Decimal;
+  /** So much, or nothing. */
+  readonly whole?: true;
 }
 
 export interface Means {

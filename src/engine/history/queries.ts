@@ -1,5 +1,5 @@
 import { targetKey, type Target } from '../../core/model.ts';
-import type { HistoryAnswers, HistoryAsked } from '../storage/history-protocol.ts';
+import type { HistoryAnswers, HistoryAsked, RowsOf } from '../storage/history-protocol.ts';
 import type { SharedState } from '../storage/shared-state.ts';
 
 // Queries of the stored history, for charts and tables. The database answers in its own thread. Times in milliseconds since the Unix epoch.
@@ -43,3 +43,17 @@ export const venueRows = async (
   account: string,
   asked: Omit<Extract<HistoryAsked, { do: 'venueRows' }>, 'do' | 'account'>,
 ): Answer<'venueRows'> => (await shared.ask({ do: 'venueRows', account, ...asked })) ?? [];
+
+/** All rows of a loan, by type and coin. */
+export const venueTotals = async (shared: Asks, of: RowsOf): Answer<'venueTotals'> =>
+  (await shared.ask({ do: 'venueTotals', ...of })) ?? [];
+
+/** One page of a loan's rows, in any order. */
+export const venueSorted = async (shared: Asks, asked: Omit<Extract<HistoryAsked, { do: 'venueSorted' }>, 'do'>): Answer<'venueSorted'> =>
+  (await shared.ask({ do: 'venueSorted', ...asked })) ?? [];
+
+/** Interest booked on a loan's debt in one coin, by stretches of time. */
+export const interestSums = async (
+  shared: Asks,
+  asked: Omit<Extract<HistoryAsked, { do: 'interestSums' }>, 'do'>,
+): Answer<'interestSums'> => (await shared.ask({ do: 'interestSums', ...asked })) ?? [];

@@ -13,6 +13,7 @@ import {
   mayHaveMoved,
   merge,
   next,
+  numberedIn,
   restored,
   sameChange,
   sameTarget,
@@ -94,10 +95,10 @@ export class Writes implements Disposable {
     return [...this.#records.values()].find((record) => isSameOwner(record, of) && isFreezing(record));
   }
 
-  /** Rows of the venue's history that belong to other writes of the kind of `record`: a venue numbers each kind apart. */
+  /** Rows of the venue's history that belong to other writes, among those numbered as `record`'s. */
   claimedBesides(record: WriteRecord): ReadonlySet<string> {
     const others = [...this.#records.values()].filter(
-      (other) => other.id !== record.id && isSameOwner(other, record) && other.change.kind === record.change.kind,
+      (other) => other.id !== record.id && isSameOwner(other, record) && numberedIn(other.change) === numberedIn(record.change),
     );
     return new Set(others.flatMap(({ evidence }) => (evidence?.kind === 'history' ? [evidence.id] : [])));
   }

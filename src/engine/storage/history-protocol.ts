@@ -131,6 +131,32 @@ export interface VenuePage {
 /** Whether the list now connects to what was known before, and how many rows are new; undefined if nothing was stored. */
 export type KeptPage = { readonly isDone: boolean; readonly added: number } | undefined;
 
+/** The rows of one loan. */
+export interface RowsOf {
+  readonly account: string;
+  readonly kind: VenueKind;
+  /** `Loan.id`; empty for rows that the venue assigns to no loan. Rows of any of these. */
+  readonly loans: readonly string[];
+}
+
+/** All rows of one type and coin. */
+export interface RowTotal {
+  /** The venue's own word; empty for interest. */
+  readonly type: string;
+  readonly coin: string;
+  readonly rows: number;
+  /** The exact sum, signed as the venue prints it. */
+  readonly amount: Decimal;
+}
+
+export type RowOrder = 'at' | 'type' | 'coin' | 'amount';
+
+/** Interest that the venue booked within one stretch of time. */
+export interface InterestSum {
+  readonly at: number;
+  readonly amount: Decimal;
+}
+
 /** A page begins with the next older row. */
 export type Before = Pick<VenueRow, 'at' | 'id'>;
 
@@ -157,7 +183,26 @@ export type HistoryAsked =
       readonly before?: Before;
       readonly limit: number;
     }
-  | { readonly do: 'venueStreams'; readonly account: string };
+  | { readonly do: 'venueStreams'; readonly account: string }
+  | ({ readonly do: 'venueTotals' } & RowsOf)
+  | ({
+      readonly do: 'venueSorted';
+      /** Default: all types and coins. */
+      readonly only?: readonly Pick<RowTotal, 'type' | 'coin'>[];
+      readonly by: RowOrder;
+      readonly descending: boolean;
+      readonly offset: number;
+      readonly limit: number;
+    } & RowsOf)
+  | ({
+      readonly do: 'interestSums';
+      readonly coin: string;
+      readonly from: number;
+      /** Exclusive. */
+      readonly to: number;
+      /** Length of a stretch; the first begins at a multiple of it. */
+      readonly width: number;
+    } & Omit<RowsOf, 'kind'>);
 
 export type HistoryMove =
   | { readonly do: 'exportHistory'; readonly accounts: readonly string[]; readonly after?: ExportedPage['after'] & object }
@@ -179,6 +224,10 @@ export interface HistoryAnswers {
   /** Newest first. */
   readonly venueRows: readonly VenueRow[] | undefined;
   readonly venueStreams: readonly VenueStream[] | undefined;
+  readonly venueTotals: readonly RowTotal[] | undefined;
+  readonly venueSorted: readonly VenueRow[] | undefined;
+  /** Only stretches with a row, oldest first. */
+  readonly interestSums: readonly InterestSum[] | undefined;
   readonly exportHistory: ExportedPage | undefined;
   /** Also undefined if what was staged before is gone. */
   readonly stageHistory: StagedRows | undefined;

@@ -3,7 +3,7 @@ import { greater, lesser, type Decimal } from '../../core/decimal.ts';
 import { msg } from '../../core/message.ts';
 import type { Bucket, HistoryAnswers, HistoryAsked, Recorded, Series, Span, Spans } from './history-protocol.ts';
 import { tell } from './outlet-rows.ts';
-import { venueRows, venueStreams } from './venue-rows.ts';
+import { interestSums, venueRows, venueSorted, venueStreams, venueTotals } from './venue-rows.ts';
 
 // Figures in three tiers, written in the transaction of the reading itself. Rows of the same time lie next to each other, so that a reading
 // touches few pages of the file.
@@ -263,6 +263,12 @@ export function answerHistory(db: DatabaseSync, asked: HistoryAsked): HistoryAns
       return venueRows(db, asked);
     case 'venueStreams':
       return venueStreams(db, asked.account);
+    case 'venueTotals':
+      return venueTotals(db, asked);
+    case 'venueSorted':
+      return venueSorted(db, asked);
+    case 'interestSums':
+      return interestSums(db, asked);
   }
 }
 

@@ -106,6 +106,9 @@ export class StateFile {
       case 'historyTargets':
       case 'venueRows':
       case 'venueStreams':
+      case 'venueTotals':
+      case 'venueSorted':
+      case 'interestSums':
         return this.history(asked);
       case 'exportHistory':
       case 'stageHistory':

@@ -1,5 +1,17 @@
-import type { DatabaseSync } from 'node:sqlite';
-import type { Before, ForcedEvent, HistoryAsked, KeptPage, VenuePage, VenueRow, VenueStream } from './history-protocol.ts';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { add, compare, type Decimal } from '../../core/decimal.ts';
+import type {
+  Before,
+  ForcedEvent,
+  HistoryAsked,
+  InterestSum,
+  KeptPage,
+  RowsOf,
+  RowTotal,
+  VenuePage,
+  VenueRow,
+  VenueStream,
+} from './history-protocol.ts';
 
 // The venue's own history rows. Venues drop most of them after a month; here they stay.
 
@@ -93,16 +105,73 @@ export function noteTold(db: DatabaseSync, events: readonly Pick<ForcedEvent, 'a
   for (const { account, at, id } of events) note.run(account, at, id);
 }
 
+const columns = 'at, id, type, forced, coin, amount, debt, rate, loan';
+
 export function venueRows(db: DatabaseSync, asked: Extract<HistoryAsked, { do: 'venueRows' }>): readonly VenueRow[] {
   const { account, kind, loan, limit } = asked;
   const { at, id }: Before = asked.before ?? { at: Number.MAX_SAFE_INTEGER, id: '' };
   return db
     .prepare(
-      `SELECT at, id, type, forced, coin, amount, debt, rate, loan FROM venue_rows WHERE account = ? AND kind = ? AND (at, id) < (?, ?)
+      `SELECT ${columns} FROM venue_rows WHERE account = ? AND kind = ? AND (at, id) < (?, ?)
        AND (? IS NULL OR coalesce(loan, '') = ?) ORDER BY at DESC, id DESC LIMIT ?`,
     )
     .all(account, kind, at, id, loan ?? null, loan ?? null, limit)
-    .map((row) => ({ ...present(row), forced: row['forced'] === 1 })) as never;
+    .map(toRow);
+}
+
+const toRow = (row: Readonly<Record<string, unknown>>): VenueRow => ({ ...present(row), forced: row['forced'] === 1 }) as never;
+
+/** The rows of a loan, to be continued with further conditions. */
+const ofLoan = "FROM venue_rows WHERE account = ? AND kind = ? AND coalesce(loan, '') IN (SELECT value FROM json_each(?))";
+const argsOf = ({ account, kind, loans }: RowsOf): SQLInputValue[] => [account, kind, JSON.stringify(loans)];
+
+export function venueTotals(db: DatabaseSync, asked: RowsOf): readonly RowTotal[] {
+  const totals = new Map<string, RowTotal>();
+  for (const row of db.prepare(`SELECT type, coin, amount ${ofLoan}`).iterate(...argsOf(asked))) {
+    const { type, coin, amount } = row as unknown as Pick<VenueRow, 'type' | 'coin' | 'amount'>;
+    const key = `${type} ${coin}`;
+    const before = totals.get(key);
+    totals.set(key, { type, coin, rows: (before?.rows ?? 0) + 1, amount: before === undefined ? amount : add(before.amount, amount) });
+  }
+  return [...totals.values()];
+}
+
+/** One page of the rows in an order. SQLite knows no exact decimals, so by amount all are sorted here. */
+export function venueSorted(db: DatabaseSync, asked: Extract<HistoryAsked, { do: 'venueSorted' }>): readonly VenueRow[] {
+  const { by, descending, offset, limit } = asked;
+  const way = descending ? 'DESC' : 'ASC';
+  const only = asked.only && JSON.stringify(asked.only.map(({ type, coin }) => `${type} ${coin}`));
+  const wanted = `${ofLoan} AND (? IS NULL OR type || ' ' || coin IN (SELECT value FROM json_each(?)))`;
+  const args = [...argsOf(asked), only ?? null, only ?? null];
+  if (by !== 'amount') {
+    const order = by === 'at' ? `at ${way}, id ${way}` : `${by} ${way}, at DESC, id DESC`;
+    return db
+      .prepare(`SELECT ${columns} ${wanted} ORDER BY ${order} LIMIT ? OFFSET ?`)
+      .all(...args, limit, offset)
+      .map(toRow);
+  }
+  const sign = descending ? -1 : 1;
+  return db
+    .prepare(`SELECT ${columns} ${wanted} ORDER BY at DESC, id DESC`)
+    .all(...args)
+    .map(toRow)
+    .sort((a, b) => sign * compare(a.amount, b.amount))
+    .slice(offset, offset + limit);
+}
+
+export function interestSums(db: DatabaseSync, asked: Extract<HistoryAsked, { do: 'interestSums' }>): readonly InterestSum[] {
+  const { coin, from, to, width } = asked;
+  const sums = new Map<number, Decimal>();
+  const rows = db
+    .prepare(`SELECT at, amount ${ofLoan} AND at >= ? AND at < ? AND coin = ? ORDER BY at`)
+    .iterate(...argsOf({ ...asked, kind: 'interest' }), from, to, coin);
+  for (const row of rows) {
+    const at = Number(row['at']);
+    const start = at - (at % width);
+    const [before, amount] = [sums.get(start), row['amount'] as Decimal];
+    sums.set(start, before === undefined ? amount : add(before, amount));
+  }
+  return [...sums].map(([at, amount]) => ({ at, amount }));
 }
 
 export const venueStreams = (db: DatabaseSync, account: string): readonly VenueStream[] =>

@@ -8,6 +8,7 @@ import {
   multiply,
   one,
   round,
+  subtract,
   sum,
   zero,
   type Decimal,
@@ -17,6 +18,7 @@ import { msg } from '../../core/message.ts';
 import type { Direction, Loan, Snapshot, WalletCoin, HaircutRule } from '../../core/model.ts';
 import { estimateAfter, largestReduction } from '../../core/risk/collateral-estimate.ts';
 import { flatRule, recoveredRule } from '../../core/risk/haircut.ts';
+import { mostInterest } from '../../core/risk/interest.ts';
 import { collateralOf, ltvOf, modelOf, type LoanModel, type ModelTrouble } from '../../core/risk/loan-model.ts';
 import {
   waysTo,
@@ -151,15 +153,25 @@ function averageRule(model: LoanModel): HaircutRule {
   return flatRule(lesser(rate, one));
 }
 
-function payable({ wallet }: Reading, { debts }: LoanModel): readonly PayableDebt[] {
+function payable({ wallet, loan }: Reading, { debts }: LoanModel): readonly PayableDebt[] {
   if (wallet === undefined) return [];
-  return debts
-    .filter(({ amount }) => isPositive(amount))
-    .map(({ coin, price }) => ({
-      coin,
-      available: divide(greater(wallet.find((held) => held.coin === coin)?.amount ?? zero, zero), one, mostPlaces, 'down'),
-      places: usefulPlaces(price),
-    }));
+  return debts.flatMap(({ coin, amount, price }) => {
+    const part = repayablePart(loan, coin, amount);
+    if (part === undefined || !isPositive(amount)) return [];
+    const available = divide(greater(wallet.find((held) => held.coin === coin)?.amount ?? zero, zero), one, mostPlaces, 'down');
+    return [{ coin, available, places: usefulPlaces(price), ...part }];
+  });
+}
+
+/** What one repayment can pay of a coin: what is owed without a contract, else the only contract, whole. Undefined where there are several. */
+function repayablePart({ due = [] }: Loan, coin: string, debt: Decimal): Pick<PayableDebt, 'most' | 'whole'> | undefined {
+  const contracts = due.filter((one) => one.coin === coin && one.contract !== undefined);
+  const rest = subtract(debt, sum(contracts.map(({ amount }) => amount)));
+  const [only, ...more] = contracts;
+  if (only === undefined) return {};
+  // Both were read a moment apart: interest in between is no debt without a contract.
+  if (compare(rest, mostInterest(debt, 0)) > 0) return { most: rest };
+  return more.length === 0 ? { most: only.amount, whole: true } : undefined;
 }
 
 /** Something to choose: one change, several, or a repayment. */

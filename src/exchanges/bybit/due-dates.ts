@@ -128,7 +128,8 @@ function toDue(row: Contract, now: number): readonly DueDebt[] | undefined {
   if (!isPositive(amount) && row.status !== overdue) return [];
   // The date has passed, and what should have happened then did not.
   const then = late ? undefined : whatHappens(row.repayType);
-  return [{ coin: row.borrowCurrency, amount, at, overdue: late, ...(then === undefined ? {} : { then }) }];
+  const named = row.loanId === undefined ? {} : { contract: row.loanId };
+  return [{ coin: row.borrowCurrency, amount, at, overdue: late, ...named, ...(then === undefined ? {} : { then }) }];
 }
 
 function whatHappens(repayType: string): Message | undefined {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { add, compare, isNegative, subtract, sum, zero, type Decimal } from '../../core/decimal.ts';
 import type { Loan } from '../../core/model.ts';
-import { mostInterest } from '../../core/risk/interest.ts';
+import { isWholeDebt, mostInterest } from '../../core/risk/interest.ts';
 import type { Receipt, RepayBaseline, RepayChange, RepayProof } from '../exchange.ts';
 import { isNewer } from '../kit/changes.ts';
 import { stamped } from '../kit/parts.ts';
@@ -45,9 +45,7 @@ export function judgeRepayment(change: RepayChange, baseline: RepayBaseline, rea
   const isExplained = isInterest(subtract(debt, isNegative(unpaid) ? zero : unpaid));
   if (own.status === 'failed') return isExplained ? { state: 'pending', failed: row } : { state: 'pending' };
   const known = reference !== undefined;
-  // A contract is repaid whole, also what came on top of it since.
-  const grown = change.contract !== undefined && own.coin === change.coin && isInterest(subtract(own.amount, change.amount));
-  if (known && !isAsked(change, baseline, own)) return grown ? { state: 'pending' } : { state: 'contradicted', row, ...found };
+  if (known && !isAsked(change, baseline, own)) return { state: 'contradicted', row, ...found };
   if (compare(debt, baseline.debt) < 0)
     return known || isExplained ? { state: 'effective', row, ...found, debt, asOf } : { state: 'pending' };
   // Days later a rise may be anything.
@@ -61,10 +59,8 @@ function onlyMatch(change: RepayChange, baseline: RepayBaseline, rows: readonly 
   return more.length === 0 ? match : undefined;
 }
 
-/** Of a whole debt Bybit may take what it counts: from the debt that was read up to what was sent, which is that debt rounded up. */
 function isAsked({ coin, amount, all }: RepayChange, { debt }: RepayBaseline, row: Repayment): boolean {
-  const difference = compare(row.amount, amount);
-  return row.coin === coin && (difference === 0 || (all && difference < 0 && compare(row.amount, debt) >= 0));
+  return row.coin === coin && (compare(row.amount, amount) === 0 || (all && isWholeDebt(row.amount, debt, amount)));
 }
 
 /** Reads the evidence for a repayment once and judges it. */

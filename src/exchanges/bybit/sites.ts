@@ -10,6 +10,7 @@ const regional = (id: string, label: string, registeredAt: string, host: string)
   label,
   detail: msg('term.registered', 'Registered at {0}', registeredAt),
   baseUrl: `https://${host}`,
+  page: `https://${registeredAt}`,
   ...live,
 });
 
@@ -27,6 +28,7 @@ export const sites: readonly Site[] = [
     label: 'Bybit Global (bytick.com)',
     detail: msg('site.if-unreachable', 'If {0} is unreachable', 'api.bybit.com'),
     baseUrl: 'https://api.bytick.com',
+    page: 'https://bybit.com',
     ...live,
   },
   {
@@ -34,6 +36,7 @@ export const sites: readonly Site[] = [
     label: 'Bybit EU',
     detail: msg('site.connected-apps', 'Registered at {0}; keys for connected apps only', 'bybit.eu'),
     baseUrl: 'https://api.bybit.eu',
+    page: 'https://bybit.eu',
     ...live,
   },
   regional('nl', 'Bybit Netherlands', 'bybit.nl', 'api.bybit.nl'),
@@ -48,6 +51,7 @@ export const sites: readonly Site[] = [
     label: 'Bybit Testnet',
     detail: msg('site.own-key', 'No real money; needs its own key from {0}', 'testnet.bybit.com'),
     baseUrl: 'https://api-testnet.bybit.com',
+    page: 'https://testnet.bybit.com',
     ...demo,
   },
   {
@@ -55,6 +59,7 @@ export const sites: readonly Site[] = [
     label: msg('site.demo', '{0}, demo trading', 'Bybit'),
     detail: msg('site.own-key', 'No real money; needs its own key from {0}', 'bybit.com'),
     baseUrl: 'https://api-demo.bybit.com',
+    page: 'https://bybit.com',
     ...demo,
   },
   {

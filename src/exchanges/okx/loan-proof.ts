@@ -88,10 +88,14 @@ export async function readSince(
   const query = { ...orderOf(ref), ...(before === undefined ? {} : { before }), limit: pageSize.toString() };
   // Rows first: a loan read before its rows could lack their effect.
   const { rows, odd } = schema.readRows(schema.historyRow, await signedGet(http, endpoints.loanHistory, query, signal));
-  if (rows.length === 0) return undefined;
+  const once = schema.distinct(rows.map(toHistoryRow));
+  // Rows of one id that differ are as good as unreadable.
+  const clear = once.filter(({ id }) => once.filter((row) => row.id === id).length === 1);
+  if (clear.length === 0) return undefined;
   const now = await loans.all(among, signal);
   const found = now.loans.find(({ loan }) => loan.id === ref.loanId);
-  return { rows: rows.map(toHistoryRow), isWhole: odd.length === 0, found, isGone: found === undefined && now.odd === 0 };
+  const isWhole = odd.length === 0 && clear.length === once.length;
+  return { rows: clear, isWhole, found, isGone: found === undefined && now.odd === 0 };
 }
 
 /** Reads the evidence for a change once and judges it. @throws ExchangeError */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { absolute, add, compare, isNegative, subtract, zero, type Decimal } from '../../core/decimal.ts';
 import type { HistoryRow, Loan } from '../../core/model.ts';
-import { mostInterest } from '../../core/risk/interest.ts';
+import { isWholeDebt, mostInterest } from '../../core/risk/interest.ts';
 import type { RepayBaseline, RepayChange, RepayProof } from '../exchange.ts';
 import type { Http } from '../http/client.ts';
 import { isNewer } from '../kit/changes.ts';
@@ -51,10 +51,9 @@ export function judgeRepaid(change: RepayChange, baseline: RepayBaseline, { rows
   return agrees ? { state: 'contradicted', row: other, ...(loan === undefined ? {} : { loan }) } : { state: 'pending' };
 }
 
-/** Of a whole debt OKX may take what it counts: from the debt that was read up to what was sent, which is that debt rounded up. */
 function isAmountOf(row: HistoryRow, { amount, all }: RepayChange, baseline: RepayBaseline): boolean {
   const booked: Decimal = absolute(row.amount);
-  return compare(booked, amount) === 0 || (all && compare(booked, amount) < 0 && compare(booked, baseline.debt) >= 0);
+  return compare(booked, amount) === 0 || (all && isWholeDebt(booked, baseline.debt, amount));
 }
 
 /** Reads the evidence for a repayment once and judges it. @throws ExchangeError */

@@ -12,6 +12,7 @@ const realSite = (id: string, label: string, registeredAt: string, baseUrl: stri
   label,
   detail: msg('term.registered', 'Registered at {0}', registeredAt),
   baseUrl,
+  page: `https://${registeredAt}`,
   simulated: false,
   demo: false,
 });
@@ -22,6 +23,7 @@ const demoSite = (id: string, of: string, keyFrom: string, baseUrl: string): Sit
   label: msg('site.demo', '{0}, demo trading', of),
   detail: msg('site.own-key', 'No real money; needs its own key from {0}', keyFrom),
   baseUrl,
+  page: `https://${keyFrom}`,
   simulated: false,
   demo: true,
 });

@@ -151,8 +151,15 @@ for (const exchange of exchanges) {
       );
       const examples = exchanges.map((one) => one.sites.find(({ id }) => id === 'loopback')?.exampleUrl);
       assert.equal(new Set(examples).size, exchanges.length, 'each shows where its own simulated exchange listens');
-      for (const { baseUrl, simulated } of sites) {
-        if (simulated) continue;
+      for (const { baseUrl, page, simulated } of sites) {
+        assert.equal(page === undefined, simulated, 'a website, but for what is simulated');
+        if (page === undefined) continue;
+        const site = new URL(page);
+        assert.equal(site.origin, page);
+        assert.ok(
+          factsOf(exchange).domains.some((domain) => `.${site.hostname}`.endsWith(`.${domain}`)) && site.protocol === 'https:',
+          page,
+        );
         const url = new URL(baseUrl!);
         assert.equal(url.origin, baseUrl, 'nothing but scheme and host');
         assert.equal(url.protocol, 'https:');

@@ -132,7 +132,7 @@ describe('an account at an exchange', function () {
       states.push([
         talk.titles('notice')[0]!,
         row()
-          .split(' · ')
+          .split(/ · |^Main /)
           .find((part) => part.startsWith('armed')),
       ]);
     }

@@ -21,7 +21,7 @@ describe('The shell of the page', () => {
 
   it('has no style, handler or script of its own', () => {
     assert.doesNotMatch(html, /\sstyle=|\son\w+=|<style/);
-    assert.deepEqual(html.match(/<script[^>]*>/g), ['<script nonce="bm9uY2U=" src="https://editor.example/main.js">']);
+    assert.deepEqual(html.match(/<script[^>]*>/g), ['<script type="module" nonce="bm9uY2U=" src="https://editor.example/main.js">']);
   });
 
   it('names its language and escapes what it is given', () => {

@@ -39,10 +39,7 @@ const tooltip = (entry: Entry): ReadonlyMap<string, string> =>
 describe('the line of a loan between readings', () => {
   it('has the figure of the exchange first and what it is about now behind the level', () => {
     const row = loanRow(withLoan(estimated('0.5841')));
-    assert.equal(
-      line(row),
-      `57.43% · Watch | ${says('estimate.now', '58.41%')} | ${says('line.to', '22.1%', says('preview.margin-call'))} | 40,000 USDT`,
-    );
+    assert.equal(line(row), `57.43% · Watch | ${says('estimate.now', '58.41%')} | ${says('loan.call', '22.1%')} | 40,000 USDT`);
     assert.match(
       text(spokenOf(row)),
       saysInTurn('LTV 57.43%, Watch, ', says('estimate.live'), ': LTV 58.41%, ', says('line.to', '20.7%', says('preview.margin-call'))),
@@ -53,7 +50,7 @@ describe('the line of a loan between readings', () => {
   it('says nothing more while the digits that are shown are the same', () => {
     for (const same of ['0.57421', '0.574201', '0.5743']) {
       const row = loanRow(withLoan(estimated(same)));
-      assert.equal(line(row), `57.43% · Watch | ${says('line.to', '22.1%', says('preview.margin-call'))} | 40,000 USDT`);
+      assert.equal(line(row), `57.43% · Watch | ${says('loan.call', '22.1%')} | 40,000 USDT`);
       assert.doesNotMatch(text(spokenOf(row)), saysLike('estimate.live'));
     }
   });
@@ -74,12 +71,7 @@ describe('the line of a loan between readings', () => {
     const row = loanRow(withLoan(estimated('0.7')));
     assert.match(
       line(row),
-      saysInTurn(
-        /^57\.43% · Warning \| /,
-        says('term.by-estimate', says('estimate.now', '70.00%')),
-        ' | ',
-        says('line.to', '22.1%', says('preview.margin-call')),
-      ),
+      saysInTurn(/^57\.43% · Warning \| /, says('term.by-estimate', says('estimate.now', '70.00%')), ' | ', says('loan.call', '22.1%')),
     );
     assert.equal(row.icon?.id, 'warning');
     assert.equal(tooltip(row).get('Level'), `Watch → ${says('term.by-estimate', 'Warning')}`);

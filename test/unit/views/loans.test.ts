@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { ArmState } from '../../../src/engine/ledger/arming.ts';
+import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { keysMissingCode } from '../../../src/engine/accounts/vault.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import { levelOf } from '../../../src/core/risk/level.ts';
@@ -23,7 +25,7 @@ const stale = now - 5 * 60_000;
 describe('the Loans view', () => {
   it('shows LTV, level as a word, distance to margin call and debt in the line of a loan, in this order', () => {
     const entry = only(only(loansOutline([state()], viewContext())).children);
-    assert.equal(line(entry), `57.43% · Watch | ${says('line.to', '22.1%', says('preview.margin-call'))} | 40,000 USDT`);
+    assert.equal(line(entry), `57.43% · Watch | ${says('loan.call', '22.1%')} | 40,000 USDT`);
     assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
     assert.equal(entry.context, 'loan.repay');
     assert.equal(
@@ -108,14 +110,14 @@ describe('the Loans view', () => {
     const entry = only(
       loansOutline([state({ failure: failure('auth', keysMissingCode), snapshot: snapshot({ asOf: stale }) })], viewContext()),
     );
-    assert.equal(line(entry), `Main | ${says('account.keys-missing')} | Unknown | 5 min ago | OKX | Global`);
+    assert.equal(line(entry), `Main | ${says('account.keys-missing')} | 5 min ago | Unknown | OKX | Global`);
     assert.equal(below(entry)[0], 'It went wrong.');
-    assert.equal(text(spokenOf(entry)), `Main, ${says('account.keys-missing')}, Unknown, 5 min ago, OKX, Global`);
+    assert.equal(text(spokenOf(entry)), `Main, ${says('account.keys-missing')}, 5 min ago, Unknown, OKX, Global`);
   });
 
   it('calls announced maintenance by its name, with a sign of its own', () => {
     const entry = only(loansOutline([state({ failure: failure('maintenance'), snapshot: snapshot({ asOf: stale }) })], viewContext()));
-    assert.equal(line(entry), `Main | ${says('account.maintenance')} | Unknown | 5 min ago | OKX | Global`);
+    assert.equal(line(entry), `Main | ${says('account.maintenance')} | 5 min ago | Unknown | OKX | Global`);
     assert.deepEqual(entry.icon, { id: 'tools', color: 'notificationsWarningIcon.foreground' });
     assert.equal(text(entry.children![0]!.details!().title), says('account.maintenance'));
   });
@@ -124,7 +126,31 @@ describe('the Loans view', () => {
     const loans = [loan(), loan({ id: '67890', orderId: '67890', ltv: decimal('0.8') })];
     const entry = only(loansOutline([state({ snapshot: snapshot({ loans }) })], viewContext()));
     assert.equal(line(entry), `Main | Danger | ${says('time.just-now')} | OKX | Global`);
-    assert.deepEqual(entry.icon, entry.children![1]!.icon);
+    assert.deepEqual(entry.icon, entry.children![0]!.icon, 'the worst first');
+  });
+
+  it('says first in the line of an account what it needs: that it is not armed, and old figures', () => {
+    const arming = (): ArmState => ({ armed: false });
+    const first = (change: Partial<AccountState> = {}): string => line(only(loansOutline([state(change)], viewContext({ arming }))));
+    assert.equal(first(), `Main | ${says('arming.not-armed')} | Watch | ${says('time.just-now')} | OKX | Global`);
+    assert.equal(first({ snapshot: snapshot({ asOf: stale }) }), `Main | 5 min ago | ${says('arming.not-armed')} | Unknown | OKX | Global`);
+  });
+
+  it('lists the worst loan first, and the worst account', () => {
+    const ltvs = (id: string, ...all: string[]): AccountState =>
+      state({
+        account: account({ id, name: id }),
+        snapshot: snapshot({ loans: all.map((ltv, place) => loan({ id: `${id}${place.toString()}`, ltv: decimal(ltv) })) }),
+      });
+    const rows = loansOutline([ltvs('none'), ltvs('calm', '0.2', '0.3'), ltvs('near', '0.1', '0.8', '0.6')], viewContext());
+    assert.deepEqual(
+      rows.map(({ label, children }) => [text(label), ...(children ?? []).map((one) => text(one.label).split(' ')[0])]),
+      [
+        ['near', '80.00%', '60.00%', '10.00%'],
+        ['calm', '30.00%', '20.00%'],
+        ['none', says('loan.none').split(' ')[0]],
+      ],
+    );
   });
 
   it('says simulated, demo and read-only in the line of an account', () => {
@@ -178,7 +204,7 @@ describe('the Loans view', () => {
     );
     assert.equal(
       line(entry),
-      `57.43% · Watch | ${says('term.change-unfinished')} | ${says('line.to', '22.1%', says('preview.margin-call'))} | 40,000 USDT`,
+      `57.43% · Watch | ${says('term.change-unfinished')} | ${says('loan.call', '22.1%')} | 40,000 USDT`,
       'a closed loan says so too',
     );
     assert.match(text(spokenOf(entry)), saysLike('term.change-unfinished'));
@@ -237,10 +263,7 @@ describe('where and when', () => {
 
   it('a debt is due stands in the line and below it, the soonest first', () => {
     const entry = entryOf({ due: [soon, { ...soon, at: now + 2 * 86_400_000, amount: decimal('50.5') }] });
-    assert.equal(
-      line(entry),
-      `57.43% · Watch | ${says('line.to', '22.1%', says('preview.margin-call'))} | 40,000 USDT | due 2026-11-22T12:00:00.000Z`,
-    );
+    assert.equal(line(entry), `57.43% · Watch | ${says('loan.call', '22.1%')} | 40,000 USDT | due 2026-11-22T12:00:00.000Z`);
     const dates = group(entry, says('term.due'));
     assert.equal(line(dates), `${says('term.due')} | 2026-11-22T12:00:00.000Z`);
     assert.deepEqual(below(dates), [
@@ -252,10 +275,7 @@ describe('where and when', () => {
 
   it('an overdue debt is danger in word and colour, whatever the LTV', () => {
     const entry = entryOf({ ltv: decimal('0.1'), due: [{ ...soon, at: now - 1_000, overdue: true }, soon] });
-    assert.equal(
-      line(entry),
-      `10.00% · Danger | ${says('term.debt-overdue')} | ${says('line.to', '86.4%', says('preview.margin-call'))} | 40,000 USDT`,
-    );
+    assert.equal(line(entry), `10.00% · Danger | ${says('term.debt-overdue')} | ${says('loan.call', '86.4%')} | 40,000 USDT`);
     assert.equal(entry.icon?.id, 'flame');
     assert.match(text(spokenOf(entry)), saysLike('term.debt-overdue'));
     const dates = group(entry, says('term.due'));
@@ -408,5 +428,12 @@ describe('a loan that owes nothing', () => {
     const free = loan({ debts: [], ltv: decimal('0'), debtUsd: decimal('0') });
     const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [free] }) })], viewContext())).children);
     assert.match(line(entry), new RegExp(`^0\\.00% · OK \\| ${says('loan.nothing-owed')}`));
+    assert.equal(entry.context, 'loan', 'there is nothing to repay');
+    const unknown = loan({ debts: [] });
+    assert.equal(
+      only(only(loansOutline([state({ snapshot: snapshot({ loans: [unknown] }) })], viewContext())).children).context,
+      'loan.repay',
+      'a debt that is not told may be there',
+    );
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal } from '../../../src/core/decimal.ts';
 import { msg } from '../../../src/core/message.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
-import { statusOf } from '../../../src/views/status.ts';
+import { statusOf, type StatusLook } from '../../../src/views/status.ts';
 import { account, failure, holding, loan, now, position, viewContext, snapshot, state, text } from './samples.ts';
 import { says, saysInTurn, saysLike } from '../../texts.ts';
 
@@ -70,12 +70,12 @@ describe('the status bar', () => {
     );
   });
 
-  it('shows a position by its distance to liquidation when it is the worst', () => {
+  it('shows the worst loan always, and beside it the worst position where that is nearer to its end', () => {
     const states = [withLtv('a', '0.6'), withPosition('b', '55200')];
-    assert.equal(shown(states), `${says('line.to', '8.0%', says('preview.liquidation'))} · Warning · ${says('time.just-now')}`);
+    assert.equal(shown(states), `60.00% · ${says('line.to', '8.0%', says('preview.liquidation'))} · Warning · ${says('time.just-now')}`);
     assert.equal(
       text(statusOf(states, viewContext())?.spoken),
-      `${says('status.worst')}, BTC-USDT-SWAP long, ${says('line.to', '8.0%', says('preview.liquidation'))}, Warning, b`,
+      `${says('status.worst')}, BTC-USDT-SWAP long, ${says('line.to', '8.0%', says('preview.liquidation'))}, Warning, b, Loan 12345, LTV 60.00%, ${says('line.to', '18.6%', says('preview.margin-call'))}, Watch, a`,
     );
     assert.equal(shown([withLtv('a', '0.9'), withPosition('b', '55200')]), `90.00% · Danger · ${says('time.just-now')}`);
     assert.equal(
@@ -84,10 +84,43 @@ describe('the status bar', () => {
     );
   });
 
+  it('shows what the person set, an alarm whatever that is, and leads to the worst', () => {
+    const by = (look: StatusLook, ...states: AccountState[]): string => statusOf(states, viewContext(), look)!.text.map(text).join(' · ');
+    const to = (distance: string): string => says('line.to', distance, says('preview.liquidation'));
+    const justNow = says('time.just-now');
+    const [a, calm, near] = [withLtv('a', '0.6'), withPosition('b', '46000'), withPosition('b', '55200')];
+    assert.equal(by({ shows: 'both', detail: 'full' }, a, calm), `60.00% · Watch · ${to('23.3%')} · ${justNow}`);
+    assert.equal(by({ shows: 'position', detail: 'full' }, a, calm), `${to('23.3%')} · Watch · ${justNow}`);
+    assert.equal(by({ shows: 'loan', detail: 'full' }, a, withPosition('b', '52560')), `60.00% · Watch · ${justNow}`);
+    assert.equal(by({ shows: 'loan', detail: 'full' }, a, near), `60.00% · ${to('8.0%')} · Warning · ${justNow}`);
+    assert.equal(by({ shows: 'position', detail: 'full' }, a), `60.00% · Watch · ${justNow}`, 'better another than nothing');
+    assert.equal(by({ shows: 'nearest', detail: 'short' }, a), '60.00%');
+    assert.equal(by({ shows: 'nearest', detail: 'short' }, a, near), `60.00% · ${to('8.0%')} · Warning`);
+    const old = withLtv('a', '0.2', { snapshot: snapshot({ loans: [loan({ ltv: decimal('0.2') })], asOf: now - 300_000 }) });
+    assert.equal(by({ shows: 'nearest', detail: 'short' }, old), '20.00% · Unknown · 5 min ago');
+    assert.deepEqual(statusOf([a, near], viewContext())?.place, { accountId: 'b', on: { kind: 'position', id: 'p1' } });
+  });
+
+  it('marks what is simulated beside what is not, and shows the older age of both', () => {
+    const play = { ...withPosition('b', '55200'), account: account({ id: 'b', name: 'b', simulated: true }) };
+    const real = withLtv('a', '0.2', { snapshot: snapshot({ loans: [loan({ ltv: decimal('0.2') })], asOf: now - 60_000 }) });
+    assert.equal(shown([real, play]), `20.00% · ${says('line.to', '8.0%', says('preview.liquidation'))} · Warning · simulated · 1 min ago`);
+  });
+
+  it('has one mark in its table where all of it is simulated', () => {
+    const { rows, mark } = statusOf([simulated('a', '0.2'), simulated('b', '0.6')], viewContext())!;
+    assert.equal(text(mark), says('preview.simulated'));
+    assert.deepEqual(
+      rows.map((row) => text(row.account)),
+      ['b', 'a'],
+    );
+    assert.equal(statusOf([simulated('a', '0.2'), withLtv('b', '0.6')], viewContext())!.mark, undefined);
+  });
+
   it('takes the nearer of two at one level, whichever kind', () => {
     assert.equal(
       shown([withLtv('a', '0.6'), withPosition('b', '52560')]),
-      `${says('line.to', '12.4%', says('preview.liquidation'))} · Watch · ${says('time.just-now')}`,
+      `60.00% · ${says('line.to', '12.4%', says('preview.liquidation'))} · Watch · ${says('time.just-now')}`,
     );
     assert.equal(shown([withLtv('a', '0.6'), withPosition('b', '46000')]), `60.00% · Watch · ${says('time.just-now')}`);
   });
@@ -97,12 +130,12 @@ describe('the status bar', () => {
     const holds = (change: Parameters<typeof position>[0]): AccountState => state({ snapshot: holding([{ ...unknown, ...change }]) });
     assert.equal(
       shown([withLtv('a', '0.2'), holds({})]),
-      `${says('line.to', '–', says('preview.liquidation'))} · Unknown · ${says('time.just-now')}`,
+      `20.00% · ${says('line.to', '–', says('preview.liquidation'))} · Unknown · ${says('time.just-now')}`,
     );
     assert.equal(shown([withLtv('a', '0.2'), holds({ marginMode: 'cross' })]), `20.00% · OK · ${says('time.just-now')}`);
     assert.equal(
       shown([withLtv('a', '0.2'), holds({ marginMode: 'cross', liquidationPrice: decimal('59000') })]),
-      `${says('line.to', '1.6%', says('preview.liquidation'))} · Danger · ${says('time.just-now')}`,
+      `20.00% · ${says('line.to', '1.6%', says('preview.liquidation'))} · Danger · ${says('time.just-now')}`,
     );
   });
 
@@ -110,7 +143,7 @@ describe('the status bar', () => {
     const option = state({ snapshot: holding([position({ contract: 'other', marginRatio: decimal('1.02') }, 'liquidationPrice')]) });
     assert.equal(
       shown([withLtv('a', '0.6'), option]),
-      `${says('term.margin-ratio')} 102.0% · ${says('level.margin-ratio', 'Danger')} · ${says('time.just-now')}`,
+      `60.00% · ${says('term.margin-ratio')} 102.0% · ${says('level.margin-ratio', 'Danger')} · ${says('time.just-now')}`,
     );
     assert.equal(statusOf([option], viewContext())?.level, 'danger');
   });

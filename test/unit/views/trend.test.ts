@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { decimal } from '../../../src/core/decimal.ts';
 import type { Bucket, Series } from '../../../src/engine/storage/history-protocol.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
-import { readTrends, trendOf, trendSpan } from '../../../src/views/trend.ts';
+import { readTrendBars, readTrends, trendBars, trendOf, trendSpan } from '../../../src/views/trend.ts';
 import { aLoan, aScene, aState, now, say } from './gauge-scenes.ts';
 import { loanAt, positionAt } from '../../../src/views/place.ts';
 import { says } from '../../texts.ts';
+import { text } from './samples.ts';
 
 const quarter = 15 * 60_000;
 const { from, to } = trendSpan(now);
@@ -99,5 +100,29 @@ describe('The trend of 24 hours', () => {
     const loans = [aLoan(), aLoan({ id: 'b', orderId: 'b' })];
     const lines = gaugePage([aState(loans)], aScene(), say, { trends }).state.gauges.map(({ line }) => line.trend?.text);
     assert.deepEqual(lines, ['up', undefined]);
+  });
+});
+
+describe('The trend in a tooltip', () => {
+  const hour = 60 * 60_000;
+  const at = (place: number, min: string, max = min): Bucket => ({ ...bucket(0, 'ltv', min, max), at: from + place * hour });
+  const bars = (...buckets: readonly Bucket[]) => trendBars({ buckets, gaps: [], moved: [] }, 'loan', from);
+
+  it('has a bar for the worst of each hour and a dot for an hour without readings, lowest and highest in figures', () => {
+    assert.equal(
+      text(bars(at(0, '0.5'), at(1, '0.55'), at(3, '0.58', '0.6'))),
+      `▁▅·█${'·'.repeat(20)} ${says('overview.trend', '50.00%', '60.00%')}`,
+    );
+  });
+
+  it('does not make much of little, and is not there for a single hour', () => {
+    assert.match(text(bars(at(0, '0.5'), at(1, '0.501'))), /^▁▁/);
+    assert.equal(bars(at(0, '0.5')), undefined);
+    assert.equal(bars(), undefined);
+  });
+
+  it('is left out where the history cannot be read', async () => {
+    const broken = { ask: () => Promise.reject(new Error('no disk')) };
+    assert.equal(await readTrendBars(broken, loanAt('main', '1'), now), undefined);
   });
 });

@@ -79,6 +79,8 @@ export const pageState = (gauges: readonly GaugeView[], change: Partial<PageStat
     silent: { notice: says('gauges.silent'), age: says('gauges.not-current') },
     words,
     summaries: [],
+    sections: [],
+    sectionFailed: says('gauges.section-failed'),
     gauges,
     orders: { worst: asTheyCome, marginCall: asTheyCome, liquidation: asTheyCome, age: asTheyCome },
     notices: [],

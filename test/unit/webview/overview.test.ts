@@ -15,7 +15,7 @@ function drawn(
 ): string {
   const order = gauges.map(({ key }) => key);
   return flat(
-    page(pageState(gauges, change), { current, open: new Set(open), order, choices, stressOpen: false, shocks: '' }, acts, () => undefined),
+    page(pageState(gauges, change), { current, open: new Set(open), order, choices, sections: new Map() }, acts, () => undefined),
   );
 }
 const count = (text: string, part: string): number => text.split(part).length - 1;

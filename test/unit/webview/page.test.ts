@@ -66,7 +66,8 @@ describe('A page that hears nothing any more', () => {
     });
   const state = (level: GaugeView['level']): PageState =>
     pageState([whole('a', level)], {
-      stress: { heading: 'If prices moved', firstHeading: '', memberHeading: '', own: { label: '', example: '' }, tables: [] },
+      sections: [{ id: 'stress', heading: 'If prices moved' }],
+      stress: { firstHeading: '', memberHeading: '', own: { label: '', example: '' }, tables: [] },
       summaries: [{ worst: { key: 'a', level, text: 'Worst' }, facts: ['Debt $1'] }],
       notices: ['OKX: not reached'],
       emptyActions: [{ id: 'addAccount', label: says('term.add-account') }],
@@ -78,7 +79,7 @@ describe('A page that hears nothing any more', () => {
 
   it('shows nothing as of now, and the figures as old', () => {
     const old = silenced(state('ok'));
-    assert.equal(old.stress, undefined);
+    assert.deepEqual([old.stress, old.sections], [undefined, []]);
     assert.deepEqual(old.summaries, []);
     assert.equal(old.gauges[0]!.line.age, says('gauges.not-current'));
     assert.deepEqual(

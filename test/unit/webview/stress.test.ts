@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { StressTable, StressView } from '../../../src/core/protocol.ts';
-import { page } from '../../../src/webview/page.ts';
+import { html } from 'lit-html';
+import type { PageState, StressTable, StressView } from '../../../src/core/protocol.ts';
+import { page, type Place } from '../../../src/webview/page.ts';
 import { firstChoices } from '../../../src/webview/arrange.ts';
-import { stressSection } from '../../../src/webview/stress.ts';
+import { stressTables } from '../../../src/webview/stress.ts';
 import { flat, pageState } from './markup.ts';
 import { says, saysLike } from '../../texts.ts';
 
@@ -26,13 +27,12 @@ const table = (change: Partial<StressTable> = {}): StressTable => ({
   ...change,
 });
 const view = (...tables: StressTable[]): StressView => ({
-  heading: 'If prices moved',
   firstHeading: 'First',
   memberHeading: 'Loan or position',
   own: { label: 'Your own', example: '−35' },
   tables,
 });
-const shown = (...tables: StressTable[]): string => flat(stressSection(view(...tables), true, [], ''));
+const shown = (...tables: StressTable[]): string => flat(stressTables(view(...tables), [], '', () => undefined));
 const count = (text: string, part: string): number => text.split(part).length - 1;
 
 describe('The section of shocks', () => {
@@ -46,20 +46,16 @@ describe('The section of shocks', () => {
   });
 
   it('follows the order of the lines, each row with its own cells', () => {
-    const text = flat(stressSection(view(table()), true, ['b', 'a'], ''));
+    const text = flat(stressTables(view(table()), ['b', 'a'], '', () => undefined));
     assert.match(text, /Loan 2 .*>74\.00% .*Loan 1 .*>63\.81% · Watch</);
   });
 
   it('takes shocks of the person, and says which it does not understand', () => {
     const refused = { ...view(table()), own: { label: 'Your own', example: '−35', refused: 'Ignored: x' } };
     assert.match(
-      flat(stressSection(refused, true, [], '-35, x')),
-      /<input name="shocks" placeholder=−35 \.value=-35, x \/>.*<output>Ignored: x</,
+      flat(stressTables(refused, [], '-35, x', () => undefined)),
+      /<input placeholder=−35 \.value=-35, x @change= \/>.*<output>Ignored: x</,
     );
-  });
-
-  it('is not drawn while it is closed', () => {
-    assert.ok(!flat(stressSection(view(table()), false, [], '')).includes('<table>'));
   });
 
   it('lets what scrolls be reached by keyboard, under the name of its caption', () => {
@@ -74,7 +70,7 @@ describe('The section of shocks', () => {
     const text = shown(table());
     assert.match(
       text,
-      /<td class="level-danger"> ?<svg viewBox="0 0 16 16" aria-hidden="true">.*<\/svg> <span>74\.00% · Margin call<\/span> ?<\/td>/,
+      /<td class="level-danger" data-label=BTC −10%> ?<svg viewBox="0 0 16 16" aria-hidden="true">.*<\/svg> <span>74\.00% · Margin call<\/span> ?<\/td>/,
     );
   });
 
@@ -90,11 +86,15 @@ describe('The section of shocks', () => {
   });
 
   it('stands on a page only where there is one', () => {
-    const place = { current: undefined, open: new Set<string>(), order: [], choices: firstChoices, stressOpen: false, shocks: '' };
     const acts = { act: () => undefined, choose: () => undefined, reveal: () => undefined };
-    const draw = (stress?: StressView): string =>
-      flat(page(pageState([], stress === undefined ? {} : { stress }), place, acts, () => undefined));
-    assert.ok(!draw().includes('<details'));
-    assert.equal(count(draw(view(table())), '<details'), 1);
+    const draw = (sections: PageState['sections'], open: Place['sections'] = new Map()): string => {
+      const place = { current: undefined, open: new Set<string>(), order: [], choices: firstChoices, sections: open };
+      return flat(page(pageState([], { sections }), place, acts, () => undefined));
+    };
+    assert.ok(!draw([]).includes('<details'));
+    const one = [{ id: 'stress', heading: 'If prices moved' }] as const;
+    assert.equal(count(draw(one), '<details'), 1);
+    assert.match(draw(one), /<h2>If prices moved<\/h2><\/summary> <\/details>/, 'what is closed is not drawn');
+    assert.match(draw(one, new Map([['stress', html`<p>Open</p>`]])), /<\/summary> <p>Open<\/p> <\/details>/);
   });
 });

@@ -27,7 +27,7 @@ import {
   type OtherWrites,
 } from '../change-kind.ts';
 import type { CollateralPreview } from '../preview.ts';
-import { historyEvidence, type CollateralWrite } from '../record.ts';
+import type { CollateralWrite } from '../record.ts';
 import { Refusal } from '../refusal.ts';
 import type { Finding } from '../write-states.ts';
 import {
@@ -35,13 +35,11 @@ import {
   checkMinimum,
   doneTwice,
   expectedLtv,
-  judgeFailure,
+  headOf,
   ltvFigures,
   ltvSays,
-  mayBeOurs,
   mustNotHaveReachedLiquidation,
   namedLoan,
-  otherThanAsked,
   refreshForLtv,
   somethingElse,
   storedLoan,
@@ -162,8 +160,7 @@ const two = decimal('2');
 /**
  * Steps 7 and 8 of a change of collateral: what a reading proves.
  *
- * The row of the exchange's history alone is not enough. It must be new, not claimed by another write, and of this coin and exact amount;
- * and the pledged amount must have moved in the requested direction:
+ * The row of the exchange's history alone is not enough. It must be of this coin and exact amount (see `headOf`), and the pledged amount must have moved in the requested direction:
  * - not moved: the figures lag behind the history, and the write stays open;
  * - moved the other way: a mismatch, even if something else moved it at the same time. Only a person can decide that;
  * - moved by exactly twice the amount: a mismatch too, because it may have been executed twice;
@@ -177,21 +174,17 @@ const two = decimal('2');
  * look alike: the row counts for the open write, and the note says what else it may be.
  *
  * If the exchange gave an id when it accepted, the row must have that id.
- *
- * A history row that says it failed closes the write as not executed, but only if the exchange is known to have accepted it: after a lost
- * answer the failure may belong to another attempt.
  */
-function judge(record: CollateralWrite, proof: CollateralProof, { claimed, givenUp }: OtherWrites): Finding | undefined {
-  if (proof.state === 'pending')
-    return proof.failed === undefined ? undefined : judgeFailure(record, proof.failed, claimed, isAsAsked(record, proof.failed));
-  const { row, loan } = proof;
+function judge(record: CollateralWrite, read: CollateralProof, { claimed, givenUp }: OtherWrites): Finding | undefined {
   const { change, baseline } = record;
-  if (!mayBeOurs(record, row, claimed)) return undefined;
-  if (loan !== undefined && loan.id !== change.loan.loanId) return undefined;
-
-  const ltv = loan === undefined ? undefined : credibleLtv(loan);
-  const facts = { evidence: historyEvidence(row), ...(ltv === undefined ? {} : { ltvAfter: ltv }) };
-  if (proof.state === 'contradicted' || !isAsAsked(record, row)) return { type: 'contradicted', ...facts, note: otherThanAsked(row) };
+  const head = headOf(record, read, claimed, {
+    asAsked: (row) => isAsAsked(record, row),
+    asWanted: (loan) => loan !== undefined && compare(pledgedOf(loan, change.coin), baseline.pledged) === wantedMove(record),
+  });
+  if ('found' in head) return head.found;
+  const { facts, proof } = head;
+  const { loan } = proof;
+  const ltv = facts.ltvAfter;
   const doubt = givenUp === undefined ? undefined : mayBeOfEarlier(baseline.pledged, change.coin);
   if (loan === undefined) return { type: 'proven', ...facts, note: doubt ?? refreshForLtv() };
   const moved = compare(pledgedOf(loan, change.coin), baseline.pledged);

@@ -8,13 +8,21 @@ import { credibleLtv, distanceTo } from '../../../core/risk/ltv.ts';
 import type { Change, LoanRef } from '../../../exchanges/exchange.ts';
 import { anotherTarget, incomplete, storedText } from '../change-kind.ts';
 import type { LoanPreview } from '../preview.ts';
-import { historyEvidence, type CollateralWrite, type DecidedOn, type RepayWrite, type WriteRecord } from '../record.ts';
+import {
+  historyEvidence,
+  type BorrowWrite,
+  type CollateralWrite,
+  type DecidedOn,
+  type Evidence,
+  type RepayWrite,
+  type WriteRecord,
+} from '../record.ts';
 import { Refusal } from '../refusal.ts';
 import type { Finding } from '../write-states.ts';
 
-// What all changes of a loan share, whether they move its collateral or its debt. Both ways of adding lower LTV.
+// What all changes of a loan share, whether they move its collateral or its debt. What adds lowers LTV, and what reduces raises it.
 
-type LoanWrite = CollateralWrite | RepayWrite;
+type LoanWrite = CollateralWrite | RepayWrite | BorrowWrite;
 
 /** An immutable copy of what names a loan. @throws Refusal when it names none */
 export function namedLoan({ loanId, orderId }: LoanRef): LoanRef {
@@ -88,13 +96,53 @@ function isBeyond({ ltvNow, readiness: { loan } }: LoanPreview): boolean {
   return ltvNow !== undefined && line !== undefined && isPositive(line) && compare(ltvNow, line) >= 0;
 }
 
+/** What a proof of any change of a loan tells. */
+type LoanProof =
+  | { readonly state: 'pending'; readonly failed?: HistoryRow }
+  | { readonly state: 'effective' | 'contradicted'; readonly row: HistoryRow; readonly loan?: Loan };
+
+/** The judgement is over with `found`, or goes on with these facts of a row that is as requested. */
+type Head<P extends LoanProof> =
+  | { readonly found: Finding | undefined }
+  | {
+      readonly proof: Extract<P, { readonly state: 'effective' }>;
+      readonly facts: { readonly evidence: Evidence; readonly ltvAfter?: Decimal };
+    };
+
+/**
+ * What the row and the venue's words say of a change of a loan, before its figures are looked at: the row must be new, not claimed by another write,
+ * of this loan, and as requested. Another row is a mismatch, except after a lost answer where the loan moved the requested way: somebody may be
+ * changing it in the exchange's app, in a hurry. Then the write stays open, and no account is frozen for it.
+ *
+ * A row that says it failed closes the write as not executed, but only if the exchange is known to have accepted it: after a lost answer the failure
+ * may belong to another attempt.
+ * @param is.asAsked whether a row is about exactly this change
+ * @param is.asWanted whether the loan, undefined when it is gone, moved the requested way
+ */
+export function headOf<P extends LoanProof>(
+  record: LoanWrite,
+  proof: P,
+  claimed: ReadonlySet<string>,
+  is: { readonly asAsked: (row: HistoryRow) => boolean; readonly asWanted: (loan: Loan | undefined) => boolean },
+): Head<P> {
+  if (proof.state === 'pending') return { found: proof.failed && judgeFailure(record, proof.failed, claimed, is.asAsked(proof.failed)) };
+  const { row, loan } = proof;
+  if (!mayBeOurs(record, row, claimed)) return { found: undefined };
+  if (loan !== undefined && loan.id !== record.change.loan.loanId) return { found: undefined };
+  const ltv = loan === undefined ? undefined : credibleLtv(loan);
+  const facts = { evidence: historyEvidence(row), ...(ltv === undefined ? {} : { ltvAfter: ltv }) };
+  if (proof.state === 'contradicted' && record.state !== 'accepted' && is.asWanted(loan)) return { found: undefined };
+  if (proof.state === 'contradicted' || !is.asAsked(row)) return { found: { type: 'contradicted', ...facts, note: otherThanAsked(row) } };
+  return { proof: proof as Extract<P, { readonly state: 'effective' }>, facts };
+}
+
 /** Whether a row is new, no other write's and, as far as the venue's id tells, this one's. */
-export function mayBeOurs({ baseline, reference }: LoanWrite, { id }: HistoryRow, claimed: ReadonlySet<string>): boolean {
+function mayBeOurs({ baseline, reference }: LoanWrite, { id }: HistoryRow, claimed: ReadonlySet<string>): boolean {
   return id !== baseline.newestHistoryId && !claimed.has(id) && (reference === undefined || id === reference);
 }
 
 /** What a row says that reports a failure. @param isAsAsked whether it is about exactly this change */
-export function judgeFailure(record: LoanWrite, row: HistoryRow, claimed: ReadonlySet<string>, isAsAsked: boolean): Finding | undefined {
+function judgeFailure(record: LoanWrite, row: HistoryRow, claimed: ReadonlySet<string>, isAsAsked: boolean): Finding | undefined {
   if (record.state !== 'accepted' || !mayBeOurs(record, row, claimed) || !isAsAsked) return undefined;
   const note = msg(
     'collateral.accepted-but-failed',
@@ -108,7 +156,7 @@ export function judgeFailure(record: LoanWrite, row: HistoryRow, claimed: Readon
 
 export const refreshForLtv = (): Message => msg('collateral.refresh-for-ltv', 'Refresh to see the new LTV.');
 
-export function otherThanAsked({ type, amount, coin }: HistoryRow): Message {
+function otherThanAsked({ type, amount, coin }: HistoryRow): Message {
   return msg('collateral.booked-instead', 'The exchange booked "{0}" {1} {2} instead.', type, formatAmount(amount), coin);
 }
 

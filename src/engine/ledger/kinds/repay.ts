@@ -18,8 +18,8 @@ import {
 import { formatAmount } from '../../../core/format.ts';
 import { msg, type Message } from '../../../core/message.ts';
 import type { Account, HistoryRow, Loan } from '../../../core/model.ts';
-import { mostInterest } from '../../../core/risk/interest.ts';
-import { credibleLtv, ltvAfterRepaying } from '../../../core/risk/ltv.ts';
+import { isWholeDebt, mostInterest } from '../../../core/risk/interest.ts';
+import { ltvAfterRepaying } from '../../../core/risk/ltv.ts';
 import type { RepayChange, RepayProof, RepayReadiness } from '../../../exchanges/exchange.ts';
 import { actionOf } from '../../actions.ts';
 import {
@@ -40,7 +40,7 @@ import {
   type OtherWrites,
 } from '../change-kind.ts';
 import type { RepayPreview } from '../preview.ts';
-import { historyEvidence, type RepayWrite } from '../record.ts';
+import type { RepayWrite } from '../record.ts';
 import { Refusal } from '../refusal.ts';
 import type { Finding } from '../write-states.ts';
 import {
@@ -48,13 +48,11 @@ import {
   checkMinimum,
   doneTwice,
   expectedLtv,
-  judgeFailure,
+  headOf,
   ltvFigures,
   ltvSays,
-  mayBeOurs,
   mustNotHaveReachedLiquidation,
   namedLoan,
-  otherThanAsked,
   refreshForLtv,
   somethingElse,
   storedLoan,
@@ -175,31 +173,27 @@ const two = decimal('2');
 /**
  * Steps 7 and 8 of a repayment: what a reading proves.
  *
- * As for collateral, a new row of the exchange's history with this coin and exact amount is needed, and the debt must have fallen:
+ * As for collateral, a row of the exchange's history with this coin and exact amount is needed, and the debt must have fallen:
  * - not moved: the figures lag behind the history, and the write stays open;
  * - risen by more than interest can have added: a mismatch;
  * - fallen by twice the amount: a mismatch too, because it may have been executed twice;
  * - fallen by another amount: only noted, as the row is exact.
  *
  * Interest is booked between two readings, so that the debt falls by a little less than the amount. Where all was meant, the exchange may take
- * only what it counted as owed: from the debt that was read up to the amount sent, which is that debt rounded up. What is left is said.
- *
- * After a lost answer another amount that was repaid may be somebody's in the exchange's app, in a hurry: the write stays open, and the account is
- * not frozen for it.
+ * what it counts as owed (see `isWholeDebt`). What is left is said.
  *
  * LTV comes last, as for collateral.
  */
-function judge(record: RepayWrite, proof: RepayProof, { claimed, givenUp }: OtherWrites): Finding | undefined {
-  if (proof.state === 'pending')
-    return proof.failed === undefined ? undefined : judgeFailure(record, proof.failed, claimed, isAsAsked(record, proof.failed));
-  const { row, loan } = proof;
+function judge(record: RepayWrite, read: RepayProof, { claimed, givenUp }: OtherWrites): Finding | undefined {
   const { change, baseline } = record;
-  if (!mayBeOurs(record, row, claimed)) return undefined;
-  if (loan !== undefined && loan.id !== change.loan.loanId) return undefined;
-  const ltv = loan === undefined ? undefined : credibleLtv(loan);
-  const facts = { evidence: historyEvidence(row), ...(ltv === undefined ? {} : { ltvAfter: ltv }) };
-  if (proof.state === 'contradicted' && record.state !== 'accepted' && hasFallen(record, loan)) return undefined;
-  if (proof.state === 'contradicted' || !isAsAsked(record, row)) return { type: 'contradicted', ...facts, note: otherThanAsked(row) };
+  const head = headOf(record, read, claimed, {
+    asAsked: (row) => isAsAsked(record, row),
+    asWanted: (loan) => hasFallen(record, loan),
+  });
+  if ('found' in head) return head.found;
+  const { facts, proof } = head;
+  const { loan } = proof;
+  const ltv = facts.ltvAfter;
   const doubt = givenUp === undefined ? undefined : mayBeOfEarlier(baseline.debt, change.coin);
   if (loan === undefined) return { type: 'proven', ...facts, ...closed(record, proof.released ?? [], doubt) };
   const move = debtMove(record, proof.debt);
@@ -239,11 +233,10 @@ function debtSays(
   return !isDoubtful && within(multiply(change.amount, two), lesser(interest, half)) ? 'twice' : 'other';
 }
 
-/** Of all that is owed the exchange may take a little less than was sent, but not less than was read. */
 function isAsAsked({ change, baseline }: RepayWrite, row: HistoryRow): boolean {
   const amount = absolute(row.amount);
   if (row.coin !== change.coin || row.forced) return false;
-  return compare(amount, change.amount) === 0 || (change.all && compare(amount, change.amount) < 0 && compare(amount, baseline.debt) >= 0);
+  return compare(amount, change.amount) === 0 || (change.all && isWholeDebt(amount, baseline.debt, change.amount));
 }
 
 /** What it concerns, before and after. */

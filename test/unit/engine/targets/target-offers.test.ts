@@ -38,6 +38,22 @@ describe('what is offered to bring a loan to a target', () => {
     assert.deepEqual(inShort(offersFor(readingOf(single, 'add', [], { wallet: rich }), decimal('0.4'))), ['Repay 7,200 USDT']);
   });
 
+  it('is a fixed contract whole or not at all, and of what is owed beside contracts no more than that', () => {
+    // 36,000 USDT are owed, and 7,200 would do.
+    const contract = (amount: string, id = '571') => ({ coin: 'USDT', amount: decimal(amount), at: 1, overdue: false, contract: id });
+    const repayOffers = (held: string, ...due: readonly ReturnType<typeof contract>[]) => {
+      const reading = readingOf({ ...single, due }, 'add', [], { wallet: [{ coin: 'USDT', amount: decimal(held) }] });
+      return inShort(offersFor(reading, decimal('0.4')));
+    };
+    assert.deepEqual(repayOffers('50000', contract('36000')), ['Repay 36,000 USDT']);
+    assert.deepEqual(repayOffers('35999', contract('36000')), ['no repay USDT: wallet'], 'no part of it');
+    assert.deepEqual(repayOffers('50000', contract('20000'), contract('16000', '572')), [], 'which of them is not said');
+    assert.deepEqual(repayOffers('50000', contract('28000')), ['Repay 7,200 USDT']);
+    assert.deepEqual(repayOffers('50000', contract('31000')), ['Repay 5,000 USDT, debt'], 'only the flexible part');
+    const { contract: _contract, ...older } = contract('36000');
+    assert.deepEqual(repayOffers('50000', older as ReturnType<typeof contract>), ['Repay 7,200 USDT'], 'an old order has a date too');
+  });
+
   it('says nothing of repaying when the wallet could not be read', () => {
     const { wallet: _wallet, ...reading } = readingOf(single, 'add', [coin('BTC', '0.3')]);
     assert.ok(_wallet !== undefined);

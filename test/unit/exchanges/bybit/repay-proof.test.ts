@@ -4,6 +4,7 @@ import { add, compare, decimal, subtract, zero, type Decimal } from '../../../..
 import type { Loan } from '../../../../src/core/model.ts';
 import type { LoanRef } from '../../../../src/exchanges/exchange.ts';
 import type { Repayment } from '../../../../src/exchanges/bybit/loan-generation.ts';
+import { rowsSince } from '../../../../src/exchanges/bybit/loan-proof.ts';
 import { judgeRepayment } from '../../../../src/exchanges/bybit/repay-proof.ts';
 import { failureOf } from '../bench.ts';
 import { holds } from '../../property.ts';
@@ -113,6 +114,7 @@ describe('the judgement of a repayment of all, rounded up to 5.01', () => {
     ['all of it', [row('5')], '0', 'effective'],
     ['all of it with interest of meanwhile', [row('5.0003')], '0', 'effective'],
     ['the whole amount', [row('5.01')], '0', 'effective'],
+    ['a little more, as of interest of meanwhile', [row('5.0104')], '0', 'effective'],
     ['the whole amount, and a remainder of interest', [row('5.01')], '0.0004', 'effective'],
     ['less than was owed, and a remainder', [row('4.999')], '0.001', 'contradicted'],
     ['half of it', [row('2.505')], '2.495', 'contradicted'],
@@ -185,6 +187,23 @@ describe('the judgement of a repayment whose answer was lost', () => {
       }),
     );
   });
+});
+
+it('reads a row once that stands on two pages, because a newer one came between: as the later page has it', async () => {
+  const third = { id: '9007199254740996' };
+  const pages = [
+    { rows: [row('1', third), row('0.08', { ...processing, ...another })], odd: [], older: 'next' },
+    { rows: [row('0.08', another), row('0.5')], odd: [] },
+  ];
+  const { rows } = await rowsSince(async () => pages.shift() ?? { rows: [], odd: [] }, 'BTC', baseline.newestHistoryId);
+  assert.deepEqual(
+    rows.map(({ id, status }) => [id, status]),
+    [
+      [third.id, 'done'],
+      [later, 'done'],
+      [next, 'done'],
+    ],
+  );
 });
 
 describe('the judgement of any repayment', () => {
@@ -433,7 +452,7 @@ describe('proving a repayment of a fixed contract', () => {
       'contradicted',
       'pending',
     ],
-    ['a row with a penalty of meanwhile', [line({ repayAmount: '1.40001' })], [paid], 'pending', 'pending'],
+    ['a row with a penalty of meanwhile', [line({ repayAmount: '1.40001' })], [paid], 'effective', 'effective'],
     ['a row that names no contract', [line({ details: [] })], [paid], 'pending', 'pending'],
     ['a row without details', [line({ details: undefined })], [paid], 'pending', 'pending'],
     ['a row with details that cannot be read', [line({ details: [{}] })], [paid], 'pending', 'pending'],

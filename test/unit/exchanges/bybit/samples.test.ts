@@ -37,8 +37,8 @@ describe("Bybit's printed sample answers", () => {
           capped: [],
           rates: { BTC: '0.001192640712' },
           due: [
-            { coin: 'ETH', amount: '0.1', usd: '282.8', usdEstimated: true, ...dated, at: 1_755_225_696_068 },
-            { coin: 'ETH', amount: '1.4', usd: '3959.2', usdEstimated: true, ...dated, at: 1_755_225_756_068 },
+            { coin: 'ETH', amount: '0.1', usd: '282.8', usdEstimated: true, ...dated, contract: '570', at: 1_755_225_696_068 },
+            { coin: 'ETH', amount: '1.4', usd: '3959.2', usdEstimated: true, ...dated, contract: '571', at: 1_755_225_756_068 },
           ],
         },
       ],

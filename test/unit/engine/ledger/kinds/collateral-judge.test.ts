@@ -129,6 +129,24 @@ describe('a reading', () => {
     assert.match(english(event.note), saysLike('collateral.booked-instead', 'collateral_released', '0.1', 'BTC'));
   });
 
+  it('freezes nothing for another amount that moved the requested way after a lost answer: somebody may be at it in the app', () => {
+    const more = { state: 'contradicted', row: row({ amount: d('-0.5') }), loan: loan('1.3', '0.36') } as const;
+    const taken = {
+      state: 'contradicted',
+      row: row({ type: 'collateral_released', amount: d('0.2') }),
+      loan: loan('0.6', '0.77'),
+    } as const;
+    const gone = { state: 'contradicted', row: row({ amount: d('-0.5') }) } as const;
+    for (const state of ['sent', 'unknown', 'accepted'] as const) {
+      const found = (direction: 'add' | 'reduce', proof: CollateralProof) =>
+        judgeCollateral({ ...written(direction), state }, proof, none)?.type;
+      const late = state === 'accepted' ? 'contradicted' : undefined;
+      assert.deepEqual([found('add', more), found('reduce', taken)], [late, late], state);
+      assert.deepEqual([found('add', taken), found('reduce', more)], ['contradicted', 'contradicted'], `${state}: the other way`);
+      assert.deepEqual([found('add', gone), found('reduce', gone)], ['contradicted', 'contradicted'], `${state}: nothing tells which way`);
+    }
+  });
+
   it('is not believed about another coin, another amount or a forced act, whatever it says itself', () => {
     for (const facts of [{ coin: 'ETH' }, { amount: d('-1') }, { amount: d('-0.10000001') }, { forced: true }]) {
       assert.equal(judgeCollateral(written(), effective({ row: row(facts) }), none)?.type, 'contradicted');

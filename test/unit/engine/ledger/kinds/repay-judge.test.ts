@@ -147,6 +147,21 @@ describe('a reading after all was repaid', () => {
     }
   });
 
+  it('proves it where interest that was added on the way was taken too, up to what an hour can add', () => {
+    for (const [amount, type] of [
+      ['-40000.35', 'proven'],
+      ['-40004.1', 'proven'],
+      ['-40004.2', 'contradicted'],
+    ] as const) {
+      for (const state of ['accepted', 'unknown'] as const) {
+        const gone = judge({ ...all, state }, { state: 'effective', row: paid(amount), debt: d('0'), asOf: 2, released: [back] });
+        assert.equal(gone?.type, type, amount);
+      }
+    }
+    const part = judge(repayWrite(), shown('39900', { row: row({ amount: d('-100.0001') }) }));
+    assert.equal(part?.type, 'contradicted', 'a part is taken to the last digit');
+  });
+
   it('contradicts it where the exchange took less than was owed', () => {
     assert.equal(judge(all, { state: 'effective', row: paid('-40000.1234567'), debt: d('0'), asOf: 2 })?.type, 'contradicted');
   });

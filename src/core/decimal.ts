@@ -151,8 +151,17 @@ function hasValue(text: Decimal): boolean {
 
 /** -1, 0 or 1: whether `a` is less than, equal to or greater than `b`. */
 export function compare(a: Decimal, b: Decimal): -1 | 0 | 1 {
-  return a === b ? 0 : order(exact(a), exact(b));
+  if (a === b) return 0;
+  if (a.length + b.length > manyDigits) {
+    // Reading a number keeps the order, so it decides unless both are read as the same.
+    const [x, y] = [Number(a), Number(b)];
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return order(exact(a), exact(b));
 }
+
+/** Of two, from which on at least one may be too long for a number that is exact. */
+const manyDigits = 17;
 
 export function sum(values: Iterable<Decimal>): Decimal {
   let total = nothing;

@@ -70,11 +70,10 @@ export interface Outcome {
  * @param factor above zero: 0.8 is a fall of 20 %
  */
 export function shocked({ loans, positions }: Exposed, coins: ReadonlySet<string>, factor: Decimal): readonly Outcome[] {
-  const question = [factor, ...coins].join(' ');
   const factors = new Map([...coins].map((coin) => [coin, factor]));
   return [
     ...loans.map((loan): Outcome => {
-      const ltv = once(loan.model, question, () => ltvAt(loan.model, coins, factor));
+      const ltv = ltvAt(loan.model, coins, factor);
       const harm = harmOf(loan, ltv);
       return { key: loan.key, ...(ltv === undefined ? {} : { ltv }), ...(harm === undefined ? {} : { harm }) };
     }),

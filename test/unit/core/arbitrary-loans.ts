@@ -74,12 +74,3 @@ export function loanOf(model: LoanModel): Loan {
 
 export const pricesOf = (model: LoanModel): Map<string, Decimal> =>
   new Map([...model.debts, ...model.collateral].map(({ coin, price }) => [coin, price]));
-
-/** The model with other prices: each is multiplied by the coin's factor, on both sides of the loan. Coins without one stay. */
-export function withPrices(model: LoanModel, factors: ReadonlyMap<string, Decimal>): LoanModel {
-  const moved = <S extends Stake>(stake: S): S => {
-    const factor = factors.get(stake.coin);
-    return factor === undefined ? stake : { ...stake, price: multiply(stake.price, factor) };
-  };
-  return { ...model, collateral: model.collateral.map(moved), debts: model.debts.map(moved) };
-}

@@ -13,8 +13,7 @@ import {
   type Decimal,
 } from '../../../src/core/decimal.ts';
 import { estimateAfter } from '../../../src/core/risk/collateral-estimate.ts';
-import { collateralOf, debtOf, ltvOf, modelOf, withCollateral, type LoanModel } from '../../../src/core/risk/loan-model.ts';
-import { withPrices } from './arbitrary-loans.ts';
+import { collateralOf, debtOf, ltvOf, modelOf, withCollateral, withPrices, type LoanModel } from '../../../src/core/risk/loan-model.ts';
 import { liveEstimate, livePosition, measured, type LiveLoan } from '../../../src/core/risk/live-estimate.ts';
 import type { Direction, Loan, Position } from '../../../src/core/model.ts';
 import { distanceToLiquidation } from '../../../src/core/risk/position-model.ts';

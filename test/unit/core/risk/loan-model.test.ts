@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { add, compare, decimal as d, divide, multiply, subtract, type Decimal } from '../../../../src/core/decimal.ts';
-import { factorAt, ltvOf, modelOf, withCollateral, type LoanModel } from '../../../../src/core/risk/loan-model.ts';
+import { factorAt, ltvOf, modelOf, withCollateral, withPrices, type LoanModel } from '../../../../src/core/risk/loan-model.ts';
 import { flatRule } from '../../../../src/core/risk/haircut.ts';
 import type { Loan, HaircutRule } from '../../../../src/core/model.ts';
 import { holds } from '../../property.ts';
-import { aModel, anAmount, loanOf, pricesOf, withPrices } from '../arbitrary-loans.ts';
+import { aModel, anAmount, loanOf, pricesOf } from '../arbitrary-loans.ts';
 import { bybitBtc } from '../bybit-brackets.ts';
 
 const runs = { numRuns: 10_000 };

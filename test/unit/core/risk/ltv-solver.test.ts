@@ -14,7 +14,7 @@ import {
   type Decimal,
 } from '../../../../src/core/decimal.ts';
 import { flatRule } from '../../../../src/core/risk/haircut.ts';
-import { collateralOf, debtOf, ltvOf, type LoanModel } from '../../../../src/core/risk/loan-model.ts';
+import { collateralOf, debtOf, ltvOf, withPrices, type LoanModel } from '../../../../src/core/risk/loan-model.ts';
 import {
   safeMaximum,
   waysTo,
@@ -25,7 +25,7 @@ import {
   type Way,
 } from '../../../../src/core/risk/ltv-solver.ts';
 import { holds } from '../../property.ts';
-import { aModel, anAmount, aPrice, aRule, withPrices } from '../arbitrary-loans.ts';
+import { aModel, anAmount, aPrice, aRule } from '../arbitrary-loans.ts';
 import { bybitBtc } from '../bybit-brackets.ts';
 import type { HaircutRule } from '../../../../src/core/model.ts';
 

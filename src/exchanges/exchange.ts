@@ -110,8 +110,29 @@ export interface RepayChange {
   readonly requestId: string;
 }
 
+/** A part of a loan's debt, or all of it, paid by selling some of its collateral. How much of that goes, the venue decides when it sells. */
+export interface SellChange {
+  readonly kind: 'repay-collateral';
+  readonly loan: LoanRef;
+  /**
+   * Always `reduce`: collateral leaves the loan, nothing enters or leaves the wallet, and it never goes without an estimate. LTV falls. Nothing takes
+   * it back.
+   */
+  readonly direction: 'reduce';
+  /** The coin that is owed. */
+  readonly coin: string;
+  /** The pledged coin that is sold. */
+  readonly collateral: string;
+  /** As of a repayment; here a part of a contract can be repaid too. */
+  readonly contract?: string;
+  /** What is repaid. Positive, exact, as the person confirmed it. Sent in exactly these characters. */
+  readonly amount: Decimal;
+  /** As of a repayment. */
+  readonly all: boolean;
+}
+
 /** One change that moves money. */
-export type Change = CollateralChange | MarginChange | RepayChange;
+export type Change = CollateralChange | MarginChange | RepayChange | SellChange;
 
 /** What the venue answered when it accepted a change. */
 export interface Receipt {
@@ -192,7 +213,13 @@ export interface RepayBaseline {
   readonly ltv?: Decimal;
 }
 
-export type Baseline = CollateralBaseline | MarginBaseline | RepayBaseline;
+export interface SellBaseline extends Omit<RepayBaseline, 'kind'> {
+  readonly kind: 'repay-collateral';
+  /** Pledged amount of the coin to be sold, before the send. */
+  readonly pledged: Decimal;
+}
+
+export type Baseline = CollateralBaseline | MarginBaseline | RepayBaseline | SellBaseline;
 
 /** Everything a change of collateral depends on, read together. */
 export interface CollateralReadiness {
@@ -252,7 +279,15 @@ export interface RepayReadiness {
   readonly asOf: number;
 }
 
-export type Readiness = CollateralReadiness | MarginReadiness | RepayReadiness;
+/** Everything a repayment with collateral depends on, read together. `walletAvailable` is of the owed coin, which stays where it is. */
+export interface SellReadiness extends Omit<RepayReadiness, 'kind' | 'minimum' | 'baseline'> {
+  readonly kind: 'repay-collateral';
+  /** What the venue charges for the sale, as far as it tells. */
+  readonly fee: Message;
+  readonly baseline: SellBaseline;
+}
+
+export type Readiness = CollateralReadiness | MarginReadiness | RepayReadiness | SellReadiness;
 
 /** What a reading shows about a change of collateral that was sent. */
 export type CollateralProof =
@@ -361,11 +396,15 @@ export type MarginAction = Action<MarginChange, 'position', MarginReadiness, Mar
  */
 export type RepayAction = Action<RepayChange, 'loan' | 'coin' | 'contract', RepayReadiness, RepayBaseline, RepayProof>;
 
+/** Repaying by selling collateral. `prepare` rejects a coin that isn't owed or pledged. What is proven is as of a repayment. */
+export type SellAction = Action<SellChange, 'loan' | 'coin' | 'collateral' | 'contract', SellReadiness, SellBaseline, RepayProof>;
+
 /** The changes that can be made over a connection, by kind. One that the venue or the site does not offer is absent. */
 export interface Actions {
   readonly collateral?: CollateralAction;
   readonly margin?: MarginAction;
   readonly repay?: RepayAction;
+  readonly 'repay-collateral'?: SellAction;
 }
 
 /** What can be read about loans besides their state. */
@@ -449,6 +488,8 @@ export interface Exchange {
   readonly marginWallet: Message;
   /** Whether a loan can be repaid from here by `Actions.repay`. Absent where none can: then it is offered nowhere. */
   repays?(loan: Pick<Loan, 'id' | 'orderId'>): boolean;
+  /** Whether it can be repaid by selling its collateral. Absent where none can. */
+  sells?(loan: Pick<Loan, 'id' | 'orderId'>): boolean;
   /** The `slot` of an instrument's only position. In any other slot, long and short are two positions. */
   readonly oneWaySlot: string;
   /** Where the venue explains how keys are made, for a link. */

@@ -13,6 +13,11 @@ export function canRepay({ venue }: Pick<Account, 'venue'>, loan: Loan): boolean
   return !owesNothing(loan) && exchanges.find(({ id }) => id === venue)?.repays?.(loan) === true;
 }
 
+/** Whether a loan can be repaid from here with its collateral. */
+export function canSell({ venue }: Pick<Account, 'venue'>, loan: Loan): boolean {
+  return !owesNothing(loan) && exchanges.find(({ id }) => id === venue)?.sells?.(loan) === true;
+}
+
 /** Whether changes of both kinds move coins of one wallet: only the margin of positions has a wallet of its own. */
 export const isOneWallet = (a: Change['kind'], b: Change['kind']): boolean => (a === 'margin') === (b === 'margin');
 

@@ -150,6 +150,7 @@ export type Command =
   | 'reduceMargin'
   | 'refresh'
   | 'repayLoan'
+  | 'repayWithCollateral'
   | 'resolveWrite'
   | 'trySimulated'
   | 'undoAdd'

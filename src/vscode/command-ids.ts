@@ -12,6 +12,7 @@ export const commandIds = {
   addCollateral: 'ltvGauge.addCollateral',
   reduceCollateral: 'ltvGauge.reduceCollateral',
   repayLoan: 'ltvGauge.repayLoan',
+  repayWithCollateral: 'ltvGauge.repayWithCollateral',
   addMargin: 'ltvGauge.addMargin',
   reduceMargin: 'ltvGauge.reduceMargin',
   bringLtvToTarget: 'ltvGauge.bringLtvToTarget',

@@ -26,6 +26,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   addCollateral: 'told',
   reduceCollateral: 'told',
   repayLoan: 'told',
+  repayWithCollateral: 'told',
   addMargin: 'told',
   reduceMargin: 'told',
   bringLtvToTarget: 'told',

@@ -280,7 +280,7 @@ export class World implements ControlledWorld {
     this.#trade(settled(this.trading, dueAt));
     for (const one of this.repaid) {
       if (one.dueAt !== dueAt || !isWaiting(one)) continue;
-      const paid = one.state === 'pending' ? repayNow(this.#state, one) : undefined;
+      const paid = one.state === 'pending' ? repayNow(this.#state, one, this.market) : undefined;
       const done: Repayment = { ...one, ...paid?.done, state: paid === undefined ? 'failed' : 'effective' };
       this.#change({ ...paid?.change, repaid: this.repaid.map((other) => (other === one ? done : other)) });
     }

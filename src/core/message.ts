@@ -5,6 +5,8 @@
 export interface Message {
   readonly template: string;
   readonly args: readonly (string | Message)[];
+  /** It tells how much somebody has, and is replaced by dots where they hide that. */
+  readonly isAmount?: true;
 }
 
 /**
@@ -16,18 +18,29 @@ export function msg(_id: string, template: string, ...args: readonly (string | M
   return { template, args };
 }
 
+/**
+ * An amount of coins or money, or a text with one. Whatever stays on a screen says amounts only this way; previews and confirmations show
+ * them always.
+ */
+export const hideable = (text: string | Message): Message => ({ template: '{0}', args: [text], isAmount: true });
+
+const dots = '•••';
+
 /** The English text of a message, for logs and tests. */
 export const english = (message: Message): string => filled(message, (template) => template);
 
 /**
  * A message as one text.
  * @param translated gives the template in the person's language
+ * @param hidesAmounts whether dots stand for amounts
  */
-export function filled(message: Message, translated: (template: string) => string): string {
-  return translated(message.template).replace(/\{(\d+)\}/g, (placeholder, index: string) => {
+export function filled(message: Message, translated: (template: string) => string, hidesAmounts = false): string {
+  if (hidesAmounts && message.isAmount === true) return dots;
+  const template = message.isAmount === true ? message.template : translated(message.template);
+  return template.replace(/\{(\d+)\}/g, (placeholder, index: string) => {
     const arg = message.args[Number(index)];
     if (arg === undefined) return placeholder;
-    return typeof arg === 'string' ? arg : filled(arg, translated);
+    return typeof arg === 'string' ? arg : filled(arg, translated, hidesAmounts);
   });
 }
 

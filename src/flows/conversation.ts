@@ -142,6 +142,7 @@ export type Command =
   | 'addMargin'
   | 'armWriting'
   | 'bringLiquidationToTarget'
+  | 'borrowMore'
   | 'bringLtvToTarget'
   | 'disarmWriting'
   | 'manageOutlets'
@@ -158,11 +159,13 @@ export type Command =
 
 /**
  * How flows ask and tell a person, in any front. Every question can be left: that returns undefined and never means yes. Texts may be
- * messages; the front translates them.
+ * messages; the front translates them. Where the person hides amounts, questions still show them, and what is only told does not.
  */
 export interface Conversation {
   /** The translated text, for composed texts. */
   localize(text: Text): string;
+  /** The same for what stays on the screen: without amounts where the person hides them. */
+  onScreen(text: Text): string;
   /** Rejects when the items cannot be read. */
   pick<T>(question: PickQuestion<T>): Promise<T | Back | undefined>;
   pickSeveral<T>(question: PickSeveralQuestion<T>): Promise<readonly T[] | undefined>;

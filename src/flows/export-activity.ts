@@ -48,6 +48,7 @@ async function exported(app: Acting): Promise<void> {
     });
     return;
   }
+  if (!(await mayExport(app))) return;
   const accounts = await askAccounts(app, records);
   if (accounts === undefined) return;
   const file = await askFile(app);
@@ -62,6 +63,14 @@ async function exported(app: Acting): Promise<void> {
     return changes.flat().length;
   });
   if (rows !== undefined) await sayExported(app, file, rows);
+}
+
+/** Asks first where amounts are hidden: a file has them all. */
+export async function mayExport({ talk, viewContext }: Acting): Promise<boolean> {
+  if (viewContext().hidesAmounts !== true) return true;
+  const detail = [msg('export.amounts-hidden', 'You hide amounts. The file contains all of them.')];
+  const buttons = [{ id: 'export', label: msg('button.export', 'Export') }] as const;
+  return (await talk.confirm({ kind: 'warning', title: msg('export.with-amounts', 'Export amounts?'), detail, buttons })) === 'export';
 }
 
 /** @param more what else is to be known of the file */
@@ -160,7 +169,7 @@ export async function withPatience<T>(
  * @param accountId absent for all accounts
  */
 export async function activityDocument(app: Acting, accountId: string | undefined): Promise<string> {
-  const say = (text: Text): string => app.talk.localize(text);
+  const say = (text: Text): string => app.talk.onScreen(text);
   try {
     const records = await app.ledger.activity(accountId);
     const steps = byWrite(await app.ledger.steps());

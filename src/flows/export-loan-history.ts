@@ -9,7 +9,7 @@ import { eventsForm, KoinlyForm, type LeftOut } from '../words/loan-history-expo
 import type { KeptRow } from '../words/loan-history-row.ts';
 import type { Acting } from './acting.ts';
 import { back, type Item, type NamedFile } from './conversation.ts';
-import { sayExported, sayingWhyNot, whichAccounts, withPatience, write } from './export-activity.ts';
+import { mayExport, sayExported, sayingWhyNot, whichAccounts, withPatience, write } from './export-activity.ts';
 
 const title = msg('button.export-loan-history', 'Export Loan History');
 
@@ -40,6 +40,7 @@ async function exported(app: Acting): Promise<void> {
     void app.talk.tell({ kind: 'info', sentence: msg('export.no-loan-history', 'No loan history recorded yet.') });
     return;
   }
+  if (!(await mayExport(app))) return;
   const form = await app.talk.pick({ title, placeholder: msg('export.which-form', 'Which form?'), items: forms, canGoBack: false });
   if (form === undefined || form === back) return;
   const accounts = await askAccounts(app, form, recorded);

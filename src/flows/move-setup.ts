@@ -25,7 +25,7 @@ import { levelsText, percentOf } from '../words/thresholds.ts';
 import { nameOf } from '../words/warning.ts';
 import type { Acting } from './acting.ts';
 import type { Conversation } from './conversation.ts';
-import { ended, sayNotWritten, withPatience } from './export-activity.ts';
+import { ended, mayExport, sayNotWritten, withPatience } from './export-activity.ts';
 import { compare } from '../core/decimal.ts';
 
 const kinds = { JSON: ['json'] } as const;
@@ -35,6 +35,7 @@ const importTitle = msg('moving.import', 'Import Accounts and Settings');
 /** "Export Accounts and Settings…": one file for another computer. */
 export async function exportSetup(app: Acting): Promise<void> {
   const { talk, book, clock, ownSettings, warnings } = app;
+  if (!(await mayExport(app))) return;
   const now = localIso(clock.now());
   const file = await talk.save({
     title: exportTitle,

@@ -1,10 +1,11 @@
 import { compare, sum, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatCoinUsd } from '../core/format.ts';
-import { msg, type Message } from '../core/message.ts';
+import { hideable, msg, type Message } from '../core/message.ts';
 import type { WalletCoin } from '../core/model.ts';
 import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
 import { accountEntry, accountEntryId, updatedLine } from './account.ts';
 import { readingAge, type ViewContext } from '../words/account.ts';
+import { ownCoins } from '../words/amount.ts';
 import type { Icon } from '../words/level.ts';
 import { estimated, spaced } from '../words/text.ts';
 import type { Entry } from './entry.ts';
@@ -31,7 +32,7 @@ function wallet(state: AccountState, viewContext: ViewContext): readonly Entry[]
         ...(name === undefined ? [] : [name]),
         ...(snapshot.walletTrouble === undefined ? [] : [snapshot.walletTrouble]),
         ...(coins.length === 0 && snapshot.walletTrouble === undefined ? [msg('collateral.empty', 'empty')] : []),
-        ...(complete && values.length > 0 ? [spaced(totalText(sum(values), coins), accepted())] : []),
+        ...(complete && values.length > 0 ? [spaced(hideable(totalText(sum(values), coins)), accepted())] : []),
         ...(isCurrent(state, viewContext.now, viewContext.intervalMs) ? [] : [readingAge(state, viewContext.now)]),
       ],
       icon: snapshot.walletTrouble === undefined ? { id: 'briefcase' } : { id: 'warning' },
@@ -69,15 +70,15 @@ function useIcon({ pledgeable }: WalletCoin): Icon {
 }
 
 function coinEntry(group: string, state: AccountState, coin: WalletCoin, viewContext: ViewContext): Entry {
-  const value = formatCoinUsd(coin, 'asset') ?? msg('term.value-unknown', 'value unknown');
-  const exact = formatAmount(coin.amount);
+  const usd = formatCoinUsd(coin, 'asset');
+  const value = usd === undefined ? msg('term.value-unknown', 'value unknown') : hideable(usd);
   return {
     id: `${group}/${coin.coin}`,
     accountId: state.account.id,
     coin: coin.coin,
     // The coin first: its amount may have more digits than a narrow view shows.
     label: coin.coin,
-    description: [exact, value, useText(coin)],
+    description: [hideable(formatAmount(coin.amount)), value, useText(coin)],
     icon: useIcon(coin),
     expansion: 'leaf',
     context: 'value',
@@ -85,7 +86,7 @@ function coinEntry(group: string, state: AccountState, coin: WalletCoin, viewCon
     details: () => ({
       title: coin.coin,
       lines: [
-        { label: msg('collateral.available', 'Available'), value: `${exact} ${coin.coin}` },
+        { label: msg('collateral.available', 'Available'), value: ownCoins(coin.amount, coin.coin) },
         { label: msg('collateral.value', 'Value'), value: coin.usdEstimated === true ? estimated(value) : value },
         { label: msg('term.collateral', 'Collateral'), value: useText(coin) },
         updatedLine(state, viewContext),

@@ -2,10 +2,11 @@ import { compare, decimal, divide, isPositive, isZero, multiply, sum, type Decim
 import { formatAmount, formatLtv, formatUsd } from '../core/format.ts';
 import { accrued, afterInterest, dailyInterest, hoursUntil } from '../core/risk/interest.ts';
 import { ltvOf, modelOf } from '../core/risk/loan-model.ts';
-import { msg, type Message } from '../core/message.ts';
+import { hideable, msg, type Message } from '../core/message.ts';
 import type { InterestRow, Loan } from '../core/model.ts';
 import type { ViewContext } from '../words/account.ts';
-import { shortAmount } from '../words/amount.ts';
+import { added, ownCoins, shortAmount } from '../words/amount.ts';
+import { bracketed, dotted, type Text } from '../words/text.ts';
 import { distanceText } from '../words/loan.ts';
 import { sourceKey, type Entry, type PageSource } from './entry.ts';
 
@@ -74,7 +75,8 @@ export function interestOutlook(source: PageSource, figures: OutlookFigures, tim
         costs.map(({ coin, debt, rate }) => ({ coin, cost: accrued(debt, rate, hours) })),
         figures,
       );
-      const sum = `+${grown}${ltv === undefined ? '' : ` · LTV ${formatLtv(ltv)}`}`;
+      const more = msg('interest.more', '+{0}', grown);
+      const sum = ltv === undefined ? more : dotted(more, msg('term.ltv-is', 'LTV {0}', formatLtv(ltv)));
       return entry(path, label(sum), lineReached(loan, ltv));
     }),
   ];
@@ -95,7 +97,8 @@ interface CoinCost {
   readonly cost: Decimal;
 }
 
-const coinsText = (costs: readonly CoinCost[]): string => costs.map(({ coin, cost }) => `${shortAmount(cost, 'debt')} ${coin}`).join(' + ');
+const coinsText = (costs: readonly CoinCost[]): Text =>
+  added(costs.map(({ coin, cost }) => ownCoins(cost, coin, shortAmount(cost, 'debt'))));
 
 /** Undefined unless all prices are known. */
 function usdOf(costs: readonly CoinCost[], prices: OutlookFigures['prices']): string | undefined {
@@ -106,15 +109,15 @@ function usdOf(costs: readonly CoinCost[], prices: OutlookFigures['prices']): st
   return values.length === costs.length ? formatUsd(sum(values), 'debt') : undefined;
 }
 
-function sumText(costs: readonly CoinCost[], { prices }: OutlookFigures): string {
+function sumText(costs: readonly CoinCost[], { prices }: OutlookFigures): Text {
   const usd = usdOf(costs, prices);
-  return usd === undefined ? coinsText(costs) : `${coinsText(costs)} (~${usd})`;
+  return usd === undefined ? coinsText(costs) : bracketed(coinsText(costs), hideable(`~${usd}`));
 }
 
 interface OutlookDate {
   readonly path: string;
   readonly hours: number;
-  readonly label: (sum: string) => Message;
+  readonly label: (sum: Text) => Message;
 }
 
 /** In 30 days, and at the dates at which something has to be repaid. */
@@ -134,7 +137,7 @@ function dates({ loan, asOf }: OutlookFigures, { zoned }: Pick<ViewContext, 'zon
       .map(({ at, hours }) => ({
         path: `/${at.toString()}`,
         hours,
-        label: (sum: string) => msg('interest.by-due', 'By {0} (due): {1} (estimate)', zoned(at), sum),
+        label: (sum: Text) => msg('interest.by-due', 'By {0} (due): {1} (estimate)', zoned(at), sum),
       })),
   ];
 }

@@ -1,12 +1,13 @@
 import { decimal, fractionForDrawing, greater, lesser, multiply, one, round, subtract, zero, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
-import { msg, type Message } from '../core/message.ts';
+import { hideable, msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
 import { canRepay } from '../exchanges/registry.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
 import { distanceLine, framed, keptFace, liveRows, percent, reached, reachIn, unknownFigure, type Face, type Say } from './gauge-frame.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
+import { ownCoins } from '../words/amount.ts';
 import {
   changeText,
   collateralValue,
@@ -144,7 +145,7 @@ function dueRow(loan: Loan, viewContext: ViewContext, say: Say): GaugeRow[] {
   if (loan.due === undefined || loan.due.length === 0) return [];
   const lines = loan.due.map(({ amount, coin, at, overdue }) => {
     const when = viewContext.zoned(at);
-    return { value: `${formatAmount(amount)} ${coin}`, detail: say(overdue ? msg('term.overdue-since', 'overdue since {0}', when) : when) };
+    return { value: say(ownCoins(amount, coin)), detail: say(overdue ? msg('term.overdue-since', 'overdue since {0}', when) : when) };
   });
   return [{ label: say(msg('term.due', 'Due')), lines }];
 }
@@ -160,10 +161,10 @@ function scaleEnd(loan: Loan): Decimal {
 
 type Line = GaugeRow['lines'][number];
 
-function coinLines(coins: readonly CoinAmount[], side: 'debt' | 'asset'): Line[] {
+function coinLines(coins: readonly CoinAmount[], side: 'debt' | 'asset', say: Say): Line[] {
   return coins.map((one) => {
     const worth = formatCoinUsd(one, side);
-    return { value: `${formatAmount(one.amount)} ${one.coin}`, ...(worth === undefined ? {} : { detail: worth }) };
+    return { value: say(ownCoins(one.amount, one.coin)), ...(worth === undefined ? {} : { detail: say(hideable(worth)) }) };
   });
 }
 
@@ -177,15 +178,20 @@ function amountRow(label: string, lines: Line[], total: string | undefined, tota
 }
 
 function debtRow(loan: Loan, say: Say): GaugeRow {
-  const total = loan.debtUsd === undefined ? undefined : formatUsd(loan.debtUsd, 'debt');
-  return amountRow(say(msg('term.debt', 'Debt')), coinLines(loan.debts, 'debt'), total, say(msg('gauge.total', 'total')));
+  const total = loan.debtUsd === undefined ? undefined : say(hideable(formatUsd(loan.debtUsd, 'debt')));
+  return amountRow(say(msg('term.debt', 'Debt')), coinLines(loan.debts, 'debt', say), total, say(msg('gauge.total', 'total')));
 }
 
 function collateralRow(loan: Loan, say: Say): GaugeRow {
-  const usd = loan.collateralUsd === undefined ? undefined : formatUsd(loan.collateralUsd, 'asset');
+  const usd = loan.collateralUsd === undefined ? undefined : hideable(formatUsd(loan.collateralUsd, 'asset'));
   const adjusted = loan.collateralValuation === 'adjusted';
-  const total = usd === undefined || !adjusted ? usd : say(spaced(usd, msg('loan.after-haircut', 'after haircut')));
-  return amountRow(say(msg('term.collateral', 'Collateral')), coinLines(loan.collateral, 'asset'), total, say(msg('gauge.total', 'total')));
+  const total = usd && say(adjusted ? spaced(usd, msg('loan.after-haircut', 'after haircut')) : usd);
+  return amountRow(
+    say(msg('term.collateral', 'Collateral')),
+    coinLines(loan.collateral, 'asset', say),
+    total,
+    say(msg('gauge.total', 'total')),
+  );
 }
 
 /** The venue's price where it gives one, how far all collateral may fall, and at which price single coins reach liquidation: all but the first are estimates. */

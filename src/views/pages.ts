@@ -1,4 +1,4 @@
-import { formatAmount, formatRate } from '../core/format.ts';
+import { formatRate } from '../core/format.ts';
 import { msg } from '../core/message.ts';
 import type { HistoryRow, InterestRow, Page } from '../core/model.ts';
 import type { ExchangeError } from '../core/errors.ts';
@@ -6,6 +6,8 @@ import { sourceKey, type Entry, type PageSource, type ReadPage } from './entry.t
 import type { Connections } from '../engine/monitor/connections.ts';
 import { isCurrent, type Store } from '../engine/monitor/store.ts';
 import type { ViewContext } from '../words/account.ts';
+import { ownCoins } from '../words/amount.ts';
+import { dotted } from '../words/text.ts';
 import { interestOutlook } from './interest-outlook.ts';
 
 function place(source: PageSource, row: string): Pick<Entry, 'id' | 'accountId' | 'on'> {
@@ -19,10 +21,10 @@ function place(source: PageSource, row: string): Pick<Entry, 'id' | 'accountId' 
 /** A row of the venue's loan history, in the venue's own word, with spaces for underscores. */
 export function historyEntry(source: PageSource, row: HistoryRow, when: (ms: number) => string): Entry {
   const type = row.type.replaceAll('_', ' ');
-  const amount = `${formatAmount(row.amount)} ${row.coin}`;
+  const amount = ownCoins(row.amount, row.coin);
   return {
     ...place(source, row.id),
-    label: `${type} · ${amount}`,
+    label: dotted(type, amount),
     description: [when(row.at), ...(row.forced ? [msg('page.forced', 'forced')] : [])],
     icon: row.forced ? { id: 'warning', color: 'list.warningForeground' } : { id: 'circle-small' },
     expansion: 'leaf',
@@ -40,7 +42,7 @@ export function historyEntry(source: PageSource, row: HistoryRow, when: (ms: num
 }
 
 export function interestEntry(source: PageSource, row: InterestRow, when: (ms: number) => string): Entry {
-  const amount = `${formatAmount(row.interest)} ${row.coin}`;
+  const amount = ownCoins(row.interest, row.coin);
   const rate = msg('page.year', '{0} per year', row.rate === undefined ? '–' : formatRate(row.rate));
   return {
     ...place(source, row.id),
@@ -55,7 +57,7 @@ export function interestEntry(source: PageSource, row: InterestRow, when: (ms: n
         { label: msg('term.amount', 'Amount'), value: amount },
         {
           label: msg('term.debt', 'Debt'),
-          value: row.debt === undefined ? msg('term.unknown', 'unknown') : `${formatAmount(row.debt)} ${row.coin}`,
+          value: row.debt === undefined ? msg('term.unknown', 'unknown') : ownCoins(row.debt, row.coin),
         },
         { label: msg('page.rate', 'Rate'), value: rate },
         { label: msg('page.when', 'When'), value: when(row.at) },

@@ -2,6 +2,7 @@ import { isZero, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatLiquidationPrice, formatMarginRatio } from '../core/format.ts';
 import { msg } from '../core/message.ts';
 import { believed, effectiveLeverage } from '../core/risk/position-model.ts';
+import { ownCoins } from '../words/amount.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import type { Icon } from '../words/level.ts';
 import { positionLiveLines } from '../words/live-lines.ts';
@@ -42,10 +43,10 @@ export interface Figure {
 export function positionFigures(view: PositionView, viewContext: ViewContext): readonly Figure[] {
   const { position } = view;
   const venue = venueName(view.state, viewContext);
-  const figure = (path: string, label: Text, value: Decimal | undefined, unit: string, ...more: readonly Text[]): Figure =>
-    value === undefined
-      ? { path, label, values: [msg('term.unknown', 'unknown')] }
-      : { path, label, values: [`${formatAmount(value)} ${unit}`, ...more], copy: value };
+  const figure = (path: string, label: Text, value: Decimal | undefined, shown: (value: Decimal) => Text): Figure =>
+    value === undefined ? { path, label, values: [msg('term.unknown', 'unknown')] } : { path, label, values: [shown(value)], copy: value };
+  const price = (value: Decimal): Text => `${formatAmount(value)} ${priceCoin}`;
+  const coins = (coin: string) => (value: Decimal) => ownCoins(value, coin);
   const { priceCoin, marginCoin, debt, marginRatio } = position;
   return [
     {
@@ -55,9 +56,9 @@ export function positionFigures(view: PositionView, viewContext: ViewContext): r
       icon: { id: 'graph-line' },
       below: [
         liquidationFigure(view, venue),
-        figure('mark', msg('position.mark-price', 'Mark price'), believed(position.markPrice), priceCoin),
-        figure('entry', msg('position.entry-price', 'Entry price'), believed(position.entryPrice), priceCoin),
-        figure('last', msg('position.last-price', 'Last price'), believed(position.lastPrice), priceCoin),
+        figure('mark', msg('position.mark-price', 'Mark price'), believed(position.markPrice), price),
+        figure('entry', msg('position.entry-price', 'Entry price'), believed(position.entryPrice), price),
+        figure('last', msg('position.last-price', 'Last price'), believed(position.lastPrice), price),
       ],
     },
     {
@@ -66,8 +67,8 @@ export function positionFigures(view: PositionView, viewContext: ViewContext): r
       values: [marginModeText(position)],
       icon: { id: 'lock' },
       below: [
-        figure('own', msg('position.margin', 'Margin'), position.margin, marginCoin),
-        figure('maintenance', msg('position.maintenance-margin', 'Maintenance margin'), position.maintenanceMargin, marginCoin),
+        figure('own', msg('position.margin', 'Margin'), position.margin, coins(marginCoin)),
+        figure('maintenance', msg('position.maintenance-margin', 'Maintenance margin'), position.maintenanceMargin, coins(marginCoin)),
         ...(marginRatio === undefined || isZero(marginRatio)
           ? []
           : [
@@ -89,7 +90,7 @@ export function positionFigures(view: PositionView, viewContext: ViewContext): r
         ? { values: [msg('term.unknown', 'unknown')] }
         : { values: [pnlText(position.unrealizedPnl, marginCoin)], copy: position.unrealizedPnl }),
     },
-    ...(position.contract === 'borrowed' ? [figure('debt', msg('term.debt', 'Debt'), debt?.amount, debt?.coin ?? '')] : []),
+    ...(position.contract === 'borrowed' ? [figure('debt', msg('term.debt', 'Debt'), debt?.amount, coins(debt?.coin ?? ''))] : []),
   ];
 }
 

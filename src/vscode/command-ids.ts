@@ -9,10 +9,12 @@ export const commandIds = {
   movePrice: 'ltvGauge.movePrice',
   refresh: 'ltvGauge.refresh',
   openGauges: 'ltvGauge.openGauges',
+  showHistory: 'ltvGauge.showHistory',
   addCollateral: 'ltvGauge.addCollateral',
   reduceCollateral: 'ltvGauge.reduceCollateral',
   repayLoan: 'ltvGauge.repayLoan',
   repayWithCollateral: 'ltvGauge.repayWithCollateral',
+  borrowMore: 'ltvGauge.borrowMore',
   addMargin: 'ltvGauge.addMargin',
   reduceMargin: 'ltvGauge.reduceMargin',
   bringLtvToTarget: 'ltvGauge.bringLtvToTarget',
@@ -21,6 +23,7 @@ export const commandIds = {
   setThresholds: 'ltvGauge.setThresholds',
   resolveWrite: 'ltvGauge.resolveWrite',
   undoAdd: 'ltvGauge.undoAdd',
+  allowBorrowing: 'ltvGauge.allowBorrowing',
   armWriting: 'ltvGauge.armWriting',
   disarmWriting: 'ltvGauge.disarmWriting',
   openActivity: 'ltvGauge.openActivity',
@@ -39,6 +42,7 @@ export const commandIds = {
   copyValue: 'ltvGauge.copyValue',
   openAtVenue: 'ltvGauge.openAtVenue',
   revealRow: 'ltvGauge.revealRow',
+  toggleAmounts: 'ltvGauge.toggleAmounts',
   showLog: 'ltvGauge.showLog',
 } as const;
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
 import { localize } from './localize.ts';
+import { hidesAmounts, onDidChangeSetting, ownSettings } from './ports.ts';
 import type { Acting } from '../flows/acting.ts';
 import { Attended, watchWrites } from '../flows/open-change-news.ts';
 import type { LazyPages } from '../views/lazy-pages.ts';
@@ -27,6 +28,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   reduceCollateral: 'told',
   repayLoan: 'told',
   repayWithCollateral: 'told',
+  borrowMore: 'told',
   addMargin: 'told',
   reduceMargin: 'told',
   bringLtvToTarget: 'told',
@@ -35,6 +37,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   undoAdd: 'told',
   maximumLoan: 'told',
   armWriting: 'guarded',
+  allowBorrowing: 'guarded',
   exportActivity: 'guarded',
   exportLoanHistory: 'guarded',
   exportSetup: 'guarded',
@@ -72,6 +75,7 @@ export function registerCommands(app: App, pages: LazyPages): vscode.Disposable 
     registerGuarded(app, commandIds.copyValue, async (argument) => {
       if (argument instanceof OutlineNode && argument.entry.copy !== undefined) await vscode.env.clipboard.writeText(argument.entry.copy);
     }),
+    registerGuarded(app, commandIds.toggleAmounts, () => ownSettings.write('hideAmounts', !hidesAmounts())),
     registerGuarded(app, commandIds.installCommandLine, () =>
       tell(app, (telling, acting) => telling.installCommandLine(acting.talk, app.context)),
     ),
@@ -114,6 +118,9 @@ function registerActivityDocument(app: App): vscode.Disposable {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   return vscode.Disposable.from(
     changed,
+    onDidChangeSetting('hideAmounts', () => {
+      for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === scheme) changed.fire(uri);
+    }),
     vscode.workspace.registerTextDocumentContentProvider(scheme, {
       onDidChange: changed.event,
       provideTextDocumentContent: ({ query }) =>

@@ -23,7 +23,7 @@ import type { Place } from '../views/place.ts';
 import type { Text } from '../words/text.ts';
 import { commandIds } from './command-ids.ts';
 import type { App } from './front.ts';
-import { localize } from './localize.ts';
+import { localize, onScreen } from './localize.ts';
 
 /** Asks and tells with the boxes, dialogs and notifications of VS Code. */
 export class EditorConversation implements Conversation {
@@ -38,6 +38,10 @@ export class EditorConversation implements Conversation {
 
   localize(text: Text): string {
     return localize(text);
+  }
+
+  onScreen(text: Text): string {
+    return onScreen()(text);
   }
 
   async pick<T>(question: PickQuestion<T>): Promise<T | Back | undefined> {
@@ -153,11 +157,11 @@ export class EditorConversation implements Conversation {
   }
 
   async tell<Id extends string>({ kind, sentence, buttons = [] }: Notice<Id>): Promise<Id | undefined> {
-    return (await boxes[kind](localize(sentence), {}, ...buttons.map(buttonOf)))?.id;
+    return (await boxes[kind](onScreen()(sentence), {}, ...buttons.map(buttonOf)))?.id;
   }
 
   progress<T>(title: Text, work: (signal: AbortSignal, say: (text: Text) => void) => Promise<T>): Promise<T> {
-    const options = { location: vscode.ProgressLocation.Notification, title: localize(title), cancellable: true };
+    const options = { location: vscode.ProgressLocation.Notification, title: onScreen()(title), cancellable: true };
     return Promise.resolve(
       vscode.window.withProgress(options, async (progress, token) => {
         const abort = new AbortController();
@@ -166,7 +170,7 @@ export class EditorConversation implements Conversation {
         });
         try {
           return await work(abort.signal, (text) => {
-            progress.report({ message: localize(text) });
+            progress.report({ message: onScreen()(text) });
           });
         } finally {
           subscription.dispose();
@@ -176,7 +180,7 @@ export class EditorConversation implements Conversation {
   }
 
   steadily<T>(title: Text, work: () => Promise<T>): Promise<T> {
-    return Promise.resolve(vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: localize(title) }, work));
+    return Promise.resolve(vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: onScreen()(title) }, work));
   }
 
   async show({ title, text }: ReadOnlyPage): Promise<void> {

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { commandIds } from './command-ids.ts';
 import { type LazyPages, loadViews, withViews } from '../views/lazy-pages.ts';
 import { isSame, type Place, type PlaceOn } from '../views/place.ts';
-import { localize } from './localize.ts';
+import { localize, onScreen } from './localize.ts';
+import { onDidChangeSetting } from './ports.ts';
 import type { Message } from '../core/message.ts';
 import { adopt, nodesOfSource, renew, type OutlineNode } from '../views/outline-node.ts';
 import { escapeMarkdown, markdownLink } from './markdown.ts';
@@ -83,16 +84,22 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
     }
   }
 
+  /** Draws every row again: the same entries look different. */
+  redraw(): void {
+    this.#changed.fire(undefined);
+  }
+
   getParent(node: OutlineNode): OutlineNode | undefined {
     return node.parent;
   }
 
   getTreeItem(node: OutlineNode): vscode.TreeItem {
     const { entry } = node;
-    const item = new vscode.TreeItem(localize(entry.label), states[entry.expansion]);
+    const say = onScreen();
+    const item = new vscode.TreeItem(say(entry.label), states[entry.expansion]);
     item.id = entry.id;
     item.contextValue = entry.context;
-    item.accessibilityInformation = { label: localize(spokenOf(entry)) };
+    item.accessibilityInformation = { label: say(spokenOf(entry)) };
     if (entry.description !== undefined) item.description = joined(entry.description);
     if (entry.icon !== undefined) {
       const { id, color } = entry.icon;
@@ -100,7 +107,7 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
     }
     // A click selects; only the entry that asks for more rows does something.
     if (entry.more !== undefined) {
-      item.command = { command: commandIds.loadMore, title: localize(entry.label), arguments: [node] };
+      item.command = { command: commandIds.loadMore, title: say(entry.label), arguments: [node] };
     }
     return item;
   }
@@ -132,11 +139,12 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
 }
 
 function joined(parts: readonly Text[]): string {
-  return parts.map(localize).join(' · ');
+  return parts.map(onScreen()).join(' · ');
 }
 
 function tooltip({ title, lines, note, links = [] }: Details, trend?: Text): vscode.MarkdownString {
-  const text = (part: Text): string => escapeMarkdown(localize(part));
+  const say = onScreen();
+  const text = (part: Text): string => escapeMarkdown(say(part));
   const rows = lines.map(({ label, value }) => `- ${text(label)}: **${text(value)}**`);
   const paragraphs = [
     `**${text(title)}**`,
@@ -219,6 +227,9 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
     app.ledger.onDidChange(follow),
     app.arming.onDidChange(follow),
     view.onDidChangeVisibility(follow),
+    onDidChangeSetting('hideAmounts', () => {
+      tree.redraw();
+    }),
     ...(options.onDidChange === undefined ? [] : [options.onDidChange(follow)]),
   );
   const reveal = async (place: Place): Promise<void> => {

@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
 import { type App, msUntilAnyAgeChanges, sceneOf } from './front.ts';
 import { commandIds } from './command-ids.ts';
-import { localize } from './localize.ts';
+import { localize, onScreen } from './localize.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 import type * as Views from '../views/outlines.ts';
-import type { Status, StatusLook } from '../views/status.ts';
+import type { Status } from '../views/status.ts';
 import type { Text } from '../words/text.ts';
-import { onDidChangeSetting } from './ports.ts';
+import { hidesAmounts, onDidChangeSetting, statusLook } from './ports.ts';
 import { Ticker } from './age-ticker.ts';
 import { withViews } from '../views/lazy-pages.ts';
 
@@ -19,8 +19,8 @@ export function registerStatusBar(app: App): vscode.Disposable {
   let ended = false;
   const show = ({ statusOf }: typeof Views): void => {
     if (ended) return;
-    const status = statusOf(app.store.all(), sceneOf(app), lookOf());
-    const face = JSON.stringify(status);
+    const status = statusOf(app.store.all(), sceneOf(app), statusLook());
+    const face = JSON.stringify([status, hidesAmounts()]);
     if (face === shown) return;
     shown = face;
     if (status === undefined) item.hide();
@@ -45,13 +45,14 @@ export function registerStatusBar(app: App): vscode.Disposable {
     ticker,
     app.store.onDidChange(follow),
     onDidChangeSetting('statusBar', follow),
+    onDidChangeSetting('hideAmounts', follow),
   );
 }
 
 function paint(item: vscode.StatusBarItem, status: Status): void {
-  item.text = `$(shield) ${status.text.map(localize).join(' · ')}`;
+  item.text = `$(shield) ${status.text.map(onScreen()).join(' · ')}`;
   item.backgroundColor = background(status);
-  item.accessibilityInformation = { label: localize(status.spoken), role: 'button' };
+  item.accessibilityInformation = { label: onScreen()(status.spoken), role: 'button' };
   item.tooltip = tooltip(status);
   item.command = {
     command: commandIds.openGauges,
@@ -61,22 +62,13 @@ function paint(item: vscode.StatusBarItem, status: Status): void {
   item.show();
 }
 
-/** As the person set it; no workspace does. */
-function lookOf(): StatusLook {
-  const settings = vscode.workspace.getConfiguration('ltvGauge.statusBar');
-  const shows = settings.get('shows');
-  return {
-    shows: shows === 'loan' || shows === 'position' || shows === 'both' ? shows : 'nearest',
-    detail: settings.get('detail') === 'short' ? 'short' : 'full',
-  };
-}
-
 function background({ level }: Status): vscode.ThemeColor | undefined {
   if (level === 'danger') return new vscode.ThemeColor('statusBarItem.errorBackground');
   return level === 'warn' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
 }
 
 function tooltip({ rows, mark, note }: Status): vscode.MarkdownString {
+  const say = onScreen();
   const head = [
     localize(msg('term.account', 'Account')),
     localize(msg('status.loan-position', 'Loan or position')),
@@ -85,7 +77,7 @@ function tooltip({ rows, mark, note }: Status): vscode.MarkdownString {
     localize(msg('status.distance', 'Distance')),
     localize(msg('term.updated', 'Updated')),
   ];
-  const cells = rows.map(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age].map(localize));
+  const cells = rows.map(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age].map(say));
   // Untrusted, as made: nothing in it can run a command.
   const line = (text: Text | undefined): string[] => (text === undefined ? [] : [escapeMarkdown(localize(text))]);
   return new vscode.MarkdownString([...line(mark), markdownTable(head, cells), ...line(note)].join('\n\n'));

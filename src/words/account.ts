@@ -23,7 +23,7 @@ export interface ViewContext {
   readonly frozen: (accountId: string) => WriteRecord | undefined;
   /** Whether changes may be sent from the account. */
   readonly arming: (accountId: string) => ArmState;
-  /** Only percent and prices are shown, as in messages to outlets without amounts. */
+  /** Only percent and prices are told, as in messages to outlets without amounts, and everywhere if the person hides amounts. */
   readonly hidesAmounts?: true;
   /** Active warnings. */
   readonly warnings: (accountId: string) => readonly Warning[];

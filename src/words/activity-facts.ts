@@ -1,6 +1,6 @@
 import { decimal, multiply, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatLiquidationPrice, formatLtv, formatUsd } from '../core/format.ts';
-import { msg } from '../core/message.ts';
+import { hideable, msg } from '../core/message.ts';
 import type { Answer, WriteRecord } from '../engine/ledger/record.ts';
 import { stateIcon, stateWord, stepTime } from './activity.ts';
 import { amountDatum, beforeLabel, datum, wordsOf, type FigureStyle } from './kinds.ts';
@@ -92,7 +92,7 @@ function course(record: WriteRecord, style: FactStyle): readonly Fact[] {
 }
 
 function note({ note: words }: WriteRecord): readonly Fact[] {
-  return words === undefined ? [] : [{ id: 'note', label: msg('activity.note', 'Note'), value: words }];
+  return words === undefined ? [] : [{ id: 'note', label: msg('activity.note', 'Note'), value: hideable(words) }];
 }
 
 function figures({ figures: read, change }: WriteRecord, style: FactStyle): readonly Fact[] {
@@ -102,19 +102,19 @@ function figures({ figures: read, change }: WriteRecord, style: FactStyle): read
     moment('read', msg('term.updated', 'Updated'), readAt, style),
     amountDatum('wallet', msg('collateral.available', 'Available'), walletAvailable, change.coin),
     ...(limit === undefined ? [] : [amountDatum('limit', msg('activity.limit', 'Limit'), limit, change.coin)]),
-    ...(usd === undefined ? [] : [{ id: 'usd', label: msg('collateral.value', 'Value'), value: style.usd(usd), copy: usd }]),
+    ...(usd === undefined ? [] : [{ id: 'usd', label: msg('collateral.value', 'Value'), value: hideable(style.usd(usd)), copy: usd }]),
   ];
 }
 
 function request({ request: sent, answer, again, reference }: WriteRecord, style: FactStyle): readonly Fact[] {
   return [
-    datum('request', msg('activity.request', 'Request'), `${sent.method} ${sent.path}`),
-    ...(sent.body === '' ? [] : [datum('body', msg('activity.body', 'Body'), sent.body)]),
+    data('request', msg('activity.request', 'Request'), `${sent.method} ${sent.path}`),
+    ...(sent.body === '' ? [] : [datum('body', msg('activity.body', 'Body'), hideable(sent.body), sent.body)]),
     ...(answer === undefined
       ? []
       : [
           { id: 'answer', label: msg('activity.answer', 'Answer'), value: answerWord(answer) },
-          ...(answer.code === undefined ? [] : [datum('code', msg('term.code', 'Code'), answer.code)]),
+          ...(answer.code === undefined ? [] : [data('code', msg('term.code', 'Code'), answer.code)]),
           moment('answered', msg('activity.answered', 'Answered at'), answer.at, style),
         ]),
     ...(again === undefined ? [] : [moment('again', msg('activity.asked-again', 'Asked again at'), again.at, style)]),
@@ -122,9 +122,9 @@ function request({ request: sent, answer, again, reference }: WriteRecord, style
       ? []
       : [
           { id: 'againAnswer', label: msg('activity.answer', 'Answer'), value: answerWord(again.answer) },
-          ...(again.answer.code === undefined ? [] : [datum('againCode', msg('term.code', 'Code'), again.answer.code)]),
+          ...(again.answer.code === undefined ? [] : [data('againCode', msg('term.code', 'Code'), again.answer.code)]),
         ]),
-    ...(reference === undefined ? [] : [datum('reference', msg('term.reference', 'Reference'), reference)]),
+    ...(reference === undefined ? [] : [data('reference', msg('term.reference', 'Reference'), reference)]),
   ];
 }
 
@@ -159,11 +159,11 @@ function proof({ state, sentAt, evidence }: WriteRecord, style: FactStyle): read
   }
   const { id, row } = evidence;
   return [
-    datum('proof', msg('activity.history-entry', 'History entry'), id),
+    data('proof', msg('activity.history-entry', 'History entry'), id),
     ...(row === undefined
       ? []
       : [
-          datum('rowType', msg('activity.type', 'Type'), row.type),
+          data('rowType', msg('activity.type', 'Type'), row.type),
           amountDatum('rowAmount', msg('term.amount', 'Amount'), row.amount, row.coin),
           moment('rowTime', msg('activity.exchange-time', 'Exchange time'), row.at, style),
         ]),
@@ -172,10 +172,12 @@ function proof({ state, sentAt, evidence }: WriteRecord, style: FactStyle): read
 
 function marks({ id, window }: WriteRecord): readonly Fact[] {
   return [
-    datum('id', msg('activity.change-id', 'Change ID'), id),
-    ...(window === undefined ? [] : [datum('window', msg('activity.window', 'Window'), window)]),
+    data('id', msg('activity.change-id', 'Change ID'), id),
+    ...(window === undefined ? [] : [data('window', msg('activity.window', 'Window'), window)]),
   ];
 }
+
+const data = (id: string, label: Text, value: string): Fact => datum(id, label, value, value);
 
 const moment = (id: string, label: Text, ms: number, style: FactStyle): Fact =>
   datum(id, label, style.when(ms), new Date(ms).toISOString());

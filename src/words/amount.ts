@@ -1,6 +1,7 @@
 import { decimal, decimalPlaces, isNegative, negate, round, type Decimal, compare, isDecimal, isZero, zero } from '../core/decimal.ts';
 import { formatAmount } from '../core/format.ts';
-import { msg, type Message } from '../core/message.ts';
+import { hideable, msg, type Message } from '../core/message.ts';
+import { spaced, type Text } from './text.ts';
 
 /** Significant digits of a short amount, if the whole part leaves room for them. */
 const significantDigits = 6;
@@ -25,6 +26,13 @@ function leadingZeros(fraction: string): number {
 function withoutTrailingZeros(value: Decimal): Decimal {
   return value.includes('.') ? decimal(value.replace(/\.?0+$/, '')) : value;
 }
+
+/** An amount of a person's own, for what stays on the screen. @param text the same shortened */
+export const ownCoins = (amount: Decimal, coin: string, text = formatAmount(amount)): Message => spaced(hideable(text), coin);
+
+/** Several amounts that belong together. */
+export const added = ([first = '', ...more]: readonly Text[]): Text =>
+  more.reduce<Text>((text, part) => msg('list.plus', '{0} + {1}', text, part), first);
 
 /** No known venue prints more. */
 const mostPlaces = 18;

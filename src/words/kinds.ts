@@ -1,12 +1,13 @@
 import { absolute, add, compare, decimal, greater, isPositive, multiply, subtract, zero, type Decimal } from '../core/decimal.ts';
 import type { Instead } from '../core/errors.ts';
 import { formatAmount, formatLtv } from '../core/format.ts';
-import { msg, type Message } from '../core/message.ts';
+import { hideable, msg, type Message } from '../core/message.ts';
 import type { Direction, HistoryRow, Loan, Position, Side } from '../core/model.ts';
 import { credibleLtv } from '../core/risk/ltv.ts';
 import { believed } from '../core/risk/position-model.ts';
 import type { Baseline, Change, LoanRef, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
 import { liquidationText, marginText, namedWithSide } from './position.ts';
+import { ownCoins } from './amount.ts';
 import { bracketed, estimated, joined, labelled, type Text } from './text.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 
@@ -14,7 +15,7 @@ type Kind = Change['kind'];
 type Of<K extends Kind, Union> = Extract<Union, { readonly kind: K }>;
 type Write<C extends Change, B extends Baseline> = WriteRecord & { readonly change: C; readonly baseline: B };
 type WriteOf<K extends Kind> = Write<Of<K, Change>, Of<K, Baseline>>;
-type LoanWrite = WriteOf<'collateral' | 'repay' | 'repay-collateral'>;
+type LoanWrite = WriteOf<'collateral' | 'repay' | 'repay-collateral' | 'borrow'>;
 type WordsOf<K extends Kind> = KindWords<Of<K, Change>, Of<K, Baseline>, Readings[K]>;
 
 /** What reading says now about what a change is about, by kind. Absent is what is gone. */
@@ -25,6 +26,7 @@ interface Readings {
   /** The debt is read as the baseline's was: a coin may be owed in several ways. Absent when it could not be. */
   readonly repay: Readings['collateral'] & { readonly debt?: Decimal };
   readonly 'repay-collateral': Readings['repay'];
+  readonly borrow: Readings['repay'];
 }
 
 /** What reading says now, or why it could not be read. */
@@ -53,7 +55,7 @@ interface Course {
 export interface Datum {
   readonly id: string;
   readonly label: Text;
-  readonly value: string;
+  readonly value: Text;
   readonly copy: string;
 }
 
@@ -112,7 +114,7 @@ const collateral: WordsOf<'collateral'> = {
   cells: (write) => ({ ...loanCells(write), pledged_before: write.baseline.pledged }),
 };
 
-const repay: WordsOf<'repay'> = {
+const repay: KindWords<Of<'repay' | 'borrow', Change>, Of<'repay' | 'borrow', Baseline>, Readings['repay']> = {
   target: loanTarget,
   instead: otherAmount,
   after: ltvAfterIt,
@@ -168,7 +170,7 @@ const margin: WordsOf<'margin'> = {
     text: (value) => price(value, change.position.side),
   }),
   baseline: ({ change, baseline }) => [
-    datum('size', beforeLabel(msg('position.size', 'Size')), formatAmount(baseline.size), baseline.size),
+    datum('size', beforeLabel(msg('position.size', 'Size')), hideable(formatAmount(baseline.size)), baseline.size),
     amountDatum('margin', beforeLabel(msg('position.margin', 'Margin')), baseline.margin, change.coin),
     ...(baseline.leverage === undefined
       ? []
@@ -192,7 +194,7 @@ const margin: WordsOf<'margin'> = {
   }),
 };
 
-const kinds: { readonly [K in Kind]: WordsOf<K> } = { collateral, margin, repay, 'repay-collateral': sell };
+const kinds: { readonly [K in Kind]: WordsOf<K> } = { collateral, margin, repay, 'repay-collateral': sell, borrow: repay };
 
 function loanTarget({ loan }: { readonly loan: LoanRef }): Message {
   return msg('kinds.loan', 'loan {0}', loanLabel(loan.orderId, loan.loanId));
@@ -229,11 +231,15 @@ export const repayOf = (what: Text, target: Message): Message => msg('repay.of',
 export const repayWith = (what: Text, target: Message, collateral: Text): Message =>
   msg('repay-collateral.of', 'Repay {0} of {1} with {2}', what, target, collateral);
 
+/** `Borrow 100 USDT on loan 12345` */
+export const borrowOf = (what: Text, target: Message): Message => msg('borrow.of', 'Borrow {0} on {1}', what, target);
+
 /** A change without its account, e.g. "Add 0.1 BTC to loan 12345". */
 export function changeLabel(change: Change): Message {
-  const args = [`${formatAmount(change.amount)} ${change.coin}`, wordsOf(change).target(change)] as const;
+  const args = [ownCoins(change.amount, change.coin), wordsOf(change).target(change)] as const;
   if (change.kind === 'repay') return repayOf(...args);
   if (change.kind === 'repay-collateral') return repayWith(...args, change.collateral);
+  if (change.kind === 'borrow') return borrowOf(...args);
   return change.direction === 'add'
     ? msg('term.add-to', 'Add {0} to {1}', ...args)
     : msg('term.remove-from', 'Remove {0} from {1}', ...args);
@@ -256,15 +262,14 @@ export const frozenText = ({ change }: WriteRecord, accountName: string): Messag
 
 export const beforeLabel = (label: Text): Message => msg('activity.before', '{0} before', label);
 
-export const datum = (id: string, label: Text, value: string, copy = value): Datum => ({ id, label, value, copy });
+export const datum = (id: string, label: Text, value: Text, copy: string): Datum => ({ id, label, value, copy });
 
-export const amountDatum = (id: string, label: Text, value: Decimal, coin: string): Datum =>
-  datum(id, label, `${formatAmount(value)} ${coin}`, value);
+export const amountDatum = (id: string, label: Text, value: Decimal, coin: string): Datum => datum(id, label, ownCoins(value, coin), value);
 
 const cell = (column: keyof KindCells, text: string | undefined): KindCells => (text === undefined ? {} : { [column]: text });
 
 function newestRow(id: string | undefined): readonly Datum[] {
-  return id === undefined ? [] : [datum('newest', msg('kinds.newest-row', 'Newest history entry before'), id)];
+  return id === undefined ? [] : [datum('newest', msg('kinds.newest-row', 'Newest history entry before'), id, id)];
 }
 
 function otherAmount(instead: readonly Instead[]): readonly InsteadButton[] {
@@ -309,7 +314,7 @@ const owedFigures = (amount: Decimal, coin: string, ltv: Decimal | undefined): T
 
 /** Interest comes on top, so that the debt is seldom the exact difference. */
 function owedNow(
-  { change, baseline }: WriteOf<'repay' | 'repay-collateral'>,
+  { change, baseline }: WriteOf<'repay' | 'repay-collateral' | 'borrow'>,
   loan: Loan | undefined,
   read: Decimal | undefined,
 ): readonly Message[] {
@@ -318,7 +323,7 @@ function owedNow(
   const all = loan.debts.find((debt) => debt.coin === coin)?.amount ?? zero;
   // Where nothing of the coin is owed in any way, nothing is left of this debt either.
   const now = isPositive(all) ? read : zero;
-  const expected = greater(subtract(baseline.debt, amount), zero);
+  const expected = change.kind === 'borrow' ? add(baseline.debt, amount) : greater(subtract(baseline.debt, amount), zero);
   const isNear = (debt: Decimal): boolean => now !== undefined && compare(absolute(subtract(now, debt)), multiply(amount, tolerance)) <= 0;
   return [
     nowLine(owedFigures(now ?? all, coin, credibleLtv(loan))),

@@ -3,14 +3,15 @@ import { formatAmount, formatDistance, formatMarginRatio, formatLeverage, format
 import { isAlarm, judgePosition, levelOfPosition, levelsOf, type Level } from '../core/risk/level.ts';
 import { liquidationOf, type Liquidation } from '../core/risk/liquidation.ts';
 import type { LivePosition } from '../core/risk/live-estimate.ts';
-import { msg, type Message } from '../core/message.ts';
+import { hideable, msg, type Message } from '../core/message.ts';
 import type { Levels, Position, PositionRef, Side } from '../core/model.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
 import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
 import { exchanges } from '../exchanges/registry.ts';
 import { levelBy, toLine, unknownDistance } from './level.ts';
-import { shortAmount } from './amount.ts';
-import { arrow, bothLevels, sinceReading, type Since } from './since-reading.ts';
+import { ownCoins, shortAmount } from './amount.ts';
+import { kept } from '../core/kept.ts';
+import { arrow, bothLevels, sinceReading, type Look, type Since } from './since-reading.ts';
 import { bracketed, estimated, joined, spaced, type Text } from './text.ts';
 
 /** A position together with the account it was read from. */
@@ -44,15 +45,10 @@ export function positionViews(state: AccountState, now: number, intervalMs: numb
   const views = held.map((position) => {
     const current = isCurrent(state, now, intervalMs, position.keptFrom);
     const levels = levelsOf(state.account, { kind: 'position', id: position.positionId });
-    const { level: readLevel, by } = judgePosition(position, current, held, levels);
-    const liquidation = liquidationOf(position, held);
-    const distance = liquidation.kind === 'price' ? liquidation.distance : undefined;
-    const levelNow = ({ markPrice }: LivePosition): Level => levelOfPosition({ ...position, markPrice }, true, held, levels);
-    const since = sinceReading(state, state.live?.positions[position.positionId], now, readLevel, bareDistance(distance), {
-      level: levelNow,
-      text: (figures) => bareDistance(figures.distance),
-    });
-    const own = since?.raises === true ? levelNow(since.figures) : readLevel;
+    const { level: readLevel, by, text, ...found } = judged(position, [current, held, levels], position, current, held, levels);
+    const look = (live: LivePosition): Look => looked(live, [position, held, levels], live, position, held, levels);
+    const since = sinceReading(state, state.live?.positions[position.positionId], now, readLevel, text, look);
+    const own = since?.raises === true ? look(since.figures).level : readLevel;
     const isolated = position.marginMode === 'isolated';
     const alarm = isAlarm(own) || own === 'watch';
     const level: Level = isolated || alarm ? own : 'unknown';
@@ -63,8 +59,7 @@ export function positionViews(state: AccountState, now: number, intervalMs: numb
       levels,
       level,
       counts: isolated || alarm,
-      liquidation,
-      distance,
+      ...found,
       ...(by === undefined ? {} : { by }),
       ...(since === undefined ? {} : { since }),
     };
@@ -72,6 +67,17 @@ export function positionViews(state: AccountState, now: number, intervalMs: numb
   const rank = ({ position }: PositionView): number => (position.marginMode === 'isolated' ? 0 : 1);
   return views.sort((a, b) => rank(a) - rank(b));
 }
+
+const judged = kept((_, position: Position, current: boolean, held: readonly Position[], levels: Levels) => {
+  const liquidation = liquidationOf(position, held);
+  const distance = liquidation.kind === 'price' ? liquidation.distance : undefined;
+  return { ...judgePosition(position, current, held, levels), liquidation, distance, text: bareDistance(distance) };
+});
+
+const looked = kept((_, { markPrice, distance }: LivePosition, position: Position, held: readonly Position[], levels: Levels): Look => ({
+  level: levelOfPosition({ ...position, markPrice }, true, held, levels),
+  text: bareDistance(distance),
+}));
 
 export function sideWord({ side }: Pick<Position, 'side'>): Message {
   return side === 'long' ? msg('position.long', 'long') : msg('position.short', 'short');
@@ -148,13 +154,13 @@ export function fixedReason({ fixedMargin, marginMode }: Position): Message | un
 const signed = (amount: Decimal, text: string): string => (isPositive(amount) ? `+${text}` : text);
 
 /** Profit or loss with its sign and every digit. */
-export function pnlText(amount: Decimal, coin: string): string {
-  return `${signed(amount, formatAmount(amount))} ${coin}`;
+export function pnlText(amount: Decimal, coin: string): Message {
+  return ownCoins(amount, coin, signed(amount, formatAmount(amount)));
 }
 
 /** The same, short enough for one line among others. Rounded down. */
-export function shortPnlText(amount: Decimal, coin: string): string {
-  return `${signed(amount, shortAmount(amount, 'asset'))} ${coin}`;
+export function shortPnlText(amount: Decimal, coin: string): Message {
+  return ownCoins(amount, coin, signed(amount, shortAmount(amount, 'asset')));
 }
 
 /** The size in the venue's unit; contracts also as the amount they stand for, where that is known. */
@@ -165,18 +171,18 @@ export function sizeText({
   contract,
   baseCoin,
   priceCoin,
-}: Pick<Position, 'size' | 'sizeCoin' | 'exposure' | 'contract' | 'baseCoin' | 'priceCoin'>): Message | string {
-  if (sizeCoin !== undefined) return `${formatAmount(size)} ${sizeCoin}`;
+}: Pick<Position, 'size' | 'sizeCoin' | 'exposure' | 'contract' | 'baseCoin' | 'priceCoin'>): Message {
+  if (sizeCoin !== undefined) return ownCoins(size, sizeCoin);
   const coin = contract === 'inverse' ? priceCoin : baseCoin;
-  const contracts = msg('position.contracts', '{0} contracts', formatAmount(size));
-  return exposure === undefined || coin === undefined ? contracts : bracketed(contracts, `${formatAmount(exposure)} ${coin}`);
+  const contracts = msg('position.contracts', '{0} contracts', hideable(formatAmount(size)));
+  return exposure === undefined || coin === undefined ? contracts : bracketed(contracts, ownCoins(exposure, coin));
 }
 
 // A figure of a position as text, "unknown" where it is absent: absent is never safe.
 
 /** With all its digits. */
-export function marginText(margin: Decimal | undefined, coin: string): Message | string {
-  return margin === undefined ? msg('term.unknown', 'unknown') : `${formatAmount(margin)} ${coin}`;
+export function marginText(margin: Decimal | undefined, coin: string): Message {
+  return margin === undefined ? msg('term.unknown', 'unknown') : ownCoins(margin, coin);
 }
 
 /** @param coin the coin of prices, where it is known */

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Direction, Position, Snapshot } from '../../src/core/model.ts';
 import { decimal, type Decimal } from '../../src/core/decimal.ts';
-import type { Change, CollateralChange, MarginChange, RepayChange, SellChange } from '../../src/exchanges/exchange.ts';
+import type { BorrowChange, Change, CollateralChange, MarginChange, RepayChange, SellChange } from '../../src/exchanges/exchange.ts';
 
 /** One kind of write at one venue: each has its own requests and its own way of being proven. */
 export interface System {
   readonly name: string;
   readonly venue: 'okx' | 'bybit';
   readonly kind: Change['kind'];
-  /** Its ways. What is repaid is not taken back. */
+  /** Its ways. What moves debt has one. */
   readonly directions: readonly Direction[];
   /** The change, on a loan or position that the exchange has. @throws RangeError when it has none */
   change(snapshot: Snapshot, direction: Direction): Change;
@@ -80,6 +80,20 @@ function ofSale(name: string, coin: string, collateral: string, amount: Decimal,
   };
 }
 
+function ofLending(name: string, venue: System['venue'], id: string, coin: string, amount: Decimal): System {
+  return {
+    ...ofDebt(name, venue, id, coin, amount),
+    kind: 'borrow',
+    directions: ['reduce'],
+    change({ loans }): BorrowChange {
+      const loan = loans.find((one) => one.id === id);
+      if (loan === undefined) throw new RangeError(`${name}: no such loan`);
+      const ref = { loanId: loan.id, ...(loan.orderId === undefined ? {} : { orderId: loan.orderId }) };
+      return { kind: 'borrow', loan: ref, direction: 'reduce', coin, amount, requestId: randomUUID().replaceAll('-', '') };
+    },
+  };
+}
+
 /** One of the ways of a system, by turns. */
 export const wayOf = ({ directions }: System, turn: number): Direction => directions[turn % directions.length] ?? 'add';
 
@@ -104,4 +118,6 @@ export const systems: readonly System[] = [
   ofSale('Bybit pool sale', 'USDT', 'BTC', decimal('20')),
   ofSale('Bybit pool contract sale', 'ETH', 'BTC', decimal('0.1'), '571'),
   ofDebt('Bybit older debt', 'bybit', '1793683005081680384', 'USDT', decimal('20')),
+  ofLending('OKX lending', 'okx', '12345', 'USDT', decimal('40')),
+  ofLending('Bybit pool lending', 'bybit', 'pool', 'USDT', decimal('40')),
 ];

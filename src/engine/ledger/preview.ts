@@ -2,6 +2,8 @@ import type { Decimal } from '../../core/decimal.ts';
 import type { Account } from '../../core/model.ts';
 import type { MarginEstimate } from '../../core/risk/position-model.ts';
 import type {
+  BorrowChange,
+  BorrowReadiness,
   Change,
   CollateralChange,
   CollateralReadiness,
@@ -18,7 +20,7 @@ import type {
 export type Preview = AnyPreview & PreviewMarks;
 
 /** A preview of any kind of change. */
-export type AnyPreview = CollateralPreview | MarginPreview | RepayPreview | SellPreview;
+export type AnyPreview = CollateralPreview | MarginPreview | RepayPreview | SellPreview | BorrowPreview;
 
 /** What the ledger demands besides a person's yes. */
 interface PreviewMarks {
@@ -61,7 +63,7 @@ interface LoanPreviewOf<C extends Change, R extends Readiness> extends PreviewOf
   readonly distanceAfter?: Decimal;
 }
 
-export type LoanPreview = CollateralPreview | RepayPreview | SellPreview;
+export type LoanPreview = CollateralPreview | RepayPreview | SellPreview | BorrowPreview;
 
 export type CollateralPreview = LoanPreviewOf<CollateralChange, CollateralReadiness>;
 
@@ -75,6 +77,12 @@ export interface SellPreview extends LoanPreviewOf<SellChange, SellReadiness> {
   readonly debtAfter: Decimal;
   /** Our estimate of what is sold, by index prices and before the venue's fee. */
   readonly sold: Decimal;
+}
+
+export interface BorrowPreview extends LoanPreviewOf<BorrowChange, BorrowReadiness> {
+  /** What would be owed of the coin afterwards, by what was read. */
+  readonly debtAfter: Decimal;
+  readonly walletAfter: Decimal;
 }
 
 export interface MarginPreview extends PreviewOf<MarginChange, MarginReadiness> {

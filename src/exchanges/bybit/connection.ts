@@ -7,6 +7,7 @@ import type { Http } from '../http/client.ts';
 import { orError, stamped } from '../kit/parts.ts';
 import { priced, pricesOf, withPrices, withUsd, withValues } from '../kit/prices.ts';
 import type { StreamSource } from '../streams.ts';
+import { borrowAction } from './borrow.ts';
 import { endpoints } from './endpoints.ts';
 import { withHaircuts, type Rules } from './haircuts.ts';
 import { toKeyFacts, vipLevelOf } from './key.ts';
@@ -41,6 +42,7 @@ export class BybitConnection implements Connection {
       margin: this.#positions.margin,
       repay: repayAction(http, clock, this.loans),
       'repay-collateral': sellAction(http, clock, this.loans),
+      borrow: borrowAction(http, clock, this.loans),
     };
   }
 

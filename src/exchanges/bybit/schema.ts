@@ -149,6 +149,13 @@ export const accuracy = v.object({
   ...{ currency: coin, flexibleBorrowable: borrowable, flexibleBorrowingAccuracy: places },
   ...{ fixedBorrowable: borrowable, fixedBorrowingAccuracy: places },
 });
+export const lending = v.object({
+  currency: coin,
+  flexibleBorrowable: borrowable,
+  flexibleBorrowingAccuracy: places,
+  minFlexibleBorrowingAmount: v.fallback(maybeNatural, undefined),
+  flexibleAnnualizedInterestRate: v.fallback(maybeNatural, undefined),
+});
 /** The fewest decimals of some; undefined where none is known. */
 export function coarsest(some: readonly (number | undefined)[]): number | undefined {
   const known = some.filter((one) => one !== undefined);

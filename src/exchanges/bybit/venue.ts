@@ -20,6 +20,8 @@ export const bybit: Exchange = {
   repays: () => true,
   // Older orders have no request for it.
   sells: ({ orderId }) => orderId === undefined,
+  // Old orders lend no more; fixed loans are borrowed in Bybit's app.
+  borrows: ({ id }) => id === 'pool',
   oneWaySlot: '0',
   keyHelpUrl: 'https://www.bybit.com/app/user/api-management',
   async connect(options) {

@@ -64,6 +64,7 @@ function* everyCall({ loans, positions, changes }: Documented): Generator<Call> 
     }
   }
   for (const [change] of changes) if (change.kind === 'repay') yield (connection) => connection.actions.repay!.prepare(change);
+  for (const [change] of changes) if (change.kind === 'borrow') yield (connection) => connection.actions.borrow!.prepare(change);
   for (const position of positions) yield (connection) => connection.actions.margin!.prepare({ position });
   for (const [change] of changes) {
     yield (connection) => requestOf(connection, change).send(change);
@@ -75,6 +76,7 @@ function* everyCall({ loans, positions, changes }: Documented): Generator<Call> 
         if (change.kind === 'repay') return actions.repay!.prove(change, { kind: 'repay', debt: decimal('1') }, receipt);
         if (change.kind === 'repay-collateral')
           return actions['repay-collateral']!.prove(change, { kind: change.kind, debt: decimal('1'), pledged: decimal('1') }, receipt);
+        if (change.kind === 'borrow') return actions.borrow!.prove(change, { kind: 'borrow', debt: decimal('1') }, receipt);
         return actions.collateral!.prove(change, { kind: 'collateral', pledged: decimal('1') }, receipt);
       };
     }

@@ -8,6 +8,7 @@ import type { Change, Connection } from '../../../src/exchanges/exchange.ts';
 import { flowOf } from '../../../src/flows/kinds.ts';
 import { repayLoan } from '../../../src/flows/repay.ts';
 import { resolveWrite } from '../../../src/flows/resolve.ts';
+import { loanAt, type Place } from '../../../src/views/place.ts';
 import type { SimulatorOptions } from '../../../src/simulator/okx/start.ts';
 import { writeState } from '../../../src/simulator/okx/state.ts';
 import { World } from '../../../src/simulator/okx/world.ts';
@@ -40,6 +41,8 @@ describe('repaying on the whole engine', () => {
   };
   const repay = (...answers: readonly Answer[]): Promise<Scripted> =>
     trader.goes((app, attended) => repayLoan(app, attended, undefined), ...answers);
+  const repayAt = (change: Partial<Place>, ...answers: readonly Answer[]): Promise<Scripted> =>
+    trader.goes((app, attended) => repayLoan(app, attended, { ...loanAt('main', '12345'), ...change }), ...answers);
   const taken = async (): Promise<readonly string[]> =>
     (await okx.adjustments()).map(({ loan, type: way, ccy, amt, state }) => [loan, way, ccy, amt, state].join(' '));
   const linesOf = (talk: Scripted): readonly string[] => talk.heard.find(({ what }) => what === 'dialog')!.detail.split('\n');
@@ -47,6 +50,30 @@ describe('repaying on the whole engine', () => {
     says('term.by-estimate', says('list.colon', label, says('list.arrow', now, then)));
   const amount = pick(says('repay.amount'));
   const all = pick(says('repay.all', '40,000 USDT'));
+  const all30 = pick(says('repay.all', '30,000 USDT'));
+
+  it('begins with coin and amount that were tried out, which are entered and confirmed like typed ones', async () => {
+    await open('60000', [
+      ['USDT', '30000'],
+      ['USDC', '10000'],
+    ]);
+    const asked = ({ heard }: Scripted) => heard.map(({ what, value }) => [what, value]);
+    assert.deepEqual(asked(await repayAt({ coin: 'USDT', amount: '10000' }, leave)), [['input', '10000']]);
+    // Back from there, everything is asked.
+    const again = await repayAt({ coin: 'USDT', amount: '10000' }, goBack, all30, leave);
+    assert.deepEqual(
+      again.heard.map(({ what }) => what),
+      ['input', 'pick', 'dialog'],
+    );
+    assert.deepEqual(await taken(), []);
+    const done = await repayAt({ coin: 'USDT', amount: '10000' }, type('10000'), press('Repay 10,000 USDT'));
+    assert.deepEqual(
+      done.heard.map(({ what }) => what),
+      ['input', 'dialog', 'notice'],
+    );
+    assert.equal((await taken()).length, 1);
+    assert.equal((await repayAt({ coin: 'BTC', amount: '1' }, leave)).heard[0]!.what, 'pick');
+  });
 
   it('shows limit and effect while it is typed, then all that changes, sends one request, and says done by the history', async () => {
     await open('60000');

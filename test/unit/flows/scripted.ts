@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { english } from '../../../src/core/message.ts';
+import { english, filled } from '../../../src/core/message.ts';
 import type { Account, Snapshot } from '../../../src/core/model.ts';
 import type { CollateralAction, Connection, Keys, LoanReads } from '../../../src/exchanges/exchange.ts';
 import { exchanges } from '../../../src/exchanges/registry.ts';
@@ -81,6 +81,8 @@ export class Scripted implements Conversation {
   readonly worked: string[] = [];
   /** What is stopped as soon as it is shown to go on: a part of its title, or of what is said of it meanwhile. */
   stops: string | undefined;
+  /** The person hides amounts. */
+  hidesAmounts = false;
   readonly copied: string[] = [];
   /** What was said to be wrong with what was typed. */
   readonly faults: string[] = [];
@@ -103,6 +105,10 @@ export class Scripted implements Conversation {
 
   localize(text: Text): string {
     return say(text);
+  }
+
+  onScreen(text: Text): string {
+    return this.hidesAmounts && typeof text !== 'string' ? filled(text, (template) => template, true) : say(text);
   }
 
   async pick<T>({ title, placeholder, items, prompt, canGoBack }: PickQuestion<T>): Promise<T | Back | undefined> {
@@ -159,7 +165,7 @@ export class Scripted implements Conversation {
   }
 
   async tell<Id extends string>({ kind, sentence, buttons = [] }: Notice<Id>): Promise<Id | undefined> {
-    this.heard.push({ what: 'notice', title: say(sentence), detail: '', choices: labelsOf(buttons), kind });
+    this.heard.push({ what: 'notice', title: this.onScreen(sentence), detail: '', choices: labelsOf(buttons), kind });
     const [next] = this.#answers;
     let last = next;
     while (last?.does === 'after') last = last.then;
@@ -316,6 +322,10 @@ export function actingAt(setup: Setup, talk: Conversation, snapshot: Partial<Sna
       get: (id) => accounts.get(id),
       add: async (account) => void accounts.set(account.id, account),
       update: async (id, update) => void accounts.set(id, { ...accounts.get(id)!, ...(update as Partial<Account>) }),
+      allowBorrowing: async (id, perDayUsd) => {
+        const borrowing = perDayUsd === undefined ? {} : { borrowing: { perDayUsd, whose: '' } };
+        accounts.set(id, { ...accounts.get(id)!, ...borrowing });
+      },
       remove: async (id) => void accounts.delete(id),
     },
     vault: {

@@ -38,11 +38,16 @@ describe('the menu of a line', () => {
   it('offers changes of collateral only at a loan, and repaying only where it can be done', () => {
     const atLoan = ['addCollateral', 'bringLtvToTarget', 'copyValue', 'maximumLoan', 'openGauges', 'reduceCollateral'];
     assert.deepEqual(offered('ltvGauge.loans', 'loan'), [...atLoan, 'setWarningLevels']);
-    assert.deepEqual(offered('ltvGauge.loans', 'loan.repay'), [...atLoan, 'repayLoan', 'setWarningLevels']);
+    assert.deepEqual(offered('ltvGauge.loans', 'loan.repay'), [...atLoan, 'borrowMore', 'repayLoan', 'setWarningLevels'].sort());
     for (const item of ['position', 'fixedPosition', 'account', 'value', 'note', 'group', 'openWrite']) {
       const commands = offered('ltvGauge.positions', item);
       assert.ok(!commands.includes('addCollateral') && !commands.includes('reduceCollateral'), item);
     }
+  });
+
+  it('offers to repay with collateral where the exchange sells it, beside all else that a loan has', () => {
+    const more = offered('ltvGauge.loans', 'loan.repay.sell');
+    assert.deepEqual(more, [...offered('ltvGauge.loans', 'loan.repay'), 'repayWithCollateral'].sort());
   });
 
   it('offers the same at an account and at an unfinished change in every view', () => {

@@ -82,13 +82,13 @@ describe('the line of an account', () => {
       .lines.filter(({ label }) => text(label) === says('term.api-key'))
       .map(({ value }) => text(value))[0];
 
-  it('says where it cannot be cut off that something can be sent, and at its end that nothing can', () => {
+  it('says where it cannot be cut off that something can be sent, or that nothing can', () => {
     assert.equal(
       line(accountLine(until(now + 12 * minute))),
-      `Main | Watch | ${says('arming.armed-min', '12')} | ${says('time.just-now')} | OKX | Global`,
+      `Main | ${says('arming.armed-min', '12')} | Watch | ${says('time.just-now')} | OKX | Global`,
     );
-    assert.equal(line(accountLine(until('always'))), `Main | Watch | ${says('arming.armed')} | ${says('time.just-now')} | OKX | Global`);
-    assert.equal(line(accountLine(disarmed)), `Main | Watch | ${says('time.just-now')} | OKX | Global | ${says('arming.not-armed')}`);
+    assert.equal(line(accountLine(until('always'))), `Main | ${says('arming.armed')} | Watch | ${says('time.just-now')} | OKX | Global`);
+    assert.equal(line(accountLine(disarmed)), `Main | ${says('arming.not-armed')} | Watch | ${says('time.just-now')} | OKX | Global`);
   });
 
   it('says nothing of simulated money that is armed from the start, and that it is not when it was disarmed', () => {
@@ -96,7 +96,7 @@ describe('the line of an account', () => {
     assert.equal(line(accountLine(until('simulated'), simulated)), `Main | simulated | Watch | ${says('time.just-now')} | OKX`);
     assert.equal(
       line(accountLine(disarmed, simulated)),
-      `Main | simulated | Watch | ${says('time.just-now')} | OKX | ${says('arming.not-armed')}`,
+      `Main | simulated | ${says('arming.not-armed')} | Watch | ${says('time.just-now')} | OKX`,
     );
   });
 

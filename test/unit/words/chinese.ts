@@ -12,8 +12,8 @@ export function inBoth(message: Message): string {
   return english(message);
 }
 
-function chinese({ template, args }: Message): string {
-  const text = byTemplate.get(template);
+function chinese({ template, args, isAmount }: Message): string {
+  const text = isAmount === true ? template : byTemplate.get(template);
   assert.ok(text !== undefined, `not in Chinese: ${template}`);
   return text.replace(/\{(\d+)\}/g, (placeholder, index: string) => {
     const arg = args[Number(index)];

@@ -61,6 +61,20 @@ describe('the preview of a repayment in words', () => {
   });
 });
 
+describe('the preview of a repayment of all, rounded up to a coarse step', () => {
+  const lines = (debt: string, amount: string, price: string | undefined): readonly string[] => {
+    const facts = readyToRepay({ debt: d(debt), places: 2, loan: loanOwing(debt) });
+    return textOf(repay.preview(account(), repayment({ amount: d(amount), all: true }), facts, price === undefined ? undefined : d(price)));
+  };
+
+  it('says what more than is owed goes out, where that is worth a dollar or its worth is unknown', () => {
+    assert.ok(has(lines('0.0801', '0.09', '88000'), 'repay.excess', '0.0099 USDT'));
+    assert.ok(has(lines('0.0801', '0.09', undefined), 'repay.excess', '0.0099 USDT'));
+    assert.ok(!has(lines('2000.04016', '2000.05', '1'), 'repay.excess'));
+    assert.ok(!has(lines('0.09', '0.09', undefined), 'repay.excess'));
+  });
+});
+
 describe('the preview of a repayment beside a debt that could not be read', () => {
   it('estimates no LTV: it would be too low', () => {
     const facts = { ...readyToRepay(), owesMore: true } as const;
@@ -106,7 +120,7 @@ describe('a repayment in words', () => {
 
   it('shows in the log what was owed before, and the request with our id', () => {
     const [debt] = wordsOf(repayment()).baseline(repayWrite());
-    assert.deepEqual([debt!.id, debt!.value, debt!.copy], ['debt', '40,000 USDT', '40000']);
+    assert.deepEqual([debt!.id, english(debt!.value as Message), debt!.copy], ['debt', '40,000 USDT', '40000']);
     const when = (at: number): string => at.toString();
     const style = { when, usd: String, ltv: String, price: String } as never;
     const facts = activitySections(repayWrite(), [repayWrite()], style).flatMap((section) => section.facts);

@@ -10,6 +10,7 @@ import { anotherTarget, incomplete, storedText } from '../change-kind.ts';
 import type { LoanPreview } from '../preview.ts';
 import {
   historyEvidence,
+  type BorrowWrite,
   type CollateralWrite,
   type DecidedOn,
   type Evidence,
@@ -20,9 +21,9 @@ import {
 import { Refusal } from '../refusal.ts';
 import type { Finding } from '../write-states.ts';
 
-// What all changes of a loan share, whether they move its collateral or its debt. Both ways of adding lower LTV.
+// What all changes of a loan share, whether they move its collateral or its debt. What adds lowers LTV, and what reduces raises it.
 
-type LoanWrite = CollateralWrite | RepayWrite | SellWrite;
+type LoanWrite = CollateralWrite | RepayWrite | SellWrite | BorrowWrite;
 
 /** An immutable copy of what names a loan. @throws Refusal when it names none */
 export function namedLoan({ loanId, orderId }: LoanRef): LoanRef {

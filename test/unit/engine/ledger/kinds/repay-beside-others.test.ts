@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { kinds } from '../../../../../src/engine/ledger/kinds/kinds.ts';
 import { mustBeWithin } from '../../../../../src/engine/ledger/limit-checks.ts';
-import type { Change } from '../../../../../src/exchanges/exchange.ts';
 import type { Limits } from '../../../../../src/engine/ledger/limits.ts';
+import type { Change } from '../../../../../src/exchanges/exchange.ts';
 import type { WriteRecord } from '../../../../../src/engine/ledger/record.ts';
 import { fold, sameChange, sameTarget } from '../../../../../src/engine/ledger/write-states.ts';
 import { saysLike } from '../../../../texts.ts';

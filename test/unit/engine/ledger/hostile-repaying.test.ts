@@ -163,7 +163,8 @@ const tellings: readonly Telling[] = [
   {
     name: 'a row that nobody asked for',
     rows: (row, { venue }) => [venue === 'okx' ? { ...row, type: 'forced_repayment_sell' } : { ...row, repayType: 2 }],
-    comes: (debt, isLost) => (debt.kind === 'repay' ? byId(debt, isLost) : debt.venue === 'okx' ? 'open' : undefined),
+    comes: (debt, isLost) =>
+      debt.kind === 'borrow' && debt.venue === 'bybit' ? undefined : debt.kind === 'borrow' ? 'open' : byId(debt, isLost),
   },
   {
     name: 'a row of a kind that is unknown',

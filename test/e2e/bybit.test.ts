@@ -165,7 +165,7 @@ describe('Bybit beside OKX', () => {
     const { adjustments, requests } = await record();
     assert.deepEqual(
       adjustments.map(({ loan = 'pool', type, ccy, amt }) => [loan, type, ccy, amt].join(' ')),
-      ['pool repay USDT 2000'],
+      ['pool sell BTC USDT 2000'],
     );
     assert.equal(requests['/v5/crypto-loan-flexible/repay-collateral'], 1);
   });

@@ -160,7 +160,7 @@ describe('Bybit beside OKX', () => {
     await bench().waitForNotification(
       saysInTurn(saysLike('outcome.done-now', says('term.ltv'), undefined, 'Bybit'), saysLike('repay-collateral.sold')),
     );
-    await bench().waitForRow('Loans', /^4\d\.\d\d% · /);
+    await bench().waitForRow('Loans', /^47\.9\d% · /);
     await bench().screenshot('bybit-sold');
     const { adjustments, requests } = await record();
     assert.deepEqual(

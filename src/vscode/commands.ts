@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
-import { hidesAmounts, localize } from './localize.ts';
-import { onDidChangeSetting, ownSettings } from './ports.ts';
+import { localize } from './localize.ts';
+import { hidesAmounts, onDidChangeSetting, ownSettings } from './ports.ts';
 import type { Acting } from '../flows/acting.ts';
 import { Attended, watchWrites } from '../flows/open-change-news.ts';
 import type { LazyPages } from '../views/lazy-pages.ts';

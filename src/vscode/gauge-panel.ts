@@ -2,16 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
+import { aliveMs, type FromPage, type HistoryQuestion, type PageAction, type PageState, type ToPage } from '../core/protocol.ts';
 import { uptimeOf } from '../core/clock.ts';
-import { aliveMs, type FromPage, type PageAction, type PageState, type ToPage } from '../core/protocol.ts';
 import { type App, sceneOf } from './front.ts';
 import { commandIds, type CommandId } from './command-ids.ts';
 import type { Place } from '../views/place.ts';
 import { gaugeHtml, parseFromPage } from '../views/gauge-page.ts';
 import { gaugePage, keyOfPlace, type GaugePage } from '../views/gauges.ts';
-import { exposures, type Exposure } from '../views/stress.ts';
-import { whatIfView } from '../views/what-if.ts';
+import { keyOfTarget } from '../views/gauge-frame.ts';
+import type { HistoryDesk } from '../views/history.ts';
 import { changesOf, isNothing } from '../views/page-changes.ts';
+import { exposures } from '../views/stress.ts';
+import { Trials } from '../views/trials.ts';
 import { readTrends, type Trends } from '../views/trend.ts';
 import { bracketed } from '../words/text.ts';
 import { localize, onScreen } from './localize.ts';
@@ -23,6 +25,7 @@ const coalesceMs = 50;
 const trendEveryMs = 5 * 60_000;
 
 const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
+  history: commandIds.showHistory,
   add: commandIds.addCollateral,
   reduce: commandIds.reduceCollateral,
   repay: commandIds.repayLoan,
@@ -34,8 +37,6 @@ const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   reveal: commandIds.revealRow,
   refresh: commandIds.refresh,
 };
-
-type Asked = Extract<FromPage, { type: 'whatIf' }>;
 
 function pageFolder(app: App): vscode.Uri {
   return vscode.Uri.joinPath(app.context.extensionUri, 'dist', 'webview');
@@ -59,13 +60,13 @@ export class GaugePanel implements vscode.Disposable {
   /** In which stretch of time they were read. */
   #trendsOf = 0;
   #readsTrends = false;
-  /** What the page tries out; undefined while it tries nothing. */
-  #tried: Asked | undefined;
-  /** The trial that is being worked on. */
-  #trying: Asked | undefined;
-  /** What trials are about, until anything is new. */
-  #exposures: readonly Exposure[] | undefined;
+  readonly #trials: Trials;
   #reveal: Place | undefined;
+  #opensHistory = false;
+  /** Whose history is to be shown, whatever the page asks for next. */
+  #whose: string | undefined;
+  #desk: Promise<HistoryDesk> | undefined;
+  #worst: string | undefined;
   #soon: NodeJS.Timeout | undefined;
   #ages: NodeJS.Timeout | undefined;
   #gone = false;
@@ -74,6 +75,18 @@ export class GaugePanel implements vscode.Disposable {
     this.#app = app;
     this.#panel = panel;
     this.#onGone = onGone;
+    this.#trials = new Trials({
+      exposures: () => exposures(app.store.all(), sceneOf(app)),
+      say: onScreen,
+      ticks: () => app.clock.ticks?.() ?? uptimeOf(app.clock),
+      pause: () => breathe(),
+      answer: (round, view) => {
+        this.#send({ type: 'whatIf', round, view });
+      },
+      failed: (error) => {
+        app.log.error(`A trial failed: ${error instanceof Error ? error.message : 'unknown'}`);
+      },
+    });
     panel.iconPath = new vscode.ThemeIcon('dashboard');
     const later = (): void => {
       this.#postSoon();
@@ -91,7 +104,10 @@ export class GaugePanel implements vscode.Disposable {
       }),
       app.store.onDidChange(later),
       app.ledger.onDidChange(later),
-      onDidChangeSetting('hideAmounts', later),
+      onDidChangeSetting('hideAmounts', () => {
+        later();
+        this.#ask((desk) => desk.again());
+      }),
     );
     const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(pageFolder(app), file)).toString();
     panel.webview.html = gaugeHtml({
@@ -112,6 +128,14 @@ export class GaugePanel implements vscode.Disposable {
     this.#revealWhenReady();
   }
 
+  /** Brings the panel to the front and opens the history of a loan or position, if one is named. */
+  showHistory(place: Place | undefined): void {
+    this.#panel.reveal();
+    this.#opensHistory = true;
+    this.#whose = place && (keyOfTarget(place) ?? keyOfPlace(this.#places, place));
+    this.#revealWhenReady();
+  }
+
   dispose(): void {
     this.#release();
     this.#panel.dispose();
@@ -120,6 +144,7 @@ export class GaugePanel implements vscode.Disposable {
   #release(): void {
     if (this.#gone) return;
     this.#gone = true;
+    this.#trials.end();
     clearTimeout(this.#soon);
     clearInterval(this.#ages);
     for (const subscription of this.#subscriptions) subscription.dispose();
@@ -133,11 +158,12 @@ export class GaugePanel implements vscode.Disposable {
       // Updates the ages, and tells the page that the extension is alive.
       this.#ages = setInterval(() => {
         if (!this.#post()) this.#send({ type: 'alive' });
+        this.#ask((desk) => desk.tick());
       }, aliveMs);
       this.#post();
     } else {
       this.#ready = false;
-      this.#tried = undefined;
+      this.#trials.end();
     }
   }
 
@@ -159,9 +185,11 @@ export class GaugePanel implements vscode.Disposable {
         this.#shocks = message.text;
         this.#post();
         return;
+      case 'history':
+        this.#answer(this.#meant(message.question));
+        return;
       case 'whatIf':
-        this.#tried = message.trial === undefined ? undefined : message;
-        this.#tryOut();
+        this.#trials.ask(message);
         return;
       case 'useTried': {
         const place = this.#places.get(message.key);
@@ -172,6 +200,46 @@ export class GaugePanel implements vscode.Disposable {
       case 'emptyAction':
         this.#run(commandIds[message.action]);
     }
+  }
+
+  #meant(question: HistoryQuestion): HistoryQuestion {
+    if (question.do !== 'show' || this.#whose === undefined) return question;
+    const key = this.#whose;
+    this.#whose = undefined;
+    return { ...question, key };
+  }
+
+  /** Loads the desk of histories when it is first asked something. */
+  #answer(question: HistoryQuestion): void {
+    const app = this.#app;
+    this.#desk ??= import('../views/history.ts').then(
+      ({ HistoryDesk }) =>
+        new HistoryDesk({
+          ...{ shared: app.shared, store: app.store, clock: app.clock, language: vscode.env.language },
+          say: (text) => onScreen()(text),
+          activity: (accountId) => app.ledger.activity(accountId),
+          scene: () => sceneOf(app),
+          send: (message) => {
+            if (this.#ready) this.#send(message);
+          },
+          worst: () => this.#worst,
+          copy: (text, rows) => {
+            void vscode.env.clipboard.writeText(text).then(() => {
+              void vscode.window.showInformationMessage(localize(msg('history.copied', 'Rows copied: {0}.', rows.toString())));
+            });
+          },
+          export: (what) => {
+            this.#run(commandIds[what]);
+          },
+        }),
+    );
+    this.#ask((desk) => desk.answer(question));
+  }
+
+  #ask(what: (desk: HistoryDesk) => Promise<void>): void {
+    this.#desk?.then(what).catch((error: unknown) => {
+      this.#app.log.error(error instanceof Error ? error : String(error));
+    });
   }
 
   #run(command: CommandId, place?: Place): void {
@@ -193,6 +261,7 @@ export class GaugePanel implements vscode.Disposable {
     if (!this.#ready || !this.#panel.visible) return false;
     const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), onScreen(), { shocks: this.#shocks, trends: this.#trends });
     this.#places = page.places;
+    this.#worst = page.state.gauges[page.state.orders.worst[0] ?? -1]?.key;
     void this.#readTrends();
     const title = msg('term.ltv-gauges', 'LTV Gauges');
     this.#panel.title = localize(page.simulatedOnly ? bracketed(title, msg('term.simulated', 'simulated')) : title);
@@ -204,35 +273,8 @@ export class GaugePanel implements vscode.Disposable {
       number: this.#number,
       ...(changes === undefined ? { type: 'state', state: page.state } : { type: 'changes', ...changes }),
     });
-    this.#exposures = undefined;
-    // One that is being worked on is finished first: readings that come faster would never let any be.
-    if (this.#trying === undefined) this.#tryOut();
+    this.#trials.renew();
     return true;
-  }
-
-  #tryOut(): void {
-    this.#answerTrial().catch((error: unknown) => {
-      this.#trying = undefined;
-      this.#app.log.error(`A trial failed: ${error instanceof Error ? error.message : 'unknown'}`);
-    });
-  }
-
-  /** Works on the newest trial; an older one that is still being worked on ends without an answer. */
-  async #answerTrial(): Promise<void> {
-    const asked = this.#tried;
-    this.#trying = asked;
-    if (asked?.trial === undefined) return;
-    const { clock } = this.#app;
-    const seen = (this.#exposures ??= exposures(this.#app.store.all(), sceneOf(this.#app)));
-    const view = await whatIfView(seen, asked.trial, localize, {
-      ticks: () => clock.ticks?.() ?? uptimeOf(clock),
-      pause: () => breathe(),
-      isOvertaken: () => this.#gone || this.#tried !== asked,
-    });
-    if (view === undefined || this.#tried !== asked) return;
-    this.#trying = undefined;
-    this.#send({ type: 'whatIf', round: asked.round, view });
-    if (this.#exposures !== seen) this.#tryOut();
   }
 
   /** Reads anew what is not of this stretch of time, and what is new. */
@@ -251,10 +293,12 @@ export class GaugePanel implements vscode.Disposable {
   }
 
   #revealWhenReady(): void {
-    if (!this.#ready || this.#reveal === undefined) return;
-    const key = keyOfPlace(this.#places, this.#reveal);
+    if (!this.#ready) return;
+    const key = this.#reveal && keyOfPlace(this.#places, this.#reveal);
     this.#reveal = undefined;
     if (key !== undefined) this.#send({ type: 'reveal', key });
+    if (this.#opensHistory) this.#send({ type: 'history', open: true });
+    this.#opensHistory = false;
   }
 
   #send(message: ToPage): void {

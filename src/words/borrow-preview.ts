@@ -132,9 +132,14 @@ function callText(readiness: BorrowReadiness, coin: string, amount: Decimal): Me
 
 /** The most that can be borrowed now. */
 export function borrowBounds(account: Account, coin: string, readiness: BorrowReadiness): AmountBounds {
-  const limit = mostBorrowable(account, coin, readiness);
-  return { coin, places: readiness.places, limit: limit ?? zero, ...(limit === undefined ? { impossible: borrowUnclear() } : {}) };
+  const limit = mostBorrowable(account, coin, readiness) ?? zero;
+  return { coin, places: readiness.places, limit, ...(isZero(limit) ? { impossible: whyNothing(account, coin, readiness) } : {}) };
 }
+
+const whyNothing = (account: Account, coin: string, readiness: BorrowReadiness): Message =>
+  mostBorrowable(account, coin, readiness) === undefined
+    ? borrowUnclear()
+    : msg('borrow.nothing-now', 'No {0} can be borrowed on this loan now: its LTV is too high, or the exchange has none left.', coin);
 
 /** What stands over the box before anything is typed: where the loan is now, how much is possible, and what it costs. */
 export function borrowPrompt(account: Account, coin: string, readiness: BorrowReadiness): Text {

@@ -3,7 +3,7 @@ import { eventually } from './eventually.ts';
 import { writeState } from '../../src/simulator/okx/state.ts';
 import { World } from '../../src/simulator/okx/world.ts';
 import { decimal } from '../../src/core/decimal.ts';
-import { addAccount, previewRepayment } from './exchange.ts';
+import { addAccount, hostility, previewRepayment } from './exchange.ts';
 import { itInLongRound, useExchange, useWorkbench } from './use-workbench.ts';
 import { onLoan, says, saysInTurn, saysLike } from '../texts.ts';
 
@@ -154,6 +154,18 @@ describe('someone who pays a loan off, or borrows more', () => {
   const bench = useWorkbench({ viewport: { width: 1400, height: 1600 } });
   const sent = () => exchange().requests('flexible-loan/repay');
 
+  /** Said once it is proven. Beside a loan that cannot be read nothing is: that one may be it. */
+  async function isClosed(): Promise<void> {
+    const done = saysInTurn(saysLike('outcome.done-now', says('term.ltv')), says('repay.closed-released', '0.8 BTC'));
+    if (hostility !== 'whole') await bench().waitForNotification(done);
+    else {
+      await eventually('the repayment', async () => (await exchange().adjustments()).at(-1)?.state === 'effective');
+      await bench().runCommand('LTV Gauge: Refresh');
+      await bench().waitForRow('Loans', saysLike('term.change-unfinished'));
+      assert.ok(!(await bench().notifications()).some((one) => done.test(one)));
+    }
+  }
+
   itInLongRound(
     'sees what interest leaves of it; then the rest, whose answer is lost: locked, proven by the history, closed, sent once each',
     async () => {
@@ -199,9 +211,8 @@ describe('someone who pays a loan off, or borrows more', () => {
       await bench().waitForNotification(saysLike('choose.earlier-change-unfinished', onLoan('12345')));
       exchange().pass(25_000);
       await bench().runCommand('LTV Gauge: Refresh');
-      await bench().waitForNotification(
-        saysInTurn(saysLike('outcome.done-now', says('term.ltv')), says('repay.closed-released', '0.8 BTC')),
-      );
+      await isClosed();
+      if (hostility === 'whole') return;
       await eventually('the loan to be gone', async () => !(await bench().treeRows('Loans')).some((row) => /^0\.0\d%/.test(row)), {
         seen: () => bench().treeRows('Loans'),
       });
@@ -222,11 +233,13 @@ describe('someone who pays a loan off, or borrows more', () => {
     // The first never reaches it.
     await exchange().control('POST', 'fault', { endpoint: 'flexible-loan/repay', fault: 'lost-before-acting', times: 1 });
     const all = await previewRepayment(bench(), { loan: '12345', coin: 'USDT' });
+    // Of many notices within a second the editor shows the first only, and there is not much time to find another.
+    await eventually('notices of readings to go', async () => (await bench().notifications()).length === 0);
     await all.press('Repay 40,000 USDT');
     await bench().waitForNotification(saysLike('again.offer', 'OKX'));
     await bench().screenshot('ask-again');
     await bench().pressInNotification(says('again.button', 'OKX'));
-    await bench().waitForNotification(saysInTurn(saysLike('outcome.done-now', says('term.ltv')), says('repay.closed-released', '0.8 BTC')));
+    await isClosed();
     assert.equal(await sent(), 2);
     assert.deepEqual(
       (await exchange().adjustments()).map(({ loan, type, ccy, amt, state }) => [loan, type, ccy, amt, state].join(' ')),

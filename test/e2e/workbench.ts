@@ -219,6 +219,17 @@ export class Workbench {
     await this.page.setViewportSize({ width: 1280, height: 800 });
   }
 
+  /** Makes the window so wide that the page in the panel is `width` wide. */
+  async panelWidth(frame: Frame, width: number): Promise<void> {
+    const now = await frame.locator('html').evaluate(({ clientWidth }) => clientWidth);
+    const { width: all, height } = this.page.viewportSize() ?? { width: 1280, height: 800 };
+    await this.page.setViewportSize({ width: all + width - now, height });
+    await eventually(
+      `a panel ${width.toString()} wide`,
+      async () => (await frame.locator('html').evaluate(({ clientWidth }) => clientWidth)) === width,
+    );
+  }
+
   /** Takes a picture of the window into out/screenshots and answers with the file. */
   async screenshot(name: string): Promise<string> {
     mkdirSync(screenshotFolder, { recursive: true });

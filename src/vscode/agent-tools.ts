@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { App } from './front.ts';
-import { ownSettings } from './ports.ts';
+import { hidesAmounts, ownSettings } from './ports.ts';
 
 const isOn = (name: string): boolean => ownSettings.read(name) === true;
 
@@ -10,7 +10,11 @@ export function registerAgentTools(app: App): vscode.Disposable {
     invoke: async () => {
       if (!isOn('agents.enabled')) throw new Error('Turned off. A person can turn on ltvGauge.agents.enabled in the settings.');
       const { statusOf } = await import('../agent/status.ts');
-      const status = statusOf(app.store.all(), { now: app.clock.now(), intervalMs: app.intervalMs(), amounts: isOn('agents.amounts') });
+      const status = statusOf(app.store.all(), {
+        now: app.clock.now(),
+        intervalMs: app.intervalMs(),
+        amounts: isOn('agents.amounts') && !hidesAmounts(),
+      });
       return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(JSON.stringify(status))]);
     },
   });

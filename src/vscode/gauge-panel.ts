@@ -11,8 +11,8 @@ import { gaugeHtml, parseFromPage } from '../views/gauge-page.ts';
 import { gaugePage, keyOfPlace, type GaugePage } from '../views/gauges.ts';
 import { keyOfTarget } from '../views/gauge-frame.ts';
 import type { HistoryDesk } from '../views/history.ts';
-import { exposures, type Exposure } from '../views/stress.ts';
-import { whatIfView } from '../views/what-if.ts';
+import { exposures } from '../views/stress.ts';
+import { Trials } from '../views/trials.ts';
 import { readTrends, type Trends } from '../views/trend.ts';
 import { bracketed } from '../words/text.ts';
 import { localize, onScreen } from './localize.ts';
@@ -37,8 +37,6 @@ const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   refresh: commandIds.refresh,
 };
 
-type Asked = Extract<FromPage, { type: 'whatIf' }>;
-
 function pageFolder(app: App): vscode.Uri {
   return vscode.Uri.joinPath(app.context.extensionUri, 'dist', 'webview');
 }
@@ -59,12 +57,7 @@ export class GaugePanel implements vscode.Disposable {
   /** In which stretch of time they were read. */
   #trendsOf = 0;
   #readsTrends = false;
-  /** What the page tries out; undefined while it tries nothing. */
-  #tried: Asked | undefined;
-  /** The trial that is being worked on. */
-  #trying: Asked | undefined;
-  /** What trials are about, until anything is new. */
-  #exposures: readonly Exposure[] | undefined;
+  readonly #trials: Trials;
   #reveal: Place | undefined;
   #opensHistory = false;
   /** Whose history is to be shown, whatever the page asks for next. */
@@ -79,6 +72,18 @@ export class GaugePanel implements vscode.Disposable {
     this.#app = app;
     this.#panel = panel;
     this.#onGone = onGone;
+    this.#trials = new Trials({
+      exposures: () => exposures(app.store.all(), sceneOf(app)),
+      say: onScreen,
+      ticks: () => app.clock.ticks?.() ?? uptimeOf(app.clock),
+      pause: () => breathe(),
+      answer: (round, view) => {
+        this.#send({ type: 'whatIf', round, view });
+      },
+      failed: (error) => {
+        app.log.error(`A trial failed: ${error instanceof Error ? error.message : 'unknown'}`);
+      },
+    });
     panel.iconPath = new vscode.ThemeIcon('dashboard');
     const later = (): void => {
       this.#postSoon();
@@ -136,6 +141,7 @@ export class GaugePanel implements vscode.Disposable {
   #release(): void {
     if (this.#gone) return;
     this.#gone = true;
+    this.#trials.end();
     clearTimeout(this.#soon);
     clearInterval(this.#ages);
     for (const subscription of this.#subscriptions) subscription.dispose();
@@ -154,7 +160,7 @@ export class GaugePanel implements vscode.Disposable {
       this.#post();
     } else {
       this.#ready = false;
-      this.#tried = undefined;
+      this.#trials.end();
     }
   }
 
@@ -180,8 +186,7 @@ export class GaugePanel implements vscode.Disposable {
         this.#answer(this.#meant(message.question));
         return;
       case 'whatIf':
-        this.#tried = message.trial === undefined ? undefined : message;
-        this.#tryOut();
+        this.#trials.ask(message);
         return;
       case 'useTried': {
         const place = this.#places.get(message.key);
@@ -261,35 +266,8 @@ export class GaugePanel implements vscode.Disposable {
     if (text === this.#shown) return false;
     this.#shown = text;
     this.#send({ type: 'state', state: page.state });
-    this.#exposures = undefined;
-    // One that is being worked on is finished first: readings that come faster would never let any be.
-    if (this.#trying === undefined) this.#tryOut();
+    this.#trials.renew();
     return true;
-  }
-
-  #tryOut(): void {
-    this.#answerTrial().catch((error: unknown) => {
-      this.#trying = undefined;
-      this.#app.log.error(`A trial failed: ${error instanceof Error ? error.message : 'unknown'}`);
-    });
-  }
-
-  /** Works on the newest trial; an older one that is still being worked on ends without an answer. */
-  async #answerTrial(): Promise<void> {
-    const asked = this.#tried;
-    this.#trying = asked;
-    if (asked?.trial === undefined) return;
-    const { clock } = this.#app;
-    const seen = (this.#exposures ??= exposures(this.#app.store.all(), sceneOf(this.#app)));
-    const view = await whatIfView(seen, asked.trial, localize, {
-      ticks: () => clock.ticks?.() ?? uptimeOf(clock),
-      pause: () => breathe(),
-      isOvertaken: () => this.#gone || this.#tried !== asked,
-    });
-    if (view === undefined || this.#tried !== asked) return;
-    this.#trying = undefined;
-    this.#send({ type: 'whatIf', round: asked.round, view });
-    if (this.#exposures !== seen) this.#tryOut();
   }
 
   /** Reads anew what is not of this stretch of time, and what is new. */

@@ -36,7 +36,11 @@ export interface LoanEstimates {
 }
 
 // The views use the same reading many times; calculate once.
-const readings = new WeakMap<Snapshot, Map<Loan, LoanModel | ModelTrouble>>();
+interface Reading {
+  readonly prices: ReadonlyMap<string, Decimal>;
+  readonly models: Map<Loan, LoanModel | ModelTrouble>;
+}
+const readings = new WeakMap<Snapshot, Reading>();
 const estimates = new WeakMap<LoanModel, LoanEstimates>();
 
 /** The loan as we can calculate it from the prices read with it, or why we can't. */
@@ -44,10 +48,10 @@ export function modelOfView({ state: { snapshot, live }, loan, current }: LoanVi
   if (!current || snapshot === undefined) return 'stale';
   // A later estimate failed, though the figures of this reading match each other.
   if (live?.doubted.includes(loan.id) === true) return 'definitions';
-  const models = readings.get(snapshot) ?? new Map<Loan, LoanModel | ModelTrouble>();
-  readings.set(snapshot, models);
-  const model = models.get(loan) ?? modelOf(loan, new Map(Object.entries(snapshot.prices ?? {})));
-  models.set(loan, model);
+  const reading = readings.get(snapshot) ?? { prices: new Map(Object.entries(snapshot.prices ?? {})), models: new Map() };
+  readings.set(snapshot, reading);
+  const model = reading.models.get(loan) ?? modelOf(loan, reading.prices);
+  reading.models.set(loan, model);
   return model;
 }
 

@@ -36,9 +36,54 @@ async function readsHistory(bench: Workbench, page: Frame, loan: Locator): Promi
   await eventually('the second page', async () => /26–/.test(await history.innerText()), { seen: () => history.innerText() });
   await bench.screenshot('history');
   assert.deepEqual(await faultsFor(page), []);
-  await bench.page.setViewportSize({ width: 700, height: 1600 });
-  await bench.screenshot('history-narrow');
-  await bench.page.setViewportSize({ width: 1280, height: 1600 });
+  for (const width of bench.inBrowser ? [400, 1280] : []) {
+    await bench.panelWidth(page, width);
+    await ltv.scrollIntoViewIfNeeded();
+    const [inner, outer] = await page.locator('html').evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+    assert.equal(inner, outer, `nothing stands out at ${width.toString()} px`);
+    await bench.screenshot(`history-${width.toString()}`);
+  }
+  await history.locator(':scope > summary').press('Enter');
+}
+
+/** By keyboard alone: a fall of BTC, and collateral to add that is then used, but not in the end. */
+async function tryOut(bench: Workbench, page: Frame): Promise<void> {
+  await page.locator('.whatIf summary').press('Enter');
+  const slider = page.getByRole('slider', { name: 'BTC', exact: true });
+  await slider.waitFor();
+  for (let step = 0; step < 20; step += 1) await slider.press('ArrowLeft');
+  assert.equal(await slider.getAttribute('aria-valuetext'), '−20%');
+  const row = page.locator('.tried').filter({ hasText: 'Loan 12345' });
+  await eventually('the loan at the lower price', async () => /5[78]\.\d\d% → ~7[123]\.\d\d%/.test(await row.innerText()), {
+    seen: () => row.innerText(),
+  });
+  await row.getByRole('combobox').selectOption({ label: says('term.add', 'BTC') });
+  await row.getByRole('textbox').fill('0.1');
+  await eventually('the loan with more collateral', async () => /5[78]\.\d\d% → ~6[345]\.\d\d%/.test(await row.innerText()), {
+    seen: () => row.innerText(),
+  });
+  await bench.screenshot('what-if');
+  assert.deepEqual(await faultsFor(page), []);
+  for (const width of bench.inBrowser ? [400, 800, 1600] : []) {
+    await bench.panelWidth(page, width);
+    await slider.scrollIntoViewIfNeeded();
+    const [inner, outer] = await page.locator('html').evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+    assert.equal(inner, outer, `nothing stands out at ${width.toString()} px`);
+    await bench.screenshot(`what-if-${width.toString()}`);
+  }
+  await row.getByRole('button').press('Enter');
+  const box = await bench.quickInput.waitFor('12345');
+  assert.equal(box.value, '0.1');
+  await bench.page.keyboard.press('Enter');
+  const preview = await bench.dialog();
+  assert.ok(preview.text.includes('0.1 BTC'), preview.text);
+  await bench.page.keyboard.press('Escape');
+  await bench.page.keyboard.press('Escape');
+  await bench.quickInput.waitUntilClosed();
+  await page.getByRole('button', { name: says('what-if.reset') }).press('Enter');
+  await eventually('everything as it was read', async () => !(await page.locator('.whatIf section').innerText()).includes('→'));
+  await page.locator('.whatIf summary').press('Enter');
+  await bench.waitForRow('Collateral', /^BTC 1\.7921483143067599/);
 }
 
 describe('the first look', () => {
@@ -59,7 +104,9 @@ describe('the first look', () => {
     const page = await bench().gaugeFrame();
     await page.getByRole('heading', { name: 'Loan 67890' }).waitFor();
     // Two loans and six isolated positions; the one with cross margin has no gauge of its own.
-    assert.equal(await page.getByRole('meter').count(), 8);
+    await eventually('all gauges', async () => (await page.getByRole('meter').count()) === 8, {
+      seen: () => page.getByRole('meter').count(),
+    });
     assert.match(await page.locator('body').innerText(), /SIMULATED/);
     await bench().waitForRow('Loans', /^Simulated .*simulated/);
     await bench().waitForRow('Loans', /5[78]\.\d\d% · Watch/);
@@ -86,10 +133,12 @@ describe('the first look', () => {
     await page.getByRole('searchbox').fill('12345');
     await eventually('the others to be hidden', async () => (await page.getByRole('meter').count()) === 1);
     await page.getByRole('searchbox').fill('');
-    await page.locator('.stress > summary').press('Enter');
+    await page.locator('.stress summary').press('Enter');
     await page.getByRole('table', { name: says('stress.caption') }).waitFor();
     await bench().screenshot('shocks');
     assert.deepEqual(await faultsFor(page), []);
+    await page.locator('.stress summary').press('Enter');
+    await tryOut(bench(), page);
     await readsHistory(bench(), page, loan);
 
     await bench().expand('Loans', '· Watch');
@@ -109,7 +158,9 @@ describe('the first look', () => {
     assert.match(dialog.text, /Simulated/);
     await dialog.press(says('button.remove-account'));
     await eventually('the empty view', async () => (await bench().treeRows('Loans')).length === 0);
-    assert.equal(await bench().statusBarText(), undefined);
+    await eventually('the empty status bar', async () => (await bench().statusBarText()) === undefined, {
+      seen: () => bench().statusBarText(),
+    });
   });
 });
 
@@ -173,8 +224,13 @@ for (const [language, theme] of isLongRound ? looks : []) {
         ((await page.locator('body').getAttribute('class')) ?? '').includes('vscode-high-contrast'),
         theme.includes('High Contrast'),
       );
-      await page.locator('.stress > summary').press('Enter');
+      await page.locator('.stress summary').press('Enter');
       await page.getByRole('table').first().waitFor();
+      await page.locator('.whatIf summary').press('Enter');
+      const slider = page.getByRole('slider').first();
+      await slider.waitFor();
+      for (let step = 0; step < 20; step += 1) await slider.press('ArrowLeft');
+      await eventually('what a fall would do', async () => (await page.locator('.whatIf section').innerText()).includes('→'));
       assert.deepEqual(await faultsFor(page), []);
       await bench().screenshot(`look-${language.id ?? 'en'}-${theme.replaceAll(' ', '-').toLowerCase()}`);
     });

@@ -92,6 +92,7 @@ export interface ChartScene {
   readonly watched: Watched;
   readonly entries: readonly Entry[];
   /** As in `Series`. */
+  readonly gaps: readonly Stretch[];
   readonly moved: readonly Stretch[];
   readonly marks: readonly Mark[];
   readonly say: Say;
@@ -267,9 +268,13 @@ function pointsOf(scene: ChartScene, shown: Shown, y: (value: Decimal) => number
 }
 
 /** How much of a bucket was watched, rounded down, and whether it was watched from another computer only. */
-function coverage({ span, watched, moved, say }: ChartScene, { at, covered }: Bucket): string {
-  const length = Math.min(at + span.width, watched.until) - Math.max(at, watched.since);
-  const part = length <= 0 ? 1 : Math.min(covered / length, 1);
+function coverage({ span, watched, gaps, moved, say }: ChartScene, { at, covered }: Bucket): string {
+  const [since, until] = [Math.max(at, watched.since), Math.min(at + span.width, watched.until)];
+  const length = until - since;
+  const missed = gaps.reduce((sum, gap) => sum + Math.max(Math.min(gap.until, until) - Math.max(gap.since, since), 0), 0);
+  // Where readings are rare, rows that are shorter than the time between them don't add up to all that was watched.
+  const known = at > span.now - gapsKeptMs ? length - missed : covered;
+  const part = length <= 0 ? 1 : Math.min(known / length, 1);
   const text = `${Math.floor(part * 100).toString()}%`;
   const isElsewhere = moved.some(({ since, until }) => since <= at && until >= at + span.width);
   return isElsewhere ? say(bracketed(text, msg('history.other-computer', 'other computer'))) : text;

@@ -151,6 +151,7 @@ export type Command =
   | 'reduceMargin'
   | 'refresh'
   | 'repayLoan'
+  | 'repayWithCollateral'
   | 'resolveWrite'
   | 'trySimulated'
   | 'undoAdd'

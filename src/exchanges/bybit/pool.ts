@@ -176,6 +176,13 @@ export class Pool implements LoanBook {
     return schema.repayPlaces(own);
   }
 
+  /** The same for a part of a fixed debt. */
+  async fixedPlaces(coin: string, signal: AbortSignal | undefined): Promise<number | undefined> {
+    const { list } = schema.read(schema.loanableData, await this.#line.ask(endpoints.loanableData, { currency: coin }, signal));
+    const own = readRows(schema.accuracy, list).rows.filter(({ currency }) => currency === coin);
+    return schema.coarsest(own.filter((one) => one.fixedBorrowable).map(({ fixedBorrowingAccuracy }) => fixedBorrowingAccuracy));
+  }
+
   repayCall(change: RepayChange): Call & { readonly body: string } {
     return writeCall(endpoints.repay, { loanCurrency: change.coin, amount: change.amount });
   }

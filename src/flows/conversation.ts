@@ -146,6 +146,8 @@ export type Command =
   | 'disarmWriting'
   | 'manageOutlets'
   | 'openGauges'
+  | 'openRescue'
+  | 'prepareRescue'
   | 'reduceCollateral'
   | 'reduceMargin'
   | 'refresh'

@@ -48,6 +48,7 @@ const actions: readonly PageAction[] = [
   'reduceMargin',
   'liquidationTarget',
   'resolve',
+  'rescue',
   'reveal',
   'refresh',
 ];

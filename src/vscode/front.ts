@@ -42,6 +42,7 @@ export function sceneOf(app: App): ViewContext {
     frozen: (accountId) => app.ledger.frozen(accountId),
     arming: (accountId) => app.arming.state(accountId),
     ...(hidesAmounts() ? { hidesAmounts: true } : {}),
+    limits: () => vscode.workspace.getConfiguration('ltvGauge.limits'),
     warnings: (accountId) => app.warnings.all().filter(({ account }) => account === accountId),
   };
 }

@@ -172,14 +172,6 @@ const extension = {
   alias: { ofetch: path.join(__dirname, 'node_modules/ofetch/dist/index.mjs') },
 };
 
-// Loading big.js does nothing but define it: where nothing of it is used, as in the ledger's thread, it is left out.
-const bigOnlyIfUsed = {
-  name: 'big-only-if-used',
-  setup({ onResolve }) {
-    onResolve({ filter: /^big\.js$/ }, () => ({ path: path.join(__dirname, 'node_modules/big.js/big.mjs'), sideEffects: false }));
-  },
-};
-
 // The ledger's thread starts from a file of its own and shares no part with the extension. Its name is fixed: src/vscode/ports.ts asks for it.
 const worker = {
   ...common,
@@ -188,7 +180,7 @@ const worker = {
   platform: 'node',
   target: 'node22',
   format: 'cjs',
-  plugins: [withoutIds, bigOnlyIfUsed],
+  plugins: [withoutIds],
 };
 
 // What other programs start; the editor never does. It holds nothing that signs or sends.

@@ -1,18 +1,3 @@
-import Big from 'big.js';
-
-/** Strict mode refuses JavaScript numbers, so no float can enter an amount by accident. */
-function strictBig(): typeof Big {
-  const made = Big();
-  made.strict = true;
-  return made;
-}
-
-// Pure, so that the build can leave the library out where nothing is computed, as in the ledger's thread.
-const Exact = /* @__PURE__ */ strictBig();
-
-// Its digits and rounding are set for each division; making a constructor each time costs more than the division.
-const Division = /* @__PURE__ */ strictBig();
-
 declare const brand: unique symbol;
 
 /**
@@ -68,45 +53,119 @@ export function decimalFrom(text: unknown): Decimal | undefined {
 export const zero: Decimal = decimal('0');
 export const one: Decimal = decimal('1');
 
-const big = (value: Decimal): Big => new Exact(value);
-const plain = (value: Big): Decimal => value.toFixed() as Decimal;
+/**
+ * `units` over 10 to the power of `places`. The units are a number while that is exact: in a fraction of the time. For what is computed in
+ * many steps; everything else is decimal text.
+ */
+export interface Exact {
+  readonly units: number | bigint;
+  readonly places: number;
+}
 
-export const add = (a: Decimal, b: Decimal): Decimal => plain(big(a).plus(big(b)));
-export const subtract = (a: Decimal, b: Decimal): Decimal => plain(big(a).minus(big(b)));
-export const multiply = (a: Decimal, b: Decimal): Decimal => plain(big(a).times(big(b)));
-export const negate = (a: Decimal): Decimal => plain(big(a).times(big(decimal('-1'))));
-export const absolute = (a: Decimal): Decimal => plain(big(a).abs());
-/** -1, 0 or 1: whether `a` is less than, equal to or greater than `b`. */
-export const compare = (a: Decimal, b: Decimal): -1 | 0 | 1 => (a === b ? 0 : (comparedDigits(a, b) ?? big(a).cmp(big(b))));
-export const isZero = (a: Decimal): boolean => compare(a, zero) === 0;
-export const isNegative = (a: Decimal): boolean => compare(a, zero) < 0;
-export const isPositive = (a: Decimal): boolean => compare(a, zero) > 0;
+/** An integer up to here is exact, and so are a sum or a product of such that come out no larger. */
+const exactUpTo = Number.MAX_SAFE_INTEGER;
+const powers = Array.from({ length: 16 }, (_, places) => 10 ** places);
+const widePowers: bigint[] = [];
+const widePower = (places: number): bigint => (widePowers[places] ??= 10n ** BigInt(places));
+
+/** Reads a decimal. @throws RangeError for what was never checked to be a decimal, TypeError for a JavaScript number: no float can enter an amount by accident */
+export function exact(text: Decimal): Exact {
+  let at = text.charCodeAt(0) === minusSign ? 1 : 0;
+  const sign = at === 0 ? 1 : -1;
+  let point = text.length;
+  let units = 0;
+  if (at === point) throw new RangeError('not a decimal number');
+  for (; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - zeroDigit;
+    if (digit >= 0 && digit <= 9) units = units * 10 + digit;
+    else if (digit === pointMark && point === text.length) point = at;
+    else throw new RangeError('not a decimal number');
+  }
+  const places = Math.max(0, text.length - point - 1);
+  return units <= exactUpTo ? { units: sign * units, places } : { units: BigInt(text.replace('.', '')), places };
+}
+
+const minusSign = 45;
+const zeroDigit = 48;
+/** The point, counted from the zero. */
+const pointMark = -2;
+
+/** As text, without zeros at either end and never as minus zero. */
+export function plain({ units, places }: Exact): Decimal {
+  if (Number(units) === 0) return zero;
+  const sign = units < 0 ? '-' : '';
+  const digits = (units < 0 ? -units : units).toString();
+  let [end, left] = [digits.length, places];
+  for (; left > 0 && digits.charCodeAt(end - 1) === zeroDigit; left -= 1) end -= 1;
+  if (left === 0) return `${sign}${digits.slice(0, end)}` as Decimal;
+  const point = end - left;
+  return `${sign}${point > 0 ? digits.slice(0, point) : '0'}.${'0'.repeat(Math.max(0, -point))}${digits.slice(Math.max(0, point), end)}` as Decimal;
+}
+
+function raised(units: Exact['units'], places: number): Exact['units'] {
+  if (places === 0) return units;
+  const product = typeof units === 'number' ? units * (powers[places] ?? Infinity) : Infinity;
+  return Math.abs(product) <= exactUpTo ? product : BigInt(units) * widePower(places);
+}
+
+export function plus(a: Exact, b: Exact): Exact {
+  const places = Math.max(a.places, b.places);
+  const [x, y] = [raised(a.units, places - a.places), raised(b.units, places - b.places)];
+  const total = typeof x === 'number' && typeof y === 'number' ? x + y : Infinity;
+  return { units: Math.abs(total) <= exactUpTo ? total : BigInt(x) + BigInt(y), places };
+}
+
+export function times(a: Exact, b: Exact): Exact {
+  const product = typeof a.units === 'number' && typeof b.units === 'number' ? a.units * b.units : Infinity;
+  return { units: Math.abs(product) <= exactUpTo ? product : BigInt(a.units) * BigInt(b.units), places: a.places + b.places };
+}
+
+const opposite = ({ units, places }: Exact): Exact => ({ units: -units, places });
+export const minus = (a: Exact, b: Exact): Exact => plus(a, opposite(b));
+export const nothing: Exact = { units: 0, places: 0 };
+export const isAboveZero = ({ units }: Exact): boolean => units > 0;
+
+/** Below zero where `a` is less than `b`, zero where they are equal, else above. */
+export function order(a: Exact, b: Exact): -1 | 0 | 1 {
+  const places = Math.max(a.places, b.places);
+  const [x, y] = [raised(a.units, places - a.places), raised(b.units, places - b.places)];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+export const add = (a: Decimal, b: Decimal): Decimal => plain(plus(exact(a), exact(b)));
+export const subtract = (a: Decimal, b: Decimal): Decimal => plain(minus(exact(a), exact(b)));
+export const multiply = (a: Decimal, b: Decimal): Decimal => plain(times(exact(a), exact(b)));
+export const negate = (a: Decimal): Decimal => plain(opposite(exact(a)));
+export const absolute = (a: Decimal): Decimal => (isNegative(a) ? negate(a) : plain(exact(a)));
+export const isZero = (a: Decimal): boolean => !hasValue(a);
+export const isNegative = (a: Decimal): boolean => a.charCodeAt(0) === minusSign && hasValue(a);
+export const isPositive = (a: Decimal): boolean => a.charCodeAt(0) !== minusSign && hasValue(a);
 export const lesser = (a: Decimal, b: Decimal): Decimal => (compare(a, b) <= 0 ? a : b);
 export const greater = (a: Decimal, b: Decimal): Decimal => (compare(a, b) >= 0 ? a : b);
 
-/** Digit by digit, in a fraction of the time. Undefined where a sign or leading zeros make it harder. */
-function comparedDigits(a: string, b: string): -1 | 0 | 1 | undefined {
-  if (isHarder.test(a) || isHarder.test(b)) return undefined;
-  const [whole, otherWhole] = [wholeDigits(a), wholeDigits(b)];
-  if (whole !== otherWhole) return whole < otherWhole ? -1 : 1;
-  const length = Math.min(a.length, b.length);
-  const [x, y] = [a.slice(0, length), b.slice(0, length)];
-  if (x !== y) return x < y ? -1 : 1;
-  // One of them goes on: zeros make no difference.
-  if (!/[1-9]/.test(a.slice(length) + b.slice(length))) return 0;
-  return a.length < b.length ? -1 : 1;
+/** Whether any digit is above zero. */
+function hasValue(text: Decimal): boolean {
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > zeroDigit) return true;
+  return false;
 }
 
-const isHarder = /^(?:-|0\d)/;
-
-function wholeDigits(text: string): number {
-  const point = text.indexOf('.');
-  return point < 0 ? text.length : point;
+/** -1, 0 or 1: whether `a` is less than, equal to or greater than `b`. */
+export function compare(a: Decimal, b: Decimal): -1 | 0 | 1 {
+  if (a === b) return 0;
+  if (a.length + b.length > manyDigits) {
+    // Reading a number keeps the order, so it decides unless both are read as the same.
+    const [x, y] = [Number(a), Number(b)];
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return order(exact(a), exact(b));
 }
+
+/** Of two, from which on at least one may be too long for a number that is exact. */
+const manyDigits = 17;
 
 export function sum(values: Iterable<Decimal>): Decimal {
-  let total = big(zero);
-  for (const value of values) total = total.plus(big(value));
+  let total = nothing;
+  for (const value of values) total = plus(total, exact(value));
   return plain(total);
 }
 
@@ -116,20 +175,31 @@ export function sum(values: Iterable<Decimal>): Decimal {
  * @throws RangeError when `b` is zero.
  */
 export function divide(a: Decimal, b: Decimal, places: number, rounding: Rounding): Decimal {
-  if (isZero(b)) throw new RangeError('division by zero');
-  // Truncate first, then correct by one step where the exact remainder requires it: big.js rounds by magnitude, not by direction.
-  Division.DP = places;
-  Division.RM = rounding === 'half-up' ? Big.roundHalfUp : Big.roundDown;
-  const quotient = new Division(a).div(new Division(b));
-  if (rounding === 'half-up') return quotient.toFixed() as Decimal;
-  // The sign of the exact remainder a/b - quotient, found without dividing again.
-  const remainder = big(a).minus(new Exact(quotient.toFixed()).times(big(b)));
-  const remainderSign = remainder.cmp(big(zero)) * big(b).cmp(big(zero));
-  const step = new Exact(`1e-${places.toString()}`);
-  const exact = new Exact(quotient.toFixed());
-  if (rounding === 'up' && remainderSign > 0) return plain(exact.plus(step));
-  if (rounding === 'down' && remainderSign < 0) return plain(exact.minus(step));
-  return plain(exact);
+  return plain(quotient(exact(a), exact(b), places, rounding));
+}
+
+/** The same of what is read already. */
+export function quotient(dividend: Exact, divisor: Exact, places: number, rounding: Rounding): Exact {
+  if (Number(divisor.units) === 0) throw new RangeError('division by zero');
+  const shift = places + divisor.places - dividend.places;
+  const x = raised(dividend.units, Math.max(0, shift));
+  const y = raised(divisor.units, Math.max(0, -shift));
+  if (typeof x === 'number' && typeof y === 'number') {
+    // The remainder is exact, and so is what it leaves to be divided.
+    const rest = x % y;
+    return { units: (x - rest) / y + step(rest * Math.sign(y), Math.abs(y), rounding), places };
+  }
+  const [wide, by] = [BigInt(x), BigInt(y)];
+  const rest = wide % by;
+  return { units: wide / by + BigInt(step(by < 0n ? -rest : rest, by < 0n ? -by : by, rounding)), places };
+}
+
+/** What a truncated quotient lacks, by the rest, which has the sign of the quotient. */
+function step<Units extends number | bigint>(rest: Units, divisor: Units, rounding: Rounding): -1 | 0 | 1 {
+  if (rounding === 'up') return rest > 0 ? 1 : 0;
+  if (rounding === 'down') return rest < 0 ? -1 : 0;
+  const isHalf = (rest < 0 ? -rest : rest) >= divisor - (rest < 0 ? -rest : rest);
+  return isHalf ? (rest < 0 ? -1 : 1) : 0;
 }
 
 /** `of / by` exactly, with `by` above zero, so that only the amount computed from it is rounded. */

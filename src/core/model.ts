@@ -314,6 +314,8 @@ export interface Account {
   readonly key?: KeyNote;
   /** The person's own figures, which replace a table's but never the venue's. */
   readonly thresholds?: { readonly marginCall: Decimal; readonly liquidation: Decimal };
+  /** What may be borrowed within 24 hours, in USD, and on whose account a person allowed it. Absent: nothing. */
+  readonly borrowing?: { readonly perDayUsd: Decimal; readonly whose: string };
   /** By `targetKey`: the person's own levels of single loans and positions. */
   readonly levels?: Readonly<Record<string, Levels>>;
   /** By `targetKey`: what the person prepared for single loans and positions, as stored; `rescueOf` reads it. */

@@ -10,6 +10,7 @@ import type { VenueHistoryOptions } from './history/venue-history.ts';
 import { Arming } from './ledger/arming.ts';
 import { LateJournal } from './ledger/database/late-journal.ts';
 import { Ledger, type WriteRecord } from './ledger/ledger.ts';
+import type { LimitsFault, LimitsInForce } from './ledger/limits.ts';
 import { Connections } from './monitor/connections.ts';
 import { LatePoller } from './monitor/late-poller.ts';
 import { Store, type Explain, type Failure, type NewsOf } from './monitor/store.ts';
@@ -105,7 +106,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const store: Store = keep(new Store({ book, storage: reader, clock, intervalMs, newsOf: news.of, explain, writesOf }));
   const journal = keep(lateJournal(ports, shared));
   // Figures that the views would have refreshed by now are not acted on.
-  const acting = { maxPreviewAgeMs: intervalMs, proofPatienceMs, limits: settings.limits };
+  const acting = { maxPreviewAgeMs: intervalMs, proofPatienceMs, limits: () => limitsInForce(ports, book) };
   const ledger: Ledger = keep(new Ledger({ journal, book, connections, clock, newId, window, arming, ...acting }));
   const wakes = new Wakes(clock);
   const poller = keep(
@@ -138,6 +139,12 @@ export function createEngine(ports: EnginePorts): Engine {
     },
     dispose,
   };
+}
+
+/** The person's limits, and how much each account may borrow. */
+async function limitsInForce({ settings }: EnginePorts, book: AccountBook): Promise<LimitsInForce | LimitsFault> {
+  const [own, { borrowLimit }] = await Promise.all([settings.limits(), import('./accounts/borrowing.ts')]);
+  return 'fault' in own ? own : { ...own, borrowPerDayUsd: (accountId) => borrowLimit(book.get(accountId)) };
 }
 
 /** Whether keys that are not found here are those of another window: one has read the account since this one opened. */

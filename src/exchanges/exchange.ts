@@ -12,6 +12,7 @@ import type {
   Position,
   PositionRef,
   Snapshot,
+  Threshold,
 } from '../core/model.ts';
 import type { Maintenance, StreamSource } from './streams.ts';
 
@@ -110,8 +111,25 @@ export interface RepayChange {
   readonly requestId: string;
 }
 
+/** More debt on a loan that exists, of a coin that it owes already, paid out to the wallet that its collateral comes from. */
+export interface BorrowChange {
+  readonly kind: 'borrow';
+  readonly loan: LoanRef;
+  /**
+   * Always `reduce`: the coins go from the loan to the wallet, and LTV rises. So they enter the wallet, they never go without an estimate, and
+   * the limit of LTV after a removal concerns them. Nothing takes it back: only repaying would.
+   */
+  readonly direction: 'reduce';
+  /** The coin that is owed. */
+  readonly coin: string;
+  /** Positive, exact, as the person confirmed it. Sent in exactly these characters. */
+  readonly amount: Decimal;
+  /** As of a repayment. */
+  readonly requestId: string;
+}
+
 /** One change that moves money. */
-export type Change = CollateralChange | MarginChange | RepayChange;
+export type Change = CollateralChange | MarginChange | RepayChange | BorrowChange;
 
 /** What the venue answered when it accepted a change. */
 export interface Receipt {
@@ -192,7 +210,17 @@ export interface RepayBaseline {
   readonly ltv?: Decimal;
 }
 
-export type Baseline = CollateralBaseline | MarginBaseline | RepayBaseline;
+export interface BorrowBaseline {
+  readonly kind: 'borrow';
+  /** Id of the newest history row that a loan leaves, before the send; absent when there was none. */
+  readonly newestHistoryId?: string;
+  /** What was owed of the coin before the send, interest included. */
+  readonly debt: Decimal;
+  /** LTV before the send. */
+  readonly ltv?: Decimal;
+}
+
+export type Baseline = CollateralBaseline | MarginBaseline | RepayBaseline | BorrowBaseline;
 
 /** Everything a change of collateral depends on, read together. */
 export interface CollateralReadiness {
@@ -252,7 +280,35 @@ export interface RepayReadiness {
   readonly asOf: number;
 }
 
-export type Readiness = CollateralReadiness | MarginReadiness | RepayReadiness;
+/** Everything that borrowing more depends on, read together. */
+export interface BorrowReadiness {
+  readonly kind: 'borrow';
+  readonly loan: Loan;
+  /** What is owed of the coin at this moment, interest included. */
+  readonly debt: Decimal;
+  /** The coin's borrow rate, where known: a year's interest as a fraction. */
+  readonly rate?: Decimal;
+  /** The coin's available amount in the wallet now. */
+  readonly walletAvailable: Decimal;
+  /** The most that the venue lends on this loan now. */
+  readonly limit: Decimal;
+  /** What is left of the coin to lend, or of the account's quota, whichever is less; absent where the venue says neither. */
+  readonly room?: Decimal;
+  /** The highest LTV at which the venue lends, where that is known otherwise than by `limit`. */
+  readonly startLtv?: Threshold;
+  /** The smallest amount the venue accepts, where known. */
+  readonly minimum?: Decimal;
+  /** Some debt of the loan could not be read, so LTV afterwards is unknown. */
+  readonly owesMore?: true;
+  /** How many decimals the venue takes in an amount of the coin. */
+  readonly places: number;
+  /** USD index prices of the coins concerned, as far as known. */
+  readonly prices: ReadonlyMap<string, Decimal>;
+  readonly baseline: BorrowBaseline;
+  readonly asOf: number;
+}
+
+export type Readiness = CollateralReadiness | MarginReadiness | RepayReadiness | BorrowReadiness;
 
 /** What a reading shows about a change of collateral that was sent. */
 export type CollateralProof =
@@ -280,6 +336,23 @@ export type RepayProof =
       readonly released?: readonly HistoryRow[];
     }
   /** The venue did something other than requested: another amount, or it lent more. */
+  | { readonly state: 'contradicted'; readonly row: HistoryRow; readonly loan?: Loan };
+
+/** The same about more that was borrowed. */
+export type BorrowProof =
+  | { readonly state: 'pending'; readonly failed?: HistoryRow }
+  /** The venue's own row says that it happened, and the debt has moved or the loan is gone. */
+  | {
+      readonly state: 'effective';
+      readonly row: HistoryRow;
+      /** Absent when the venue has closed it since. */
+      readonly loan?: Loan;
+      /** What is owed of the coin now, read as the baseline's was. */
+      readonly debt: Decimal;
+      /** When that was read: until then interest may have come on top. */
+      readonly asOf: number;
+    }
+  /** The venue did something other than requested: another amount, or it took a repayment. */
   | { readonly state: 'contradicted'; readonly row: HistoryRow; readonly loan?: Loan };
 
 /**
@@ -325,6 +398,11 @@ export interface Requests<C extends Change> {
    * nothing, else with `effect: 'unknown'`.
    */
   send(change: C, signal?: AbortSignal): Promise<Receipt>;
+  /**
+   * Sends the same request once more, where the venue tells a copy by an id of ours and carries it out once. Resolves when the venue has it, by either
+   * of the two. Absent where a copy would be another change.
+   */
+  again?(change: C, signal: AbortSignal): Promise<Receipt>;
 }
 
 /** One kind of change as a venue carries it out. `Asked` is the input to prepare it. */
@@ -356,11 +434,15 @@ export type MarginAction = Action<MarginChange, 'position', MarginReadiness, Mar
  */
 export type RepayAction = Action<RepayChange, 'loan' | 'coin' | 'contract', RepayReadiness, RepayBaseline, RepayProof>;
 
+/** Borrowing more. `prepare` rejects a coin that isn't owed. As to `requestId`, as for repaying. */
+export type BorrowAction = Action<BorrowChange, 'loan' | 'coin', BorrowReadiness, BorrowBaseline, BorrowProof>;
+
 /** The changes that can be made over a connection, by kind. One that the venue or the site does not offer is absent. */
 export interface Actions {
   readonly collateral?: CollateralAction;
   readonly margin?: MarginAction;
   readonly repay?: RepayAction;
+  readonly borrow?: BorrowAction;
 }
 
 /** What can be read about loans besides their state. */
@@ -387,7 +469,7 @@ export interface Connection {
   inspect(signal?: AbortSignal): Promise<KeyFacts>;
   /**
    * All loans, the collateral wallet and all positions. Rejects only when nothing could be read; the snapshot says what failed.
-   * @param signal says by `setPurpose` what it is for
+   * @param signal says by `setPurpose` what it is for, and by `tryOf` until when it waits
    */
   read(signal?: AbortSignal): Promise<Snapshot>;
   /**
@@ -444,6 +526,8 @@ export interface Exchange {
   readonly marginWallet: Message;
   /** Whether a loan can be repaid from here by `Actions.repay`. Absent where none can: then it is offered nowhere. */
   repays?(loan: Pick<Loan, 'id' | 'orderId'>): boolean;
+  /** The same of borrowing more by `Actions.borrow`. */
+  borrows?(loan: Pick<Loan, 'id' | 'orderId'>): boolean;
   /** The `slot` of an instrument's only position. In any other slot, long and short are two positions. */
   readonly oneWaySlot: string;
   /** Where the venue explains how keys are made, for a link. */

@@ -198,6 +198,11 @@ export const crossMargin = msg('position.cross-margin-whole', "Cross margin is s
 
 export const coinNotOwed = (coin: string): Message => msg('repay.nothing-owed', 'No {0} is owed on this loan now. Refresh.', coin);
 
+export const borrowable = (coin: string): Message => msg('figure.borrowable', 'how much {0} can be borrowed', coin);
+
+export const borrowElsewhere = (venue: string): Message =>
+  msg('borrow.elsewhere', "You can't borrow more on this loan from here. Use the {0} app.", venue);
+
 export const severalFixed = (venue: string, coin: string): Message =>
   msg('repay.several-fixed', '{1} is owed in several fixed loans. Repay them in the {0} app.', venue, coin);
 

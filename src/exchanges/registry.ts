@@ -13,6 +13,11 @@ export function canRepay({ venue }: Pick<Account, 'venue'>, loan: Loan): boolean
   return !owesNothing(loan) && exchanges.find(({ id }) => id === venue)?.repays?.(loan) === true;
 }
 
+/** Whether more can be borrowed on a loan from here. */
+export function canBorrow({ venue }: Pick<Account, 'venue'>, loan: Loan): boolean {
+  return exchanges.find(({ id }) => id === venue)?.borrows?.(loan) === true;
+}
+
 /** Whether changes of both kinds move coins of one wallet: only the margin of positions has a wallet of its own. */
 export const isOneWallet = (a: Change['kind'], b: Change['kind']): boolean => (a === 'margin') === (b === 'margin');
 

@@ -7,7 +7,7 @@ import type { Conversation } from './conversation.ts';
 export interface Acting extends Pick<Engine, 'clock' | 'exchanges' | 'newId' | 'outlets'> {
   readonly talk: Conversation;
   readonly log: Pick<Engine['log'], 'info' | 'warn' | 'error'>;
-  readonly book: Pick<Engine['book'], 'list' | 'get' | 'add' | 'update' | 'remove'>;
+  readonly book: Pick<Engine['book'], 'list' | 'get' | 'add' | 'update' | 'allowBorrowing' | 'remove'>;
   readonly vault: Pick<Engine['vault'], 'has' | 'store' | 'delete'>;
   readonly connections: Pick<Engine['connections'], 'get' | 'probe' | 'exchange'>;
   readonly store: Pick<Engine['store'], 'all' | 'get' | 'succeed' | 'forget'>;
@@ -23,6 +23,8 @@ export interface Acting extends Pick<Engine, 'clock' | 'exchanges' | 'newId' | '
     | 'reconcile'
     | 'noteDown'
     | 'settle'
+    | 'askAgain'
+    | 'canAskAgain'
     | 'activity'
     | 'steps'
     | 'verify'

@@ -71,7 +71,7 @@ export async function armWriting(app: Acting, account: Account): Promise<boolean
 /**
  * Arming is bound to the key's owner. If unknown, the exchange is asked: a later key may belong to another person. @throws ExchangeError
  */
-async function isOwnerKnown(app: Acting, account: Account): Promise<boolean> {
+export async function isOwnerKnown(app: Acting, account: Account): Promise<boolean> {
   if (app.book.get(account.id)?.uid !== undefined) return true;
   const { uid } = await inspectUnderProgress(app.talk, account.name, () => app.connections.get(account.id));
   if (uid !== undefined) await app.book.update(account.id, { uid });

@@ -16,6 +16,7 @@ import { actOn, allowedLine, liveEstimate, loanWords, withSafeMaximum, type Safe
 import { amountUnknown, collateralWord, ltvIs } from '../words/ltv-target.ts';
 import { availableLine } from '../words/margin-preview.ts';
 import { back, type Back, type Item } from './conversation.ts';
+import { readingText } from './kinds.ts';
 import { actionOf } from '../engine/actions.ts';
 import { safeLine, safestMost } from '../engine/targets/safe-maximum.ts';
 import { dotted, joined, type Text } from '../words/text.ts';
@@ -75,6 +76,21 @@ export async function askCoin(
     items: async (signal) => coinItems(await actionOf(connection, 'collateral').options(refOf(choice), direction, signal), direction),
     canGoBack,
   });
+}
+
+/** A coin that was chosen before, as far as some of it can be moved now. Rejects if that can't be read. */
+export async function movableCoin(
+  app: Acting,
+  choice: LoanChoice,
+  direction: Direction,
+  named: string | undefined,
+): Promise<AdjustableCoin | undefined> {
+  if (named === undefined) return undefined;
+  const coins = await app.talk.progress(readingText, async (signal) => {
+    const connection = await app.connections.get(choice.state.account.id);
+    return actionOf(connection, 'collateral').options(refOf(choice), direction, signal);
+  });
+  return coins.find(({ coin, limit }) => coin === named && limit !== undefined && isPositive(limit));
 }
 
 function coinItems(coins: readonly AdjustableCoin[], direction: Direction): Item<AdjustableCoin>[] {

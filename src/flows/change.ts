@@ -1,4 +1,3 @@
-import type { Decimal } from '../core/decimal.ts';
 import { msg } from '../core/message.ts';
 import type { Direction } from '../core/model.ts';
 import type { AdjustableCoin, CollateralChange } from '../exchanges/exchange.ts';
@@ -7,7 +6,7 @@ import { back } from './conversation.ts';
 import type { Acting } from './acting.ts';
 import { actLabel, loanWords } from '../words/collateral-preview.ts';
 import { collateralWord, marginWord } from '../words/ltv-target.ts';
-import { askCoin, askHowMuch, askLoan, changeOf } from './ask-collateral.ts';
+import { askCoin, askHowMuch, askLoan, changeOf, movableCoin } from './ask-collateral.ts';
 import { askMargin, askPosition } from './ask-margin.ts';
 import { loans, obstacleOf, positions, positionObstacle, refOf, type LoanChoice, type Obstacle, type PositionChoice } from './choose.ts';
 import { carryOut } from './commit.ts';
@@ -17,7 +16,7 @@ import { explainFailure, explainObstacle } from './tell.ts';
 
 /**
  * "Add Collateral…" and "Remove Collateral…": asks for loan, coin and amount, then previews, asks for confirmation and carries out the
- * change. The amount is always typed by the person; an argument can only name the loan.
+ * change. The amount is always entered by the person; an argument can only name the loan and coin, and fill in the box.
  */
 export async function changeCollateral(app: Acting, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
   const place = asPlace(argument);
@@ -31,7 +30,7 @@ export async function changeCollateral(app: Acting, attended: Attended, directio
       await explainObstacle(app, obstacle, placeOf(choice));
       return;
     }
-    if ((await askAndCarryOut(app, attended, choice, direction, choices.length > 1)) !== back) return;
+    if ((await askAndCarryOut(app, attended, choice, direction, choices.length > 1, place)) !== back) return;
   }
 }
 
@@ -60,11 +59,12 @@ async function askAndCarryOut(
   choice: LoanChoice,
   direction: Direction,
   canGoBack: boolean,
+  filled: Place | undefined,
 ): Promise<typeof back | undefined> {
-  for (;;) {
-    const coin = await askCoinAgain(app, choice, direction, canGoBack);
+  for (let first = filled; ; first = undefined) {
+    const coin = await askCoinAgain(app, choice, direction, canGoBack, first?.coin);
     if (coin === undefined || coin === back) return coin;
-    const change = await askAmountAndCarryOut(app, attended, choice, direction, coin);
+    const change = await askAmountAndCarryOut(app, attended, choice, direction, coin, coin.coin === first?.coin ? first.amount : undefined);
     if (change !== back) return undefined;
   }
 }
@@ -75,10 +75,11 @@ async function askCoinAgain(
   choice: LoanChoice,
   direction: Direction,
   canGoBack: boolean,
+  named: string | undefined,
 ): Promise<AdjustableCoin | typeof back | undefined> {
   for (;;) {
     try {
-      return await askCoin(app, choice, direction, canGoBack);
+      return (await movableCoin(app, choice, direction, named)) ?? (await askCoin(app, choice, direction, canGoBack));
     } catch (error) {
       if (!(await explainFailure(app, error, placeOf(choice), msg('button.try-again', 'Try Again')))) return undefined;
     }
@@ -91,13 +92,14 @@ async function askAmountAndCarryOut(
   choice: LoanChoice,
   direction: Direction,
   coin: AdjustableCoin,
+  filled: string | undefined,
 ): Promise<typeof back | undefined> {
-  let amount: Decimal | undefined;
+  let amount = filled;
   for (;;) {
     const answer = await askHowMuch(app, choice, direction, coin, amount);
     if (answer === undefined || answer === back) return answer;
     amount = answer;
-    const change: CollateralChange = changeOf(choice, direction, coin.coin, amount);
+    const change: CollateralChange = changeOf(choice, direction, coin.coin, answer);
     const carried = await carryOut(app, attended, choice.state.account.id, change, { coins: true });
     if (carried === 'ended') return undefined;
     if (carried === 'otherCoin') return back;
@@ -106,7 +108,7 @@ async function askAmountAndCarryOut(
 
 /**
  * "Add Margin…" and "Remove Margin…": asks for position and amount, then previews, asks for confirmation and carries out the change. The
- * amount is always typed by the person; an argument can only name the position.
+ * amount is always entered by the person; an argument can only name the position and fill in the box.
  */
 export async function changeMargin(app: Acting, attended: Attended, direction: Direction, argument: unknown): Promise<void> {
   const place = asPlace(argument);
@@ -120,7 +122,7 @@ export async function changeMargin(app: Acting, attended: Attended, direction: D
       await explainObstacle(app, obstacle, marginPlaceOf(choice));
       return;
     }
-    if ((await askMarginAndCarryOut(app, attended, choice, direction, choices.length > 1)) !== back) return;
+    if ((await askMarginAndCarryOut(app, attended, choice, direction, choices.length > 1, place?.amount)) !== back) return;
   }
 }
 
@@ -140,14 +142,15 @@ async function askMarginAndCarryOut(
   choice: PositionChoice,
   direction: Direction,
   canGoBack: boolean,
+  filled: string | undefined,
 ): Promise<typeof back | undefined> {
   const { state, position } = choice;
-  let amount: Decimal | undefined;
+  let amount = filled;
   for (;;) {
     const answer = await askMargin(app, choice, direction, amount, canGoBack);
     if (answer === undefined || answer === back) return answer;
     amount = answer;
-    const change = { kind: 'margin', position: refOf(position), direction, coin: position.marginCoin, amount } as const;
+    const change = { kind: 'margin', position: refOf(position), direction, coin: position.marginCoin, amount: answer } as const;
     if ((await carryOut(app, attended, state.account.id, change)) === 'ended') return undefined;
   }
 }

@@ -7,6 +7,7 @@ import { Refusal, type Preview, type WriteRecord } from '../engine/ledger/ledger
 import type { UndoRefused } from '../engine/ledger/refusal.ts';
 import { stakesOf } from '../engine/accounts/stakes.ts';
 import { armWriting } from './arm.ts';
+import { offerToAskAgain } from './ask-again.ts';
 import { armedText } from '../words/arming.ts';
 import type { Attended } from './open-change-news.ts';
 import { walletOf } from '../exchanges/registry.ts';
@@ -176,6 +177,7 @@ async function commit(
         preview,
         (record) => {
           last = record;
+          if (record.state === 'unknown' && record.again === undefined) void offerToAskAgain(app, record);
           const text = progressText(record, venueName(app, account.venue));
           if (text === undefined) return;
           say(

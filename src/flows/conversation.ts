@@ -142,6 +142,7 @@ export type Command =
   | 'addMargin'
   | 'armWriting'
   | 'bringLiquidationToTarget'
+  | 'borrowMore'
   | 'bringLtvToTarget'
   | 'disarmWriting'
   | 'manageOutlets'

@@ -6,6 +6,7 @@ import { actionOf } from '../engine/actions.ts';
 import type { Preview } from '../engine/ledger/ledger.ts';
 import { largestOut, safestMost } from '../engine/targets/safe-maximum.ts';
 import type { Change, Connection, LoanRef } from '../exchanges/exchange.ts';
+import { borrowPreviewText } from '../words/borrow-preview.ts';
 import { previewText, type PreviewSurroundings, type PreviewText } from '../words/collateral-preview.ts';
 import type { ReadingOf } from '../words/kinds.ts';
 import { marginPreviewText } from '../words/margin-preview.ts';
@@ -107,6 +108,22 @@ const repay: FlowOf<'repay'> = {
   },
 };
 
+const borrow: FlowOf<'borrow'> = {
+  commands: { add: 'borrowMore', reduce: 'borrowMore' },
+  reduceLabel: msg('button.borrow-more', 'Borrow More…'),
+  safeMaximum: () => Promise.resolve(undefined),
+  text: borrowPreviewText,
+  isDoubtful: () => false,
+  priceCoin: () => undefined,
+  async read(connection, change, snapshot, signal) {
+    const { loan, coin } = change;
+    const reading = await readLoan(connection, loan, snapshot, ({ debts }) => has(debts, coin), signal);
+    if ('failure' in reading || reading.loan === undefined) return reading;
+    const ready = await unlessRefused(actionOf(connection, 'borrow').prepare(change, signal), signal);
+    return ready === undefined ? reading : { ...reading, debt: ready.debt };
+  },
+};
+
 /** What is read for a change that could be made now; undefined where the venue or we would refuse it. */
 async function unlessRefused<T>(reading: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   try {
@@ -120,7 +137,7 @@ async function unlessRefused<T>(reading: Promise<T>, signal: AbortSignal): Promi
 /** Shown while figures are read. */
 export const readingText = msg('change.reading', 'Reading current figures. Nothing is sent.');
 
-const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin, repay };
+const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin, repay, borrow };
 
 /** How a kind of change is handled. */
 export function flowOf({ kind }: Change): KindFlow<Change, Preview, ReadingOf<Kind>> {

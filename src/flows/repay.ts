@@ -8,7 +8,7 @@ import { moreThanHeld } from '../engine/ledger/change-kind.ts';
 import { wholeOf } from '../engine/ledger/kinds/repay.ts';
 import type { RepayChange, RepayReadiness } from '../exchanges/exchange.ts';
 import { canRepay, walletOf } from '../exchanges/registry.ts';
-import { asPlace, loanAt } from '../views/place.ts';
+import { asPlace, loanAt, type Place } from '../views/place.ts';
 import { trimmed } from '../words/amount.ts';
 import { loanWords } from '../words/collateral-preview.ts';
 import { repayOf } from '../words/kinds.ts';
@@ -43,7 +43,7 @@ export async function repayLoan(app: Acting, attended: Attended, argument: unkno
       await explainObstacle(app, obstacle, loanAt(choice.state.account.id, choice.loan.id));
       return;
     }
-    if ((await askAndCarryOut(app, attended, choice, choices.length > 1)) !== back) return;
+    if ((await askAndCarryOut(app, attended, choice, choices.length > 1, place)) !== back) return;
   }
 }
 
@@ -60,15 +60,22 @@ function repayable(app: Acting): Sought<LoanChoice> {
   };
 }
 
-async function askAndCarryOut(app: Acting, attended: Attended, choice: LoanChoice, canGoBack: boolean): Promise<typeof back | undefined> {
+async function askAndCarryOut(
+  app: Acting,
+  attended: Attended,
+  choice: LoanChoice,
+  canGoBack: boolean,
+  filled: Place | undefined,
+): Promise<typeof back | undefined> {
   const { account } = choice.state;
   const debts = choice.loan.debts.filter(({ amount }) => isPositive(amount));
-  for (;;) {
-    const coin = debts.length === 1 ? debts[0]?.coin : await askCoin(app, choice, debts, canGoBack);
+  for (let first = filled; ; first = undefined) {
+    const named = debts.length === 1 ? debts[0] : debts.find((debt) => debt.coin === first?.coin);
+    const coin = named?.coin ?? (await askCoin(app, choice, debts, canGoBack));
     if (coin === undefined || coin === back) return coin;
-    let typed: Decimal | undefined;
-    for (;;) {
-      const answer = await askHowMuch(app, choice, coin, typed, canGoBack || debts.length > 1);
+    let typed: string | undefined = coin === first?.coin ? first.amount : undefined;
+    for (let isFilled = typed !== undefined; ; isFilled = false) {
+      const answer = await askHowMuch(app, choice, coin, { typed, isFilled }, canGoBack || debts.length > 1);
       if (answer === undefined) return undefined;
       if (answer === back) break;
       typed = answer.amount;
@@ -121,12 +128,15 @@ async function askCoin(
 const titleOf = (app: Acting, { state, loan }: LoanChoice, what: Text): Text =>
   titleOn(app, state.account, repayOf(what, loanWords(loan.orderId, loan.id)));
 
-/** Asks how much by figures that were just read: all that is owed, in one pick, or an amount. */
+/**
+ * Asks how much by figures that were just read: all that is owed, in one pick, or an amount.
+ * @param typed to begin with; with `isFilled` it was named with the command, so that the pick is left out
+ */
 async function askHowMuch(
   app: Acting,
   choice: LoanChoice,
   coin: string,
-  typed: Decimal | undefined,
+  { typed, isFilled }: { readonly typed: string | undefined; readonly isFilled: boolean },
   canGoBack: boolean,
 ): Promise<HowMuch | typeof back | undefined> {
   const { account } = choice.state;
@@ -141,8 +151,8 @@ async function askHowMuch(
   const whole = wholeOf(readiness);
   const canRepayAll = compare(whole, walletAvailable) <= 0;
   const title = titleOf(app, choice, coin);
-  for (;;) {
-    const chosen = canRepayAll ? await askWhether(app, title, `${formatAmount(whole)} ${coin}`, canGoBack) : 'amount';
+  for (let asksWhether = canRepayAll && !isFilled; ; asksWhether = canRepayAll) {
+    const chosen = asksWhether ? await askWhether(app, title, `${formatAmount(whole)} ${coin}`, canGoBack) : 'amount';
     if (chosen === undefined || chosen === back) return chosen;
     if (chosen === 'all') return { amount: trimmed(whole), all: true };
     const amount = await askAmount(app.talk, {

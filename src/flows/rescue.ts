@@ -51,7 +51,7 @@ const describe = (account: Account, on: Target): Text => {
 
 async function askWay({ talk }: Acting, now: Text): Promise<'change' | 'remove' | undefined> {
   const items = [
-    { label: msg('rescue.change', 'Change'), value: 'change' as const },
+    { label: msg('rescue.change', 'Change…'), value: 'change' as const },
     { label: msg('outlet.remove', 'Remove'), value: 'remove' as const },
   ];
   const way = await talk.pick({ title, placeholder: labelled(rescueLabel(), now), items, canGoBack: false });

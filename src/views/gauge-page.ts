@@ -1,4 +1,15 @@
-import type { FromPage, PageAction } from '../core/protocol.ts';
+import {
+  historyLists,
+  historyOrders,
+  historyRanges,
+  type FromPage,
+  type HistoryPage,
+  type HistoryQuestion,
+  type PageAction,
+  type Trial,
+  type TriedAction,
+} from '../core/protocol.ts';
+import { compare, decimal } from '../core/decimal.ts';
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
@@ -49,6 +60,7 @@ const actions: readonly PageAction[] = [
   'liquidationTarget',
   'resolve',
   'rescue',
+  'history',
   'reveal',
   'refresh',
 ];
@@ -57,7 +69,7 @@ const emptyActions = ['addAccount', 'trySimulated'] as const;
 /** A message of the page; undefined for anything else. Nothing from a page is trusted. */
 export function parseFromPage(value: unknown): FromPage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { type, key, action, text } = value as Record<string, unknown>;
+  const { type, key, action, text, round, trial, coin, amount, question } = value as Record<string, unknown>;
   switch (type) {
     case 'ready':
       return { type };
@@ -67,6 +79,20 @@ export function parseFromPage(value: unknown): FromPage | undefined {
       const known = actions.find((one) => one === action);
       return known === undefined || typeof key !== 'string' ? undefined : { type, key, action: known };
     }
+    case 'history': {
+      const asked = questionIn(question);
+      return asked === undefined ? undefined : { type, question: asked };
+    }
+    case 'whatIf': {
+      const known = trial === undefined ? undefined : asTrial(trial);
+      if (typeof round !== 'number' || (known === undefined) !== (trial === undefined)) return undefined;
+      return { type, round, ...(known === undefined ? {} : { trial: known }) };
+    }
+    case 'useTried': {
+      const known = triedActions.find((one) => one === action);
+      if (known === undefined || typeof key !== 'string' || typeof coin !== 'string' || !isAmount(amount)) return undefined;
+      return { type, key, action: known, coin, amount };
+    }
     case 'emptyAction': {
       const known = emptyActions.find((one) => one === action);
       return known === undefined ? undefined : { type, action: known };
@@ -74,4 +100,59 @@ export function parseFromPage(value: unknown): FromPage | undefined {
     default:
       return undefined;
   }
+}
+
+function questionIn(value: unknown): HistoryQuestion | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const asked = value as Record<string, unknown>;
+  const { key } = asked;
+  const [range, list] = [historyRanges.find((one) => one === asked['range']), historyLists.find((one) => one === asked['list'])];
+  switch (asked['do']) {
+    case 'show':
+      return range === undefined ? undefined : { do: 'show', range, ...(typeof key === 'string' ? { key } : {}) };
+    case 'list':
+    case 'copy': {
+      const of = pageIn(asked['of']);
+      return of === undefined || typeof key !== 'string' ? undefined : { do: asked['do'], key, of };
+    }
+    case 'export':
+      return list === undefined ? undefined : { do: 'export', list };
+    case 'close':
+      return { do: 'close' };
+    default:
+      return undefined;
+  }
+}
+
+function pageIn(value: unknown): HistoryPage | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { page, filter, descending, ...of } = value as Record<string, unknown>;
+  const [list, by] = [historyLists.find((one) => one === of['list']), historyOrders.find((one) => one === of['by'])];
+  if (list === undefined || by === undefined || typeof filter !== 'string' || typeof descending !== 'boolean') return undefined;
+  return typeof page === 'number' && Number.isSafeInteger(page) && page >= 0 ? { list, by, descending, filter, page } : undefined;
+}
+
+const triedActions: readonly TriedAction[] = ['add', 'reduce', 'repay', 'addMargin', 'reduceMargin'];
+
+/** Somebody may be in the middle of typing; what it means is judged later. */
+const isAmount = (value: unknown): value is string => typeof value === 'string' && value.length <= 40;
+
+const isMove = (value: unknown): value is string =>
+  typeof value === 'string' &&
+  /^-?\d{1,3}(\.\d)?$/.test(value) &&
+  compare(decimal(value), decimal('-90')) >= 0 &&
+  compare(decimal(value), decimal('100')) <= 0;
+
+function asTrial(value: unknown): Trial | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { prices, changes } = value as Record<string, unknown>;
+  if (typeof prices !== 'object' || prices === null || typeof changes !== 'object' || changes === null) return undefined;
+  const moves = Object.entries(prices).flatMap(([coin, move]: [string, unknown]) => (isMove(move) ? [[coin, move] as const] : []));
+  const known = Object.entries(changes).flatMap(([key, change]: [string, unknown]) => {
+    const { action, coin, amount } = (change ?? {}) as Record<string, unknown>;
+    const tried = triedActions.find((one) => one === action);
+    return tried === undefined || typeof coin !== 'string' || !isAmount(amount) ? [] : [[key, { action: tried, coin, amount }] as const];
+  });
+  const isWhole = moves.length === Object.keys(prices).length && known.length === Object.keys(changes).length;
+  return isWhole ? { prices: Object.fromEntries(moves), changes: Object.fromEntries(known) } : undefined;
 }

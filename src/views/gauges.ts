@@ -11,11 +11,13 @@ import { loanKey, moneyMark, positionKey, type Say } from './gauge-frame.ts';
 import { loanGauge } from './loan-gauge.ts';
 import { positionGauge } from './position-gauge.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
-import { loanViews } from '../words/loan.ts';
-import { positionViews } from '../words/position.ts';
+import { kept } from '../core/kept.ts';
+import { groundOf, shownFrom } from './shown-from.ts';
+import { loanViews, type LoanView } from '../words/loan.ts';
+import { positionViews, type PositionView } from '../words/position.ts';
 import { dotted, joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { vanishedSentence } from '../words/vanished.ts';
-import { nearest, worstFirst, type Ranked } from './status.ts';
+import { nearest, sortedByWorst, type Ranked } from './status.ts';
 import { stressView } from './stress.ts';
 import type { Trends } from './trend.ts';
 
@@ -58,7 +60,7 @@ export function gaugePage(
   const ordered = (order: (a: Drawn, b: Drawn) => number): readonly Drawn[] => [...drawn].sort(order);
   const places = new Map(drawn.map((one, place) => [one, place]));
   const placesOf = (some: readonly Drawn[]): readonly number[] => some.map((one) => places.get(one) ?? 0);
-  const worst = ordered(worstFirst);
+  const worst = sortedByWorst(drawn, (one) => one);
   return {
     state: {
       heading: say(msg('term.ltv-gauges', 'LTV Gauges')),
@@ -75,8 +77,7 @@ export function gaugePage(
         liquidation: placesOf(ordered((a, b) => knownFirst(a.toLiquidation, b.toLiquidation))),
         age: placesOf(ordered((a, b) => b.at - a.at)),
       },
-      sections:
-        stress === undefined ? [] : [{ id: 'stress', heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')) }],
+      sections: drawn.length === 0 ? [] : sections(say, stress !== undefined),
       sectionFailed: say(msg('gauges.section-failed', "This part couldn't be loaded. Reload the window.")),
       ...(stress === undefined ? {} : { stress }),
       notices: accounts.flatMap((state) => notices(state, drawn, viewContext, say)),
@@ -90,50 +91,64 @@ export function gaugePage(
             ],
     },
     places: new Map(drawn.map(({ gauge, place }) => [gauge.key, place])),
-    simulatedOnly: drawn.length > 0 && drawn.every(({ state }) => moneyMark(state, viewContext) !== undefined),
+    simulatedOnly: drawn.length > 0 && drawn.every((one) => moneyMark(one.state, viewContext) !== undefined),
   };
 }
 
 /** Loans, then positions. A position with cross margin has no gauge: it isn't liquidated alone. */
 function gaugesOf(state: AccountState, viewContext: ViewContext, say: Say): readonly Drawn[] {
-  const accountId = state.account.id;
+  const { now, intervalMs } = viewContext;
+  const ground = [...groundOf(state, viewContext), state.reading, say];
   return [
-    ...loanViews(state, viewContext.now, viewContext.intervalMs).map((view) => {
-      const key = loanKey(accountId, view.loan.id);
-      const { loan, level, current, since } = view;
-      const toMarginCall = nearest(view.distance, since?.figures.toMarginCall);
-      return {
-        ...{ state, level, current, loan, toMarginCall },
-        distance: toMarginCall,
-        toLiquidation: nearest(distanceTo(loan.liquidation?.ltv, loan.ltv), since?.figures.toLiquidation),
-        at: loan.keptFrom ?? state.snapshot?.asOf ?? 0,
-        place: loanAt(accountId, loan.id),
-        gauge: loanGauge(key, view, viewContext, say),
-      };
-    }),
-    ...positionViews(state, viewContext.now, viewContext.intervalMs)
+    ...loanViews(state, now, intervalMs).map((view) => drawnLoan(view.loan, shownFrom(view, ground, now), view, viewContext, say)),
+    ...positionViews(state, now, intervalMs)
       .filter(({ position }) => position.marginMode === 'isolated')
-      .map((view) => {
-        const { positionId } = view.position;
-        const key = positionKey(accountId, positionId);
-        const { level, current, position } = view;
-        const distance = nearest(view.distance, view.since?.figures.distance);
-        return {
-          ...{ state, level, current, distance },
-          toLiquidation: distance,
-          at: position.keptFrom ?? state.snapshot?.asOf ?? 0,
-          place: positionAt(accountId, positionId),
-          gauge: positionGauge(key, view, viewContext, say),
-        };
-      }),
+      .map((view) => drawnPosition(view.position, shownFrom(view, ground, now), view, viewContext, say)),
   ];
 }
+
+const drawnLoan = kept((_, view: LoanView, viewContext: ViewContext, say: Say): Drawn => {
+  const { state, loan, level, current, since } = view;
+  const key = loanKey(state.account.id, loan.id);
+  const toMarginCall = nearest(view.distance, since?.figures.toMarginCall);
+  return {
+    ...{ state, level, current, loan, toMarginCall },
+    distance: toMarginCall,
+    toLiquidation: nearest(distanceTo(loan.liquidation?.ltv, loan.ltv), since?.figures.toLiquidation),
+    at: loan.keptFrom ?? state.snapshot?.asOf ?? 0,
+    place: loanAt(state.account.id, loan.id),
+    gauge: loanGauge(key, view, viewContext, say),
+  };
+});
+
+const drawnPosition = kept((_, view: PositionView, viewContext: ViewContext, say: Say): Drawn => {
+  const { state, level, current, position, since } = view;
+  const key = positionKey(state.account.id, position.positionId);
+  const distance = nearest(view.distance, since?.figures.distance);
+  return {
+    ...{ state, level, current, distance },
+    toLiquidation: distance,
+    at: position.keptFrom ?? state.snapshot?.asOf ?? 0,
+    place: positionAt(state.account.id, position.positionId),
+    gauge: positionGauge(key, view, viewContext, say),
+  };
+});
 
 const withTrend = (gauge: GaugeView, trend: LineTrend | undefined): GaugeView =>
   trend === undefined ? gauge : { ...gauge, line: { ...gauge.line, trend } };
 
 const knownFirst = (a: Decimal | undefined, b: Decimal | undefined): number =>
   a === undefined || b === undefined ? Number(a === undefined) - Number(b === undefined) : compare(a, b);
+
+const sections = (say: Say, hasStress: boolean): PageState['sections'] => [
+  ...(hasStress
+    ? [
+        { id: 'whatIf' as const, heading: say(msg('what-if.heading', 'What if (estimate)')) },
+        { id: 'stress' as const, heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')) },
+      ]
+    : []),
+  { id: 'history', heading: say(msg('loan.history', 'History')) },
+];
 
 const overviewWords = (say: Say): OverviewWords => ({
   filter: say(msg('overview.filter', 'Filter')),
@@ -212,7 +227,7 @@ function notices(state: AccountState, drawn: readonly Drawn[], viewContext: View
   const { failure, snapshot } = state;
   const mark = moneyMark(state, viewContext);
   const name = `${venueName(state, viewContext)} · ${state.account.name}${mark === undefined ? '' : ` (${say(mark)})`}`;
-  const isShown = drawn.some((one) => one.state === state);
+  const isShown = drawn.some((one) => one.state.account === state.account);
   const gone = (snapshot?.vanished ?? []).filter(({ repaid }) => repaid !== true).map((one) => vanishedSentence(one, viewContext));
   return [...(failure === undefined || isShown ? [] : [failure.error.sentence]), ...gapsOf(snapshot), ...gone].map((sentence) =>
     say(labelled(name, sentence)),

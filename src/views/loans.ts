@@ -8,6 +8,8 @@ import { distanceTo } from '../core/risk/ltv.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { readingAge, venueName, type ViewContext } from '../words/account.ts';
 import { ownCoins } from '../words/amount.ts';
+import { kept } from '../core/kept.ts';
+import { groundOf, shownFrom } from './shown-from.ts';
 import { levelBy, levelIcon, levelWord } from '../words/level.ts';
 import { definitionsDiffer, loanLiveLines, spokenSince } from '../words/live-lines.ts';
 import { changeText, collateralValue, estimateLines, noEstimate } from '../words/loan-estimates.ts';
@@ -45,7 +47,7 @@ import {
 import type { Details, Entry } from './entry.ts';
 import { bracketed, dotted, joined, spaced, type Text } from '../words/text.ts';
 import { isOfLoan, loanAt } from './place.ts';
-import { accountsWorstFirst, nearest, worstFirst, type Ranked } from './status.ts';
+import { accountsWorstFirst, nearest, sortedByWorst, type Ranked } from './status.ts';
 import { loansState } from './view-state.ts';
 
 /** The Loans view: accounts, their loans, and the details of each. */
@@ -69,8 +71,9 @@ export function loansOutline(states: readonly AccountState[], viewContext: ViewC
 }
 
 function loans(state: AccountState, viewContext: ViewContext): readonly Entry[] {
-  const views = [...loanViews(state, viewContext.now, viewContext.intervalMs)].sort((a, b) => worstFirst(ranked(a), ranked(b)));
-  if (views.length > 0) return views.map((view) => loanEntry(view, viewContext));
+  const ground = groundOf(state, viewContext);
+  const views = sortedByWorst(loanViews(state, viewContext.now, viewContext.intervalMs), ranked);
+  if (views.length > 0) return views.map((view) => loanRow(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext));
   return state.snapshot?.loansTrouble === undefined ? emptyNote(state, 'empty', msg('loan.none', 'No loans'), viewContext) : [];
 }
 
@@ -84,7 +87,7 @@ const shortDistance = (standing: LoanView['standing']): Message =>
  * A loan's line, most important first because a narrow view cuts off its end: LTV, level, live estimate, unfinished change, overdue debt,
  * age of out-of-date figures, distance to margin call, debts, due date.
  */
-export function loanEntry(view: LoanView, viewContext: ViewContext): Entry {
+function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewContext: ViewContext): Entry {
   const { state, loan, current, level, by, standing } = view;
   const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
   const writes = openWrites(view, viewContext);
@@ -111,7 +114,7 @@ export function loanEntry(view: LoanView, viewContext: ViewContext): Entry {
     context: canRepay(state.account, loan) ? 'loan.repay' : 'loan',
     spoken: joined([...spokenLoan(view, viewContext), ...unfinished]),
     ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
-    details: () => loanDetails(view, viewContext),
+    details: () => loanDetails(...latest()),
     children: [
       ...writes,
       ...dueDates(view, viewContext),
@@ -123,6 +126,8 @@ export function loanEntry(view: LoanView, viewContext: ViewContext): Entry {
     ],
   };
 }
+
+const loanRow = kept(loanEntry);
 
 /** The loan for a screen reader; its figures are called out of date when they are. */
 function spokenLoan(view: LoanView, viewContext: ViewContext): readonly Text[] {

@@ -51,6 +51,7 @@ export function renew(
 }
 
 function renewOne(node: OutlineNode, entry: Entry): readonly OutlineNode[] {
+  if (node.entry === entry) return [];
   const opened = node.children !== undefined && node.entry.pages?.figures !== entry.pages?.figures;
   const repaint = opened || faceOf(node.entry) !== faceOf(entry);
   node.entry = entry;

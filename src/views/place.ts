@@ -9,6 +9,8 @@ export interface Place {
   readonly on?: Target;
   /** A coin that is already chosen, for commands that would ask for one. */
   readonly coin?: string;
+  /** An amount to begin with in the box that asks for one. It's checked like a typed one, and the person still has to enter it. */
+  readonly amount?: string;
   /** A change in the journal. */
   readonly writeId?: string;
   /** The target of a warning. */
@@ -30,13 +32,14 @@ export const positionAt = (accountId: string, id: string): PlaceOn => ({ account
  */
 export function asPlace(argument: unknown): Place | undefined {
   if (typeof argument !== 'object' || argument === null) return undefined;
-  const { accountId, on, coin, writeId, warning } = argument as Partial<Record<keyof Place, unknown>>;
+  const { accountId, on, coin, amount, writeId, warning } = argument as Partial<Record<keyof Place, unknown>>;
   if (typeof accountId !== 'string') return undefined;
   const target = asTarget(on);
   return {
     accountId,
     ...(target === undefined ? {} : { on: target }),
     ...(typeof coin === 'string' ? { coin } : {}),
+    ...(typeof amount === 'string' ? { amount } : {}),
     ...(typeof writeId === 'string' ? { writeId } : {}),
     ...(typeof warning === 'string' ? { warning } : {}),
   };

@@ -4,6 +4,8 @@ import { worst } from '../core/risk/level.ts';
 import { believed } from '../core/risk/position-model.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { readingAge, type ViewContext } from '../words/account.ts';
+import { kept } from '../core/kept.ts';
+import { groundOf, shownFrom } from './shown-from.ts';
 import { levelIcon, type Icon } from '../words/level.ts';
 import { spokenSince } from '../words/live-lines.ts';
 import {
@@ -36,7 +38,7 @@ import type { Entry } from './entry.ts';
 import { dotted, joined, type Text } from '../words/text.ts';
 import { positionDetails, positionFigures, type Figure } from './position-figures.ts';
 import { isOfPosition, positionAt } from './place.ts';
-import { accountsWorstFirst, nearest, worstFirst, type Ranked } from './status.ts';
+import { accountsWorstFirst, nearest, sortedByWorst, type Ranked } from './status.ts';
 import { positionsState } from './view-state.ts';
 
 /** The Positions view: accounts, their positions, and the details of each. */
@@ -64,10 +66,12 @@ export function positionsOutline(states: readonly AccountState[], viewContext: V
 }
 
 function positions(state: AccountState, viewContext: ViewContext): readonly Entry[] {
-  const views = [...positionViews(state, viewContext.now, viewContext.intervalMs)].sort(
-    (a, b) => Number(b.counts) - Number(a.counts) || (a.counts ? worstFirst(ranked(a), ranked(b)) : 0),
+  const ground = groundOf(state, viewContext);
+  const [counting, others] = [true, false].map((counts) =>
+    positionViews(state, viewContext.now, viewContext.intervalMs).filter((view) => view.counts === counts),
   );
-  if (views.length > 0) return views.map((view) => positionEntry(view, viewContext));
+  const views = [...sortedByWorst(counting ?? [], ranked), ...(others ?? [])];
+  if (views.length > 0) return views.map((view) => positionRow(view.position, shownFrom(view, ground, viewContext.now), view, viewContext));
   return state.snapshot?.positionsTrouble === undefined
     ? emptyNote(state, 'no-position', msg('position.no-open', 'No open positions'), viewContext)
     : [];
@@ -79,7 +83,7 @@ const ranked = (view: PositionView): Ranked => ({ ...view, distance: nearest(vie
  * A position's line, most important first because a narrow view cuts off its end: distance to liquidation, level, which position it is,
  * what the exchange does with it, unfinished change, age of out-of-date figures, leverage, profit or loss.
  */
-export function positionEntry(view: PositionView, viewContext: ViewContext): Entry {
+function positionEntry(latest: () => [PositionView, ViewContext], view: PositionView, viewContext: ViewContext): Entry {
   const { state, position, current, liquidation } = view;
   const several = (state.snapshot?.positions.length ?? 0) > 1;
   const leverage = believed(position.leverage);
@@ -108,10 +112,12 @@ export function positionEntry(view: PositionView, viewContext: ViewContext): Ent
     context: fixedReason(position) !== undefined ? 'fixedPosition' : 'position',
     spoken: joined([...spokenPosition(view, viewContext), ...unfinished]),
     ...(liquidation.kind === 'price' ? { copy: liquidation.price } : {}),
-    details: () => positionDetails(view, viewContext),
+    details: () => positionDetails(...latest()),
     children: [...writes, ...notes(view), ...positionFigures(view, viewContext).map((figure) => figureEntry(view, figure))],
   };
 }
+
+const positionRow = kept(positionEntry);
 
 function positionIcon(view: PositionView): Icon {
   return view.counts ? levelIcon(view.level) : { id: 'layers' };

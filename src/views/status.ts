@@ -4,6 +4,8 @@ import type { Vanished } from '../core/model.ts';
 import { compareUrgency, isAlarm, type Level } from '../core/risk/level.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { readingAge, troubleWord, type ViewContext } from '../words/account.ts';
+import { kept } from '../core/kept.ts';
+import { groundOf, shownFrom } from './shown-from.ts';
 import { debtsText, distanceText, isOverdue, loanName, loanViews, ltvText, ltvTexts, type LoanView } from '../words/loan.ts';
 import { spokenSince } from '../words/live-lines.ts';
 import {
@@ -67,7 +69,10 @@ export function statusOf(
   look: StatusLook = { shows: 'nearest', detail: 'full' },
 ): Status | undefined {
   if (states.length === 0) return undefined;
-  const gauged = states.flatMap((state) => gaugedOf(state, viewContext)).sort(worstFirst);
+  const gauged = sortedByWorst(
+    states.flatMap((state) => gaugedOf(state, viewContext)),
+    (one) => one,
+  );
   const [worst] = gauged;
   const gaps = [
     // Unknown ones rank below known ones that are worse than OK, but are still counted.
@@ -77,11 +82,11 @@ export function statusOf(
     // If something near liquidation is gone, the rest looks calmer than it is.
     ...counted(goneIn(states).filter(({ one }) => one.calm !== true).length, msg('status.closed', 'closed')),
   ];
-  const empty = states.filter((state) => gauged.every((one) => one.state !== state));
+  const empty = states.filter(({ account }) => gauged.every((one) => one.state.account !== account));
   const isSimulated = states.every(({ account }) => account.simulated);
-  const nameOf = (state: AccountState): Text => (isSimulated ? state.account.name : accountText(state));
+  const nameOf = ({ account }: Pick<AccountState, 'account'>): Text => (isSimulated ? account.name : accountText({ account }));
   const rows = [
-    ...gauged.map((one) => row(one, nameOf(one.state), viewContext)),
+    ...gauged.map((one) => ({ account: nameOf(one.state), ...one.row })),
     ...goneIn(states).map((gone) => goneRow(gone, nameOf(gone.state), viewContext)),
     ...empty.map((state) => emptyRow(state, nameOf(state), viewContext)),
   ];
@@ -154,17 +159,6 @@ function describe(
   };
 }
 
-function row({ state, keptFrom, what, ltv, levelText, distanceText }: Gauged, account: Text, viewContext: ViewContext): StatusRow {
-  return {
-    account,
-    what,
-    ltv,
-    level: levelText,
-    distance: distanceText,
-    age: ageWithTrouble(state, viewContext, keptFrom),
-  };
-}
-
 interface Gone {
   readonly state: AccountState;
   readonly one: Vanished;
@@ -196,6 +190,7 @@ function ageWithTrouble(state: AccountState, viewContext: ViewContext, keptFrom?
 
 /** A loan or a position, as they are compared with each other. */
 export interface Gauged {
+  /** As far as its account, reading and failure go. */
   readonly state: AccountState;
   readonly place: PlaceOn;
   readonly current: boolean;
@@ -212,25 +207,35 @@ export interface Gauged {
   readonly figure: Text;
   /** Name, figure and distance for a screen reader. */
   readonly spoken: readonly Text[];
-  /** With the estimate. A dash for a position. */
-  readonly ltv: string;
-  readonly distanceText: Text;
+  readonly row: Omit<StatusRow, 'account'>;
   /** When the prices of its estimate were read, if it has one. */
   readonly estimatedAt: number | undefined;
 }
 
 /** What counts in an account: all its loans and isolated positions, and cross positions that alarm. */
 export function gaugedOf(state: AccountState, viewContext: ViewContext): readonly Gauged[] {
+  const { now, intervalMs } = viewContext;
+  const ground = groundOf(state, viewContext);
   return [
-    ...loanViews(state, viewContext.now, viewContext.intervalMs).map(ofLoan),
-    ...positionViews(state, viewContext.now, viewContext.intervalMs)
+    ...loanViews(state, now, intervalMs).map((view) => ({
+      ...gaugedLoan(view.loan, shownFrom(view, ground, now), view, viewContext),
+      estimatedAt: view.since?.at,
+    })),
+    ...positionViews(state, now, intervalMs)
       .filter(({ counts }) => counts)
-      .map(ofPosition),
+      .map((view) => ({
+        ...gaugedPosition(view.position, shownFrom(view, ground, now), view, viewContext),
+        estimatedAt: view.since?.at,
+      })),
   ];
 }
 
-function ofLoan(view: LoanView): Gauged {
+const gaugedLoan = kept((_, view: LoanView, viewContext: ViewContext) => ofLoan(view, viewContext));
+const gaugedPosition = kept((_, view: PositionView, viewContext: ViewContext) => ofPosition(view, viewContext));
+
+function ofLoan(view: LoanView, viewContext: ViewContext): Omit<Gauged, 'estimatedAt'> {
   const { state, loan, current, level, standing, distance, since } = view;
+  const [what, levelText] = [bracketed(loanName(loan), debtsText(loan)), levelPhrase(view)];
   const reach = distanceText(standing);
   const words = joined([...(isOverdue(loan) ? [msg('term.debt-overdue', 'debt overdue')] : []), reach]);
   return {
@@ -239,36 +244,44 @@ function ofLoan(view: LoanView): Gauged {
     current,
     keptFrom: loan.keptFrom,
     level,
-    levelText: levelPhrase(view),
+    levelText,
     distance: nearest(distance, since?.figures.toMarginCall),
-    what: bracketed(loanName(loan), debtsText(loan)),
+    what,
     figure: since?.raises === true ? ltvTexts(view) : ltvText(loan),
     spoken: [msg('term.loan', 'Loan {0}', loanName(loan)), `LTV ${ltvText(loan)}`, words, ...spokenSince(view)],
-    ltv: ltvTexts(view),
-    distanceText: words,
-    estimatedAt: since?.at,
+    row: {
+      what,
+      level: levelText,
+      ltv: ltvTexts(view),
+      distance: words,
+      age: ageWithTrouble(state, viewContext, loan.keptFrom),
+    },
   };
 }
 
-function ofPosition(view: PositionView): Gauged {
+function ofPosition(view: PositionView, viewContext: ViewContext): Omit<Gauged, 'estimatedAt'> {
   const { state, position, current, level, distance, since } = view;
   const reach = reachWords(view);
   const words = joined([...(position.distress === undefined ? [] : [position.distress]), reach]);
-  const what = namedWithSide(position);
+  const [what, levelText] = [namedWithSide(position), levelPhrase(view)];
   return {
     state,
     place: positionAt(state.account.id, position.positionId),
     current,
     keptFrom: position.keptFrom,
     level,
-    levelText: levelPhrase(view),
+    levelText,
     distance: nearest(distance, since?.figures.distance),
     what,
     figure: figureOf(view),
     spoken: [what, words, ...spokenSince(view)],
-    ltv: '–',
-    distanceText: since === undefined ? words : spaced(words, `→ ~${bareDistance(since.figures.distance)}`),
-    estimatedAt: since?.at,
+    row: {
+      what,
+      level: levelText,
+      ltv: '–',
+      distance: since === undefined ? words : spaced(words, `→ ~${bareDistance(since.figures.distance)}`),
+      age: ageWithTrouble(state, viewContext, position.keptFrom),
+    },
   };
 }
 
@@ -293,16 +306,26 @@ export const isUntold = ({ level, current, distance }: Ranked): boolean => level
  * By level, then by distance. A live loan or position with an alarm comes before any simulated one, which must not hide it. Unknown ones
  * come right before OK ones: they hide nothing that is known to be worse.
  */
-export function worstFirst(a: Ranked, b: Ranked): number {
-  const alarm = ({ state, level }: Ranked): number => (!state.account.simulated && isAlarm(level) ? 0 : 1);
-  const play = ({ state }: Ranked): number => (state.account.simulated ? 1 : 0);
-  return (
-    alarm(a) - alarm(b) ||
-    compareUrgency(worryOf(a), worryOf(b)) ||
-    Number(isUntold(a)) - Number(isUntold(b)) ||
-    play(a) - play(b) ||
-    nearerFirst(a, b)
-  );
+export function sortedByWorst<One>(all: readonly One[], rankedOf: (one: One) => Ranked): readonly One[] {
+  return all
+    .map((one) => {
+      const ranked = rankedOf(one);
+      return { one, ranked, rank: rankOf(ranked) };
+    })
+    .sort((a, b) => a.rank - b.rank || nearerFirst(a.ranked, b.ranked))
+    .map(({ one }) => one);
+}
+
+/** Less is worse. Those of one rank are of one level. */
+function rankOf(one: Ranked): number {
+  const { simulated } = one.state.account;
+  const isUnhidden = !simulated && isAlarm(one.level);
+  return [
+    isUnhidden ? 0 : 1,
+    compareUrgency(isUntold(one) ? 'watch' : one.level, 'danger'),
+    Number(isUntold(one)),
+    Number(simulated),
+  ].reduce((rank, part) => rank * 10 + part);
 }
 
 /** Accounts by their worst; those without any last. @param rankedOf what counts in an account */
@@ -310,15 +333,11 @@ export function accountsWorstFirst(
   states: readonly AccountState[],
   rankedOf: (state: AccountState) => readonly Ranked[],
 ): readonly AccountState[] {
-  return states
-    .map((state) => ({ state, worst: [...rankedOf(state)].sort(worstFirst)[0] }))
-    .sort(({ worst: a }, { worst: b }) =>
-      a === undefined || b === undefined ? Number(a === undefined) - Number(b === undefined) : worstFirst(a, b),
-    )
-    .map(({ state }) => state);
+  const worsts = states.map((state) => ({ state, worst: sortedByWorst(rankedOf(state), (one) => one)[0] }));
+  const some = worsts.flatMap(({ state, worst }) => (worst === undefined ? [] : [{ state, worst }]));
+  const none = worsts.filter(({ worst }) => worst === undefined);
+  return [...sortedByWorst(some, ({ worst }) => worst), ...none].map(({ state }) => state);
 }
-
-const worryOf = (one: Ranked): Level => (isUntold(one) ? 'watch' : one.level);
 
 /** An alarm without a distance may be the nearest of all; anything else has nothing to reach, or nothing known. */
 function nearerFirst(a: Ranked, b: Ranked): number {

@@ -13,6 +13,7 @@ import {
   type Decimal,
 } from '../core/decimal.ts';
 import { formatDistance, formatLtv } from '../core/format.ts';
+import { kept } from '../core/kept.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { StressCell, StressTable, StressView } from '../core/protocol.ts';
 import { levelOf, levelOfDistance, type Level } from '../core/risk/level.ts';
@@ -45,7 +46,7 @@ const hundred = decimal('100');
 const namedEvents = 4;
 
 /** Coins that move together. */
-interface Moved {
+export interface Moved {
   readonly label: Text;
   readonly coins: ReadonlySet<string>;
   /** Their rise does harm. */
@@ -86,8 +87,15 @@ function ownShocks(text: string): { readonly own: readonly OwnShock[]; readonly 
 export function stressView(accounts: readonly AccountState[], viewContext: ViewContext, say: Say, text = ''): StressView | undefined {
   const all = exposures(accounts, viewContext);
   if (all.length === 0) return undefined;
+  const tables = all.map((exposure) =>
+    keptTable(exposure.members[0]?.view.state.account ?? say, tableFrom(exposure, text, say), exposure, text, say),
+  );
+  const [first] = tables;
+  return first === undefined ? undefined : keptView(first, [...tables, text, say], tables, text, say);
+}
+
+const keptView = kept((_, tables: readonly Tabled[], text: string, say: Say): StressView => {
   const { own, refused } = ownShocks(text);
-  const tables = all.map((exposure) => tableOf(exposure, own, say));
   const unmet = own.filter(({ coin }) => coin !== undefined && !tables.some(({ coins }) => coins.has(coin))).map((one) => one.text);
   const wrong = [...refused, ...unmet];
   return {
@@ -100,7 +108,21 @@ export function stressView(accounts: readonly AccountState[], viewContext: ViewC
     },
     tables: tables.map(({ table }) => table),
   };
-}
+});
+
+const keptTable = kept((_, exposure: Exposure, text: string, say: Say) => tableOf(exposure, ownShocks(text).own, say));
+
+/** Everything that a table is made from. What newer prices make of a loan or position is not in it. */
+const tableFrom = ({ mark, members, leftOut }: Exposure, text: string, say: Say): readonly unknown[] => [
+  ...[text, say, mark?.template, JSON.stringify(leftOut)],
+  ...members.flatMap((member) => [
+    ...[inEssence(member), member.view.levels, member.view.state.account],
+    ...[member.place, member.name === member.title, member.kind === 'loan' ? member.view.loan : member.view.liquidation],
+  ]),
+];
+
+/** What a loan or position is calculated from. */
+const inEssence = (member: Member): object => (member.kind === 'loan' ? member.stressed.model : member.stressed.position);
 
 interface Tabled {
   readonly table: StressTable;
@@ -109,10 +131,7 @@ interface Tabled {
 }
 
 function tableOf({ mark, members, leftOut }: Exposure, own: readonly OwnShock[], say: Say): Tabled {
-  const exposed: Exposed = {
-    loans: members.flatMap((member) => (member.kind === 'loan' ? [member.stressed] : [])),
-    positions: members.flatMap((member) => (member.kind === 'position' ? [member.stressed] : [])),
-  };
+  const exposed = exposedOf(members);
   const [all, ...single] = movedIn(exposed);
   const firstFall = all === undefined ? undefined : firstFallOf(all, exposed, members, leftOut.length);
   const table = {
@@ -121,19 +140,25 @@ function tableOf({ mark, members, leftOut }: Exposure, own: readonly OwnShock[],
     ...(firstFall === undefined ? {} : { firstFall: say(firstFall) }),
     caption: say(msg('stress.caption', 'Estimated effect of each price move, all else unchanged')),
     members: members.map((member) => ({ key: member.stressed.key, title: say(member.title), detail: say(memberDetail(member)) })),
-    shocks: all === undefined ? [] : shocks(all, single, own).map(({ moved, change }) => row(moved, change, exposed, members, say)),
+    shocks: all === undefined ? [] : shocks(all, single, own).map(({ moved, change }) => row(moved, change, members, say)),
     leftOut: leftOutTexts(leftOut).map(say),
   };
   return { table, coins: new Set([...(all?.coins ?? [])].map((coin) => coin.toUpperCase())) };
 }
 
-function memberDetail(member: Member): Text {
+/** What prices can harm of them. */
+export const exposedOf = (members: readonly Member[]): Exposed => ({
+  loans: members.flatMap((member) => (member.kind === 'loan' ? [member.stressed] : [])),
+  positions: members.flatMap((member) => (member.kind === 'position' ? [member.stressed] : [])),
+});
+
+export function memberDetail(member: Member): Text {
   const figure = member.kind === 'loan' ? msg('term.ltv', 'LTV') : msg('gauge.liquidation', 'To liquidation');
   return joined([member.place, figure, ...(member.kind === 'loan' && member.averaged ? [averageHaircut()] : [])]);
 }
 
 /** All coins together first, then each alone where there are several. */
-function movedIn(exposed: Exposed): readonly Moved[] {
+export function movedIn(exposed: Exposed): readonly Moved[] {
   const coins = coinsOf(exposed);
   const by = (label: Text, some: readonly string[]): Moved => ({
     label,
@@ -178,19 +203,22 @@ function shocks(all: Moved, single: readonly Moved[], own: readonly OwnShock[]):
   return [...theirs, ...of(all, shocksOfAll), ...single.flatMap((moved) => of(moved, shocksOfOne))];
 }
 
-function row(
-  { label, coins }: Moved,
-  change: Decimal,
-  exposed: Exposed,
-  members: readonly Member[],
-  say: Say,
-): StressTable['shocks'][number] {
-  const outcomes = new Map(shocked(exposed, coins, add(one, change)).map((outcome) => [outcome.key, outcome]));
+function row({ label, coins }: Moved, change: Decimal, members: readonly Member[], say: Say): StressTable['shocks'][number] {
+  const factor = add(one, change);
+  const question = [factor, ...coins].join(' ');
   return {
     label: say(spaced(label, changed(change))),
-    cells: members.map((member) => cell(member, outcomes.get(member.stressed.key), say)),
+    cells: members.map((member) => {
+      const known = cellsOf(inEssence(member), [member.view.levels, member.kind === 'loan' ? member.view.loan : undefined, say]);
+      const held = known.get(question) ?? cell(member, shocked(exposedOf([member]), coins, factor)[0], say);
+      known.set(question, held);
+      return held;
+    }),
   };
 }
+
+/** Of one loan or position, by the shock. */
+const cellsOf = kept(() => new Map<string, StressCell>());
 
 function cell(member: Member, outcome: Outcome | undefined, say: Say): StressCell {
   const level = levelUnder(member, outcome);
@@ -199,7 +227,7 @@ function cell(member: Member, outcome: Outcome | undefined, say: Say): StressCel
   return { text: say(figure === undefined ? word : dotted(figure, word)), level };
 }
 
-const harmWord = (harm: Event['harm']): Message =>
+export const harmWord = (harm: Event['harm']): Message =>
   harm === 'liquidation' ? msg('term.liquidation', 'Liquidation') : msg('term.margin-call', 'Margin call');
 
 function figureUnder(member: Member, { ltv, distance }: Pick<Outcome, 'ltv' | 'distance'> = {}): string | undefined {
@@ -207,7 +235,7 @@ function figureUnder(member: Member, { ltv, distance }: Pick<Outcome, 'ltv' | 'd
   return distance === undefined || !isPositive(distance) ? undefined : formatDistance(distance);
 }
 
-function levelUnder(member: Member, outcome: Outcome | undefined): Level {
+export function levelUnder(member: Member, outcome: Outcome | undefined): Level {
   if (outcome === undefined) return 'unknown';
   if (outcome.harm !== undefined) return 'danger';
   const { levels } = member.view;
@@ -239,7 +267,7 @@ const harmNoun = (harm: Event['harm']): Message =>
   harm === 'liquidation' ? msg('preview.liquidation', 'liquidation') : msg('preview.margin-call', 'margin call');
 
 /** What happens first as prices move one way: for all together, and for each coin that several depend on. Before it, what is reached already. */
-function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, members: readonly Member[]): readonly Message[] {
+export function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, members: readonly Member[]): readonly Message[] {
   const names = new Map(members.map(({ stressed, name }) => [stressed.key, name]));
   const harmText = ({ key, harm }: Event): Message => dotted(names.get(key) ?? '', harmWord(harm));
   const events = (moved: Moved, way: 'fall' | 'rise'): readonly Event[] => withoutEchoes(eventsOf(exposed, moved.coins, way));
@@ -260,13 +288,12 @@ function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, members
 
 /** Without margin calls that come together with the liquidation. */
 function withoutEchoes(events: readonly Event[]): readonly Event[] {
-  return events.filter(
-    ({ key, harm, change }) =>
-      harm === 'liquidation' || !events.some((other) => other.key === key && other.harm === 'liquidation' && other.change === change),
-  );
+  const name = ({ key, change }: Event): string => `${change} ${key}`;
+  const ends = new Set(events.filter(({ harm }) => harm === 'liquidation').map(name));
+  return events.filter((event) => event.harm === 'liquidation' || !ends.has(name(event)));
 }
 
-function leftOutTexts(leftOut: readonly LeftOut[]): readonly Message[] {
+export function leftOutTexts(leftOut: readonly LeftOut[]): readonly Message[] {
   const byReason = new Map<string, readonly LeftOut[]>();
   for (const one of leftOut) byReason.set(one.reason.template, [...(byReason.get(one.reason.template) ?? []), one]);
   return [...byReason.values()].flatMap((some) => {

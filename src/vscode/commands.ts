@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
-import { hidesAmounts, localize } from './localize.ts';
-import { onDidChangeSetting, ownSettings } from './ports.ts';
+import { localize } from './localize.ts';
+import { hidesAmounts, onDidChangeSetting, ownSettings } from './ports.ts';
 import type { Acting } from '../flows/acting.ts';
 import { Attended, watchWrites } from '../flows/open-change-news.ts';
 import type { LazyPages } from '../views/lazy-pages.ts';
@@ -27,6 +27,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   addCollateral: 'told',
   reduceCollateral: 'told',
   repayLoan: 'told',
+  borrowMore: 'told',
   addMargin: 'told',
   reduceMargin: 'told',
   bringLtvToTarget: 'told',
@@ -35,6 +36,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   undoAdd: 'told',
   maximumLoan: 'told',
   armWriting: 'guarded',
+  allowBorrowing: 'guarded',
   exportActivity: 'guarded',
   exportLoanHistory: 'guarded',
   exportSetup: 'guarded',

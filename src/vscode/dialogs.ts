@@ -5,7 +5,9 @@ import { removeAccount, renameAccount, testConnection, updateKeys } from '../flo
 import { chooseAccount } from '../flows/account/choose.ts';
 import { setThresholds } from '../flows/account/thresholds.ts';
 import type { Acting } from '../flows/acting.ts';
+import { allowBorrowingOn } from '../flows/allow-borrowing.ts';
 import { armWritingOn, sayDisarmed } from '../flows/arm.ts';
+import { borrowMore } from '../flows/borrow.ts';
 import { changeCollateral, changeMargin } from '../flows/change.ts';
 import { activityDocument, exportActivity } from '../flows/export-activity.ts';
 import { exportLoanHistory } from '../flows/export-loan-history.ts';
@@ -75,6 +77,7 @@ export const dialogs = {
   movePrice,
   addCollateral: (acting, argument, attended) => changeCollateral(acting, attended, 'add', argument),
   reduceCollateral: (acting, argument, attended) => changeCollateral(acting, attended, 'reduce', argument),
+  borrowMore: (acting, argument, attended) => borrowMore(acting, attended, argument),
   repayLoan: (acting, argument, attended) => repayLoan(acting, attended, argument),
   addMargin: (acting, argument, attended) => changeMargin(acting, attended, 'add', argument),
   reduceMargin: (acting, argument, attended) => changeMargin(acting, attended, 'reduce', argument),
@@ -84,6 +87,7 @@ export const dialogs = {
   undoAdd: (acting, argument, attended) => undoAdd(acting, attended, argument),
   maximumLoan: showMaximumLoan,
   armWriting: armWritingOn,
+  allowBorrowing: onAccount(allowBorrowingOn),
   exportActivity,
   exportLoanHistory,
   exportSetup,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { hidesAmounts } from './ports.ts';
 import { filled, templateKey, type Message } from '../core/message.ts';
 
 /** The text of a message in the language of the editor, with its amounts; in English where it has no translation. */
@@ -12,9 +13,6 @@ function inLanguage(message: Message | string, hides: boolean): string {
   const bundle = vscode.l10n.bundle;
   return filled(message, (template) => bundle?.[templateKey(template)] ?? template, hides);
 }
-
-/** Whether the person hides amounts. No workspace decides it. */
-export const hidesAmounts = (): boolean => vscode.workspace.getConfiguration('ltvGauge').get('hideAmounts') === true;
 
 /** How texts are shown that stay on the screen: every view, tooltip, panel and notice goes through this. Asked once per drawing. */
 export const onScreen = (): ((message: Message | string) => string) => (hidesAmounts() ? withoutAmounts : localize);

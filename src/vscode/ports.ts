@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { EnginePorts } from '../engine/ports.ts';
 import type { Limits, LimitsFault } from '../engine/ledger/limits.ts';
+import type { StatusLook } from '../views/status.ts';
 import type { Acting } from '../flows/acting.ts';
 import { intervalMsOf } from '../words/time.ts';
 
@@ -37,9 +38,11 @@ export const onDidChangeSetting = (name: string, listener: () => void): vscode.D
 
 /** The person's limits from their own settings; those of the open folder don't count. */
 export async function readLimits(): Promise<Limits | LimitsFault> {
-  const settings = vscode.workspace.getConfiguration('ltvGauge.limits');
-  return (await import('../engine/ledger/limits.ts')).limitsOfUser(settings);
+  return (await import('../engine/ledger/limits.ts')).limitsOfUser(limitSettings());
 }
+
+/** The same as they are set, for `limitsOfUser`. */
+export const limitSettings = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('ltvGauge.limits');
 
 /** The person's own settings of ours; those of a workspace don't count. */
 export const ownSettings: Acting['ownSettings'] = {
@@ -54,3 +57,16 @@ export function warningSettings(): { readonly enabled: boolean; readonly quietHo
   const settings = vscode.workspace.getConfiguration('ltvGauge.warnings');
   return { enabled: settings.get('enabled') !== false, quietHours: settings.get('quietHours', '') };
 }
+
+/** What the status bar shows, as the person set it; workspaces can't. */
+export function statusLook(): StatusLook {
+  const settings = vscode.workspace.getConfiguration('ltvGauge.statusBar');
+  const shows = settings.get('shows');
+  return {
+    shows: shows === 'loan' || shows === 'position' || shows === 'both' ? shows : 'nearest',
+    detail: settings.get('detail') === 'short' ? 'short' : 'full',
+  };
+}
+
+/** Whether amounts are hidden on every surface. */
+export const hidesAmounts = (): boolean => vscode.workspace.getConfiguration('ltvGauge').get('hideAmounts') === true;

@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
 import { type App, msUntilAnyAgeChanges, sceneOf } from './front.ts';
 import { commandIds } from './command-ids.ts';
-import { hidesAmounts, localize, onScreen } from './localize.ts';
+import { localize, onScreen } from './localize.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 import type * as Views from '../views/outlines.ts';
-import type { Status, StatusLook } from '../views/status.ts';
+import type { Status } from '../views/status.ts';
 import type { Text } from '../words/text.ts';
-import { onDidChangeSetting } from './ports.ts';
+import { hidesAmounts, onDidChangeSetting, statusLook } from './ports.ts';
 import { Ticker } from './age-ticker.ts';
 import { withViews } from '../views/lazy-pages.ts';
 
@@ -19,7 +19,7 @@ export function registerStatusBar(app: App): vscode.Disposable {
   let ended = false;
   const show = ({ statusOf }: typeof Views): void => {
     if (ended) return;
-    const status = statusOf(app.store.all(), sceneOf(app), lookOf());
+    const status = statusOf(app.store.all(), sceneOf(app), statusLook());
     const face = JSON.stringify([status, hidesAmounts()]);
     if (face === shown) return;
     shown = face;
@@ -60,16 +60,6 @@ function paint(item: vscode.StatusBarItem, status: Status): void {
     ...(status.place === undefined ? {} : { arguments: [status.place] }),
   };
   item.show();
-}
-
-/** As the person set it; no workspace does. */
-function lookOf(): StatusLook {
-  const settings = vscode.workspace.getConfiguration('ltvGauge.statusBar');
-  const shows = settings.get('shows');
-  return {
-    shows: shows === 'loan' || shows === 'position' || shows === 'both' ? shows : 'nearest',
-    detail: settings.get('detail') === 'short' ? 'short' : 'full',
-  };
 }
 
 function background({ level }: Status): vscode.ThemeColor | undefined {

@@ -62,9 +62,11 @@ function grid(
           ({ title, detail, place }) =>
             html`<tr>
               <th scope="row">${title} <span class="detail">${detail}</span></th>
-              ${shocks.map(({ cells }) => {
+              ${shocks.map(({ label, cells }) => {
                 const { text, level } = cells[place] ?? { text: '', level: 'unknown' };
-                return html`<td class="level-${level}">${levelIcon(level)} <span>${text.replace(' · ', ' ·\n')}</span></td>`;
+                return html`<td class="level-${level}" data-label=${label}>
+                  ${levelIcon(level)} <span>${text.replace(' · ', ' ·\n')}</span>
+                </td>`;
               })}
             </tr>`,
         )}

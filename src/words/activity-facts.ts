@@ -106,7 +106,7 @@ function figures({ figures: read, change }: WriteRecord, style: FactStyle): read
   ];
 }
 
-function request({ request: sent, answer, reference }: WriteRecord, style: FactStyle): readonly Fact[] {
+function request({ request: sent, answer, again, reference }: WriteRecord, style: FactStyle): readonly Fact[] {
   return [
     data('request', msg('activity.request', 'Request'), `${sent.method} ${sent.path}`),
     ...(sent.body === '' ? [] : [datum('body', msg('activity.body', 'Body'), hideable(sent.body), sent.body)]),
@@ -116,6 +116,13 @@ function request({ request: sent, answer, reference }: WriteRecord, style: FactS
           { id: 'answer', label: msg('activity.answer', 'Answer'), value: answerWord(answer) },
           ...(answer.code === undefined ? [] : [data('code', msg('term.code', 'Code'), answer.code)]),
           moment('answered', msg('activity.answered', 'Answered at'), answer.at, style),
+        ]),
+    ...(again === undefined ? [] : [moment('again', msg('activity.asked-again', 'Asked again at'), again.at, style)]),
+    ...(again?.answer === undefined
+      ? []
+      : [
+          { id: 'againAnswer', label: msg('activity.answer', 'Answer'), value: answerWord(again.answer) },
+          ...(again.answer.code === undefined ? [] : [data('againCode', msg('term.code', 'Code'), again.answer.code)]),
         ]),
     ...(reference === undefined ? [] : [data('reference', msg('term.reference', 'Reference'), reference)]),
   ];

@@ -24,6 +24,7 @@ interface Readings {
   readonly margin: { readonly position: Position | undefined; readonly figures?: MarginBaseline };
   /** The debt is read as the baseline's was: a coin may be owed in several ways. Absent when it could not be. */
   readonly repay: Readings['collateral'] & { readonly debt?: Decimal };
+  readonly borrow: Readings['repay'];
 }
 
 /** What reading says now, or why it could not be read. */
@@ -111,7 +112,7 @@ const collateral: WordsOf<'collateral'> = {
   cells: (write) => ({ ...loanCells(write), pledged_before: write.baseline.pledged }),
 };
 
-const repay: WordsOf<'repay'> = {
+const repay: KindWords<Of<'repay' | 'borrow', Change>, Of<'repay' | 'borrow', Baseline>, Readings['repay']> = {
   target: loanTarget,
   instead: otherAmount,
   after: ltvAfterIt,
@@ -171,7 +172,7 @@ const margin: WordsOf<'margin'> = {
   }),
 };
 
-const kinds: { readonly [K in Kind]: WordsOf<K> } = { collateral, margin, repay };
+const kinds: { readonly [K in Kind]: WordsOf<K> } = { collateral, margin, repay, borrow: repay };
 
 function loanTarget({ loan }: { readonly loan: LoanRef }): Message {
   return msg('kinds.loan', 'loan {0}', loanLabel(loan.orderId, loan.loanId));
@@ -181,7 +182,10 @@ function ltvAfterIt({ ltvAfter }: WriteRecord): ReturnType<KindWords<Change, Bas
   return { label: msg('term.ltv', 'LTV'), value: ltvAfter === undefined ? undefined : formatLtv(ltvAfter) };
 }
 
-function ltvCourse({ ltvBefore, ltvEstimate, ltvAfter, baseline }: WriteOf<'collateral' | 'repay'>, { ltv }: FigureStyle): Course {
+function ltvCourse(
+  { ltvBefore, ltvEstimate, ltvAfter, baseline }: WriteOf<'collateral' | 'repay' | 'borrow'>,
+  { ltv }: FigureStyle,
+): Course {
   return {
     id: 'ltv',
     label: msg('term.ltv', 'LTV'),
@@ -192,7 +196,7 @@ function ltvCourse({ ltvBefore, ltvEstimate, ltvAfter, baseline }: WriteOf<'coll
   };
 }
 
-function loanCells({ change: { loan }, baseline: { newestHistoryId } }: WriteOf<'collateral' | 'repay'>): KindCells {
+function loanCells({ change: { loan }, baseline: { newestHistoryId } }: WriteOf<'collateral' | 'repay' | 'borrow'>): KindCells {
   return { loan_id: loan.loanId, ...cell('order_id', loan.orderId), ...cell('newest_history_id', newestHistoryId) };
 }
 
@@ -204,10 +208,14 @@ export function wordsOf({ kind }: Change): KindWords<Change, Baseline, Readings[
 /** `Repay USDT of loan 12345` */
 export const repayOf = (what: Text, target: Message): Message => msg('repay.of', 'Repay {0} of {1}', what, target);
 
+/** `Borrow 100 USDT on loan 12345` */
+export const borrowOf = (what: Text, target: Message): Message => msg('borrow.of', 'Borrow {0} on {1}', what, target);
+
 /** A change without its account, e.g. "Add 0.1 BTC to loan 12345". */
 export function changeLabel(change: Change): Message {
   const args = [ownCoins(change.amount, change.coin), wordsOf(change).target(change)] as const;
   if (change.kind === 'repay') return repayOf(...args);
+  if (change.kind === 'borrow') return borrowOf(...args);
   return change.direction === 'add'
     ? msg('term.add-to', 'Add {0} to {1}', ...args)
     : msg('term.remove-from', 'Remove {0} from {1}', ...args);
@@ -279,13 +287,13 @@ const owedFigures = (amount: Decimal, coin: string, ltv: Decimal | undefined): T
   joined([owedText(amount, coin), msg('term.ltv-is', 'LTV {0}', ltvFigure(ltv))]);
 
 /** Interest comes on top, so that the debt is seldom the exact difference. */
-function owedNow({ change, baseline }: WriteOf<'repay'>, loan: Loan | undefined, read: Decimal | undefined): readonly Message[] {
+function owedNow({ change, baseline }: WriteOf<'repay' | 'borrow'>, loan: Loan | undefined, read: Decimal | undefined): readonly Message[] {
   const { coin, amount } = change;
   if (loan === undefined) return [nowLine(gone())];
   const all = loan.debts.find((debt) => debt.coin === coin)?.amount ?? zero;
   // Where nothing of the coin is owed in any way, nothing is left of this debt either.
   const now = isPositive(all) ? read : zero;
-  const expected = greater(subtract(baseline.debt, amount), zero);
+  const expected = change.kind === 'borrow' ? add(baseline.debt, amount) : greater(subtract(baseline.debt, amount), zero);
   const isNear = (debt: Decimal): boolean => now !== undefined && compare(absolute(subtract(now, debt)), multiply(amount, tolerance)) <= 0;
   return [
     nowLine(owedFigures(now ?? all, coin, credibleLtv(loan))),
@@ -304,7 +312,7 @@ const clockSlackMs = 60_000;
 
 /** A history made of several lists numbers its rows otherwise than the proof, so the time says what is of before too. */
 function historySince(
-  { baseline, figures, plannedAt, sentAt = plannedAt }: WriteOf<'collateral' | 'repay'>,
+  { baseline, figures, plannedAt, sentAt = plannedAt }: WriteOf<'collateral' | 'repay' | 'borrow'>,
   rows: readonly HistoryRow[],
   timeOf: (at: number) => string,
 ): readonly Text[] {

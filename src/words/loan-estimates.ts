@@ -36,7 +36,11 @@ export interface LoanEstimates {
 }
 
 // The views use the same reading many times; calculate once.
-const readings = new WeakMap<Snapshot, Map<Loan, LoanModel | ModelTrouble>>();
+interface Reading {
+  readonly prices: ReadonlyMap<string, Decimal>;
+  readonly models: Map<Loan, LoanModel | ModelTrouble>;
+}
+const readings = new WeakMap<Snapshot, Reading>();
 const estimates = new WeakMap<LoanModel, LoanEstimates>();
 
 /** The loan as we can calculate it from the prices read with it, or why we can't. */
@@ -44,10 +48,10 @@ export function modelOfView({ state: { snapshot, live }, loan, current }: LoanVi
   if (!current || snapshot === undefined) return 'stale';
   // A later estimate failed, though the figures of this reading match each other.
   if (live?.doubted.includes(loan.id) === true) return 'definitions';
-  const models = readings.get(snapshot) ?? new Map<Loan, LoanModel | ModelTrouble>();
-  readings.set(snapshot, models);
-  const model = models.get(loan) ?? modelOf(loan, new Map(Object.entries(snapshot.prices ?? {})));
-  models.set(loan, model);
+  const reading = readings.get(snapshot) ?? { prices: new Map(Object.entries(snapshot.prices ?? {})), models: new Map() };
+  readings.set(snapshot, reading);
+  const model = reading.models.get(loan) ?? modelOf(loan, reading.prices);
+  reading.models.set(loan, model);
   return model;
 }
 
@@ -62,7 +66,8 @@ export function loanEstimates(view: LoanView): LoanEstimates | NoEstimate {
   return found;
 }
 
-function linesOf(model: LoanModel, loan: Loan): readonly PriceLine[] {
+/** Where prices reach the lines that `loan` has. */
+export function linesOf(model: LoanModel, loan: Pick<Loan, 'marginCall' | 'liquidation'>): readonly PriceLine[] {
   const marginCall = loan.marginCall === undefined ? undefined : loanDistance(model, loan.marginCall.ltv);
   const liquidation = loan.liquidation === undefined ? undefined : loanDistance(model, loan.liquidation.ltv);
   if (marginCall === undefined && liquidation === undefined) return [];
@@ -176,12 +181,15 @@ function lineTexts(line: PriceLine, loan: Loan): readonly Text[] {
 }
 
 /** Whether the venue itself gives the liquidation price of this coin. */
-function isGiven({ coin }: PriceLine, loan: Loan): boolean {
+function isGiven({ coin }: PriceLine, loan: Pick<Loan, 'liquidationPrice'>): boolean {
   return coin !== undefined && liquidationPriceOf(loan)?.instrument.split('-')[0] === coin;
 }
 
 /** Liquidation by one coin alone, where the venue gives no price; nearest first. */
-export function liquidationsByCoin({ lines }: LoanEstimates, loan: Loan): readonly (PriceLine & { readonly liquidation: Reach })[] {
+export function liquidationsByCoin(
+  { lines }: Pick<LoanEstimates, 'lines'>,
+  loan: Pick<Loan, 'liquidationPrice'>,
+): readonly (PriceLine & { readonly liquidation: Reach })[] {
   return lines
     .filter((line): line is PriceLine & { readonly liquidation: Reach } => line.liquidation !== undefined)
     .filter((line) => line.coin !== undefined && !isGiven(line, loan))

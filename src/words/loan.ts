@@ -9,7 +9,8 @@ import type { Substitute } from '../core/risk/substitute.ts';
 import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
 import type { ViewContext } from './account.ts';
 import { added, ownCoins, shortAmount } from './amount.ts';
-import { arrow, sinceReading, type Since } from './since-reading.ts';
+import { kept } from '../core/kept.ts';
+import { arrow, sinceReading, type Look, type Since } from './since-reading.ts';
 import type { Text } from './text.ts';
 import { lineReached, toLine, unknownDistance } from './level.ts';
 
@@ -42,27 +43,34 @@ export function loanViews(state: AccountState, now: number, intervalMs: number):
     const loan = believedLoan(read);
     const current = isCurrent(state, now, intervalMs, loan.keptFrom);
     const levels = levelsOf(state.account, { kind: 'loan', id: loan.id });
-    const levelNow = ({ ltv }: LiveLoan): Level => levelOf({ ...loan, ltv }, true, levels);
-    const { level: readLevel, by } = judgeLoan(loan, current, levels);
-    const since = sinceReading(state, state.live?.loans[loan.id], now, readLevel, ltvText(loan), {
-      level: levelNow,
-      text: ({ ltv }) => formatLtv(ltv),
-    });
-    const level = since?.raises === true ? levelNow(since.figures) : readLevel;
-    const distance = distanceTo(loan.marginCall?.ltv, loan.ltv);
+    const { level: readLevel, by, text, ...figures } = judged(loan, [current, levels], loan, current, levels);
+    const look = (live: LiveLoan): Look => estimated(live, [loan, levels], live, loan, levels);
+    const since = sinceReading(state, state.live?.loans[loan.id], now, readLevel, text, look);
+    const level = since?.raises === true ? look(since.figures).level : readLevel;
     return {
       state,
       loan,
       current,
       levels,
       level,
-      distance,
-      standing: standingOf(loan),
+      ...figures,
       ...(by === undefined ? {} : { by }),
       ...(since === undefined ? {} : { since }),
     };
   });
 }
+
+const judged = kept((_, loan: Loan, current: boolean, levels: Levels) => ({
+  ...judgeLoan(loan, current, levels),
+  text: ltvText(loan),
+  distance: distanceTo(loan.marginCall?.ltv, loan.ltv),
+  standing: standingOf(loan),
+}));
+
+const estimated = kept((_, { ltv }: LiveLoan, loan: Loan, levels: Levels): Look => ({
+  level: levelOf({ ...loan, ltv }, true, levels),
+  text: formatLtv(ltv),
+}));
 
 /** Which threshold of a loan is reached, or how far the margin call is; `nothing` is owed, or it is `unknown`. Every view and card goes by this. */
 export type Standing = 'liquidation' | 'marginCall' | 'nothing' | 'unknown' | { readonly toMarginCall: Decimal };
@@ -107,7 +115,7 @@ export function distanceText(standing: Standing): Message {
 }
 
 /** The venue's liquidation price of a loan; anything but a price above zero is none. */
-export function liquidationPriceOf({ liquidationPrice }: Loan): LiquidationPrice | undefined {
+export function liquidationPriceOf({ liquidationPrice }: Pick<Loan, 'liquidationPrice'>): LiquidationPrice | undefined {
   return liquidationPrice !== undefined && isPositive(liquidationPrice.price) ? liquidationPrice : undefined;
 }
 

@@ -10,7 +10,8 @@ import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
 import { exchanges } from '../exchanges/registry.ts';
 import { levelBy, toLine, unknownDistance } from './level.ts';
 import { ownCoins, shortAmount } from './amount.ts';
-import { arrow, bothLevels, sinceReading, type Since } from './since-reading.ts';
+import { kept } from '../core/kept.ts';
+import { arrow, bothLevels, sinceReading, type Look, type Since } from './since-reading.ts';
 import { bracketed, estimated, joined, spaced, type Text } from './text.ts';
 
 /** A position together with the account it was read from. */
@@ -44,15 +45,10 @@ export function positionViews(state: AccountState, now: number, intervalMs: numb
   const views = held.map((position) => {
     const current = isCurrent(state, now, intervalMs, position.keptFrom);
     const levels = levelsOf(state.account, { kind: 'position', id: position.positionId });
-    const { level: readLevel, by } = judgePosition(position, current, held, levels);
-    const liquidation = liquidationOf(position, held);
-    const distance = liquidation.kind === 'price' ? liquidation.distance : undefined;
-    const levelNow = ({ markPrice }: LivePosition): Level => levelOfPosition({ ...position, markPrice }, true, held, levels);
-    const since = sinceReading(state, state.live?.positions[position.positionId], now, readLevel, bareDistance(distance), {
-      level: levelNow,
-      text: (figures) => bareDistance(figures.distance),
-    });
-    const own = since?.raises === true ? levelNow(since.figures) : readLevel;
+    const { level: readLevel, by, text, ...found } = judged(position, [current, held, levels], position, current, held, levels);
+    const look = (live: LivePosition): Look => looked(live, [position, held, levels], live, position, held, levels);
+    const since = sinceReading(state, state.live?.positions[position.positionId], now, readLevel, text, look);
+    const own = since?.raises === true ? look(since.figures).level : readLevel;
     const isolated = position.marginMode === 'isolated';
     const alarm = isAlarm(own) || own === 'watch';
     const level: Level = isolated || alarm ? own : 'unknown';
@@ -63,8 +59,7 @@ export function positionViews(state: AccountState, now: number, intervalMs: numb
       levels,
       level,
       counts: isolated || alarm,
-      liquidation,
-      distance,
+      ...found,
       ...(by === undefined ? {} : { by }),
       ...(since === undefined ? {} : { since }),
     };
@@ -72,6 +67,17 @@ export function positionViews(state: AccountState, now: number, intervalMs: numb
   const rank = ({ position }: PositionView): number => (position.marginMode === 'isolated' ? 0 : 1);
   return views.sort((a, b) => rank(a) - rank(b));
 }
+
+const judged = kept((_, position: Position, current: boolean, held: readonly Position[], levels: Levels) => {
+  const liquidation = liquidationOf(position, held);
+  const distance = liquidation.kind === 'price' ? liquidation.distance : undefined;
+  return { ...judgePosition(position, current, held, levels), liquidation, distance, text: bareDistance(distance) };
+});
+
+const looked = kept((_, { markPrice, distance }: LivePosition, position: Position, held: readonly Position[], levels: Levels): Look => ({
+  level: levelOfPosition({ ...position, markPrice }, true, held, levels),
+  text: bareDistance(distance),
+}));
 
 export function sideWord({ side }: Pick<Position, 'side'>): Message {
   return side === 'long' ? msg('position.long', 'long') : msg('position.short', 'short');

@@ -1,4 +1,4 @@
-import { compare, greater, isPositive, isZero, lesser, subtract, zero, type Decimal } from '../core/decimal.ts';
+import { compare, greater, isPositive, isZero, lesser, multiply, subtract, zero, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount } from '../core/model.ts';
@@ -54,6 +54,7 @@ export function repayPreviewText(preview: RepayPreview, around: PreviewSurroundi
         ...costRow(preview),
         ...released(preview),
         ...leftovers(preview, around.venueName),
+        ...excess(preview),
         msg('repay.no-undo', "There's no undo: only borrowing again would reverse it."),
       ],
       wallet: [formatAmount(readiness.walletAvailable), coinAmount(walletAfter, coin)],
@@ -100,6 +101,13 @@ function leftovers({ change: { all, contract } }: RepayPreview, venueName: strin
   if (contract !== undefined) return [msg('repay.contract', 'Repays all of fixed loan {0}, with any penalty added by then.', contract)];
   if (!all) return [];
   return [msg('repay.dust', 'Interest that {0} adds before executing this stays owed. Repay it afterwards.', venueName)];
+}
+
+/** All of a debt is sent rounded up, and what becomes of the rest is not documented. Said where that is worth a dollar, or may be. */
+function excess({ change: { coin, amount }, readiness: { debt }, usd }: RepayPreview): Message[] {
+  const more = subtract(amount, debt);
+  if (!isPositive(more) || (usd !== undefined && compare(multiply(usd, more), amount) < 0)) return [];
+  return [msg('repay.excess', 'Sends {0} more than is owed, as amounts are rounded. It may not come back.', coinAmount(more, coin))];
 }
 
 /** How an amount is split, where the exchange says how much of the debt is interest. */

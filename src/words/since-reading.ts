@@ -19,10 +19,10 @@ export interface Since<Figures> {
   readonly raises: boolean;
 }
 
-/** How figures of one kind are rated and shown. */
-interface Look<Figures> {
-  readonly level: (figures: Figures) => Level;
-  readonly text: (figures: Figures) => string;
+/** How figures are rated and shown. */
+export interface Look {
+  readonly level: Level;
+  readonly text: string;
 }
 
 /**
@@ -37,12 +37,13 @@ export function sinceReading<Figures extends object>(
   now: number,
   readLevel: Level,
   readText: string,
-  look: Look<Figures>,
+  look: (figures: Figures) => Look,
 ): Since<Figures> | undefined {
   const at = live?.at;
   if (at === undefined || estimated === undefined || typeof estimated === 'string') return undefined;
-  const raises = compareUrgency(look.level(estimated), readLevel) < 0;
-  const isNews = isFresh(at, now, liveIntervalMs) && look.text(estimated) !== readText;
+  const { level, text } = look(estimated);
+  const raises = compareUrgency(level, readLevel) < 0;
+  const isNews = isFresh(at, now, liveIntervalMs) && text !== readText;
   return raises || isNews ? { figures: estimated, at, readLevel, raises } : undefined;
 }
 

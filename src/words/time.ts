@@ -27,12 +27,18 @@ const futureSlackMs = 5 * second;
 
 /** How old a reading is, in coarse words. Both in milliseconds since the Unix epoch. */
 export function ageText(asOf: number, now: number): Message {
+  const whole = ageStep(asOf, now);
+  if (whole < 0) return msg('time.unknown', 'at an unknown time');
+  const step = steps.find((one) => whole >= one.from);
+  return step === undefined ? msg('time.just-now', 'just now') : step.text((whole / step.unit).toString());
+}
+
+/** The age as far as its text goes: the text is the same while this is. Milliseconds; -1 for a time in the future. */
+export function ageStep(asOf: number, now: number): number {
   const age = now - asOf;
-  if (age < -futureSlackMs) return msg('time.unknown', 'at an unknown time');
+  if (age < -futureSlackMs) return -1;
   const step = steps.find((one) => age >= one.from);
-  if (step === undefined) return msg('time.just-now', 'just now');
-  const whole = Math.floor(age / step.every) * step.every;
-  return step.text((whole / step.unit).toString());
+  return step === undefined ? 0 : Math.floor(age / step.every) * step.every;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { decimal } from '../../src/core/decimal.ts';
 import { AccountBook } from '../../src/engine/accounts/account-book.ts';
 import { openStateDatabase } from '../../src/engine/storage/state-database.ts';
 import { SharedState } from '../../src/engine/storage/shared-state.ts';
@@ -84,7 +85,7 @@ export async function compose(
     proofPatienceMs,
     window,
     arming,
-    limits: () => limitsFrom({}),
+    limits: () => ({ ...limitsFrom({}), borrowPerDayUsd: () => decimal('100000') }),
   });
   return {
     ledger,

@@ -53,6 +53,6 @@ export type News =
   | { readonly kind: 'sleep'; readonly id: number; readonly ms: number };
 
 /** Ends of the paths by which money moves. */
-export const writePaths = ['/adjust-collateral', '/margin-balance', '/adjust-ltv', '/add-margin', '/repay'] as const;
+export const writePaths = ['/adjust-collateral', '/margin-balance', '/adjust-ltv', '/add-margin', '/repay', '/borrow'] as const;
 
 export const isWritePath = (path: string): boolean => writePaths.some((end) => path.endsWith(end));

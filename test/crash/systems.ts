@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Direction, Position, Snapshot } from '../../src/core/model.ts';
 import { decimal, type Decimal } from '../../src/core/decimal.ts';
-import type { Change, CollateralChange, MarginChange, RepayChange } from '../../src/exchanges/exchange.ts';
+import type { BorrowChange, Change, CollateralChange, MarginChange, RepayChange } from '../../src/exchanges/exchange.ts';
 
 /** One kind of write at one venue: each has its own requests and its own way of being proven. */
 export interface System {
   readonly name: string;
   readonly venue: 'okx' | 'bybit';
   readonly kind: Change['kind'];
-  /** Its ways. What is repaid is not taken back. */
+  /** Its ways. What moves debt has one. */
   readonly directions: readonly Direction[];
   /** The change, on a loan or position that the exchange has. @throws RangeError when it has none */
   change(snapshot: Snapshot, direction: Direction): Change;
@@ -65,6 +65,20 @@ function ofDebt(name: string, venue: System['venue'], id: string, coin: string, 
   };
 }
 
+function ofLending(name: string, venue: System['venue'], id: string, coin: string, amount: Decimal): System {
+  return {
+    ...ofDebt(name, venue, id, coin, amount),
+    kind: 'borrow',
+    directions: ['reduce'],
+    change({ loans }): BorrowChange {
+      const loan = loans.find((one) => one.id === id);
+      if (loan === undefined) throw new RangeError(`${name}: no such loan`);
+      const ref = { loanId: loan.id, ...(loan.orderId === undefined ? {} : { orderId: loan.orderId }) };
+      return { kind: 'borrow', loan: ref, direction: 'reduce', coin, amount, requestId: randomUUID().replaceAll('-', '') };
+    },
+  };
+}
+
 /** One of the ways of a system, by turns. */
 export const wayOf = ({ directions }: System, turn: number): Direction => directions[turn % directions.length] ?? 'add';
 
@@ -87,4 +101,6 @@ export const systems: readonly System[] = [
   ofDebt('OKX debt', 'okx', '12345', 'USDT', decimal('20')),
   ofDebt('Bybit pool debt', 'bybit', 'pool', 'USDT', decimal('20')),
   ofDebt('Bybit older debt', 'bybit', '1793683005081680384', 'USDT', decimal('20')),
+  ofLending('OKX lending', 'okx', '12345', 'USDT', decimal('40')),
+  ofLending('Bybit pool lending', 'bybit', 'pool', 'USDT', decimal('40')),
 ];

@@ -1,13 +1,55 @@
 import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { faultsFor } from './screen-reader.ts';
+import type { Frame } from 'playwright-core';
 import { isLongRound, useWorkbench } from './use-workbench.ts';
+import type { Workbench } from './workbench.ts';
 import { says } from '../texts.ts';
 
 /** Figures are those of the simulated exchange as it starts. */
 /** Loan 67890 while prices walk: Danger begins 5 % below its margin call, at about 67.43 %. */
 const nearMarginCall = (danger: string, warning: string): RegExp =>
   new RegExp(`(?:67\\.(?:4[2-9]|[5-9]\\d)|68\\.\\d\\d)% · ${danger}|67\\.(?:[0-3]\\d|4[0-5])% · ${warning}`);
+
+/** By keyboard alone: a fall of BTC, and collateral to add that is then used, but not in the end. */
+async function tryOut(bench: Workbench, page: Frame): Promise<void> {
+  await page.locator('.whatIf summary').press('Enter');
+  const slider = page.getByRole('slider', { name: 'BTC', exact: true });
+  await slider.waitFor();
+  for (let step = 0; step < 20; step += 1) await slider.press('ArrowLeft');
+  assert.equal(await slider.getAttribute('aria-valuetext'), '−20%');
+  const row = page.locator('.tried').filter({ hasText: 'Loan 12345' });
+  await eventually('the loan at the lower price', async () => /5[78]\.\d\d% → ~7[123]\.\d\d%/.test(await row.innerText()), {
+    seen: () => row.innerText(),
+  });
+  await row.getByRole('combobox').selectOption({ label: says('term.add', 'BTC') });
+  await row.getByRole('textbox').fill('0.1');
+  await eventually('the loan with more collateral', async () => /5[78]\.\d\d% → ~6[345]\.\d\d%/.test(await row.innerText()), {
+    seen: () => row.innerText(),
+  });
+  await bench.screenshot('what-if');
+  assert.deepEqual(await faultsFor(page), []);
+  for (const width of bench.inBrowser ? [400, 800, 1600] : []) {
+    await bench.panelWidth(page, width);
+    await slider.scrollIntoViewIfNeeded();
+    const [inner, outer] = await page.locator('html').evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+    assert.equal(inner, outer, `nothing stands out at ${width.toString()} px`);
+    await bench.screenshot(`what-if-${width.toString()}`);
+  }
+  await row.getByRole('button').press('Enter');
+  const box = await bench.quickInput.waitFor('12345');
+  assert.equal(box.value, '0.1');
+  await bench.page.keyboard.press('Enter');
+  const preview = await bench.dialog();
+  assert.ok(preview.text.includes('0.1 BTC'), preview.text);
+  await bench.page.keyboard.press('Escape');
+  await bench.page.keyboard.press('Escape');
+  await bench.quickInput.waitUntilClosed();
+  await page.getByRole('button', { name: says('what-if.reset') }).press('Enter');
+  await eventually('everything as it was read', async () => !(await page.locator('.whatIf section').innerText()).includes('→'));
+  await page.locator('.whatIf summary').press('Enter');
+  await bench.waitForRow('Collateral', /^BTC 1\.7921483143067599/);
+}
 
 describe('the first look', () => {
   const bench = useWorkbench({ viewport: { width: 1280, height: 1600 } });
@@ -27,7 +69,9 @@ describe('the first look', () => {
     const page = await bench().gaugeFrame();
     await page.getByRole('heading', { name: 'Loan 67890' }).waitFor();
     // Two loans and six isolated positions; the one with cross margin has no gauge of its own.
-    assert.equal(await page.getByRole('meter').count(), 8);
+    await eventually('all gauges', async () => (await page.getByRole('meter').count()) === 8, {
+      seen: () => page.getByRole('meter').count(),
+    });
     assert.match(await page.locator('body').innerText(), /SIMULATED/);
     await bench().waitForRow('Loans', /^Simulated .*simulated/);
     await bench().waitForRow('Loans', /5[78]\.\d\d% · Watch/);
@@ -54,10 +98,12 @@ describe('the first look', () => {
     await page.getByRole('searchbox').fill('12345');
     await eventually('the others to be hidden', async () => (await page.getByRole('meter').count()) === 1);
     await page.getByRole('searchbox').fill('');
-    await page.locator('summary').press('Enter');
+    await page.locator('.stress summary').press('Enter');
     await page.getByRole('table', { name: says('stress.caption') }).waitFor();
     await bench().screenshot('shocks');
     assert.deepEqual(await faultsFor(page), []);
+    await page.locator('.stress summary').press('Enter');
+    await tryOut(bench(), page);
 
     await bench().expand('Loans', '· Watch');
     const parts = ['40,000 USDT', '0.8 BTC', '73.74%', '83.74%', says('loan.history'), says('page.interest'), 'from OKX'];
@@ -76,7 +122,9 @@ describe('the first look', () => {
     assert.match(dialog.text, /Simulated/);
     await dialog.press(says('button.remove-account'));
     await eventually('the empty view', async () => (await bench().treeRows('Loans')).length === 0);
-    assert.equal(await bench().statusBarText(), undefined);
+    await eventually('the empty status bar', async () => (await bench().statusBarText()) === undefined, {
+      seen: () => bench().statusBarText(),
+    });
   });
 });
 
@@ -140,8 +188,13 @@ for (const [language, theme] of isLongRound ? looks : []) {
         ((await page.locator('body').getAttribute('class')) ?? '').includes('vscode-high-contrast'),
         theme.includes('High Contrast'),
       );
-      await page.locator('summary').press('Enter');
+      await page.locator('.stress summary').press('Enter');
       await page.getByRole('table').first().waitFor();
+      await page.locator('.whatIf summary').press('Enter');
+      const slider = page.getByRole('slider').first();
+      await slider.waitFor();
+      for (let step = 0; step < 20; step += 1) await slider.press('ArrowLeft');
+      await eventually('what a fall would do', async () => (await page.locator('.whatIf section').innerText()).includes('→'));
       assert.deepEqual(await faultsFor(page), []);
       await bench().screenshot(`look-${language.id ?? 'en'}-${theme.replaceAll(' ', '-').toLowerCase()}`);
     });

@@ -144,10 +144,10 @@ export class QuickInput {
     return this.#widget.locator('.quick-input-list .monaco-list-row');
   }
 
+  /** By its name: what is drawn of a row may hide parts of one in the list before. */
   #row(text: string, exact = false): Locator {
-    const label = exact ? new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(, |$)`) : undefined;
-    if (label === undefined) return this.#rows().filter({ hasText: text }).first();
-    return this.#widget.locator('.quick-input-list').getByRole('option', { name: label }).first();
+    const name = exact ? new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(, |$)`) : text;
+    return this.#widget.locator('.quick-input-list').getByRole('option', { name }).first();
   }
 
   /** One step towards the row; true when it has the focus. */

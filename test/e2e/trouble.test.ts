@@ -29,7 +29,7 @@ describe('when things go wrong', () => {
     // The old LTV stays until there is proof.
     await bench().waitForRow('Loans', new RegExp(`67\\.61% · Danger ${says('term.change-unfinished')}`));
     await bench().screenshot('accepted');
-    await bench().pressInNotification('Cancel');
+    await bench().pressInNotification('Cancel', says('kinds.confirming', 'OKX'));
     await bench().waitForNotification(
       saysLike('outcome.accepted', 'OKX', saysLike('list.colon', says('preview.simulated'), saysLike('term.add-to', undefined, undefined))),
     );

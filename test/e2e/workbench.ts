@@ -148,9 +148,13 @@ export class Workbench {
     return (await this.page.locator('.notification-list-item-message').allInnerTexts()).map(squeeze);
   }
 
-  /** Presses a button of a notification by its text. */
-  async pressInNotification(button: string): Promise<void> {
-    await this.page.locator('.notification-list-item .monaco-button').filter({ hasText: button }).first().click({ timeout: patienceMs });
+  /**
+   * Presses a button of a notification by its text.
+   * @param text a part of what the notification says, where others may have such a button too
+   */
+  async pressInNotification(button: string, text = ''): Promise<void> {
+    const one = this.page.locator('.notification-list-item').filter({ hasText: text });
+    await one.locator('.monaco-button').filter({ hasText: button }).first().click({ timeout: patienceMs });
   }
 
   /** Puts away what earlier steps have said. */
@@ -213,6 +217,17 @@ export class Workbench {
 
   async normalHeight(): Promise<void> {
     await this.page.setViewportSize({ width: 1280, height: 800 });
+  }
+
+  /** Makes the window so wide that the page in the panel is `width` wide. */
+  async panelWidth(frame: Frame, width: number): Promise<void> {
+    const now = await frame.locator('html').evaluate(({ clientWidth }) => clientWidth);
+    const { width: all, height } = this.page.viewportSize() ?? { width: 1280, height: 800 };
+    await this.page.setViewportSize({ width: all + width - now, height });
+    await eventually(
+      `a panel ${width.toString()} wide`,
+      async () => (await frame.locator('html').evaluate(({ clientWidth }) => clientWidth)) === width,
+    );
   }
 
   /** Takes a picture of the window into out/screenshots and answers with the file. */

@@ -19,10 +19,12 @@ const minute = 60 * second;
 const quiet = 10 * minute;
 const blindAfter = 5 * minute;
 const handOver = 10 * second;
-/** A request that was under way when the venue came back fails up to 12 s later, and the next one takes its time. */
-const hung = 13 * second;
+/** What an answer, the database and the notice take, besides two intervals. */
+const slack = 2 * second;
 /** What a window took that was then stopped is another's after ten seconds, at the next of its looks every 15 s. */
 const taken = 25 * second;
+/** A reading that hangs is overtaken by one fresh one, no sooner. */
+const overtaken = 3 * second;
 
 /** One thing that is watched. */
 interface Watched {
@@ -153,7 +155,8 @@ export class Oracle {
     const open = requests.filter(({ ended }) => ended === undefined && this.#window(window)?.isAwake);
     const isShared = began - this.#databaseBadAt > 15 * second;
     if (isShared) {
-      if (open.some((other) => this.#window(other.window)?.isAwake)) this.fault(`${account} is asked for twice at a time by ${window}`);
+      if (open.length > 1 || open.some((other) => other.window !== window || began - other.began < overtaken))
+        this.fault(`${account} is asked for twice at a time by ${window}`);
       const lease = this.#options.folder.lease();
       const last = requests.at(-1);
       const allowed = Math.max(this.#waitOf(readings), this.#options.intervalMs) + 10 * second;
@@ -294,7 +297,7 @@ export class Oracle {
       const waited = now - Math.max(untold.since, this.#disturbedAt);
       // Two intervals, whatever the back-off.
       untold.paceMs = Math.max(untold.paceMs, pace);
-      untold.limit = Math.max(untold.limit, 2 * pace + hung, taken);
+      untold.limit = Math.max(untold.limit, 2 * pace + slack, this.#disturbedAt >= untold.since ? taken : 0);
       if (waited <= untold.limit) continue;
       this.fault(
         `${one.account} ${one.target} is at ${at} and nothing is said for ${String(waited / second)} s, more than ${String(untold.limit / second)} s`,

@@ -1,6 +1,7 @@
 import { ExchangeError, type ErrorKind } from '../../src/core/errors.ts';
 import { msg } from '../../src/core/message.ts';
 import type { Connection, ConnectionOptions, Exchange } from '../../src/exchanges/exchange.ts';
+import { untilOf } from '../../src/exchanges/purpose.ts';
 import type { FaultKind, Market } from './market.ts';
 import type { Random } from './random.ts';
 import type { OwnClock, WorldTime } from './time.ts';
@@ -74,7 +75,7 @@ function connectionTo(options: VenueOptions, { keys }: ConnectionOptions): Conne
         options.ended(request, asOf);
       };
       try {
-        const served = await answered(options, signal === undefined ? gone.signal : AbortSignal.any([signal, gone.signal]));
+        const served = await answered(options, signal, gone.signal);
         request.served = served;
         const snapshot = market.snapshot(account, served, asOf);
         end(snapshot.loansTrouble === undefined ? 'read' : 'partial');
@@ -85,7 +86,7 @@ function connectionTo(options: VenueOptions, { keys }: ConnectionOptions): Conne
       }
     },
     async indexPrices(coins, signal) {
-      return market.prices(coins, await answered(options, signal === undefined ? gone.signal : AbortSignal.any([signal, gone.signal])));
+      return market.prices(coins, await answered(options, signal, gone.signal));
     },
     inspect: unused,
     actions: {},
@@ -96,11 +97,13 @@ function connectionTo(options: VenueOptions, { keys }: ConnectionOptions): Conne
 }
 
 /** Resolves when the answer is here. @returns when the venue looked */
-function answered({ market, time, clock, random }: VenueOptions, signal: AbortSignal): Promise<number> {
+function answered({ market, time, clock, random }: VenueOptions, asked: AbortSignal | undefined, gone: AbortSignal): Promise<number> {
+  const signal = asked === undefined ? gone : AbortSignal.any([asked, gone]);
   const fault = market.faultAt(time.passed);
   const slow = fault === 'slow' ? 20 : fault === 'outage' ? 40 : 1;
-  const latency = random.between(30, 300) * slow;
-  const [sleptBefore, served] = [clock.slept, Math.round(time.passed + latency / 2)];
+  const whole = random.between(30, 300) * slow;
+  const latency = Math.min(whole, Math.max(untilOf(asked) - clock.uptime(), 1_000));
+  const [sleptBefore, served] = [clock.slept, Math.round(time.passed + whole / 2)];
   const isLost = fault === 'flaky' && random.chance(0.5);
   const retryAfter = fault === 'limit' && random.chance(0.5) ? random.whole(1_000, 5_000) : undefined;
   return new Promise((resolve, reject) => {
@@ -118,7 +121,7 @@ function answered({ market, time, clock, random }: VenueOptions, signal: AbortSi
         signal.removeEventListener('abort', stop);
         const found = fault === 'flaky' && !isLost ? undefined : fault && failing[fault];
         // No connection outlives the machine's sleep.
-        if (clock.slept !== sleptBefore) reject(error('network'));
+        if (clock.slept !== sleptBefore || latency < whole) reject(error('network'));
         else if (found === undefined) resolve(served);
         else reject(error(found[0], found[1], retryAfter));
       },

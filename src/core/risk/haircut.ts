@@ -2,16 +2,23 @@ import {
   add,
   compare,
   divide,
+  exact,
   isPositive,
   isZero,
-  lesser,
+  minus,
   multiply,
+  nothing,
   one,
+  order,
+  plain,
+  plus,
   ratioOf,
   round,
   subtract,
+  times,
   zero,
   type Decimal,
+  type Exact,
   type Ratio,
 } from '../decimal.ts';
 import type { HaircutRule } from '../model.ts';
@@ -37,13 +44,30 @@ function brackets({ tiers }: HaircutRule): readonly Bracket[] {
   });
 }
 
-/** What counts of `measure` (USD or coins): the sum over the brackets of the part inside times the rate. Exact. */
-function counted(rule: HaircutRule, measure: Decimal): Decimal {
-  let total = zero;
-  for (const { from, to, rate } of brackets(rule)) {
-    if (compare(measure, from) <= 0) break;
-    const end = to === undefined ? measure : lesser(measure, to);
-    total = add(total, multiply(subtract(end, from), rate));
+interface ExactBracket {
+  readonly from: Exact;
+  readonly to: Exact | undefined;
+  readonly rate: Exact;
+}
+
+// A rule is used for every move of prices.
+const read = new WeakMap<HaircutRule, readonly ExactBracket[]>();
+
+function exactBrackets(rule: HaircutRule): readonly ExactBracket[] {
+  const known = read.get(rule);
+  if (known !== undefined) return known;
+  const all = brackets(rule).map(({ from, to, rate }) => ({ from: exact(from), to: to === undefined ? to : exact(to), rate: exact(rate) }));
+  read.set(rule, all);
+  return all;
+}
+
+/** What counts of `measure` (USD or coins): the sum over the brackets of the part inside times the rate. */
+function counted(rule: HaircutRule, measure: Exact): Exact {
+  let total = nothing;
+  for (const { from, to, rate } of exactBrackets(rule)) {
+    if (order(measure, from) <= 0) break;
+    const end = to === undefined || order(measure, to) <= 0 ? measure : to;
+    total = plus(total, times(minus(end, from), rate));
   }
   return total;
 }
@@ -54,8 +78,12 @@ function counted(rule: HaircutRule, measure: Decimal): Decimal {
  * @param price USD for one coin
  */
 export function collateralValue(rule: HaircutRule, amount: Decimal, price: Decimal): Decimal {
-  return rule.by === 'value' ? counted(rule, multiply(amount, price)) : multiply(counted(rule, amount), price);
+  return plain(exactValue(rule, exact(amount), exact(price)));
 }
+
+/** The same of what is read already. */
+export const exactValue = (rule: HaircutRule, amount: Exact, price: Exact): Exact =>
+  rule.by === 'value' ? counted(rule, times(amount, price)) : times(counted(rule, amount), price);
 
 /** The edges of a rule between zero and its end, in its measure. */
 export function edges(rule: HaircutRule): readonly Decimal[] {

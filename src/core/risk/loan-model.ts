@@ -1,22 +1,30 @@
 import {
   absolute,
-  add,
   compare,
   decimal,
   divide,
+  exact,
   greater,
+  isAboveZero,
   isPositive,
-  isZero,
+  minus,
   multiply,
+  nothing,
   one,
+  order,
+  plain,
+  plus,
+  quotient,
   subtract,
   sum,
+  times,
   zero,
   type Decimal,
+  type Exact,
 } from '../decimal.ts';
 import { mostDistance } from '../format.ts';
 import type { Loan, HaircutRule } from '../model.ts';
-import { collateralValue, edges, flatRule, recoveredRule } from './haircut.ts';
+import { edges, exactValue, flatRule, recoveredRule } from './haircut.ts';
 import { credibleLtv } from './ltv.ts';
 import { isStable } from './stablecoins.ts';
 
@@ -98,24 +106,83 @@ function withRules(
   return { collateral: held.map((stake) => ({ ...stake, rule })), haircuts: held.length === 1 ? 'recovered' : 'averaged' };
 }
 
+/** What is owed and what counts as collateral, in USD. */
+interface Totals {
+  readonly debt: Exact;
+  readonly collateral: Exact;
+}
+
+interface ExactStake {
+  readonly coin: string;
+  readonly amount: Exact;
+  readonly price: Exact;
+}
+
+/** A model whose figures are read, because it is computed at many prices. */
+interface ExactModel {
+  readonly collateral: readonly (ExactStake & { readonly rule: HaircutRule })[];
+  readonly debts: readonly ExactStake[];
+  readonly correction: Exact;
+  /** What the model comes to as the prices of some coins go one way. */
+  readonly paths: Map<string, Path>;
+}
+
+const models = new WeakMap<LoanModel, ExactModel>();
+
+function exactModel(model: LoanModel): ExactModel {
+  const known = models.get(model);
+  if (known !== undefined) return known;
+  const read = { ...exactStakes(model), correction: exact(model.correction), paths: new Map<string, Path>() };
+  models.set(model, read);
+  return read;
+}
+
+const exactStakes = ({ collateral, debts }: Pick<LoanModel, 'collateral' | 'debts'>): Pick<ExactModel, 'collateral' | 'debts'> => ({
+  collateral: collateral.map(({ coin, amount, price, rule }) => ({ coin, amount: exact(amount), price: exact(price), rule })),
+  debts: debts.map(({ coin, amount, price }) => ({ coin, amount: exact(amount), price: exact(price) })),
+});
+
+const worth = (stakes: ExactModel['debts']): Exact =>
+  stakes.reduce((total, { amount, price }) => plus(total, times(amount, price)), nothing);
+
+const worthAfterHaircut = (stakes: ExactModel['collateral'], factor = oneTime): Exact =>
+  stakes.reduce((total, { rule, amount, price }) => plus(total, exactValue(rule, amount, times(price, factor))), nothing);
+
+const oneTime = exact(one);
+
+/** The totals by the factor on the prices of `coins`, on both sides of the loan. What doesn't move is added up once. */
+function totalsOf({ collateral, debts }: Pick<ExactModel, 'collateral' | 'debts'>, coins: ReadonlySet<string>): (factor: Exact) => Totals {
+  const isMoved = ({ coin }: ExactStake): boolean => coins.has(coin);
+  const isStill = ({ coin }: ExactStake): boolean => !coins.has(coin);
+  const [debt, movedDebt] = [worth(debts.filter(isStill)), worth(debts.filter(isMoved))];
+  const [still, moved] = [worthAfterHaircut(collateral.filter(isStill)), collateral.filter(isMoved)];
+  return (factor) => ({ debt: plus(debt, times(movedDebt, factor)), collateral: plus(still, worthAfterHaircut(moved, factor)) });
+}
+
 /** USD. */
-export const debtOf = (model: Pick<LoanModel, 'debts'>): Decimal => sum(model.debts.map(({ amount, price }) => multiply(amount, price)));
+export const debtOf = ({ debts }: Pick<LoanModel, 'debts'>): Decimal => plain(worth(exactStakes({ debts, collateral: [] }).debts));
 
 /** USD, after haircuts. */
-export const collateralOf = (model: Pick<LoanModel, 'collateral'>): Decimal =>
-  sum(model.collateral.map(({ rule, amount, price }) => collateralValue(rule, amount, price)));
+export const collateralOf = ({ collateral }: Pick<LoanModel, 'collateral'>): Decimal =>
+  plain(worthAfterHaircut(exactStakes({ collateral, debts: [] }).collateral));
 
 function rawLtv(model: Pick<LoanModel, 'debts' | 'collateral'>): Decimal | undefined {
-  const collateral = collateralOf(model);
-  return isPositive(collateral) ? divide(debtOf(model), collateral, factorPlaces, 'up') : undefined;
+  const { collateral, debts } = exactStakes(model);
+  const held = worthAfterHaircut(collateral);
+  return isAboveZero(held) ? plain(quotient(worth(debts), held, factorPlaces, 'up')) : undefined;
 }
 
 /**
  * The estimated LTV of the model. Fraction, rounded up.
  * @returns undefined when no collateral is left that counts.
  */
-export function ltvOf(model: LoanModel): Decimal | undefined {
-  return ltvOfTotals(model, debtOf(model), collateralOf(model));
+export const ltvOf = (model: LoanModel): Decimal | undefined => ltvAt(model, new Set(), one);
+
+/** The same if the prices of `coins` are multiplied by a factor. */
+export function ltvAt(model: LoanModel, coins: ReadonlySet<string>, factor: Decimal): Decimal | undefined {
+  const read = exactModel(model);
+  const { debt, collateral } = totalsOf(read, coins)(exact(factor));
+  return isAboveZero(collateral) ? plain(quotient(times(debt, read.correction), collateral, ratioPlaces, 'up')) : undefined;
 }
 
 /** The same for other totals, in USD: what is owed, and what counts as collateral. */
@@ -151,47 +218,79 @@ export function withDebt(model: LoanModel, coin: string, amount: Decimal): LoanM
  */
 export function factorAt(model: LoanModel, coins: ReadonlySet<string>, threshold: Decimal, way: 'fall' | 'rise'): Decimal | undefined {
   if (!isPositive(threshold)) return undefined;
+  const line = exact(threshold);
   // Reached where debt x correction - threshold x collateral is zero or more.
-  const excess = (factor: Decimal): Decimal => {
-    const at = withPrices(model, new Map([...coins].map((coin) => [coin, factor])));
-    return subtract(multiply(debtOf(at), model.correction), multiply(threshold, collateralOf(at)));
-  };
-  let from = one;
-  let before = excess(one);
-  if (compare(before, zero) >= 0) return one;
+  const excess = ({ debt, collateral }: Totals): Exact => minus(debt, times(line, collateral));
+  const path = pathOf(model, coins, way);
+  let from = oneTime;
+  let before = excess(path.at(0));
+  if (order(before, nothing) >= 0) return one;
   // A fall of debts only, or a rise of collateral only, leads away from the line.
   const harmful: readonly Stake[] = way === 'fall' ? model.collateral : model.debts;
   if (!harmful.some(({ coin }) => coins.has(coin))) return undefined;
-  for (const to of corners(model, coins, way)) {
-    const after = excess(to);
+  for (let corner = 1; corner < path.factors.length; corner += 1) {
+    const to = path.factors[corner] ?? nothing;
+    const after = excess(path.at(corner));
+    const reached = order(after, nothing);
     // Reached only at a price of zero, which is no price.
-    if (isZero(to) && isZero(after)) return undefined;
-    if (compare(after, zero) >= 0) return crossing(from, before, to, after, way);
+    if (reached === 0 && !isAboveZero(to)) return undefined;
+    if (reached >= 0) return crossing(from, before, to, after, way);
     from = to;
     before = after;
   }
   if (way === 'fall') return undefined;
   // Beyond the last edge it is one straight line.
-  const slope = subtract(excess(add(from, one)), before);
-  return isPositive(slope) ? add(from, divide(subtract(zero, before), slope, factorPlaces, 'down')) : undefined;
+  const slope = minus(excess(path.at(path.factors.length)), before);
+  return isAboveZero(slope) ? plain(plus(from, quotient(minus(nothing, before), slope, factorPlaces, 'down'))) : undefined;
 }
 
-function crossing(from: Decimal, before: Decimal, to: Decimal, after: Decimal, way: 'fall' | 'rise'): Decimal {
-  const step = divide(multiply(absolute(subtract(to, from)), subtract(zero, before)), subtract(after, before), factorPlaces, 'down');
-  return way === 'fall' ? subtract(from, step) : add(from, step);
+function crossing(from: Exact, before: Exact, to: Exact, after: Exact, way: 'fall' | 'rise'): Decimal {
+  const span = way === 'fall' ? minus(from, to) : minus(to, from);
+  const step = quotient(times(span, minus(nothing, before)), minus(after, before), factorPlaces, 'down');
+  return plain(way === 'fall' ? minus(from, step) : plus(from, step));
 }
 
-/** Where a bracket begins or ends as prices move, in the order they are met; a fall ends at zero. */
-function corners(model: LoanModel, coins: ReadonlySet<string>, way: 'fall' | 'rise'): readonly Decimal[] {
-  const all = model.collateral
+interface Path {
+  /** One, and where a bracket begins or ends as prices move, in the order they are met. */
+  readonly factors: readonly Exact[];
+  /** The totals at one of them, the debt with the correction; beyond the last one at a factor one more. Worked out when first asked for. */
+  at(index: number): Totals;
+}
+
+function pathOf(model: LoanModel, coins: ReadonlySet<string>, way: 'fall' | 'rise'): Path {
+  const read = exactModel(model);
+  const name = [way, ...coins].join(' ');
+  const known = read.paths.get(name);
+  if (known !== undefined) return known;
+  const factors = [oneTime, ...corners(read, coins, way)];
+  const totals = totalsOf(read, coins);
+  const found: Totals[] = [];
+  const at = (index: number): Totals => {
+    const { debt, collateral } = totals(factors[index] ?? plus(factors.at(-1) ?? oneTime, oneTime));
+    return { debt: times(debt, read.correction), collateral };
+  };
+  const path: Path = { factors, at: (index) => (found[index] ??= at(index)) };
+  read.paths.set(name, path);
+  return path;
+}
+
+/** A fall ends at zero. */
+function corners({ collateral }: ExactModel, coins: ReadonlySet<string>, way: 'fall' | 'rise'): readonly Exact[] {
+  const toOne = way === 'fall' ? -1 : 1;
+  const all = collateral
     .filter(({ coin, rule }) => coins.has(coin) && rule.by === 'value')
     .flatMap(({ rule, amount, price }) => {
-      const usd = multiply(amount, price);
-      return isPositive(usd) ? edges(rule).map((edge) => divide(edge, usd, factorPlaces, 'half-up')) : [];
-    });
-  return way === 'fall'
-    ? [...all.filter((factor) => compare(factor, one) < 0 && isPositive(factor)).sort((a, b) => compare(b, a)), zero]
-    : all.filter((factor) => compare(factor, one) > 0).sort(compare);
+      const usd = times(amount, price);
+      return isAboveZero(usd)
+        ? edges(rule)
+            .map(exact)
+            .filter((edge) => order(edge, usd) === toOne)
+            .map((edge) => quotient(edge, usd, factorPlaces, 'half-up'))
+        : [];
+    })
+    .filter((factor) => order(factor, oneTime) === toOne && isAboveZero(factor))
+    .sort((a, b) => toOne * order(a, b));
+  return way === 'fall' ? [...all, nothing] : all;
 }
 
 const places = 8;

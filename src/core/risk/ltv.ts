@@ -1,4 +1,4 @@
-import { divide, greater, isNegative, isPositive, isZero, multiply, one, subtract, sum, zero, type Decimal } from '../decimal.ts';
+import { add, divide, greater, isNegative, isPositive, isZero, multiply, one, subtract, sum, zero, type Decimal } from '../decimal.ts';
 import type { Loan } from '../model.ts';
 
 /** Digits kept in our own ratios; two more than any venue prints. */
@@ -43,6 +43,53 @@ export function ltvAfterRepaying(loan: Loan, coin: string, amount: Decimal, pric
   });
   if (!values.every((value) => value !== undefined)) return undefined;
   return divide(multiply(ltv, sum(values.map(({ after }) => after))), sum(values.map(({ now }) => now)), ratioPlaces, 'up');
+}
+
+/**
+ * LTV after borrowing `amount` more of `coin`, which the loan owes already: as `ltvAfterRepaying`, upwards.
+ * @returns a fraction, or undefined when unknown
+ */
+export function ltvAfterBorrowing(loan: Loan, coin: string, amount: Decimal, prices: ReadonlyMap<string, Decimal>): Decimal | undefined {
+  const scale = borrowingScale(loan, coin, prices);
+  if (scale === undefined || isNegative(amount)) return undefined;
+  const { ltv, owed, price } = scale;
+  return divide(multiply(ltv, add(owed, multiply(amount, price))), owed, ratioPlaces, 'up');
+}
+
+/**
+ * The most more of `coin` that keeps LTV at or below `limit`, rounded down; zero or less when nothing does.
+ * @returns undefined when unknown
+ */
+export function mostToBorrow(
+  loan: Loan,
+  coin: string,
+  limit: Decimal,
+  prices: ReadonlyMap<string, Decimal>,
+  places: number,
+): Decimal | undefined {
+  const scale = borrowingScale(loan, coin, prices);
+  if (scale === undefined) return undefined;
+  const { ltv, owed, price } = scale;
+  return divide(multiply(owed, subtract(limit, ltv)), multiply(ltv, price), places, 'down');
+}
+
+/** LTV, all that is owed and the price of the coin, in one unit: the coin itself where nothing else is owed, else USD. */
+function borrowingScale(
+  loan: Loan,
+  coin: string,
+  prices: ReadonlyMap<string, Decimal>,
+): { readonly ltv: Decimal; readonly owed: Decimal; readonly price: Decimal } | undefined {
+  const ltv = credibleLtv(loan);
+  const owed = loan.debts.filter((debt) => isPositive(debt.amount));
+  if (ltv === undefined || !isPositive(ltv) || !owed.some((debt) => debt.coin === coin)) return undefined;
+  const priceOf = (name: string): Decimal | undefined => (owed.length === 1 ? one : prices.get(name));
+  const price = priceOf(coin);
+  const values = owed.map((debt) => {
+    const own = priceOf(debt.coin);
+    return own === undefined || !isPositive(own) ? undefined : multiply(debt.amount, own);
+  });
+  if (price === undefined || !values.every((value) => value !== undefined)) return undefined;
+  return { ltv, owed: sum(values), price };
 }
 
 /** Whether the loan owes nothing by the venue's figures: at least one must be zero and none above zero. An absent debt is not zero. */

@@ -1,6 +1,6 @@
 import { add, compare, divide, greater, isPositive, multiply, one, subtract, zero, type Decimal } from '../decimal.ts';
 import { isStable } from './stablecoins.ts';
-import { factorAt, ltvOf, withPrices, type LoanModel } from './loan-model.ts';
+import { factorAt, ltvAt, type LoanModel } from './loan-model.ts';
 import type { Position } from '../model.ts';
 import { distanceToLiquidation } from './position-model.ts';
 
@@ -10,12 +10,14 @@ const factorPlaces = 18;
 // The same loan is used many times until the next reading, so results are cached.
 const worked = new WeakMap<LoanModel, Map<string, Decimal | undefined>>();
 
-function once(model: LoanModel, question: readonly string[], answer: () => Decimal | undefined): Decimal | undefined {
+function once(model: LoanModel, question: string, answer: () => Decimal | undefined): Decimal | undefined {
   const known = worked.get(model) ?? new Map<string, Decimal | undefined>();
   worked.set(model, known);
-  const key = question.join(' ');
-  if (!known.has(key)) known.set(key, answer());
-  return known.get(key);
+  const found = known.get(question);
+  if (found !== undefined || known.has(question)) return found;
+  const fresh = answer();
+  known.set(question, fresh);
+  return fresh;
 }
 
 /** A loan under stress. */
@@ -71,25 +73,28 @@ export function shocked({ loans, positions }: Exposed, coins: ReadonlySet<string
   const factors = new Map([...coins].map((coin) => [coin, factor]));
   return [
     ...loans.map((loan): Outcome => {
-      const ltv = once(loan.model, [factor, ...coins], () => ltvOf(withPrices(loan.model, factors)));
+      const ltv = ltvAt(loan.model, coins, factor);
       const harm = harmOf(loan, ltv);
       return { key: loan.key, ...(ltv === undefined ? {} : { ltv }), ...(harm === undefined ? {} : { harm }) };
     }),
     ...positions.map(({ key, position, coin }): Outcome => {
-      const distance = distanceToLiquidation(moved(position, coin, coins, factor));
+      const distance = distanceToLiquidation(movedPosition(position, coin, factors));
       if (distance === undefined) return { key };
       return { key, distance, ...(isPositive(distance) ? {} : { harm: 'liquidation' }) };
     }),
   ];
 }
 
-/** If its prices are in a coin that moves, the liquidation price is moved instead: the same distance, and exact. */
-function moved(position: Position, coin: string, coins: ReadonlySet<string>, factor: Decimal): Position {
+/**
+ * A position at other prices; coins without a factor stay. For the coin its prices are in, the liquidation price is moved instead of the mark
+ * price: the same distance, and exact.
+ * @param coin the coin that is traded
+ */
+export function movedPosition(position: Position, coin: string, factors: ReadonlyMap<string, Decimal>): Position {
   const { markPrice, liquidationPrice } = position;
-  if (markPrice === undefined || liquidationPrice === undefined || coins.has(coin) === coins.has(position.priceCoin)) return position;
-  return coins.has(coin)
-    ? { ...position, markPrice: multiply(markPrice, factor) }
-    : { ...position, liquidationPrice: multiply(liquidationPrice, factor) };
+  const [by, quote] = [factors.get(coin) ?? one, factors.get(position.priceCoin) ?? one];
+  if (markPrice === undefined || liquidationPrice === undefined || compare(by, quote) === 0) return position;
+  return { ...position, markPrice: multiply(markPrice, by), liquidationPrice: multiply(liquidationPrice, quote) };
 }
 
 function harmOf({ marginCall, liquidation }: StressedLoan, ltv: Decimal | undefined): Harm | undefined {
@@ -115,8 +120,9 @@ export function eventsOf(exposed: Exposed, coins: ReadonlySet<string>, way: 'fal
   const note = (key: string, harm: Harm, factor: Decimal | undefined): void => {
     if (factor !== undefined) events.push({ key, harm, change: subtract(factor, one) });
   };
+  const asked = [way, ...coins].join(' ');
   for (const { key, model, marginCall, liquidation } of exposed.loans) {
-    const at = (line: Decimal): Decimal | undefined => once(model, [way, line, ...coins], () => factorAt(model, coins, line, way));
+    const at = (line: Decimal): Decimal | undefined => once(model, `${line} ${asked}`, () => factorAt(model, coins, line, way));
     if (marginCall !== undefined) note(key, 'marginCall', at(marginCall));
     if (liquidation !== undefined) note(key, 'liquidation', at(liquidation));
   }

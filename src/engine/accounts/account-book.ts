@@ -7,7 +7,7 @@ import type { AccountRecords } from '../storage/state-protocol.ts';
 const highestLtv = decimal('2');
 
 /** The parts of an account that can change. */
-export type AccountUpdate = Partial<Omit<Account, 'id' | 'venue' | 'thresholds' | 'levels' | 'rescues' | 'key'>> & {
+export type AccountUpdate = Partial<Omit<Account, 'id' | 'venue' | 'thresholds' | 'levels' | 'rescues' | 'key' | 'borrowing'>> & {
   readonly [Name in 'thresholds' | 'levels' | 'rescues' | 'key']?: Account[Name] | undefined;
 };
 
@@ -67,6 +67,18 @@ export class AccountBook implements Disposable {
     await this.#records.updateAccount(id, { ...change, ...(name === undefined ? {} : { name }) });
   }
 
+  /**
+   * A person's act, apart from arming: allows borrowing up to `perDayUsd` within 24 hours, or nothing any more where that is undefined. It holds for
+   * this owner of the keys only.
+   * @throws Refusal if the owner is unknown, or `typedName` is not the name of a LIVE account
+   */
+  async allowBorrowing(id: string, perDayUsd: Decimal | undefined, typedName = ''): Promise<void> {
+    const account = this.get(id);
+    if (account === undefined) return;
+    const { allowed } = await import('./borrowing.ts');
+    await this.#records.updateAccount(id, { borrowing: perDayUsd === undefined ? undefined : allowed(account, perDayUsd, typedName) });
+  }
+
   /** Does nothing if it isn't there. */
   async remove(id: string): Promise<void> {
     await this.#records.removeAccount(id);
@@ -81,7 +93,10 @@ export class AccountBook implements Disposable {
 /** An account from its stored record; undefined if that isn't one. */
 export function accountOf(record: unknown): Account | undefined {
   if (typeof record !== 'object' || record === null) return undefined;
-  const { id, venue, site, baseUrl, name, simulated, readOnly, uid, thresholds, levels, rescues, key } = record as Record<string, unknown>;
+  const { id, venue, site, baseUrl, name, simulated, readOnly, uid, thresholds, levels, rescues, key, borrowing } = record as Record<
+    string,
+    unknown
+  >;
   if (!isText(id) || !isText(venue) || !isText(site) || !isText(name)) return undefined;
   if (typeof simulated !== 'boolean' || typeof readOnly !== 'boolean') return undefined;
   if (baseUrl !== undefined && !isText(baseUrl)) return undefined;
@@ -89,6 +104,7 @@ export function accountOf(record: unknown): Account | undefined {
   const own = thresholdsOf(thresholds);
   const ownLevels = levelsFrom(levels);
   const note = keyNoteOf(key);
+  const lent = borrowingFrom(borrowing);
   return Object.freeze({
     id,
     venue,
@@ -101,6 +117,7 @@ export function accountOf(record: unknown): Account | undefined {
     ...(isText(uid) ? { uid } : {}),
     ...(note === undefined ? {} : { key: note }),
     ...(own === undefined ? {} : { thresholds: own }),
+    ...(lent === undefined ? {} : { borrowing: lent }),
     ...(ownLevels.length === 0 ? {} : { levels: Object.freeze(Object.fromEntries(ownLevels)) }),
     ...(typeof rescues === 'object' && rescues !== null ? { rescues: rescues as Account['rescues'] & object } : {}),
   });
@@ -112,6 +129,13 @@ export function thresholdsOf(value: unknown): Account['thresholds'] {
   const { marginCall, liquidation } = value as Record<string, unknown>;
   if (!isLtv(marginCall) || !isLtv(liquidation) || compare(marginCall, liquidation) >= 0) return undefined;
   return Object.freeze({ marginCall, liquidation });
+}
+
+function borrowingFrom(value: unknown): Account['borrowing'] {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { perDayUsd, whose } = value as Record<string, unknown>;
+  if (typeof perDayUsd !== 'string' || !isDecimal(perDayUsd) || !isText(whose)) return undefined;
+  return Object.freeze({ perDayUsd, whose });
 }
 
 function keyNoteOf(value: unknown): KeyNote | undefined {
@@ -137,7 +161,9 @@ export function levelsFrom(value: unknown): readonly (readonly [string, Levels])
   });
 }
 
-function believable({ uid, thresholds, levels }: AccountUpdate): void {
+function believable({ uid, thresholds, levels, ...rest }: AccountUpdate): void {
+  // Only `allowBorrowing` allows it.
+  if ('borrowing' in rest) throw new RangeError('borrowing is allowed by a person only');
   if (uid !== undefined && !isText(uid)) throw new RangeError('a user id is a text');
   if (thresholds !== undefined && thresholdsOf(thresholds) === undefined) {
     throw new RangeError('thresholds are fractions above 0 and up to 2, the margin call below the liquidation');

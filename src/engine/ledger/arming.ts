@@ -219,7 +219,7 @@ const ownerUnknown = (): Refusal =>
  * Whose money an arming is about: keys of another user, or of another place, under the same id are another account. A simulated exchange
  * may be served elsewhere after a restart.
  */
-const ownerOf = ({ venue, site, baseUrl, uid, simulated }: Account): string =>
+export const ownerOf = ({ venue, site, baseUrl, uid, simulated }: Account): string =>
   JSON.stringify([venue, site, simulated ? 'simulated' : (baseUrl ?? ''), uid ?? '']);
 
 /** Whether it is the recorded owner. What was said while the owner was unknown counts for no owner. */

@@ -47,7 +47,7 @@ export class Guard {
    * Everything that can be checked at once, without reading: checked after each wait before the send, and last right before it.
    * @throws Refusal when something that was true at the preview no longer is.
    */
-  mustStillHold({ account, readAt }: Preview, stop: AbortSignal): void {
+  mustStillHold({ account, readAt }: Pick<Preview, 'account' | 'readAt'>, stop: AbortSignal): void {
     const { venue, site, baseUrl, uid } = this.actingAccount(account.id);
     this.mustBeArmed(account);
     const isSame = venue === account.venue && site === account.site && baseUrl === account.baseUrl && uid === account.uid;

@@ -4,7 +4,7 @@ import type { Connection } from '../../exchanges/exchange.ts';
 import type { Arming } from './arming.ts';
 import type { Kinds } from './change-kind.ts';
 import type { Journal } from './journal.ts';
-import type { Limits, LimitsFault } from './limits.ts';
+import type { LimitsFault, LimitsInForce } from './limits.ts';
 
 export interface LedgerOptions {
   readonly journal: Journal;
@@ -22,7 +22,7 @@ export interface LedgerOptions {
   /** Which accounts may be written on. */
   readonly arming: Pick<Arming, 'state'>;
   /** The person's limits, looked up at each check. */
-  readonly limits: () => Limits | LimitsFault | Promise<Limits | LimitsFault>;
+  readonly limits: () => LimitsInForce | LimitsFault | Promise<LimitsInForce | LimitsFault>;
   /** The kinds of change it knows: those of kinds/kinds.ts, where nothing else is said. */
   readonly kinds?: Kinds;
 }

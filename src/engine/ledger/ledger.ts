@@ -3,6 +3,7 @@ import { targetKey, type Account } from '../../core/model.ts';
 import type { Change, Connection, RequestView } from '../../exchanges/exchange.ts';
 import { stakesOf } from '../accounts/stakes.ts';
 import { requestOf } from '../actions.ts';
+import type { Asking, FirstSend } from './ask-again.ts';
 import type { Kinds } from './change-kind.ts';
 import { Guard } from './guard.ts';
 import type { Verification } from './journal.ts';
@@ -18,7 +19,7 @@ import { isFreezing, isOpen, changeTarget } from './write-states.ts';
 import { syncOrRefuse, Writes } from './writes.ts';
 
 export type { LedgerOptions } from './ledger-options.ts';
-export type { CollateralPreview, LoanPreview, MarginPreview, Preview, RepayPreview } from './preview.ts';
+export type { BorrowPreview, CollateralPreview, LoanPreview, MarginPreview, Preview, RepayPreview } from './preview.ts';
 export type { Settlement } from './settle.ts';
 export type { Verification } from './journal.ts';
 export { Refusal } from './refusal.ts';
@@ -69,6 +70,8 @@ export class Ledger implements Disposable {
   readonly #locks = new Set<string>();
   /** The ends of all commits under way: when their last rows are out. */
   readonly #underWay = new Set<Promise<void>>();
+  /** What this window sent, for `askAgain`. */
+  readonly #sends = new Map<string, FirstSend>();
   readonly #end = new AbortController();
 
   /** Told of each new state of each write, also of open ones found in the journal. */
@@ -155,8 +158,12 @@ export class Ledger implements Disposable {
     if (locks.some((lock) => this.#locks.has(lock))) throw justBeingSent();
     for (const lock of locks) this.#locks.add(lock);
     const id = this.#options.newId();
+    const nothing = (): void => undefined;
+    let sent = nothing;
     const progress = this.onDidChange((record) => {
-      if (record.id === id) onProgress(record);
+      if (record.id !== id) return;
+      if (record.state === 'sent') sent();
+      onProgress(record);
     });
     const stop = AbortSignal.any([this.#end.signal, ...(signal === undefined ? [] : [signal])]);
     let end: () => void = () => undefined;
@@ -169,7 +176,16 @@ export class Ledger implements Disposable {
     };
     try {
       // All that is needed is there before anything is done: a part that is gone since an update must not come between journal and send.
-      const [{ commit, orAborted }, kinds, prover] = await Promise.all([import('./commit.ts'), this.#kinds(), this.#proving()]);
+      const [{ commit, orAborted }, { firstSend }, kinds, prover] = await Promise.all([
+        import('./commit.ts'),
+        import('./ask-again.ts'),
+        this.#kinds(),
+        this.#proving(),
+      ]);
+      sent = () => {
+        sent = nothing;
+        this.#sends.set(id, firstSend(account, this.#options.clock));
+      };
       const { done } = await commit(this.#options, kinds, this.#writes, this.#guard, prover, { preview, id, known }, stop);
       // Who stops waiting calls nothing back: until the answer is there, it is just being sent.
       done.then(release, release);
@@ -276,6 +292,26 @@ export class Ledger implements Disposable {
     await this.#sync();
     const [{ settle }, prover] = await Promise.all([import('./settle.ts'), this.#proving()]);
     await settle(this.#writes, prover, this.#options, recordId, settlement, this.#end.signal);
+  }
+
+  /** Whether `askAgain` may be offered now. */
+  async canAskAgain(shown: WriteRecord): Promise<boolean> {
+    const { canAskAgain } = await import('./ask-again.ts');
+    return canAskAgain(this.#asking(), shown);
+  }
+
+  /**
+   * A person's decision after a lost answer, where the venue tells a copy by an id of ours: has the same request sent once more, once, and only right
+   * after it was first sent. Resolves when it was answered, or was not in time.
+   * @throws Refusal when nothing was sent.
+   */
+  async askAgain(shown: WriteRecord): Promise<void> {
+    const { askAgain } = await import('./ask-again.ts');
+    await askAgain(this.#asking(), shown);
+  }
+
+  #asking(): Asking {
+    return { options: this.#options, writes: this.#writes, guard: this.#guard, sends: this.#sends, end: this.#end.signal };
   }
 
   /**

@@ -4,7 +4,7 @@ import { msg, type Message } from '../../core/message.ts';
 import { isOneWallet, walletOf } from '../../exchanges/registry.ts';
 import { atMost, kindOf, type ChangeKind, type Kinds } from './change-kind.ts';
 import { dayMs } from './ledger-options.ts';
-import { settingOf, type Limits, type LimitsFault } from './limits.ts';
+import { settingOf, type Limits, type LimitsFault, type LimitsInForce } from './limits.ts';
 import { holderOf, isSameOwner } from './owner.ts';
 import type { Preview } from './preview.ts';
 import type { WriteRecord } from './record.ts';
@@ -29,7 +29,13 @@ interface Cap {
  * @param writes of this and other accounts; what may have moved on the account at the exchange within 24 hours counts towards the daily limits
  * @throws Refusal with the remedy `settings` when a limit is exceeded, cannot be read, or cannot be checked
  */
-export function mustBeWithin(limits: Limits | LimitsFault, kinds: Kinds, preview: Preview, writes: readonly WriteRecord[], now: Now): void {
+export function mustBeWithin(
+  limits: LimitsInForce | LimitsFault,
+  kinds: Kinds,
+  preview: Preview,
+  writes: readonly WriteRecord[],
+  now: Now,
+): void {
   if ('fault' in limits) {
     throw new Refusal(msg('arming.limits-fault', "Your limits can't be read, so nothing is sent. {0}", limits.fault), {
       remedy: 'settings',
@@ -46,6 +52,7 @@ export function mustBeWithin(limits: Limits | LimitsFault, kinds: Kinds, preview
     dailyUsdCap(limits, kind, preview, day),
     walletCap(limits, preview, own),
     ltvCap(limits, kind, preview),
+    borrowCap(limits, kind, preview, day),
   ].filter((cap) => cap !== undefined);
   const [tightest] = caps.filter(({ exceeded }) => exceeded).sort((a, b) => compare(a.most, b.most));
   if (tightest === undefined) return;
@@ -212,6 +219,38 @@ function worthOf({ usd }: Preview, limit: 'perActionUsd' | 'perDayUsd'): Decimal
   if (usd !== undefined) return usd;
   throw unchecked(limit, ['later']);
 }
+
+/** Its own limit within 24 hours, for the account: nothing where no person has allowed it. */
+function borrowCap({ borrowPerDayUsd }: LimitsInForce, kind: ChangeKind, preview: Preview, day: Day): Cap | undefined {
+  if (preview.kind !== 'borrow') return undefined;
+  const limit = borrowPerDayUsd?.(preview.account.id) ?? zero;
+  if (!isPositive(limit)) throw notAllowed(preview.account.name);
+  const worth = day.today.filter(({ change }) => change.kind === 'borrow').map(({ figures }) => figures?.usd);
+  const { usd } = preview;
+  if (usd === undefined || !worth.every((one) => one !== undefined)) throw borrowUnchecked();
+  const before = sum(worth);
+  const left = subtract(limit, before);
+  const why = msg(
+    'limit.borrow-per-day',
+    'Borrowed in 24 hours: {0}, plus {1} now; your limit for this account is {2}.',
+    about(before),
+    about(usd),
+    formatUsd(limit, 'asset'),
+  );
+  return {
+    most: amountWorth(left, kind, preview),
+    exceeded: compare(usd, left) > 0,
+    why: day.remark === undefined ? why : msg('list.space', '{0} {1}', why, day.remark),
+  };
+}
+
+const notAllowed = (name: string): Refusal =>
+  new Refusal(msg('limit.no-borrowing', 'Borrowing isn\'t allowed on {0}. Run "LTV Gauge: Allow Borrowing…" first.', name));
+
+const borrowUnchecked = (): Refusal =>
+  new Refusal(msg('limit.borrow-unchecked', "A value in USD is unknown, so your limit for borrowing can't be checked. Try again later."), {
+    instead: ['later'],
+  });
 
 /** Without its value in USD nothing tells whether a change is within the limit. */
 const unchecked = (limit: keyof Limits, instead: RefusalFacts['instead'] = []): Refusal =>

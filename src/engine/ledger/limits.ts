@@ -15,6 +15,12 @@ export interface Limits {
   readonly highestLtvAfterReduction?: Decimal;
 }
 
+/** What the ledger holds a change against: also what an account may borrow within 24 hours, which is no setting. Absent is nothing at all. */
+export interface LimitsInForce extends Limits {
+  /** USD, as it is at this moment. */
+  readonly borrowPerDayUsd?: (accountId: string) => Decimal;
+}
+
 /** Settings that cannot be understood, with what to write instead. Nothing is sent while a limit is not understood. */
 export interface LimitsFault {
   readonly fault: Message;

@@ -2,6 +2,8 @@ import type { Decimal } from '../../core/decimal.ts';
 import type { Account } from '../../core/model.ts';
 import type { MarginEstimate } from '../../core/risk/position-model.ts';
 import type {
+  BorrowChange,
+  BorrowReadiness,
   Change,
   CollateralChange,
   CollateralReadiness,
@@ -16,7 +18,7 @@ import type {
 export type Preview = AnyPreview & PreviewMarks;
 
 /** A preview of any kind of change. */
-export type AnyPreview = CollateralPreview | MarginPreview | RepayPreview;
+export type AnyPreview = CollateralPreview | MarginPreview | RepayPreview | BorrowPreview;
 
 /** What the ledger demands besides a person's yes. */
 interface PreviewMarks {
@@ -59,12 +61,18 @@ interface LoanPreviewOf<C extends Change, R extends Readiness> extends PreviewOf
   readonly distanceAfter?: Decimal;
 }
 
-export type LoanPreview = CollateralPreview | RepayPreview;
+export type LoanPreview = CollateralPreview | RepayPreview | BorrowPreview;
 
 export type CollateralPreview = LoanPreviewOf<CollateralChange, CollateralReadiness>;
 
 export interface RepayPreview extends LoanPreviewOf<RepayChange, RepayReadiness> {
   /** What would be owed of the coin afterwards, by what was read: interest may be added until the exchange executes it. */
+  readonly debtAfter: Decimal;
+  readonly walletAfter: Decimal;
+}
+
+export interface BorrowPreview extends LoanPreviewOf<BorrowChange, BorrowReadiness> {
+  /** What would be owed of the coin afterwards, by what was read. */
   readonly debtAfter: Decimal;
   readonly walletAfter: Decimal;
 }

@@ -60,6 +60,7 @@ export function formatWith(known: Kinds): RecordFormat {
       figures: v.exactOptional(figures),
       window: v.exactOptional(v.string()),
       answer: v.exactOptional(answer),
+      again: v.exactOptional(v.object({ at: time, answer: v.exactOptional(answer) })),
       reference: v.exactOptional(storedText),
       ltvBefore: v.exactOptional(storedAmount),
       ltvEstimate: v.exactOptional(storedAmount),

@@ -83,6 +83,8 @@ export interface WriteRecord {
   /** Which window made it: a name that means nothing but itself. */
   readonly window?: string;
   readonly answer?: Answer;
+  /** The same request was sent once more, by a person's decision (see ask-again.ts). Milliseconds since the Unix epoch. */
+  readonly again?: { readonly at: number; readonly answer?: Answer };
   /** The venue's own id of the change, from its answer. */
   readonly reference?: string;
   /** Loan-to-value ratios are of changes of a loan only. */
@@ -112,6 +114,7 @@ export type WriteOf<K extends Change['kind']> = WriteRecord & {
 export type CollateralWrite = WriteOf<'collateral'>;
 export type MarginWrite = WriteOf<'margin'>;
 export type RepayWrite = WriteOf<'repay'>;
+export type BorrowWrite = WriteOf<'borrow'>;
 
 /** Whether both what was asked and what the proof is compared with are of this kind. */
 export const isWriteOf = <K extends Change['kind']>(record: WriteRecord, kind: K): record is WriteOf<K> =>

@@ -1,5 +1,5 @@
 import { add, isPositive, subtract, zero, type Decimal } from '../../core/decimal.ts';
-import type { Change, RepayChange } from '../../exchanges/exchange.ts';
+import type { BorrowChange, Change, RepayChange } from '../../exchanges/exchange.ts';
 import type { WriteRecord } from './record.ts';
 import { mayHaveMoved, sameTarget } from './write-states.ts';
 
@@ -12,8 +12,9 @@ export interface Undo {
 /** For so long after it took effect an addition can be taken back with one step. Milliseconds. */
 export const undoMs = 10 * 60_000;
 
-/** Whether there is a change that takes it back. For what was repaid there is none: the venue would have to lend it again. */
-export const isReversible = (change: Change): change is Exclude<Change, RepayChange> => change.kind !== 'repay';
+/** Whether there is a change that takes it back. For what moves debt there is none: the venue would have to lend it again, or be repaid. */
+export const isReversible = (change: Change): change is Exclude<Change, RepayChange | BorrowChange> =>
+  change.kind !== 'repay' && change.kind !== 'borrow';
 
 /**
  * The additions that can be taken back now, as they come in, less what may have been taken out of the same loan or position since: what
@@ -55,6 +56,7 @@ function takenSince(records: readonly WriteRecord[], added: WriteRecord): Decima
     .filter(
       (record) =>
         sameTarget(record, added) &&
+        record.change.kind === added.change.kind &&
         record.change.coin === added.change.coin &&
         record.change.direction === 'reduce' &&
         record.plannedAt >= added.plannedAt &&

@@ -31,6 +31,10 @@ export type WriteEvent =
   | { readonly type: 'accepted'; readonly reference?: string }
   | (Told & { readonly type: 'rejected'; readonly instead?: readonly Instead[] })
   | (Told & { readonly type: 'lost' })
+  /** A person has the same request sent once more; the bytes leave after this. */
+  | { readonly type: 'askedAgain' }
+  /** What came back then. */
+  | (Partial<Told> & { readonly type: 'answeredAgain'; readonly kind: Answer['kind']; readonly reference?: string })
   | (Facts & { readonly type: 'proven'; readonly note?: Message })
   /** `unsure` where figures that are not of one moment could say the same: then only a second reading counts. */
   | (Facts & { readonly type: 'contradicted'; readonly note: Message; readonly unsure?: true })
@@ -52,6 +56,8 @@ const allowedFrom: Record<WriteEvent['type'], readonly WriteState[]> = {
   accepted: ['sent'],
   rejected: ['sent'],
   lost: ['sent'],
+  askedAgain: ['unknown'],
+  answeredAgain: ['unknown'],
   proven: open,
   contradicted: open,
   // After a lost answer, a failure in the history may belong to another attempt.
@@ -91,6 +97,10 @@ export function next(record: WriteRecord, event: WriteEvent, at: number): WriteR
       return { ...updated, state: 'rejected', note: event.note, answer: { ...answered(at, 'refused', event), ...insteadOf(event) } };
     case 'lost':
       return { ...updated, state: 'unknown', note: event.note, answer: answered(at, 'lost', event) };
+    case 'askedAgain':
+      return record.again === undefined ? { ...updated, again: { at } } : undefined;
+    case 'answeredAgain':
+      return answeredAgain(updated, event, at);
     case 'proven':
     case 'contradicted':
       return found(updated, event);
@@ -107,7 +117,21 @@ export function next(record: WriteRecord, event: WriteEvent, at: number): WriteR
   }
 }
 
-function answered(at: number, kind: Answer['kind'], { code }: Told): Answer {
+/** Only that the venue has it says more than was known: a refusal of the copy may come from what the first one did. */
+function answeredAgain(
+  record: WriteRecord,
+  event: Extract<WriteEvent, { readonly type: 'answeredAgain' }>,
+  at: number,
+): WriteRecord | undefined {
+  if (record.again === undefined || record.again.answer !== undefined) return undefined;
+  const { kind, note, reference } = event;
+  const again = { ...record.again, answer: answered(at, kind, event) };
+  if (kind !== 'accepted') return { ...record, again, ...(note === undefined ? {} : { note }) };
+  const taken = msg('again.taken', 'Asked again with the same ID: the exchange has it.');
+  return { ...record, state: 'accepted', again, note: taken, ...(reference === undefined ? {} : { reference }) };
+}
+
+function answered(at: number, kind: Answer['kind'], { code }: Partial<Told>): Answer {
   return { at, kind, ...(code === undefined ? {} : { code }) };
 }
 
@@ -176,8 +200,14 @@ export function merge(earlier: WriteRecord | undefined, later: WriteRecord): Wri
   const answer = believed.answer === undefined && believed.sentAt !== undefined ? other.answer : undefined;
   // A window of an older version leaves out whose it is.
   const owner = believed.owner === undefined ? other.owner : undefined;
-  if (answer === undefined && owner === undefined) return believed;
-  return { ...believed, ...(answer === undefined ? {} : { answer }), ...(owner === undefined ? {} : { owner }) };
+  const again = believed.again?.answer === undefined ? (other.again ?? believed.again) : undefined;
+  if (answer === undefined && owner === undefined && again === undefined) return believed;
+  return {
+    ...believed,
+    ...(answer === undefined ? {} : { answer }),
+    ...(again === undefined ? {} : { again }),
+    ...(owner === undefined ? {} : { owner }),
+  };
 }
 
 /**

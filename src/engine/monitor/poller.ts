@@ -3,7 +3,7 @@ import type { Disposable } from '../../core/emitter.ts';
 import { ExchangeError, type ErrorKind } from '../../core/errors.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
 import { isAlarm } from '../../core/risk/level.ts';
-import { setPurpose, setReadElsewhere, type Purpose } from '../../exchanges/purpose.ts';
+import { setPurpose, setReadElsewhere, tryOf, type Purpose } from '../../exchanges/purpose.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
 import { ownerOf } from '../ledger/owner.ts';
 import { failedInside, type Connections } from './connections.ts';
@@ -58,7 +58,7 @@ interface Line {
   isOrphan?: boolean;
   /** The venue asked for no requests until then, by `uptimeOf`. */
   heldUntil?: number;
-  /** Failed attempts from before the machine woke; they no longer lengthen the wait. */
+  /** Failed attempts from before the machine woke; they no longer lengthen the wait. Absent once something was read since. */
   forgiven?: number;
   /** The next reading must not be skipped to save requests. */
   isWanted?: boolean;
@@ -72,6 +72,12 @@ interface Line {
   isNudged?: boolean;
   /** Since the last attempt the venue has answered somebody. */
   isAnswered?: boolean;
+  /** The venue has answered somebody during the reading. */
+  isBack?: boolean;
+  /** How long the last reading took, if it was made here. Milliseconds. */
+  tookMs?: number;
+  /** The same of the last one that brought figures. */
+  usualMs?: number;
   /** The last figures were not read here. */
   isFollowed?: boolean;
   /** When its own keys last worked, by `uptimeOf`. */
@@ -94,8 +100,9 @@ const keylessMs = 5 * 60_000;
 const twinMs = 10 * 60_000;
 
 /**
- * Reads each account at its own pace. Each wait begins when the reading has ended, so a slow venue never gets two requests at a time and
- * never delays other accounts. Without accounts there is no timer. While another window reads for all, this one reads only on request, or
+ * Reads each account at its own pace. Each wait begins when the reading has ended, so a slow venue is left alone in between and never delays
+ * other accounts; near a line, and after a failure, what the reading took counts, up to half an interval. Near a line a reading that hangs
+ * for an interval is overtaken by one fresh one. Without accounts there is no timer. While another window reads for all, this one reads only on request, or
  * when that window is late. An exchange account added twice is read once, as long as the keys of both are known to work.
  */
 export class Poller implements Disposable {
@@ -164,6 +171,8 @@ export class Poller implements Disposable {
     delete line.isLate;
     delete line.isOrphan;
     line.isFollowed = true;
+    delete line.tookMs;
+    if (this.#options.store.get(accountId)?.failure === undefined) delete line.forgiven;
     this.#arm(accountId, line, this.#nextIn(accountId, line));
   }
 
@@ -187,17 +196,20 @@ export class Poller implements Disposable {
 
   /**
    * The venue answers: an account that an outage kept from being read is read within two intervals of its last attempt, at random, and not
-   * after the rest of its back-off.
+   * after the rest of its back-off. After the machine woke, or near a line, it doesn't wait for that.
    */
   answered(accountId: string): void {
     const { reader, store, random = Math.random } = this.#options;
     const line = this.#lines.get(accountId);
     const kind = store.get(accountId)?.failure?.error.kind;
+    if (line?.reading !== undefined) line.isBack = true;
     if (line === undefined || reader?.isReader === false || kind === undefined || !outages.has(kind)) return;
     // Once for each attempt: the least of many draws would be no back-off.
     if (line.reading !== undefined || line.isAnswered === true) return;
     line.isAnswered = true;
-    this.#armBy(accountId, line, Math.max(this.#nextIn(accountId, line, 2), Math.round(spreadMs * random())));
+    const ms = this.#nextIn(accountId, line, line.isNear === true ? 1 : 2);
+    const heldMs = (line.heldUntil ?? 0) - uptimeOf(this.#options.clock);
+    this.#armBy(accountId, line, Math.max(line.forgiven === undefined ? ms : heldMs, Math.round(spreadMs * random())));
   }
 
   /**
@@ -327,8 +339,9 @@ export class Poller implements Disposable {
       if (line.signal !== undefined) setPurpose(line.signal, 'command');
     }
     line.reading ??= this.#readOnce(accountId, line, right).then((twins) => {
-      const { isNudged } = line;
+      const { isNudged, isBack } = line;
       delete line.isNudged;
+      delete line.isBack;
       delete line.isAnswered;
       delete line.reading;
       delete line.signal;
@@ -344,6 +357,7 @@ export class Poller implements Disposable {
         delete this.#line(id).isFollowed;
       }
       if (isNudged === true) this.nudge(accountId);
+      if (isBack === true) this.answered(accountId);
     });
     return line.reading;
   }
@@ -353,9 +367,9 @@ export class Poller implements Disposable {
     const { clock, intervalMs, random = Math.random, store } = this.#options;
     const state = store.get(accountId);
     const failure = state?.failure;
-    if (failure === undefined) delete line.forgiven;
-    const passed = Math.max(clock.now() - (store.readAt(accountId) ?? clock.now()), 0);
-    line.heldUntil = uptimeOf(clock) + (failure?.error.retryAfterMs ?? 0) - passed;
+    const sinceRead = Math.max(clock.now() - (store.readAt(accountId) ?? clock.now()), 0);
+    const heldMs = (failure?.error.retryAfterMs ?? 0) - sinceRead;
+    line.heldUntil = uptimeOf(clock) + heldMs;
     const isPatient = this.#isPatient(line);
     const attempts = Math.min(Math.max((failure?.attempts ?? 0) - (isPatient ? 0 : (line.forgiven ?? 0)), 1), most);
     const since = failure && { ...failure, attempts };
@@ -364,7 +378,9 @@ export class Poller implements Disposable {
     const paceMs = line.isLimited === true ? Math.max(everyMs, Math.min(2 * everyMs, longestMs)) : everyMs;
     const ms = nextReadInMs(paceMs, since, isPatient ? 1 : random(), line.isNear ? longestNearMs : longestMs);
     const untilKeys = (line.keylessUntil ?? 0) - uptimeOf(clock);
-    return Math.max(ms + (isPatient ? intervalMs() : 0) - passed, untilKeys, 0);
+    const isPressing = line.isNear || failure !== undefined;
+    const passed = sinceRead + (isPressing ? Math.min(line.tookMs ?? 0, everyMs / 2) : 0);
+    return Math.max(Math.round(ms - passed) + (isPatient ? intervalMs() : 0), heldMs, untilKeys, 0);
   }
 
   /** Whether another window reads this account. */
@@ -400,6 +416,7 @@ export class Poller implements Disposable {
   async #readOnce(accountId: string, line: Line, right: Pass | undefined): Promise<readonly string[]> {
     const { store, clock, intervalMs, reader } = this.#options;
     const standing = new AbortController();
+    const began = uptimeOf(clock);
     const twins = this.#twinsOf(accountId);
     line.standing = standing;
     const signal = AbortSignal.any([line.end.signal, standing.signal]);
@@ -422,10 +439,12 @@ export class Poller implements Disposable {
       tell(() => {
         store.begin(accountId);
       });
-      const snapshot = await this.#snapshot(accountId, line, signal);
+      const snapshot = await this.#first(accountId, line, signal, right === undefined ? Infinity : longestReadingMs);
       delete line.keylessUntil;
       delete line.isFollowed;
+      delete line.forgiven;
       line.ownAt = uptimeOf(clock);
+      line.usualMs = line.ownAt - began;
       const isRead = told(() => {
         store.succeed(accountId, snapshot, pass());
       });
@@ -448,6 +467,38 @@ export class Poller implements Disposable {
         } else store.fail(accountId, failure, pass());
       });
       return [];
+    } finally {
+      line.tookMs = uptimeOf(clock) - began;
+    }
+  }
+
+  /**
+   * The first figures that come. Near a line a reading that hangs is overtaken by a fresh one, which gets less time: a venue that hung and
+   * answers again is noticed within two intervals.
+   * @param mostMs time for what isn't overtaken; infinite if a person asked for it
+   */
+  async #first(accountId: string, line: Line, signal: AbortSignal, mostMs: number): Promise<Snapshot> {
+    const { clock, intervalMs, store } = this.#options;
+    const state = store.get(accountId);
+    const paceMs = patienceMs(intervalInForce(state?.snapshot, intervalMs(), state));
+    const [over, unneeded] = [new AbortController(), new AbortController()];
+    const read = (ms: number, isOvertaking: boolean): Promise<Snapshot> =>
+      this.#snapshot(accountId, line, tryOf(signal, { until: uptimeOf(clock) + ms, stop: over.signal, isOvertaking }));
+    const first = read(mostMs, false);
+    if (!isAlarm(nearness(state?.snapshot, state))) return first;
+    first.catch(() => {
+      unneeded.abort();
+    });
+    const second = clock
+      .sleep(Math.max(paceMs, (line.usualMs ?? 0) + usualMoreMs), AbortSignal.any([signal, over.signal, unneeded.signal]))
+      .then(() => read(paceMs, true));
+    try {
+      return await Promise.any([first, second]);
+    } catch (error) {
+      const { errors } = error as AggregateError;
+      throw errors.findLast((one) => ExchangeError.is(one)) ?? errors[0];
+    } finally {
+      over.abort();
     }
   }
 
@@ -503,6 +554,13 @@ export class Poller implements Disposable {
     }
   }
 }
+
+/** A regular reading has to be answered within this time. Milliseconds. */
+const longestReadingMs = 12_000;
+/** The same of one that overtakes another, or only asks whether the venue answers. @param intervalMs the interval in force */
+export const patienceMs = (intervalMs: number): number => Math.min(Math.max(intervalMs, 3_000), longestReadingMs);
+/** So much longer than the last one a reading may take before it counts as hanging. Milliseconds. */
+const usualMoreMs = 1_000;
 
 const gaps = ['loansTrouble', 'positionsTrouble', 'walletTrouble'] as const;
 

@@ -4,10 +4,10 @@ import type { Disposable } from '../../core/emitter.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { liveEstimate, livePosition, measured, type Prices } from '../../core/risk/live-estimate.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
-import { setPurpose } from '../../exchanges/purpose.ts';
+import { setPurpose, tryOf } from '../../exchanges/purpose.ts';
 import { failedInside } from '../monitor/connections.ts';
 import { intervalInForce } from '../monitor/pace.ts';
-import { nextReadInMs, outages, readAfterWakeInMs, type Poller } from '../monitor/poller.ts';
+import { nextReadInMs, outages, patienceMs, readAfterWakeInMs, type Poller } from '../monitor/poller.ts';
 import type { Connections } from '../monitor/connections.ts';
 import { watchEveryMs, type AccountState, type Failure, type Live, type Store } from '../monitor/store.ts';
 import type { Wake, Wakes } from '../monitor/wakes.ts';
@@ -272,14 +272,17 @@ export class PriceWatch implements Disposable {
     line.asking = true;
     const pass = await reader.pass();
     // The time of the request: the answer may arrive after a newer reading.
-    const at = clock.now();
+    const [at, began] = [clock.now(), uptimeOf(clock)];
     try {
       if (pass === undefined) return;
       // After a failure, try another account of the site: its connection may work.
       const asked = states[(line.failure?.attempts ?? 0) % states.length];
       if (asked === undefined) return;
       const connection = await connections.get(asked.account.id);
-      const prices = await connection.indexPrices(coins, this.#end.signal);
+      const paceMs = this.#paceAt(site);
+      // While accounts can't be read, the answer shows that the venue is back: what hangs since before doesn't.
+      const until = paceMs === undefined ? Infinity : began + patienceMs(paceMs);
+      const prices = await connection.indexPrices(coins, tryOf(this.#end.signal, { until }));
       if (this.#end.signal.aborted) return;
       if (Object.keys(prices).length === 0) throw failedInside();
       delete line.failure;
@@ -290,7 +293,7 @@ export class PriceWatch implements Disposable {
       const { failure } = line;
       const known = ExchangeError.is(error) ? error : failedInside();
       line.failure = { error: known, since: failure?.since ?? at, at, attempts: (failure?.attempts ?? 0) + 1 };
-      const { waitMs, isDown } = this.#waitAt(site, line.failure);
+      const { waitMs, isDown } = this.#waitAt(site, line.failure, uptimeOf(clock) - began);
       line.notBefore = uptimeOf(clock) + waitMs;
       line.heldUntil = uptimeOf(clock) + (known.retryAfterMs ?? 0);
       if (!isDown || this.#needed === undefined) return;
@@ -321,15 +324,23 @@ export class PriceWatch implements Disposable {
     }
   }
 
-  /** While accounts can't be read, no longer than the shortest of their intervals. */
-  #waitAt(site: string, failure: Failure): { readonly waitMs: number; readonly isDown: boolean } {
-    const { intervalMs, random = Math.random } = this.#options;
-    const paces = this.#outAt(site).map((state) => intervalInForce(state.snapshot, intervalMs(), state));
-    const mostMs = paces.length === 0 ? undefined : Math.min(...paces);
+  /** While accounts can't be read, no longer than the shortest of their intervals, from when the request began, but at least half of it. */
+  #waitAt(site: string, failure: Failure, tookMs: number): { readonly waitMs: number; readonly isDown: boolean } {
+    const { random = Math.random } = this.#options;
+    const mostMs = this.#paceAt(site);
+    const everyMs = Math.min(watchEveryMs, mostMs ?? watchEveryMs);
+    const ms = nextReadInMs(everyMs, failure, random(), mostMs);
     return {
-      waitMs: nextReadInMs(Math.min(watchEveryMs, mostMs ?? watchEveryMs), failure, random(), mostMs),
+      waitMs: mostMs === undefined ? ms : Math.max(ms - Math.min(tookMs, everyMs / 2), failure.error.retryAfterMs ?? 0),
       isDown: mostMs !== undefined,
     };
+  }
+
+  /** The shortest interval in force of the accounts that can't be read; undefined if all can be. */
+  #paceAt(site: string): number | undefined {
+    const { intervalMs } = this.#options;
+    const paces = this.#outAt(site).map((state) => intervalInForce(state.snapshot, intervalMs(), state));
+    return paces.length === 0 ? undefined : Math.min(...paces);
   }
 
   #outAt(site: string): readonly AccountState[] {

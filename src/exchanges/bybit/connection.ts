@@ -7,6 +7,7 @@ import type { Http } from '../http/client.ts';
 import { orError, stamped } from '../kit/parts.ts';
 import { priced, pricesOf, withPrices, withUsd, withValues } from '../kit/prices.ts';
 import type { StreamSource } from '../streams.ts';
+import { borrowAction } from './borrow.ts';
 import { endpoints } from './endpoints.ts';
 import { withHaircuts, type Rules } from './haircuts.ts';
 import { toKeyFacts, vipLevelOf } from './key.ts';
@@ -39,6 +40,7 @@ export class BybitConnection implements Connection {
       collateral: collateralAction(http, clock, this.loans),
       margin: this.#positions.margin,
       repay: repayAction(http, clock, this.loans),
+      borrow: borrowAction(http, clock, this.loans),
     };
   }
 

@@ -19,6 +19,7 @@ export const endpoints = {
   maxLoan: `${common}/max-loan`,
   flexibleDebts: '/v5/crypto-loan-flexible/ongoing-coin',
   inventory: '/v5/crypto-loan-flexible/available-inventory',
+  borrow: '/v5/crypto-loan-flexible/borrow',
   borrowings: '/v5/crypto-loan-flexible/borrow-history',
   repay: '/v5/crypto-loan-flexible/repay',
   repayments: '/v5/crypto-loan-flexible/repayment-history',
@@ -52,11 +53,11 @@ const limits: Readonly<Record<string, RateLimit>> = {
 };
 
 /**
- * The documented limit of an endpoint, by the rolling second. Endpoints that adjust or repay allow one request, loan endpoints that read five; those of
+ * The documented limit of an endpoint, by the rolling second. Endpoints that adjust, repay or borrow allow one request, loan endpoints that read five; those of
  * the old loans have no documented limit and get the same. Source: https://bybit-exchange.github.io/docs/v5/rate-limit
  */
 export function limitOf(path: string): RateLimit {
-  return /\/(adjust-ltv|repay|fully-repay)$/.test(path) ? everySecond(1) : (limits[path] ?? everySecond(5));
+  return /\/(adjust-ltv|repay|fully-repay|borrow)$/.test(path) ? everySecond(1) : (limits[path] ?? everySecond(5));
 }
 
 /** Limits are per second; a longer wait in a header is wrong. */

@@ -70,6 +70,19 @@ export interface Repayment extends HistoryRow {
   readonly details?: unknown;
 }
 
+/** A row of Bybit's history of borrowing. */
+export interface Borrowed extends HistoryRow {
+  readonly status: Adjustment['status'];
+}
+
+/** How Bybit lends a coin flexibly. */
+export interface Lending {
+  readonly places: number;
+  readonly minimum?: Decimal;
+  /** A year's interest as a fraction. */
+  readonly rate?: Decimal;
+}
+
 /** What is owed of one coin, as far as one repayment can pay it. */
 export interface DebtFound {
   /** Undefined when the loan is gone. */

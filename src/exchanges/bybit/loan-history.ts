@@ -5,7 +5,8 @@ import type { LoanRef, PageRequest } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 import { refused } from '../kit/failure.ts';
 import { unnamed } from '../refusals.ts';
-import type { AdjustmentRequest, HistoryPart, Line, ListRead, LoanBook, Repayment } from './loan-generation.ts';
+import { endpoints } from './endpoints.ts';
+import type { AdjustmentRequest, Borrowed, HistoryPart, Line, ListRead, LoanBook, Repayment } from './loan-generation.ts';
 import { ends, toHistoryRow } from './loan-map.ts';
 import { isAbsent, limitFor, notUnderstood, pageQuery, toPage } from './requests.ts';
 import * as schema from './schema.ts';
@@ -222,11 +223,26 @@ export async function readRepayments(
   return { ...toPage(rows, { count: list.length, next: nextPageCursor, odd: odd.length }, page), odd };
 }
 
+/** The same of what was borrowed flexibly. */
+export async function readBorrowings(line: Line, page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<ListRead<Borrowed>> {
+  const query = { orderId: page.id, loanCurrency: page.coin, ...pageQuery(page) };
+  const { list, nextPageCursor } = schema.read(schema.list, await line.get(endpoints.borrowings, query, signal));
+  const read = readRows(borrowing, list);
+  const once = onceEach(read.rows, ({ orderId }) => orderId);
+  const odd = [
+    ...read.odd.map(({ raw, field }) => ({ field, ...known(raw, 'orderId') })),
+    ...[...once.unclear].map((id) => ({ field: named('result.list', id), id })),
+  ];
+  const rows = once.rows.map((row): Borrowed => ({ ...toBorrowing('borrowed', row), id: row.orderId, status: row.status }));
+  return { ...toPage(rows, { count: list.length, next: nextPageCursor, odd: odd.length }, page), odd };
+}
+
 /** What an unreadable row is about, as far as it says. */
-function known(raw: unknown): { readonly id?: string; readonly coin?: string } {
-  const told = v.safeParse(v.object({ repayId: schema.id }), raw);
+function known(raw: unknown, name: 'repayId' | 'orderId' = 'repayId'): { readonly id?: string; readonly coin?: string } {
+  const told = v.safeParse(v.object({ [name]: schema.id }), raw);
   const coin = textIn(raw, 'loanCurrency');
-  return { ...(told.success ? { id: told.output.repayId } : {}), ...(coin === undefined ? {} : { coin }) };
+  const id = told.success ? told.output[name] : undefined;
+  return { ...(id === undefined ? {} : { id }), ...(coin === undefined ? {} : { coin }) };
 }
 
 /** Changes of collateral keep their ids, by which proofs and people find them. */

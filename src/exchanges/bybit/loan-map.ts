@@ -234,6 +234,9 @@ const table: Thresholds = {
   liquidation: { ltv: decimal('0.92'), source: 'table', from },
 };
 
+/** The highest LTV at which the pool lends, by the help page of 27 January 2026. */
+export const startLtv: Threshold = { ltv: decimal('0.80'), source: 'table', from };
+
 /** Used where Bybit gives none: the person's figures, else the table's. */
 export function presumed(person: Account['thresholds']): Thresholds {
   if (person === undefined) return table;

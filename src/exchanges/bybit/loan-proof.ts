@@ -157,7 +157,7 @@ export async function ownRow<Row extends HistoryRow>(read: Reader<Row>, referenc
   }
 }
 
-/** All rows of a coin that are newer than an id. */
+/** All rows of a coin that are newer than an id, each once: one may move to the next page while it is read. */
 export async function rowsSince<Row extends HistoryRow>(
   read: Reader<Row>,
   coin: string,
@@ -174,5 +174,5 @@ export async function rowsSince<Row extends HistoryRow>(
     if (older === undefined || rows.some(({ id }) => !isNewer(id, newestHistoryId))) break;
     cursor = older;
   }
-  return { rows: all, odd };
+  return { rows: [...new Map(all.map((row) => [row.id, row])).values()], odd };
 }

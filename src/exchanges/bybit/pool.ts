@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { compare, isPositive, isZero, zero, type Decimal } from '../../core/decimal.ts';
+import { compare, greater, isPositive, isZero, zero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { CoinAmount, InterestRow, Loan, Page } from '../../core/model.ts';
@@ -12,8 +12,10 @@ import { Inventory } from './inventory.ts';
 import type {
   Adjustment,
   AdjustmentRequest,
+  Borrowed,
   DebtFound,
   HistoryPart,
+  Lending,
   Line,
   LoanBook,
   LoanFound,
@@ -23,8 +25,9 @@ import type {
   Setting,
   Taken,
 } from './loan-generation.ts';
-import { adjustmentsOf, borrowing, listOf, readRepayments, repayment, toBorrowing, toRepayment } from './loan-history.ts';
+import { adjustmentsOf, borrowing, listOf, readBorrowings, readRepayments, repayment, toBorrowing, toRepayment } from './loan-history.ts';
 import { fixedDebts, looksUnowed, presumed, toAdjustment, toOddAdjustment, toPool, yearly, type PoolRead } from './loan-map.ts';
+import { optional } from '../kit/parts.ts';
 import { adjustCall, isAbsent, notUnderstood, pageQuery, toPage, writeCall } from './requests.ts';
 import * as schema from './schema.ts';
 import { leftOut, named, onceEach, readRows, said, textIn } from './schema.ts';
@@ -175,6 +178,32 @@ export class Pool implements LoanBook {
 
   repayCall(change: RepayChange): Call & { readonly body: string } {
     return writeCall(endpoints.repay, { loanCurrency: change.coin, amount: change.amount });
+  }
+
+  /** Newest first. */
+  borrowings(page: AdjustmentRequest, signal: AbortSignal | undefined): Promise<ListRead<Borrowed>> {
+    return readBorrowings(this.#line, page, signal);
+  }
+
+  /** How a coin is lent flexibly: the strictest terms where they differ by level; undefined where it isn't lent. */
+  async lending(coin: string, signal: AbortSignal | undefined): Promise<Lending | undefined> {
+    const { list } = schema.read(schema.loanableData, await this.#line.ask(endpoints.loanableData, { currency: coin }, signal));
+    const own = readRows(schema.lending, list).rows.filter((one) => one.currency === coin && one.flexibleBorrowable);
+    const places = schema.repayPlaces(own);
+    if (places === undefined) return undefined;
+    const highest = (figures: readonly (Decimal | undefined)[]): Decimal | undefined =>
+      figures.reduce((most, one) => (most === undefined || one === undefined ? (most ?? one) : greater(most, one)), undefined);
+    return {
+      places,
+      ...optional('minimum', highest(own.map((one) => one.minFlexibleBorrowingAmount))),
+      ...optional('rate', highest(own.map((one) => one.flexibleAnnualizedInterestRate))),
+    };
+  }
+
+  /** What is left of a coin to borrow. */
+  async inventory(coin: string, signal: AbortSignal | undefined): Promise<Decimal | undefined> {
+    const answer = schema.read(schema.inventory, await this.#line.get(endpoints.inventory, { currency: coin }, signal));
+    return answer.currency === coin ? answer.availableInventory : undefined;
   }
 
   /** The pool, or why there is none: what existed before is not absent. */

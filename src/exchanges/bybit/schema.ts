@@ -146,6 +146,13 @@ export const owed = v.object({ loanCurrency: coin, totalDebt: natural, unpaidInt
 /** How many decimals an amount may have. An unreadable one affects nothing else. */
 export const places = v.fallback(v.optional(v.pipe(digits, v.regex(/^(\d|1[0-8])$/), v.transform(Number))), undefined);
 export const accuracy = v.object({ currency: coin, flexibleBorrowable: borrowable, flexibleBorrowingAccuracy: places });
+export const lending = v.object({
+  currency: coin,
+  flexibleBorrowable: borrowable,
+  flexibleBorrowingAccuracy: places,
+  minFlexibleBorrowingAmount: v.fallback(maybeNatural, undefined),
+  flexibleAnnualizedInterestRate: v.fallback(maybeNatural, undefined),
+});
 /** The fewest decimals of some; undefined where none is known. */
 export function coarsest(some: readonly (number | undefined)[]): number | undefined {
   const known = some.filter((one) => one !== undefined);

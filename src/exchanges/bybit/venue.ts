@@ -18,6 +18,8 @@ export const bybit: Exchange = {
   collateralWallet: msg('term.funding-account', 'funding account'),
   marginWallet: msg('bybit.unified-trading-account', 'Unified Trading Account'),
   repays: () => true,
+  // Old orders lend no more; fixed loans are borrowed in Bybit's app.
+  borrows: ({ id }) => id === 'pool',
   oneWaySlot: '0',
   keyHelpUrl: 'https://www.bybit.com/app/user/api-management',
   async connect(options) {

@@ -6,7 +6,7 @@ import { queryText, rehearsalOf, type Call, type Dialect } from './call.ts';
 import { keepPace, limiterOf, type Line } from './limits.ts';
 import { hiding, withoutSecrets } from './redact.ts';
 import { aborted, Transport } from './transport.ts';
-import { purposeOf, type Purpose } from '../purpose.ts';
+import { purposeOf, untilOf, type Purpose } from '../purpose.ts';
 import { clockOff } from '../refusals.ts';
 
 export interface HttpOptions {
@@ -26,6 +26,8 @@ export interface HttpOptions {
 }
 
 const readDeadlineMs = 10_000;
+/** Even late in a reading that has to end in time, a request gets so long. Milliseconds. */
+const leastDeadlineMs = 1_000;
 /** Longer: a late answer is better than an unknown outcome. */
 const writeDeadlineMs = 20_000;
 /** The wait for a keyring. */
@@ -49,6 +51,8 @@ interface Stops {
   readonly waiting: AbortSignal;
   readonly underWay: AbortSignal | undefined;
   readonly purpose: () => Purpose;
+  /** When a read has to be answered, by `uptimeOf`. */
+  readonly until: number;
   /** When a change was requested; it is sent soon after or never. */
   readonly writeAskedAt?: number;
 }
@@ -83,11 +87,12 @@ export class Http {
    */
   async call(call: Call, signal?: AbortSignal): Promise<unknown> {
     const either = signal === undefined ? this.#disposal.signal : AbortSignal.any([signal, this.#disposal.signal]);
-    if (call.write !== true) return this.#persist(call, { waiting: either, purpose: () => purposeOf(signal), underWay: either });
+    const common = { purpose: () => purposeOf(signal), until: untilOf(signal) };
+    if (call.write !== true) return this.#persist(call, { ...common, waiting: either, underWay: either });
     const tooLate = this.#patience(longestWriteWaitMs);
     const stops: Stops = {
+      ...common,
       waiting: AbortSignal.any([either, tooLate]),
-      purpose: () => purposeOf(signal),
       // A write being sent is not aborted when its connection is closed: that would only make its outcome unknown.
       underWay: signal,
       writeAskedAt: this.#options.clock.now(),
@@ -107,7 +112,8 @@ export class Http {
       } catch (error) {
         if (!(error instanceof ExchangeError)) throw error;
         if (error.kind === 'rate') this.#limitedUntil = uptimeOf(this.#options.clock) + limitedMs;
-        if (call.write === true || attempt >= mostAttempts || !isPassing(error)) throw error;
+        const isOver = attempt >= mostAttempts || this.#leftMs(stops) < leastDeadlineMs;
+        if (call.write === true || isOver || !isPassing(error)) throw error;
         await this.#pause(attempt, error.retryAfterMs, stops.waiting);
       }
     }
@@ -206,7 +212,7 @@ export class Http {
           body: call.body,
           headers: { ...dialect.headers, ...signature },
           write,
-          deadlineMs: write ? writeDeadlineMs : readDeadlineMs,
+          deadlineMs: write ? writeDeadlineMs : Math.min(readDeadlineMs, Math.max(this.#leftMs(stops), leastDeadlineMs)),
         },
         stops.underWay,
       );
@@ -219,6 +225,8 @@ export class Http {
       throw ExchangeError.is(error) ? withoutSecrets(error, hide) : error;
     }
   }
+
+  readonly #leftMs = ({ until }: Stops): number => until - uptimeOf(this.#options.clock);
 
   /** By the wall clock, which counts sleep. One that was set back is ignored. */
   #isLate({ writeAskedAt }: Stops): boolean {
@@ -259,11 +267,11 @@ export class Http {
     return dialect.sign({ method: call.method, target, body: call.body ?? '', timestamp: clock.now() + this.#offsetMs }, keys);
   }
 
-  async #learnOffset({ waiting, purpose }: Stops): Promise<void> {
+  async #learnOffset({ waiting, purpose, until }: Stops): Promise<void> {
     const { dialect, clock } = this.#options;
     const before = clock.now();
     const time: Call = { method: 'GET', path: dialect.time.path, signed: false };
-    const payload = await this.#attempt(time, { waiting, underWay: waiting, purpose });
+    const payload = await this.#attempt(time, { waiting, underWay: waiting, purpose, until });
     this.#offsetMs = dialect.time.read(payload) - Math.round((before + clock.now()) / 2);
   }
 

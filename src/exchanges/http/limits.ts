@@ -16,7 +16,9 @@ export interface Line {
 
 /** The part of a documented limit that requests of a kind may use, in tenths: the limits are the person's, shared with their other programs. */
 const tenths = { command: 9, standing: 3 } as const;
-const urgency: readonly Purpose[] = ['command', 'near', 'standing'];
+const urgency: readonly Purpose[] = ['command', 'overtaking', 'near', 'standing'];
+/** Overtaking doesn't count as one: what hangs may hold the only place that standing readings have. */
+const isPoll = (purpose: Purpose): boolean => purpose === 'near' || purpose === 'standing';
 
 /** A request that was let go. Its places are kept until one interval after its answer. */
 interface Place {
@@ -100,7 +102,7 @@ export class Limiter {
   }
 
   #hasRoom({ lines, purpose }: Waiting): boolean {
-    const isStanding = purpose() !== 'command';
+    const isStanding = isPoll(purpose());
     return lines.every(({ key, limit: { count } }) => {
       const held = this.#held(key);
       const standing = held.filter((place) => place.isStanding);
@@ -110,7 +112,7 @@ export class Limiter {
 
   #start(waiting: Waiting): void {
     this.#waiting = this.#waiting.filter((one) => one !== waiting);
-    const isStanding = waiting.purpose() !== 'command';
+    const isStanding = isPoll(waiting.purpose());
     const places = waiting.lines.map(({ key, limit: { intervalMs } }) => {
       const place: Place = { isStanding, intervalMs };
       this.#places.set(key, [...this.#held(key), place]);

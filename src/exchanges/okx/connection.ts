@@ -8,6 +8,7 @@ import { mostTelling, part, sentenceOf, type Part } from '../kit/parts.ts';
 import { priced, pricesOf, withPrices, withUsd, withValues } from '../kit/prices.ts';
 import type { Maintenance, StreamSource } from '../streams.ts';
 import { endpoints } from './endpoints.ts';
+import { borrowAction } from './borrow-change.ts';
 import { toKeyFacts } from './key.ts';
 import { collateralAction } from './loan-change.ts';
 import { isStandingAbsence, noLoans } from './loan-map.ts';
@@ -43,6 +44,7 @@ export class OkxConnection implements Connection {
       collateral: collateralAction(http, clock, this.loans),
       margin: this.#positions.margin,
       repay: repayAction(http, clock, this.loans),
+      borrow: borrowAction(http, clock, this.loans),
     };
   }
 

@@ -13,6 +13,7 @@ export const endpoints = {
   maxRedeem: `${loans}/max-collateral-redeem-amount`,
   adjustCollateral: `${loans}/adjust-collateral`,
   repay: `${loans}/repay`,
+  borrow: `${loans}/borrow`,
   loanInfo: `${loans}/loan-info`,
   loanHistory: `${loans}/loan-history`,
   interestAccrued: `${loans}/interest-accrued`,
@@ -31,6 +32,7 @@ export const endpoints = {
 
 const limits: Readonly<Record<string, RateLimit>> = {
   [endpoints.repay]: { count: 2, intervalMs: 2_000 },
+  [endpoints.borrow]: { count: 2, intervalMs: 2_000 },
   [endpoints.balances]: { count: 6, intervalMs: 1_000 },
   [endpoints.positions]: { count: 10, intervalMs: 2_000 },
   [endpoints.bills]: { count: 5, intervalMs: 1_000 },

@@ -14,7 +14,7 @@ import { heldOf, newestHistoryId } from './loan-change.ts';
 import { isWhole, type LoanRead } from './loan-map.ts';
 import type { Loans } from './loans.ts';
 import { readRepaid } from './repay-proof.ts';
-import { mustBeNamed, orderOf } from './requests.ts';
+import { mustBeNamed, orderOf, withId } from './requests.ts';
 import * as why from '../refusals.ts';
 
 /** OKX books debts and interest to 8 decimals, by the samples of loan-info and interest-accrued; it documents no other step of an amount. */
@@ -27,7 +27,7 @@ const places = 8;
  */
 export function repayAction(http: Http, clock: Clock, loans: Loans): RepayAction {
   return {
-    ...requestsOf(http, repayCall),
+    ...withId(requestsOf(http, repayCall)),
     prepare: (asked, signal) => prepare({ http, clock, loans }, asked, signal),
     prove: (change, baseline, _receipt, signal) => readRepaid({ http, clock, loans }, change, baseline, signal),
   };

@@ -1,6 +1,6 @@
-import type { ExchangeError } from '../../core/errors.ts';
+import { ExchangeError } from '../../core/errors.ts';
 import type { Page } from '../../core/model.ts';
-import type { LoanRef, PageRequest } from '../exchange.ts';
+import type { Change, LoanRef, PageRequest, Requests } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
 import type { Http } from '../http/client.ts';
 import { refused } from '../kit/failure.ts';
@@ -55,4 +55,22 @@ export function mustBeNamed({ loanId, orderId }: LoanRef): void {
 /** Refuses what could mean several loans. */
 export function ambiguous(): ExchangeError {
   return refused(why.ambiguous(venue));
+}
+
+/** OKX knows an id of ours for a minute. A copy is answered so: the first one is done, or under way. */
+const copies: ReadonlySet<string | undefined> = new Set(['51016', '51784']);
+
+/** Requests that carry an id of ours, which can be asked again. */
+export function withId<C extends Change>(requests: Requests<C>): Requests<C> {
+  return {
+    ...requests,
+    async again(change, signal) {
+      try {
+        return await requests.send(change, signal);
+      } catch (error) {
+        if (ExchangeError.is(error) && copies.has(error.code)) return {};
+        throw error;
+      }
+    },
+  };
 }

@@ -18,8 +18,9 @@ export const okx: Exchange = {
   ],
   collateralWallet: msg('term.funding-account', 'funding account'),
   marginWallet: msg('okx.trading-account', 'trading account'),
-  // Its requests to repay name the order.
+  // Its requests to repay and to borrow name the order.
   repays: ({ orderId }) => orderId !== undefined,
+  borrows: ({ orderId }) => orderId !== undefined,
   oneWaySlot: 'net',
   keyHelpUrl: 'https://www.okx.com/account/my-api',
   async connect(options) {

@@ -41,8 +41,8 @@ export class BybitApi extends Api {
   constructor(world: World, keys: readonly Key[], clock: { now(): number }, bend?: Bend) {
     super(
       {
-        adjustments: ['/adjust-ltv', '/add-margin', '/repay', '/fully-repay'],
-        histories: ['/adjustment-history', '/repayment-history'],
+        adjustments: ['/adjust-ltv', '/add-margin', '/repay', '/fully-repay', '/borrow'],
+        histories: ['/adjustment-history', '/repayment-history', '/borrow-history'],
         deviations: ownDeviations,
         isCode,
       },

@@ -91,10 +91,10 @@ export function oneOf<T extends string>(parameters: Parameters, name: string, wo
  * An amount: text in plain notation, above zero, of collateral with at most 8 decimals.
  * @throws Refusal with the code of the generation for what is wrong with it.
  */
-export function amountIn(parameters: Parameters, codes: AmountCodes, places = collateralPlaces): Decimal {
-  const value = required(parameters, 'amount', codes.wrong);
-  if (!isDecimal(value)) throw new Refusal(codes.wrong, 'amount');
-  if (!isPositive(value)) throw new Refusal(codes.negative, 'amount');
+export function amountIn(parameters: Parameters, codes: AmountCodes, places = collateralPlaces, name = 'amount'): Decimal {
+  const value = required(parameters, name, codes.wrong);
+  if (!isDecimal(value)) throw new Refusal(codes.wrong, name);
+  if (!isPositive(value)) throw new Refusal(codes.negative, name);
   if (decimalPlaces(value) > places) throw new Refusal(codes.precision);
   return value;
 }

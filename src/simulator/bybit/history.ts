@@ -98,6 +98,10 @@ const ordersSince = ({ repaid: all }: Question['world']): readonly Row[] =>
     })
     .reverse();
 
+/** Newest first. A reversed one is listed as what was asked: what it did shows in the debt. */
+const borrowedSince = ({ borrowed: all }: Question['world']): readonly Row[] =>
+  all.map(({ orderId, ccy, amt, at, state }) => borrowed(orderId, ccy, amt, at, statuses[state])).reverse();
+
 function listed(past: Past, id: string, filters: readonly string[], later: (world: Question['world']) => readonly Row[] = none) {
   return ({ world, parameters }: Question): Record<string, unknown> => {
     const wanted = [id, ...filters].map((name) => [name, optional(parameters, name)] as const);
@@ -112,7 +116,11 @@ const read = { method: 'GET', access: 'loans', perSecond: 5 } as const;
 
 /** The histories of borrowing and paying back, of both generations. */
 export const historyEndpoints: readonly Endpoint[] = [
-  { ...read, path: '/v5/crypto-loan-flexible/borrow-history', answer: listed(flexibleBorrowing, 'orderId', ['loanCurrency']) },
+  {
+    ...read,
+    path: '/v5/crypto-loan-flexible/borrow-history',
+    answer: listed(flexibleBorrowing, 'orderId', ['loanCurrency'], borrowedSince),
+  },
   {
     ...read,
     path: '/v5/crypto-loan-flexible/repayment-history',

@@ -125,7 +125,7 @@ const moreBrackets = ({ currency }: Parameters) =>
 const list = ['result', 'list'];
 const byId = { repeat: true, unreadable: true } as const;
 const history: readonly HostileList[] = [{ at: list, ...byId }];
-/** What proves a change. An unreadable row beside it would reduce certainty: a different answer, not the same one in an odd form. */
+/** What proves a change, or names what is repaid. An unreadable row beside it would reduce certainty: a different answer, not the same one in an odd form. */
 const proof: readonly HostileList[] = [{ at: list, repeat: true }];
 
 /** Nothing documents the order of the parts of a loan, of coins or of prices; histories come newest first and are kept. */
@@ -139,14 +139,14 @@ const lists: Readonly<Record<string, readonly HostileList[]>> = {
     { at: ['result', 'currencyLiquidationList'], reorder: true, ...byId },
   ],
   '/crypto-loan-flexible/ongoing-coin': [{ at: list, reorder: true }],
-  '/crypto-loan-fixed/borrow-contract-info': history,
-  '/crypto-loan-flexible/borrow-history': history,
-  '/crypto-loan-flexible/repayment-history': history,
-  '/crypto-loan-fixed/repayment-history': history,
+  '/crypto-loan-fixed/borrow-contract-info': proof,
+  '/crypto-loan-flexible/borrow-history': proof,
+  '/crypto-loan-flexible/repayment-history': proof,
+  '/crypto-loan-fixed/repayment-history': proof,
   '/crypto-loan/ongoing-orders': history,
   '/crypto-loan/adjustment-history': proof,
   '/crypto-loan/borrow-history': history,
-  '/crypto-loan/repayment-history': history,
+  '/crypto-loan/repayment-history': proof,
   '/crypto-loan/collateral-data': [{ at: ['result', 'vipCoinList', '*', 'list'], reorder: true, ...byId }],
   '/position/list': [{ at: list, ...byId, more: morePositions }],
   '/position/closed-pnl': history,

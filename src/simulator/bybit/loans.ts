@@ -148,6 +148,17 @@ function repay({ world, parameters, deviation }: Question): Record<string, unkno
   return { repayId: world.repay({ ccy, amt: amountIn(parameters, repayCodes, borrow.places) }, deviation) };
 }
 
+const borrowCodes: AmountCodes = { wrong: '10001', negative: '148007', precision: '148003' };
+
+/** Against what the pool holds already: more collateral on the way is not simulated. */
+function borrow({ world, parameters, deviation }: Question): Record<string, unknown> {
+  const ccy = required(parameters, 'loanCurrency');
+  const terms = findCoin(ccy)?.borrow;
+  if (terms === undefined) throw new Refusal('148014', ccy);
+  if (parameters['collateralList'] !== undefined) throw new Refusal('10001', 'collateralList');
+  return { orderId: world.borrow({ ccy, amt: amountIn(parameters, borrowCodes, terms.places, 'loanAmount') }, deviation) };
+}
+
 /** One contract, or every contract of a coin; only the whole. */
 function repayFully({ world, parameters, deviation }: Question): Record<string, unknown> {
   const loanId = optional(parameters, 'loanId');
@@ -199,6 +210,7 @@ export const loanEndpoints: readonly Endpoint[] = [
   { ...read, path: `${flexibleRoot}ongoing-coin`, answer: ongoingCoins },
   { ...read, path: `${flexibleRoot}available-inventory`, answer: availableInventory },
   { ...write, path: `${flexibleRoot}repay`, answer: repay },
+  { ...write, path: `${flexibleRoot}borrow`, answer: borrow },
   { ...read, path: `${fixedRoot}borrow-contract-info`, answer: borrowContracts },
   { ...write, path: `${fixedRoot}fully-repay`, answer: repayFully },
 ];

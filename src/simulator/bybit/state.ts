@@ -152,6 +152,18 @@ export interface Repayment extends Holding {
   readonly state: Adjustment['state'];
 }
 
+/** What was borrowed flexibly since this world began. */
+export interface Borrowing extends Holding {
+  readonly orderId: string;
+  /** A fault turns it around: it repays. */
+  readonly repays?: true;
+  /** When it was accepted. Milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** When it becomes effective. */
+  readonly dueAt: number;
+  readonly state: Adjustment['state'];
+}
+
 /** The unified account: its coins and its positions. */
 export interface Trading {
   readonly marginMode: MarginMode;
@@ -178,6 +190,8 @@ export interface WorldState {
   readonly trading: Trading;
   /** Oldest first. */
   readonly repaid: readonly Repayment[];
+  /** Oldest first. Absent in what was saved before it was kept. */
+  readonly borrowed?: readonly Borrowing[];
   readonly cap: CapLevel;
   /** When this world began; its past is dated from there. Milliseconds since the Unix epoch. */
   readonly begunAt: number;
@@ -221,6 +235,7 @@ export function readState(saved: string): SavedState {
     adjustments: list(state['adjustments'], 'adjustments', adjustment),
     trading: state['trading'] === undefined ? undefined : trading(state['trading']),
     repaid: list(state['repaid'] ?? [], 'repaid', repayment),
+    ...(state['borrowed'] === undefined ? {} : { borrowed: list(state['borrowed'], 'borrowed', borrowing) }),
     cap: oneOf(state['cap'], 'cap', capLevels),
     begunAt: whole(state['begunAt'] ?? accruedAt, 'begunAt'),
     accruedAt,
@@ -357,6 +372,18 @@ function repayment(value: unknown): Repayment {
     at: whole(entry['at'], 'at'),
     dueAt: whole(entry['dueAt'] ?? entry['at'], 'dueAt'),
     state: oneOf(entry['state'] ?? 'effective', 'state', settlingStates),
+  };
+}
+
+function borrowing(value: unknown): Borrowing {
+  const entry = fields(value, 'borrowing');
+  return {
+    ...holding(entry),
+    orderId: id(entry['orderId'], 'orderId'),
+    ...(entry['repays'] === true ? { repays: true } : {}),
+    at: whole(entry['at'], 'at'),
+    dueAt: whole(entry['dueAt'], 'dueAt'),
+    state: oneOf(entry['state'], 'state', settlingStates),
   };
 }
 

@@ -17,6 +17,7 @@ import {
   type Situation,
 } from './adjusting.ts';
 import { Refusal } from './answers.ts';
+import { borrowId, borrowNow, checkBorrowing, deviateBorrowing, recordedBorrowings } from './borrowing.ts';
 import { coins } from './coins.ts';
 import { initialState, initialTrading, type InitialOptions } from './initial-state.ts';
 import {
@@ -36,6 +37,7 @@ import {
   marginModes,
   marginPrices,
   type Adjustment,
+  type Borrowing,
   type CapLevel,
   type LegacyOrder,
   type Pool,
@@ -126,6 +128,9 @@ export class World implements ControlledWorld {
   get repaid(): readonly Repayment[] {
     return this.#state.repaid;
   }
+  get borrowed(): readonly Borrowing[] {
+    return this.#state.borrowed ?? [];
+  }
   get begunAt(): number {
     return this.#state.begunAt;
   }
@@ -153,7 +158,9 @@ export class World implements ControlledWorld {
   }
 
   recorded(): RecordedAdjustment[] {
-    return [...recorded(this.adjustments), ...recordedRepayments(this.repaid)].sort((a, b) => a.when - b.when);
+    return [...recorded(this.adjustments), ...recordedRepayments(this.repaid), ...recordedBorrowings(this.borrowed)].sort(
+      (a, b) => a.when - b.when,
+    );
   }
 
   recordedMargins(): RecordedMargin[] {
@@ -173,7 +180,7 @@ export class World implements ControlledWorld {
 
   /** When the next accepted adjustment comes to an end. */
   nextDueAt(): number | undefined {
-    const waiting = [...this.adjustments, ...this.repaid, ...this.trading.changes].filter(
+    const waiting = [...this.adjustments, ...this.repaid, ...this.borrowed, ...this.trading.changes].filter(
       ({ state }) => state === 'pending' || state === 'failing',
     );
     return waiting.length === 0 ? undefined : Math.min(...waiting.map((one) => one.dueAt));
@@ -248,6 +255,20 @@ export class World implements ControlledWorld {
     return repayment.repayId;
   }
 
+  /**
+   * Accepts that more is borrowed flexibly; it becomes effective `settleMs` later.
+   * @returns its id.
+   * @throws Refusal with the documented code when it may not be.
+   */
+  borrow(request: Holding, deviation?: Deviation): string {
+    checkBorrowing(this.situation(), this.conditions, request, this.borrowed, decimal(this.inventory));
+    const at = this.#clock.now();
+    const dueAt = at + this.settleMs + (deviation === 'settled-late' ? lateMs : 0);
+    const borrowing = { ...deviateBorrowing(request, deviation), orderId: borrowId(this.borrowed.length), at, dueAt };
+    this.#change({ borrowed: [...this.borrowed, { ...borrowing, state: settlingAs(deviation) }] });
+    return borrowing.orderId;
+  }
+
   /** Charges one hour's interest at once. */
   accrueNow(): void {
     this.#accrue(this.#state.accruedAt);
@@ -283,6 +304,12 @@ export class World implements ControlledWorld {
       const paid = one.state === 'pending' ? repayNow(this.#state, one) : undefined;
       const done: Repayment = { ...one, ...paid?.done, state: paid === undefined ? 'failed' : 'effective' };
       this.#change({ ...paid?.change, repaid: this.repaid.map((other) => (other === one ? done : other)) });
+    }
+    for (const one of this.borrowed) {
+      if (one.dueAt !== dueAt || !isWaiting(one)) continue;
+      const lent = one.state === 'pending' ? borrowNow(this.#state, one) : undefined;
+      const done: Borrowing = { ...one, state: lent === undefined ? 'failed' : 'effective' };
+      this.#change({ ...lent, borrowed: this.borrowed.map((other) => (other === one ? done : other)) });
     }
     for (const one of this.adjustments) {
       if (one.dueAt !== dueAt || !isWaiting(one)) continue;

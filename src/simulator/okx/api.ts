@@ -32,7 +32,11 @@ export class OkxApi extends Api {
 
   constructor(world: World, keys: readonly Key[], clock: { now(): number }, bend?: Bend) {
     super(
-      { adjustments: ['adjust-collateral', 'flexible-loan/repay', 'margin-balance'], histories: ['loan-history'], isCode },
+      {
+        adjustments: ['adjust-collateral', 'flexible-loan/repay', 'flexible-loan/borrow', 'margin-balance'],
+        histories: ['loan-history'],
+        isCode,
+      },
       clock,
       bend,
     );

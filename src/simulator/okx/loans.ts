@@ -104,6 +104,22 @@ function repay(question: Question): readonly unknown[] {
   return [{ ordId, ccy, amt, clOrdId }];
 }
 
+/** Only accepts, and says back what it was asked. New orders are not simulated, so one has to be named, without `eMode`. */
+function borrow(question: Question): readonly unknown[] {
+  const { world, parameters, deviation } = question;
+  const ordId = required(parameters, 'ordId');
+  const clOrdId = required(parameters, 'clOrdId');
+  const { loanData, collateralData, eMode } = parameters;
+  if (!isParameters(loanData)) throw new Refusal('51000', 'loanData');
+  if (collateralData !== undefined) throw new Refusal('51000', 'collateralData');
+  if (eMode !== undefined) throw new Refusal('51000', 'eMode');
+  if (!isClientId(clOrdId)) throw new Refusal('51000', 'clOrdId');
+  const ccy = required(loanData, 'ccy');
+  const amt = readAmount('amt', loanData['amt']);
+  world.borrow(optionalId({ ordId }, 'ordId'), { ccy, amt, clOrdId }, deviation);
+  return [{ ordId, eMode: '0', clOrdId }];
+}
+
 function describe(order: Order, { world }: Question): unknown {
   const value = valuate(order, world.market);
   return {
@@ -136,5 +152,6 @@ export const loanEndpoints: readonly Endpoint[] = [
   endpoint(`${loan}max-collateral-redeem-amount`, 5, maximumRedeem, reading),
   endpoint(`${loan}adjust-collateral`, 5, adjustCollateral, { method: 'POST', permission: 'trade' }),
   endpoint(`${loan}repay`, 2, repay, { method: 'POST', permission: 'trade' }),
+  endpoint(`${loan}borrow`, 2, borrow, { method: 'POST', permission: 'trade' }),
   endpoint(`${loan}loan-info`, 5, loanInfo, reading),
 ];

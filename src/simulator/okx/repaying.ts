@@ -44,8 +44,7 @@ export function checkRepayment(
   known: readonly Repayment[],
   { conditions, rules, now }: { readonly conditions: Conditions; readonly rules: RepayRules; readonly now: number },
 ): void {
-  const same = known.find((one) => one.clOrdId === clOrdId && now - one.acceptedAt < idKeptMs);
-  if (same !== undefined) throw new Refusal(same.state === 'effective' ? '51016' : '51784');
+  knownId(known, clOrdId, now);
   if (conditions.is('frozen')) throw new Refusal('51738');
   if (conditions.is('liquidating')) throw new Refusal('50022');
   const owed = amountOf(order.debts, ccy);
@@ -54,9 +53,19 @@ export function checkRepayment(
   if (compare(amt, amountOf(leaving(wallet, known), ccy)) > 0) throw new Refusal('51736');
 }
 
-/** What is really executed of a request: reversed it lends more. */
-export function deviated({ ccy, amt }: RepayRequest, deviation: Deviation | undefined): Pick<Repayment, 'type' | 'ccy' | 'amt'> {
-  const type = deviation === 'reversed-direction' ? 'borrow' : 'repay';
+/** @throws Refusal when a client's id is known */
+export function knownId(known: readonly Repayment[], clOrdId: string, now: number): void {
+  const same = known.find((one) => one.clOrdId === clOrdId && now - one.acceptedAt < idKeptMs);
+  if (same !== undefined) throw new Refusal(same.state === 'effective' ? '51016' : '51784');
+}
+
+/** What is really executed of a request to repay or to borrow: reversed it is the other. */
+export function deviated(
+  { ccy, amt }: RepayRequest,
+  asked: Repayment['type'],
+  deviation: Deviation | undefined,
+): Pick<Repayment, 'type' | 'ccy' | 'amt'> {
+  const type = deviation !== 'reversed-direction' ? asked : asked === 'repay' ? 'borrow' : 'repay';
   return { type, ccy, amt: deviation === 'wrong-amount' ? divide(amt, decimal('2'), 18, 'up') : amt };
 }
 

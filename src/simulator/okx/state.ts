@@ -31,7 +31,7 @@ export interface Adjustment extends Accepted {
   readonly ordId: string;
 }
 
-/** Debt that is paid off, or by a fault more that is lent. */
+/** Debt that is paid off, or more that is lent. */
 export interface Repayment extends Omit<Accepted, 'type'> {
   readonly type: 'repay' | 'borrow';
   readonly ordId: string;

@@ -16,6 +16,7 @@ import { initialState, initialTrading, type InitialOptions } from './initial-sta
 import { amountOf, changed, emptied, hourMs, type Holding } from '../holdings.ts';
 import { Market } from '../market.ts';
 import { Conditions } from '../conditions.ts';
+import { checkBorrowing } from './borrowing.ts';
 import { checkRepayment, deviated, executed, leaving, recordedRepayments, type RepayRequest, type RepayRules } from './repaying.ts';
 import type { Parameters } from '../request.ts';
 import {
@@ -30,7 +31,7 @@ import {
   type WorldState,
 } from './state.ts';
 import { Trading, type MarginRequest, type PosMode } from './trading.ts';
-import { hourlyInterest } from './valuation.ts';
+import { hourlyInterest, maxLoan } from './valuation.ts';
 
 /** Interest is listed for 30 days. */
 const interestKeptMs = 30 * 24 * hourMs;
@@ -194,10 +195,28 @@ export class World implements ControlledWorld {
     const acceptedAt = this.#clock.now();
     const { conditions, rules } = this;
     checkRepayment(order, request, this.wallet, this.repayments, { conditions, rules, now: acceptedAt });
+    this.#accept(order, request, 'repay', deviation);
+  }
+
+  /**
+   * Accepts that more is borrowed on an order; it becomes effective `settleMs` later.
+   * @throws Refusal with the documented code when it may not be.
+   */
+  borrow(ordId: string | undefined, request: RepayRequest, deviation?: Deviation): void {
+    const order = this.ordIds && ordId !== undefined ? this.order(ordId) : undefined;
+    if (order === undefined) throw new Refusal('51063');
+    const quota = this.remainingQuota(request.ccy);
+    const most = quota === undefined ? zero : maxLoan(order, [], request.ccy, quota, this.market).maxLoan;
+    checkBorrowing(order, request, this.repayments, { conditions: this.conditions, now: this.#clock.now(), most, quota });
+    this.#accept(order, request, 'borrow', deviation);
+  }
+
+  #accept(order: Order, request: RepayRequest, asked: Repayment['type'], deviation: Deviation | undefined): void {
+    const acceptedAt = this.#clock.now();
     const repayment: Repayment = {
       ordId: order.ordId,
       clOrdId: request.clOrdId,
-      ...deviated(request, deviation),
+      ...deviated(request, asked, deviation),
       acceptedAt,
       dueAt: acceptedAt + this.settleMs * (deviation === 'settled-late' ? 2 : 1),
       state: deviation === 'never-settled' ? 'never' : 'pending',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
+import Big from 'big.js';
 import fc from 'fast-check';
 import {
   absolute,
@@ -308,6 +309,72 @@ describe('decimals', () => {
         const place = fractionForDrawing(value, full);
         assert.ok(place >= 0 && place <= 1);
       }),
+    );
+  });
+});
+
+describe('decimals beside the library', () => {
+  // Made anew, because places and rounding are set for each division.
+  const Library = Big();
+  const lib = (text: string): Big => new Library(text);
+
+  const ten = '0123456789'.split('');
+  /** Short and long, near each other and far apart, with zeros at either end, at and around the largest exact number. */
+  const digits = fc.oneof(
+    { weight: 3, arbitrary: fc.string({ unit: fc.constantFrom(...ten), minLength: 1, maxLength: 9 }) },
+    { weight: 2, arbitrary: fc.string({ unit: fc.constantFrom('0', '1', '5', '9'), minLength: 1, maxLength: 24 }) },
+    fc.bigInt({ min: -40n, max: 40n }).map((near) => (BigInt(Number.MAX_SAFE_INTEGER) + near).toString()),
+    fc.string({ unit: fc.constantFrom(...ten), minLength: 30, maxLength: 78 }),
+    fc.integer({ min: 0, max: 40 }).map((zeros) => `1${'0'.repeat(zeros)}`),
+  );
+  const written = fc.tuple(fc.constantFrom('', '', '-'), digits, fc.nat({ max: 40 })).map(([sign, text, behind]) => {
+    if (behind === 0) return d(`${sign}${text}`);
+    const padded = text.padStart(behind + 1, '0').slice(0, 78);
+    return d(`${sign}${padded.slice(0, -behind)}.${padded.slice(-behind)}`);
+  });
+  // The same text differently written, and the exact result of a division, meet where rounding decides.
+  const other = (a: Decimal): fc.Arbitrary<Decimal> =>
+    fc.oneof(
+      { weight: 6, arbitrary: written },
+      fc.constantFrom<Decimal>(a, negate(a), withPlaces(a, decimalPlaces(a) + 2), add(a, d('0.5')), d('2'), d('8'), d('-0.2'), zero),
+    );
+  const pairs = written.chain((a) => fc.tuple(fc.constant(a), other(a)));
+
+  it('are computed to the same digits', () => {
+    holds(
+      fc.property(pairs, ([a, b]) => {
+        const [x, y] = [lib(a), lib(b)];
+        const fixed = (value: Big): string => value.toFixed();
+        assert.equal(add(a, b), fixed(x.plus(y)), `${a} + ${b}`);
+        assert.equal(subtract(a, b), fixed(x.minus(y)), `${a} - ${b}`);
+        assert.equal(multiply(a, b), fixed(x.times(y)), `${a} x ${b}`);
+        assert.equal(negate(a), fixed(x.times('-1')), `-${a}`);
+        assert.equal(absolute(a), fixed(x.abs()), `|${a}|`);
+        assert.equal(sum([a, b, a]), fixed(x.plus(y).plus(x)), `${a} + ${b} + ${a}`);
+        assert.equal(compare(a, b), x.cmp(y), `${a} to ${b}`);
+        assert.deepEqual([isZero(a), isNegative(a), isPositive(a)], [x.eq('0'), x.lt('0'), x.gt('0')], a);
+      }),
+      { numRuns: 100_000 },
+    );
+  });
+
+  it('are divided to the same digits, rounded to either side', () => {
+    const towards = { up: [Big.roundUp, Big.roundDown], down: [Big.roundDown, Big.roundUp], 'half-up': [Big.roundHalfUp, Big.roundHalfUp] };
+    holds(
+      fc.property(pairs, fc.nat({ max: 24 }), fc.constantFrom<Rounding>('up', 'down', 'half-up'), ([a, b], digits, rounding) => {
+        const [x, y] = [lib(a), lib(b)];
+        // By magnitude: a quotient below zero goes up where it is rounded down.
+        const [above, below] = towards[rounding];
+        Library.DP = digits;
+        Library.RM = (x.s * y.s > 0 ? above : below) ?? 0;
+        if (!y.eq('0')) assert.equal(divide(a, b, digits, rounding), x.div(y).toFixed(), `${a} / ${b} to ${String(digits)} ${rounding}`);
+        assert.equal(
+          round(a, digits, rounding),
+          x.round(digits, (x.s > 0 ? above : below) ?? 0).toFixed(),
+          `${a} to ${String(digits)} ${rounding}`,
+        );
+      }),
+      { numRuns: 100_000 },
     );
   });
 });

@@ -159,6 +159,59 @@ describe('the engine without an editor', () => {
     }
   }).timeout(30_000);
 
+  it('borrows nothing that no person allowed, whatever a front tries, and no more than they did', async () => {
+    const okx = await startSimulator({ walk: false, settleMs: 0 });
+    try {
+      // A front whose settings would allow anything.
+      const generous = { ...noLimits, borrowPerDayUsd: () => d('1000000') };
+      const engine = machine.engine({ settings: { intervalMs: () => 60_000, limits: () => generous } });
+      await engine.start();
+      await addAccount(engine, account('okx', okx.url), { ...okx.keys });
+      await engine.poller.refresh();
+      await engine.arming.arm('okx', 'restart');
+      const lent = (amount: string, requestId: string): Change => {
+        return {
+          kind: 'borrow',
+          loan: { loanId: '12345', orderId: '12345' },
+          direction: 'reduce',
+          coin: 'USDT',
+          amount: d(amount),
+          requestId,
+        };
+      };
+      const none = { name: 'Refusal', message: saysLike('limit.no-borrowing') };
+      await assert.rejects(engine.ledger.preview('okx', lent('10', 'a1')), none);
+
+      // Neither by writing it into an account nor by bringing one along.
+      const borrowing = { perDayUsd: d('1000000'), whose: 'mine' };
+      await assert.rejects(engine.book.update('okx', { borrowing } as object), RangeError);
+      await assert.rejects(engine.book.add({ ...account('okx', okx.url), id: 'second', borrowing }), RangeError);
+      await assert.rejects(engine.book.allowBorrowing('okx', d('-1')), RangeError);
+      await assert.rejects(engine.ledger.preview('okx', lent('10', 'a1')), none);
+
+      await engine.book.allowBorrowing('okx', d('50'));
+      const [first, second] = [await engine.ledger.preview('okx', lent('30', 'a1')), await engine.ledger.preview('okx', lent('50', 'a2'))];
+      // A preview that was made before it was taken back, or of another account's name, is no way round.
+      await engine.book.allowBorrowing('okx', undefined);
+      await assert.rejects(engine.ledger.commit(first, ignore), none);
+      await engine.book.allowBorrowing('okx', d('50'));
+      const again = await engine.ledger.preview('okx', lent('30', 'a3'));
+      await engine.ledger.rehearse(again);
+      assert.equal((await engine.ledger.commit(again, ignore)).state, 'effective');
+      const over = saysLike('limit.borrow-per-day');
+      await assert.rejects(engine.ledger.commit(second, ignore), { name: 'Refusal' });
+      await assert.rejects(engine.ledger.preview('okx', lent('20.5', 'a4')), { name: 'Refusal', message: over });
+      const { requests } = (await (await fetch(`${okx.url}/__simulator/record`)).json()) as { requests: Record<string, number> };
+      assert.deepEqual(
+        Object.entries(requests).filter(([path]) => path.endsWith('/borrow')),
+        [['/api/v5/finance/flexible-loan/borrow', 1]],
+      );
+      await engine.close();
+    } finally {
+      await okx.close();
+    }
+  }).timeout(30_000);
+
   it('brings the simulated exchange with it, armed from the start', async () => {
     const engine = machine.engine();
     await engine.start();

@@ -64,6 +64,7 @@ function* everyCall({ loans, positions, changes }: Documented): Generator<Call> 
     }
   }
   for (const [change] of changes) if (change.kind === 'repay') yield (connection) => connection.actions.repay!.prepare(change);
+  for (const [change] of changes) if (change.kind === 'borrow') yield (connection) => connection.actions.borrow!.prepare(change);
   for (const position of positions) yield (connection) => connection.actions.margin!.prepare({ position });
   for (const [change] of changes) {
     yield (connection) => requestOf(connection, change).send(change);
@@ -73,6 +74,7 @@ function* everyCall({ loans, positions, changes }: Documented): Generator<Call> 
         if (change.kind === 'margin')
           return actions.margin!.prove(change, { kind: 'margin', size: decimal('1'), margin: decimal('1') }, receipt);
         if (change.kind === 'repay') return actions.repay!.prove(change, { kind: 'repay', debt: decimal('1') }, receipt);
+        if (change.kind === 'borrow') return actions.borrow!.prove(change, { kind: 'borrow', debt: decimal('1') }, receipt);
         return actions.collateral!.prove(change, { kind: 'collateral', pledged: decimal('1') }, receipt);
       };
     }

@@ -47,6 +47,11 @@ const repayment: Change = {
   ...{ all: false, requestId: 'b15c2d9e0f3a4b5c8d7e6f5a4b3c2d1e' },
 };
 
+const borrow = (loan: LoanRef, coin: string, of: string): Change => {
+  const requestId = 'b15c2d9e0f3a4b5c8d7e6f5a4b3c2d1e';
+  return { kind: 'borrow', loan, direction: 'reduce', coin, amount: decimal(of), requestId };
+};
+
 const flexibleLoan = '/api/v5/finance/flexible-loan';
 const marginBalance = '/api/v5/account/position/margin-balance';
 const adjustCollateral = `${flexibleLoan}/adjust-collateral`;
@@ -60,6 +65,7 @@ const okx: Documented = {
     [`GET ${flexibleLoan}/max-collateral-redeem-amount`]: ['ccy', 'ordId'],
     [`POST ${adjustCollateral}`]: ['type', 'collateralCcy', 'collateralAmt', 'ordId'],
     [`POST ${flexibleLoan}/repay`]: ['ordId', 'ccy', 'amt', 'clOrdId'],
+    [`POST ${flexibleLoan}/borrow`]: ['loanData', 'collateralData', 'ordId', 'eMode', 'clOrdId'],
     [`GET ${flexibleLoan}/loan-info`]: ['ordId'],
     [`GET ${flexibleLoan}/loan-history`]: ['type', 'after', 'before', 'limit', 'ordId'],
     [`GET ${flexibleLoan}/interest-accrued`]: ['ccy', 'after', 'before', 'limit', 'ordId'],
@@ -95,6 +101,7 @@ const okx: Documented = {
     '/max-collateral-redeem-amount': 'max-collateral-redeem-amount',
     '/adjust-collateral': 'adjust-collateral',
     '/flexible-loan/repay': 'repay',
+    '/flexible-loan/borrow': 'borrow',
     '/loan-info': 'loan-info',
     '/loan-history': 'loan-history',
     '/interest-accrued': 'interest-accrued',
@@ -124,6 +131,11 @@ const okx: Documented = {
       repayment,
       `${flexibleLoan}/repay`,
       '{"ordId":"12345","ccy":"USDT","amt":"100.00000001","clOrdId":"b15c2d9e0f3a4b5c8d7e6f5a4b3c2d1e"}',
+    ],
+    [
+      borrow(order, 'USDT', '100.00000001'),
+      `${flexibleLoan}/borrow`,
+      '{"loanData":{"ccy":"USDT","amt":"100.00000001"},"ordId":"12345","clOrdId":"b15c2d9e0f3a4b5c8d7e6f5a4b3c2d1e"}',
     ],
     [margin(marginLong, 'add', '0.3'), marginBalance, '{"instId":"BTC-USDT","posSide":"net","type":"add","amt":"0.3","ccy":"BTC"}'],
     [margin(marginLong, 'reduce', '0.3'), marginBalance, '{"instId":"BTC-USDT","posSide":"net","type":"reduce","amt":"0.3","ccy":"BTC"}'],
@@ -179,6 +191,7 @@ const bybit: Documented = {
     'GET /v5/crypto-loan-flexible/ongoing-coin': ['loanCurrency'],
     'GET /v5/crypto-loan-flexible/available-inventory': ['currency'],
     'POST /v5/crypto-loan-flexible/repay': ['loanCurrency', 'amount'],
+    'POST /v5/crypto-loan-flexible/borrow': ['loanCurrency', 'loanAmount', 'collateralList'],
     'GET /v5/crypto-loan-flexible/borrow-history': ['orderId', 'loanCurrency', ...paged],
     'GET /v5/crypto-loan-flexible/repayment-history': ['repayId', 'loanCurrency', ...paged],
     'GET /v5/crypto-loan-fixed/repayment-history': ['repayId', 'repayCurrency', ...paged],
@@ -213,6 +226,7 @@ const bybit: Documented = {
     '/crypto-loan-flexible/ongoing-coin': 'ongoing-coin',
     '/crypto-loan-flexible/repay': 'repay',
     '/crypto-loan-flexible/borrow-history': 'borrow-history',
+    '/crypto-loan-flexible/borrow': 'borrow',
     '/crypto-loan-flexible/repayment-history': 'repayment-history',
     '/crypto-loan-fixed/repayment-history': 'fixed-repayment-history',
     '/crypto-loan-fixed/fully-repay': 'repay',
@@ -248,6 +262,7 @@ const bybit: Documented = {
   changes: [
     [collateral(pool, 'add'), '/v5/crypto-loan-common/adjust-ltv', '{"currency":"BTC","amount":"0.1","direction":"0"}'],
     [repay(pool, 'BTC'), '/v5/crypto-loan-flexible/repay', '{"loanCurrency":"BTC","amount":"0.1"}'],
+    [borrow(pool, 'BTC', '0.1'), '/v5/crypto-loan-flexible/borrow', '{"loanCurrency":"BTC","loanAmount":"0.1"}'],
     [repay(pool, 'ETH', '570'), '/v5/crypto-loan-fixed/fully-repay', '{"loanId":"570"}'],
     [repay(oldOrder, 'USDT'), '/v5/crypto-loan/repay', `{"orderId":"${oldOrder.loanId}","amount":"0.1"}`],
     [collateral(pool, 'reduce'), '/v5/crypto-loan-common/adjust-ltv', '{"currency":"BTC","amount":"0.1","direction":"1"}'],

@@ -121,6 +121,19 @@ describe('a change of margin on the whole engine', function () {
     has(/^27\.8% · OK · long · BTC-USDT-SWAP/, /^37\.3% · OK · short · BTC-USDT-SWAP/);
   });
 
+  it('begins with an amount that was tried out, which is entered and confirmed like a typed one', async () => {
+    const { positionId } = trader.engine.store
+      .get('main')!
+      .snapshot!.positions.find(({ instrument, side }) => instrument === 'BTC-USDT-SWAP' && side === 'long')!;
+    const place = { ...positionAt('main', positionId), coin: 'USDT', amount: '250' };
+    const { heard } = await trader.goes((app, attended) => changeMargin(app, attended, 'add', place), leave);
+    assert.deepEqual(
+      heard.map(({ what, value }) => [what, value]),
+      [['input', '250']],
+    );
+    assert.deepEqual(trader.posted, []);
+  });
+
   it('takes out of the position that a menu named and of nothing else, and says what that brings nearer', async () => {
     const { positionId } = trader.engine.store
       .get('main')!

@@ -8,6 +8,8 @@ import type { Change, Connection } from '../../../src/exchanges/exchange.ts';
 import { flowOf } from '../../../src/flows/kinds.ts';
 import { repayLoan } from '../../../src/flows/repay.ts';
 import { resolveWrite } from '../../../src/flows/resolve.ts';
+import { loanAt, type Place } from '../../../src/views/place.ts';
+import type { SimulatorOptions } from '../../../src/simulator/okx/start.ts';
 import { writeState } from '../../../src/simulator/okx/state.ts';
 import { World } from '../../../src/simulator/okx/world.ts';
 import { after, type Answer, consider, goBack, leave, pick, press, type Scripted, type } from './scripted.ts';
@@ -25,8 +27,8 @@ describe('repaying on the whole engine', () => {
   let okx: SimulatedVenue;
   afterEach(() => trader.end());
 
-  const open = async (usdt: string, debts: Debts = [['USDT', '40000']]): Promise<void> => {
-    ({ trader, okx } = await Trader.atOkx({ state: writeState(worldOf(usdt, debts).state()) }));
+  const open = async (usdt: string, debts: Debts = [['USDT', '40000']], more: SimulatorOptions = {}): Promise<void> => {
+    ({ trader, okx } = await Trader.atOkx({ state: writeState(worldOf(usdt, debts).state()), ...more }));
   };
   const worldOf = (usdt: string, debts: Debts): World => {
     const holding = ([ccy, amt]: readonly [string, string]): { ccy: string; amt: Decimal } => ({ ccy, amt: decimal(amt) });
@@ -39,6 +41,8 @@ describe('repaying on the whole engine', () => {
   };
   const repay = (...answers: readonly Answer[]): Promise<Scripted> =>
     trader.goes((app, attended) => repayLoan(app, attended, undefined), ...answers);
+  const repayAt = (change: Partial<Place>, ...answers: readonly Answer[]): Promise<Scripted> =>
+    trader.goes((app, attended) => repayLoan(app, attended, { ...loanAt('main', '12345'), ...change }), ...answers);
   const taken = async (): Promise<readonly string[]> =>
     (await okx.adjustments()).map(({ loan, type: way, ccy, amt, state }) => [loan, way, ccy, amt, state].join(' '));
   const linesOf = (talk: Scripted): readonly string[] => talk.heard.find(({ what }) => what === 'dialog')!.detail.split('\n');
@@ -46,6 +50,30 @@ describe('repaying on the whole engine', () => {
     says('term.by-estimate', says('list.colon', label, says('list.arrow', now, then)));
   const amount = pick(says('repay.amount'));
   const all = pick(says('repay.all', '40,000 USDT'));
+  const all30 = pick(says('repay.all', '30,000 USDT'));
+
+  it('begins with coin and amount that were tried out, which are entered and confirmed like typed ones', async () => {
+    await open('60000', [
+      ['USDT', '30000'],
+      ['USDC', '10000'],
+    ]);
+    const asked = ({ heard }: Scripted) => heard.map(({ what, value }) => [what, value]);
+    assert.deepEqual(asked(await repayAt({ coin: 'USDT', amount: '10000' }, leave)), [['input', '10000']]);
+    // Back from there, everything is asked.
+    const again = await repayAt({ coin: 'USDT', amount: '10000' }, goBack, all30, leave);
+    assert.deepEqual(
+      again.heard.map(({ what }) => what),
+      ['input', 'pick', 'dialog'],
+    );
+    assert.deepEqual(await taken(), []);
+    const done = await repayAt({ coin: 'USDT', amount: '10000' }, type('10000'), press('Repay 10,000 USDT'));
+    assert.deepEqual(
+      done.heard.map(({ what }) => what),
+      ['input', 'dialog', 'notice'],
+    );
+    assert.equal((await taken()).length, 1);
+    assert.equal((await repayAt({ coin: 'BTC', amount: '1' }, leave)).heard[0]!.what, 'pick');
+  });
 
   it('shows limit and effect while it is typed, then all that changes, sends one request, and says done by the history', async () => {
     await open('60000');
@@ -194,16 +222,32 @@ describe('repaying on the whole engine', () => {
     await open('60000');
     await okx.fault('lost-after-acting', { endpoint: 'flexible-loan/repay', times: 1 });
     const talk = await repay(amount, type('100'), press('Repay 100 USDT'));
-    assert.match(talk.titles('notice')[0]!, saysLike('outcome.done-now', 'LTV'));
+    assert.match(talk.titles('notice')[1]!, saysLike('outcome.done-now', 'LTV'));
     assert.equal(await okx.requests('flexible-loan/repay'), 1);
     assert.deepEqual(await taken(), ['12345 repay USDT 100 effective']);
   });
+
+  for (const fault of ['lost-before-acting', 'lost-after-acting']) {
+    it(`is asked again with the same id where a person says so, right after the answer was lost (${fault})`, async () => {
+      await open('60000', undefined, { settleMs: 15_000 });
+      await okx.fault(fault, { endpoint: 'flexible-loan/repay', times: 1 });
+      const talk = await repay(amount, type('100'), press('Repay 100 USDT'), press(says('again.button', 'OKX')));
+      const [offer, outcome] = talk.titles('notice');
+      assert.match(offer!, saysLike('again.offer', 'OKX', /.*Repay 100 USDT of loan 12345.*/));
+      assert.match(outcome!, saysLike('outcome.done-now', 'LTV'));
+      assert.equal(await okx.requests('flexible-loan/repay'), 2);
+      assert.deepEqual(await taken(), ['12345 repay USDT 100 effective'], 'once');
+      const [first, second] = trader.posted.map(({ body }) => body);
+      assert.deepEqual(first, second);
+    });
+  }
 
   it('is resolved by a person where the answer was lost and nothing was done, and is free again then', async () => {
     await open('60000');
     await okx.fault('lost-before-acting');
     const lost = await repay(amount, type('100'), press('Repay 100 USDT'));
-    assert.match(lost.titles('notice')[0]!, saysLike('outcome.unknown'));
+    assert.match(lost.titles('notice')[0]!, saysLike('again.offer', 'OKX'));
+    assert.match(lost.titles('notice')[1]!, saysLike('outcome.unknown'));
     await trader.later(2 * 60_000);
     const blocked = await repay();
     assert.match(blocked.titles('notice')[0]!, saysLike('choose.earlier-change-unfinished'));

@@ -322,6 +322,10 @@ export function actingAt(setup: Setup, talk: Conversation, snapshot: Partial<Sna
       get: (id) => accounts.get(id),
       add: async (account) => void accounts.set(account.id, account),
       update: async (id, update) => void accounts.set(id, { ...accounts.get(id)!, ...(update as Partial<Account>) }),
+      allowBorrowing: async (id, perDayUsd) => {
+        const borrowing = perDayUsd === undefined ? {} : { borrowing: { perDayUsd, whose: '' } };
+        accounts.set(id, { ...accounts.get(id)!, ...borrowing });
+      },
       remove: async (id) => void accounts.delete(id),
     },
     vault: {

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { changeCollateral } from '../../../src/flows/change.ts';
 import { showMaximumLoan } from '../../../src/flows/maximum-loan.ts';
 import { loansState } from '../../../src/views/view-state.ts';
+import { loanAt } from '../../../src/views/place.ts';
 import { Machine, type Front } from './front.ts';
-import { leave, pick, press, type, type Answer } from './scripted.ts';
+import { goBack, leave, pick, press, type, type Answer } from './scripted.ts';
 import { says, saysInTurn, saysLike } from '../../texts.ts';
 
 describe('someone who begins with the simulated exchange', function () {
@@ -109,6 +110,36 @@ describe('someone who begins with the simulated exchange', function () {
     assert.deepEqual([told.what, told.kind, told.choices], ['notice', 'info', [says('button.open-gauges'), 'Undo…']]);
     has('loans', /^51\.\d\d% · OK/);
     has('collateral', /^BTC 1\.6921483143067599/);
+  });
+
+  it('finds coin and amount filled in where they were tried out, and still enters and confirms them', async () => {
+    const place = { ...loanAt(await trying(), '12345'), coin: 'BTC', amount: '0.1' };
+    const add = (...answers: readonly Answer[]) => front.does((app, attended) => changeCollateral(app, attended, 'add', place), ...answers);
+    const left = await add(leave);
+    assert.deepEqual(
+      left.heard.map(({ what, value }) => [what, value]),
+      [['input', '0.1']],
+    );
+    has('loans', /^5[78]\.\d\d% · Watch/);
+    const { heard } = await add(type('0.1'), press('Add 0.1 BTC'));
+    assert.deepEqual(
+      heard.map(({ what }) => what),
+      ['input', 'dialog', 'notice'],
+    );
+    // Asked as ever: another coin, and a coin of which there is nothing.
+    assert.equal((await add(goBack, pick('BTC'), leave)).heard.at(-1)!.value, '');
+    const none = await front.does(
+      (app, attended) => changeCollateral(app, attended, 'add', { ...place, coin: 'NONE' }),
+      pick('BTC'),
+      leave,
+    );
+    assert.deepEqual(
+      none.heard.map(({ what, value }) => [what, value]),
+      [
+        ['pick', undefined],
+        ['input', ''],
+      ],
+    );
   });
 
   it('is refused an amount beyond what can be taken out, while typing, with the number that can', async () => {

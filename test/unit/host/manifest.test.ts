@@ -32,12 +32,25 @@ describe('what nobody but a person may decide', () => {
       [],
     );
     assert.equal(manifest.enabledApiProposals, undefined);
-    for (const door of ['languageModelTools', 'chatParticipants', 'mcpServerDefinitionProviders', 'taskDefinitions', 'terminal']) {
+    for (const door of ['chatParticipants', 'mcpServerDefinitionProviders', 'taskDefinitions', 'terminal']) {
       assert.equal(manifest.contributes[door], undefined, door);
     }
     for (const { file, text } of sources) {
-      assert.ok(!/registerUriHandler|vscode\.lm\.|vscode\.chat\.|registerMcpServer/.test(text), file);
+      assert.ok(!/registerUriHandler|vscode\.chat\.|registerMcpServer/.test(text), file);
+      if (!file.endsWith('agent-tools.ts')) assert.ok(!text.includes('vscode.lm.'), file);
     }
+    // Agents look, once a person allows it. What they are told by reaches nothing that acts: test/unit/agent.
+    const tools = manifest.contributes['languageModelTools'] as readonly { name: string; when: string }[];
+    assert.deepEqual(
+      tools.map(({ name, when }) => [name, when]),
+      [['ltvGauge_status', 'config.ltvGauge.agents.enabled']],
+    );
+    const agents = sources.find(({ file }) => file.endsWith('agent-tools.ts'))?.text ?? '';
+    assert.deepEqual(
+      [...agents.matchAll(/(?:from |import\()'(.+?)'/g)].map(([, from]) => from).filter((from) => !from?.startsWith('./')),
+      ['vscode', '../agent/status.ts'],
+    );
+    assert.ok(!/executeCommand|app\.(?:ledger|arming|vault|connections|book|poller)|\.\/dialogs/.test(agents));
     // What activate returns is what other extensions get.
     const entry = sources.find(({ file }) => file.endsWith('extension.ts'))?.text ?? '';
     assert.match(entry, /export function activate\(context: vscode\.ExtensionContext\): void/);

@@ -38,7 +38,7 @@ describe('the menu of a line', () => {
   it('offers changes of collateral only at a loan, and repaying only where it can be done', () => {
     const atLoan = ['addCollateral', 'bringLtvToTarget', 'copyValue', 'maximumLoan', 'openGauges', 'reduceCollateral'];
     assert.deepEqual(offered('ltvGauge.loans', 'loan'), [...atLoan, 'setWarningLevels']);
-    assert.deepEqual(offered('ltvGauge.loans', 'loan.repay'), [...atLoan, 'repayLoan', 'setWarningLevels']);
+    assert.deepEqual(offered('ltvGauge.loans', 'loan.repay'), [...atLoan, 'borrowMore', 'repayLoan', 'setWarningLevels'].sort());
     for (const item of ['position', 'fixedPosition', 'account', 'value', 'note', 'group', 'openWrite']) {
       const commands = offered('ltvGauge.positions', item);
       assert.ok(!commands.includes('addCollateral') && !commands.includes('reduceCollateral'), item);

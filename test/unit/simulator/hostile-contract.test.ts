@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { decimal } from '../../../src/core/decimal.ts';
 import type { Snapshot } from '../../../src/core/model.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
+import { actionOf, requestOf } from '../../../src/engine/actions.ts';
+import { kindOf } from '../../../src/engine/ledger/change-kind.ts';
+import { kinds } from '../../../src/engine/ledger/kinds/kinds.ts';
 import type { Connection, LoanRef } from '../../../src/exchanges/exchange.ts';
 import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
 import { bybitBend } from '../../../src/simulator/bybit/hostile-words.ts';
@@ -182,6 +185,46 @@ for (const [venue, meet, loan, isolated] of [
         assert.equal((await connection.actions.collateral!.prove(added, baseline, receipt)).state, 'contradicted', seed);
       }
     });
+
+    it('is repaid and believed, and lends and is believed, by the answer or by the history alone; the opposite is not', async () => {
+      for (const seed of seeds) {
+        for (const fault of [undefined, 'lost-after-acting', 'reversed-direction']) {
+          // Beside an unreadable row Bybit's history alone proves nothing.
+          const { connection, clock, url } = await connect(fault === 'lost-after-acting' ? 'readable' : 'whole', seed);
+          const named = { loan, coin: 'USDT', amount: decimal('20'), requestId: 'a1' } as const;
+          for (const change of [
+            { ...named, kind: 'repay', direction: 'add', all: false },
+            { ...named, kind: 'borrow', direction: 'reduce', requestId: 'a2' },
+          ] as const) {
+            const { baseline } = await actionOf(connection, change.kind).prepare(change);
+            const endpoint = `/${change.kind}`;
+            if (fault !== undefined) {
+              const body = JSON.stringify({ fault, times: 1, endpoint });
+              assert.equal((await fetch(`${url}/__simulator/fault`, { method: 'POST', body })).status, 200);
+            }
+            const receipt = await requestOf(connection, change)
+              .send(change)
+              .catch(() => ({}));
+            clock.time += 3_000;
+            const kind = kindOf(kinds, change);
+            const proof = (await kind.prove(connection, { change, baseline } as never, receipt, AbortSignal.timeout(5_000))) as {
+              state: string;
+            };
+            assert.equal(
+              proof.state,
+              fault === 'reversed-direction' ? 'contradicted' : 'effective',
+              `${seed} ${change.kind} ${String(fault)}`,
+            );
+            const { rows, unread = 0 } = await connection.loans!.history(loan, {});
+            assert.ok(
+              rows.some(({ coin, amount }) => coin === 'USDT' && Number(amount) ** 2 === 400),
+              'its row is shown',
+            );
+            if (fault === 'lost-after-acting') assert.equal(unread, 0);
+          }
+        }
+      }
+    }).timeout(60_000);
 
     it('is changed and believed: collateral in, margin in, each proven', async () => {
       for (const seed of seeds) {

@@ -4,6 +4,7 @@ import { RestClient } from 'okx-api';
 import type { SimulatorKeys } from '../../../src/simulator/okx/auth.ts';
 import { startSimulator, type Simulator } from '../../../src/simulator/okx/start.ts';
 
+const more = { loanData: { ccy: 'USDT', amt: '10' }, ordId: '12345', clOrdId: 'client2' };
 const repayment = { ordId: '12345', ccy: 'USDT', amt: '10', clOrdId: 'client1' };
 
 type Call = (client: RestClient) => Promise<unknown>;
@@ -40,6 +41,11 @@ describe('an independent OKX client', () => {
       'a repayment, for which it has no function yet',
       (client) => client.postPrivate('/api/v5/finance/flexible-loan/repay', repayment),
       /^\[\{"ordId":"12345","ccy":"USDT","amt":"10","clOrdId":"client1"\}\]$/,
+    ],
+    [
+      'borrowing more, for which it has no function yet',
+      (client) => client.postPrivate('/api/v5/finance/flexible-loan/borrow', more),
+      /^\[\{"ordId":"12345","eMode":"0","clOrdId":"client2"\}\]$/,
     ],
     ['getAccountConfiguration', (client) => client.getAccountConfiguration(), /"perm":"read_only,trade"/],
     ['getBalances', (client) => client.getBalances(), /"bal":"1\.7921483143067599"/],
@@ -110,6 +116,17 @@ describe('an independent OKX client', () => {
     assert.match(JSON.stringify(await client.getLoanHistory({ limit: '1' })), /"repaid","ccy":"USDT","amt":"-10"/);
     await assert.rejects(
       async () => client.postPrivate('/api/v5/finance/flexible-loan/repay', repayment),
+      (error: { code?: string }) => error.code === '51016',
+    );
+  });
+
+  it('sees what it borrowed take effect, and its own id known afterwards', async () => {
+    const client = clientWith(simulator.keys);
+    await client.postPrivate('/api/v5/finance/flexible-loan/borrow', more);
+    assert.match(JSON.stringify(await client.getLoanInfo()), /"loanData":\[\{"ccy":"USDT","amt":"40010"\}\]/);
+    assert.match(JSON.stringify(await client.getLoanHistory({ limit: '1' })), /"borrowed","ccy":"USDT","amt":"10"/);
+    await assert.rejects(
+      async () => client.postPrivate('/api/v5/finance/flexible-loan/borrow', more),
       (error: { code?: string }) => error.code === '51016',
     );
   });

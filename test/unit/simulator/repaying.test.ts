@@ -5,6 +5,61 @@ import { Bench, holdings, loanPath, readKey, settleMs, type Reply } from './benc
 /** An order of 100 USDT on 0.01 BTC and 1 SOL. */
 const orders = [{ ordId: '12345', debts: holdings(['USDT', '100']), collateral: holdings(['BTC', '0.01'], ['SOL', '1']) }];
 
+describe('borrowing more at the simulated exchange', () => {
+  let bench: Bench;
+  beforeEach(() => {
+    bench = new Bench({ orders, wallet: holdings(['USDT', '150']), past: false });
+  });
+  let ids = 0;
+  const borrow = (amt: string, more: object = {}): Reply => {
+    bench.clock.pass(1_100);
+    const body = { loanData: { ccy: 'USDT', amt }, ordId: '12345', clOrdId: `b${(ids += 1).toString()}`, ...more };
+    return bench.ask('POST', `${loanPath}borrow`, JSON.stringify(body));
+  };
+  const owed = (): string => JSON.stringify(bench.ask('GET', `${loanPath}loan-info`).data[0]?.['loanData']);
+
+  it('says back what was asked, and lends only when it settles', () => {
+    assert.deepEqual(borrow('40', { clOrdId: 'mine' }).data, [{ ordId: '12345', eMode: '0', clOrdId: 'mine' }]);
+    assert.equal(owed(), '[{"ccy":"USDT","amt":"100"}]');
+    bench.clock.pass(settleMs);
+    assert.equal(owed(), '[{"ccy":"USDT","amt":"140"}]');
+    const [newest] = bench.ask('GET', `${loanPath}loan-history`).data;
+    assert.deepEqual([newest?.['type'], newest?.['ccy'], newest?.['amt']], ['borrowed', 'USDT', '40']);
+    assert.equal(bench.ask('GET', '/api/v5/asset/balances').data.find((one) => one['ccy'] === 'USDT')?.['availBal'], '190');
+    assert.equal(borrow('40', { clOrdId: 'mine' }).code, '51016');
+  });
+
+  it('lends no more than max-loan tells, with what is on its way, and no coin that is pledged or not lent', () => {
+    const [most] = bench.ask('POST', `${loanPath}max-loan`, JSON.stringify({ borrowCcy: 'USDT', ordId: '12345' })).data;
+    const limit = Number(most?.['maxLoan']);
+    assert.equal(borrow((limit + 1).toString()).code, '51759');
+    assert.equal(borrow(Math.floor(limit - 1).toString()).code, '0');
+    assert.equal(borrow('2').code, '51759');
+    assert.equal(borrow('1', { loanData: { ccy: 'BTC', amt: '0.0001' } }).code, '51750');
+    assert.equal(borrow('1', { loanData: { ccy: 'XYZ', amt: '1' } }).code, '51751');
+  });
+
+  it('demands the debt as an object, an order, and an id', () => {
+    for (const odd of [{ loanData: [{ ccy: 'USDT', amt: '1' }] }, { clOrdId: 'a-b' }, { eMode: '0' }, { collateralData: [] }]) {
+      assert.equal(borrow('1', odd).code, '51000', JSON.stringify(odd));
+    }
+    assert.equal(borrow('1', { ordId: undefined }).code, '50014');
+    assert.equal(borrow('1', { ordId: '99' }).code, '51063');
+  });
+
+  it('turned round by a fault repays, and is saved as it is', () => {
+    bench.control.handle('POST', 'fault', '{"fault":"reversed-direction","times":1}');
+    borrow('40');
+    const again = readState(writeState(bench.world.state()));
+    assert.deepEqual(
+      again.repayments?.map(({ type, state }) => [type, state]),
+      [['repay', 'pending']],
+    );
+    bench.clock.pass(settleMs);
+    assert.equal(owed(), '[{"ccy":"USDT","amt":"60"}]');
+  });
+});
+
 describe('repaying at the simulated exchange', () => {
   let bench: Bench;
   beforeEach(() => {

@@ -9,6 +9,10 @@ describe('what a menu or the page hands to a command', () => {
     const position = { kind: 'position', id: 'p' };
     assert.deepEqual(asPlace({ accountId: 'a1', on: { ...loan, more: 1 }, more: 1 }), { accountId: 'a1', on: loan });
     assert.deepEqual(asPlace({ accountId: 'a1', on: position, coin: 'USDT' }), { accountId: 'a1', on: position, coin: 'USDT' });
+    assert.deepEqual(asPlace({ accountId: 'a1', on: position, coin: 'USDT', amount: '5' }), {
+      ...{ accountId: 'a1', on: position, coin: 'USDT', amount: '5' },
+    });
+    assert.deepEqual(asPlace({ accountId: 'a1', amount: 5 }), { accountId: 'a1' });
     assert.deepEqual(asPlace({ accountId: 'a1', writeId: 'w1' }), { accountId: 'a1', writeId: 'w1' });
   });
 

@@ -70,7 +70,7 @@ describe('The section of shocks', () => {
     const text = shown(table());
     assert.match(
       text,
-      /<td class="level-danger"> ?<svg viewBox="0 0 16 16" aria-hidden="true">.*<\/svg> <span>74\.00% · Margin call<\/span> ?<\/td>/,
+      /<td class="level-danger" data-label=BTC −10%> ?<svg viewBox="0 0 16 16" aria-hidden="true">.*<\/svg> <span>74\.00% · Margin call<\/span> ?<\/td>/,
     );
   });
 

@@ -45,6 +45,18 @@ describe('the document of all changes', () => {
     assert.doesNotMatch(document, /simulated/);
   });
 
+  it('has both sends of a request that was asked again', () => {
+    const again = { at: now - 40_000, answer: { at: now - 39_000, kind: 'accepted', code: '51016' } } as const;
+    assert.match(
+      documentOf([write({ answer: { at: now - 50_000, kind: 'lost' }, again })]),
+      saysInTurn(
+        `- ${says('list.colon', says('activity.answer'), says('activity.unclear'))}`,
+        `- ${says('activity.asked-again')}: \`2026-11-21T11:59:20.000Z\``,
+        `- ${says('list.colon', says('activity.answer'), says('activity.accepted'))}\n- Code: \`51016\``,
+      ),
+    );
+  });
+
   it('says that there was none', () => {
     assert.match(documentOf([]), saysLike('activity.no-changes'));
   });

@@ -61,6 +61,20 @@ describe('the preview of a repayment in words', () => {
   });
 });
 
+describe('the preview of a repayment of all, rounded up to a coarse step', () => {
+  const lines = (debt: string, amount: string, price: string | undefined): readonly string[] => {
+    const facts = readyToRepay({ debt: d(debt), places: 2, loan: loanOwing(debt) });
+    return textOf(repay.preview(account(), repayment({ amount: d(amount), all: true }), facts, price === undefined ? undefined : d(price)));
+  };
+
+  it('says what more than is owed goes out, where that is worth a dollar or its worth is unknown', () => {
+    assert.ok(has(lines('0.0801', '0.09', '88000'), 'repay.excess', '0.0099 USDT'));
+    assert.ok(has(lines('0.0801', '0.09', undefined), 'repay.excess', '0.0099 USDT'));
+    assert.ok(!has(lines('2000.04016', '2000.05', '1'), 'repay.excess'));
+    assert.ok(!has(lines('0.09', '0.09', undefined), 'repay.excess'));
+  });
+});
+
 describe('the preview of a repayment beside a debt that could not be read', () => {
   it('estimates no LTV: it would be too low', () => {
     const facts = { ...readyToRepay(), owesMore: true } as const;

@@ -8,13 +8,21 @@ import { credibleLtv, distanceTo } from '../../../core/risk/ltv.ts';
 import type { Change, LoanRef } from '../../../exchanges/exchange.ts';
 import { anotherTarget, incomplete, storedText } from '../change-kind.ts';
 import type { LoanPreview } from '../preview.ts';
-import { historyEvidence, type CollateralWrite, type DecidedOn, type Evidence, type RepayWrite, type WriteRecord } from '../record.ts';
+import {
+  historyEvidence,
+  type BorrowWrite,
+  type CollateralWrite,
+  type DecidedOn,
+  type Evidence,
+  type RepayWrite,
+  type WriteRecord,
+} from '../record.ts';
 import { Refusal } from '../refusal.ts';
 import type { Finding } from '../write-states.ts';
 
-// What all changes of a loan share, whether they move its collateral or its debt. Both ways of adding lower LTV.
+// What all changes of a loan share, whether they move its collateral or its debt. What adds lowers LTV, and what reduces raises it.
 
-type LoanWrite = CollateralWrite | RepayWrite;
+type LoanWrite = CollateralWrite | RepayWrite | BorrowWrite;
 
 /** An immutable copy of what names a loan. @throws Refusal when it names none */
 export function namedLoan({ loanId, orderId }: LoanRef): LoanRef {

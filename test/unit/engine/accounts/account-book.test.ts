@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { AccountBook } from '../../../../src/engine/accounts/account-book.ts';
-import { decimal } from '../../../../src/core/decimal.ts';
+import { borrowLimit } from '../../../../src/engine/accounts/borrowing.ts';
+import { decimal, type Decimal } from '../../../../src/core/decimal.ts';
+import { says } from '../../../texts.ts';
 import type { Account } from '../../../../src/core/model.ts';
 import { MemoryRecords } from './memory-storage.ts';
 
@@ -51,6 +53,41 @@ describe('the account book', () => {
       book.list().map(({ name }) => name),
       ['Other'],
     );
+  });
+
+  it('allows borrowing by a person only, to the owner it was allowed to, and by the name of a LIVE account', async () => {
+    const storage = new MemoryRecords();
+    const book = new AccountBook(storage);
+    const limit = (id: string) => borrowLimit(book.get(id));
+    await book.add(account('live', { uid: '77' }));
+    await book.add(account('unknown'));
+    await book.add(account('sim', { site: 'loopback', baseUrl: 'http://127.0.0.1:9000', simulated: true }));
+    assert.deepEqual(['live', 'unknown', 'sim', 'none'].map(limit), ['0', '0', '0', '0']);
+    await assert.rejects(book.allowBorrowing('live', decimal('500')), {
+      name: 'Refusal',
+      message: says('borrow.name-needed', 'Account live'),
+    });
+    await assert.rejects(book.allowBorrowing('live', decimal('500'), 'account live'), { name: 'Refusal' });
+    await assert.rejects(book.allowBorrowing('unknown', decimal('500'), 'Account unknown'), { message: says('borrow.no-owner') });
+    for (const amount of ['0', '-5', 'x']) await assert.rejects(book.allowBorrowing('sim', amount as Decimal), RangeError);
+    await book.allowBorrowing('live', decimal('500'), 'Account live');
+    await book.allowBorrowing('sim', decimal('20'));
+    const again = new AccountBook(storage);
+    assert.deepEqual(
+      ['live', 'unknown', 'sim'].map((id) => borrowLimit(again.get(id))),
+      ['500', '0', '20'],
+    );
+    await assert.rejects(book.update('sim', { borrowing: { perDayUsd: decimal('9'), whose: '' } } as object), RangeError);
+    await book.update('live', { uid: '78' });
+    assert.equal(limit('live'), '0', 'other keys');
+    await book.update('live', { uid: '77', site: 'eea' });
+    assert.equal(limit('live'), '0', 'another place');
+    await book.update('live', { site: 'global' });
+    assert.equal(limit('live'), '500');
+    await book.allowBorrowing('live', undefined);
+    assert.equal(limit('live'), '0');
+    storage.records = storage.records.map((one) => ({ ...(one as object), borrowing: { perDayUsd: 5, whose: 7 } }));
+    assert.equal(borrowLimit(new AccountBook(storage).get('sim')), '0', 'an odd record allows nothing');
   });
 
   it('refuses an id that is taken and a change of what is not there', async () => {

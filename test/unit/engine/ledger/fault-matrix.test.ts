@@ -73,7 +73,7 @@ async function open(system: System, settleMs: number): Promise<Bench> {
     proofPatienceMs: 60_000,
     window: 'this window',
     arming: { state: () => ({ armed: true, until: 'restart' }) },
-    limits: () => noLimits,
+    limits: () => ({ ...noLimits, borrowPerDayUsd: () => d('100000') }),
   });
   const bench: Bench = {
     clock,
@@ -118,7 +118,7 @@ async function open(system: System, settleMs: number): Promise<Bench> {
   /** These would strike the next read, where no endpoint is named. */
   function at(fault: string): { readonly endpoint?: string } {
     if (fault !== '5xx' && fault !== 'lost-after-acting') return {};
-    if (kind === 'repay') return { endpoint: '/repay' };
+    if (kind === 'repay' || kind === 'borrow') return { endpoint: `/${kind}` };
     if (kind === 'collateral') return { endpoint: venue === 'okx' ? 'adjust-collateral' : '/adjust-ltv' };
     return { endpoint: venue === 'okx' ? 'margin-balance' : '/add-margin' };
   }
@@ -203,13 +203,13 @@ const meetings: readonly {
   {
     what: 'the opposite',
     theirs: (change) => ({ ...change, direction: change.direction === 'add' ? 'reduce' : 'add' }) as Change,
-    comes: ({ kind }) => (kind === 'repay' ? undefined : waiting),
+    comes: ({ kind }) => (kind === 'repay' || kind === 'borrow' ? undefined : waiting),
   },
 ];
 
 /** Another program has ids of its own. */
 function asOfAnother(change: Change): Change {
-  return change.kind === 'repay' ? { ...change, requestId: 'another' } : change;
+  return change.kind === 'repay' || change.kind === 'borrow' ? { ...change, requestId: 'another' } : change;
 }
 
 /** More than fees and funding could explain: half of a small change would look like them. */
@@ -286,7 +286,7 @@ for (const system of systems) {
         const bench = await open(system, 90_000);
         try {
           const { ledger, clock } = bench;
-          const record = await ledger.commit(await ledger.preview('a', asked(system, await bench.read(), 'add')), ignore);
+          const record = await ledger.commit(await ledger.preview('a', asked(system, await bench.read(), system.directions[0]!)), ignore);
           assert.equal(record.state, 'accepted');
           assert.match(words(record, system), waiting.words);
           clock.time += 60_000;
@@ -300,6 +300,11 @@ for (const system of systems) {
       }).timeout(30_000);
     }
   });
+}
+
+function small(change: Change): Change {
+  if (change.kind === 'borrow') return { ...change, amount: d('20') };
+  return { ...change, direction: 'add', amount: d(change.kind === 'repay' ? '0.01' : '0.001') };
 }
 
 async function carriedOut(
@@ -345,6 +350,6 @@ async function heldUp({ ledger }: Bench, system: System, snapshot: Snapshot, cha
     await ledger.settle(record.id, 'not-effective');
   }
   // A change of the same amount may be too much now, but the ledger itself doesn't block it.
-  await ledger.preview('a', { ...change, direction: 'add', amount: d(change.kind === 'repay' ? '0.01' : '0.001') });
+  await ledger.preview('a', small(change));
   await ledger.preview('a', elsewhere);
 }

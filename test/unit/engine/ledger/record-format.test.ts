@@ -14,6 +14,15 @@ const time = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 const text = fc.string({ unit: 'binary', minLength: 1 });
 const optional = { noNullPrototype: true };
 
+const answer = fc.record(
+  {
+    at: time,
+    kind: fc.constantFrom('accepted' as const, 'refused' as const, 'lost' as const, 'neverLeft' as const),
+    code: text,
+    instead: fc.uniqueArray(fc.constantFrom(...(['otherCoin', 'repay', 'less', 'more', 'addMargin', 'later'] as const))),
+  },
+  { requiredKeys: ['at', 'kind'], ...optional },
+);
 const added = fc.record(
   {
     figures: fc.record(
@@ -30,15 +39,8 @@ const added = fc.record(
     ),
     owner: text,
     window: text,
-    answer: fc.record(
-      {
-        at: time,
-        kind: fc.constantFrom('accepted' as const, 'refused' as const, 'lost' as const, 'neverLeft' as const),
-        code: text,
-        instead: fc.uniqueArray(fc.constantFrom(...(['otherCoin', 'repay', 'less', 'more', 'addMargin', 'later'] as const))),
-      },
-      { requiredKeys: ['at', 'kind'], ...optional },
-    ),
+    answer,
+    again: fc.record({ at: time, answer }, { requiredKeys: ['at'], ...optional }),
     evidence: fc.oneof(
       fc.record({ kind: fc.constant('position' as const) }, optional),
       fc.record(

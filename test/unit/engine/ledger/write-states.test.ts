@@ -30,6 +30,8 @@ const events: readonly WriteEvent[] = [
   { type: 'settled', settlement: 'effective' },
   { type: 'settled', settlement: 'not-effective' },
   { type: 'lifted' },
+  { type: 'askedAgain' },
+  { type: 'answeredAgain', kind: 'accepted' },
 ];
 
 function record(state: WriteState, facts: Partial<WriteRecord> = {}): WriteRecord {
@@ -64,7 +66,7 @@ describe('a write', () => {
       'settled>not-effective',
     ],
     accepted: ['proven>effective', 'contradicted>mismatch', 'failed>not-effective', 'settled>effective', 'settled>not-effective'],
-    unknown: ['proven>effective', 'contradicted>mismatch', 'settled>effective', 'settled>not-effective'],
+    unknown: ['proven>effective', 'contradicted>mismatch', 'settled>effective', 'settled>not-effective', 'askedAgain>unknown'],
     effective: [],
     rejected: [],
     'not-effective': [],
@@ -99,6 +101,24 @@ describe('a write', () => {
     assert.equal('sentAt' in after, false);
     assert.equal(mayHaveMoved(after), false);
     assert.equal(mayHaveMoved(next(record('sent'), { type: 'settled', settlement: 'not-effective' }, 2)!), true);
+  });
+
+  it('whose answer was lost is asked again once, and then is accepted only where the venue has it', () => {
+    const asked = next(record('unknown'), { type: 'askedAgain' }, 5)!;
+    assert.deepEqual([asked.state, asked.again], ['unknown', { at: 5 }]);
+    assert.equal(next(asked, { type: 'askedAgain' }, 6), undefined);
+    for (const [kind, state] of [
+      ['accepted', 'accepted'],
+      ['refused', 'unknown'],
+      ['lost', 'unknown'],
+      ['neverLeft', 'unknown'],
+    ] as const) {
+      const answered = next(asked, { type: 'answeredAgain', kind, note: msg('test', 'So.') }, 7)!;
+      assert.deepEqual([answered.state, answered.again], [state, { at: 5, answer: { at: 7, kind } }]);
+      assert.equal(next(answered, { type: 'answeredAgain', kind: 'accepted' }, 8), undefined);
+      assert.deepEqual(merge(answered, record('effective')).again, answered.again, 'whatever another window writes');
+      assert.deepEqual(merge(answered, asked).again, answered.again);
+    }
   });
 
   it('loses the note of an uncertainty that is over', () => {

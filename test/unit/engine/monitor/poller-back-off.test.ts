@@ -7,7 +7,7 @@ import type { Pass } from '../../../../src/engine/storage/state-protocol.ts';
 import { FakeClock } from '../../core/fake-clock.ts';
 import { holds } from '../../property.ts';
 import { failing, minute, polling, type Polling } from './polling.ts';
-import { account, failure } from './support.ts';
+import { account, failure, snapshot } from './support.ts';
 
 describe('the back-off of the poller', () => {
   for (const [where, random, expected] of [
@@ -80,6 +80,29 @@ describe('the back-off of the poller', () => {
       }
       assert.deepEqual(waits, [29_500, 45_000, 75_000, 135_000]);
       world.poller.dispose();
+    });
+
+    it('tries again as soon as the venue answers when the first try failed, not an interval later', async () => {
+      for (const kind of ['slept', 'moved'] as const) {
+        const { world, wakes } = await backedOff();
+        world.interval = 5 * minute;
+        wakes.fire(kind);
+        await world.clock.advance(1_000);
+        world.answers.delete('a');
+        await world.clock.advance(5_000);
+        const before = world.count('a');
+        world.poller.answered('a');
+        await world.clock.advance(1_000);
+        assert.equal(world.count('a'), before + 1, kind);
+        assert.equal(world.store.get('a')?.failure, undefined);
+        // From now on it is an outage like any other.
+        world.answers.set('a', failing('network'));
+        await world.clock.advance(5 * minute);
+        world.poller.answered('a');
+        await world.clock.advance(1_000);
+        assert.equal(world.count('a'), before + 2, kind);
+        world.poller.dispose();
+      }
     });
 
     it('still leaves the venue alone for as long as it asked for, sleep included', async () => {
@@ -204,6 +227,27 @@ describe('the poller when a venue answers again', () => {
     }
     const waits = times.slice(1).map((at, index) => at - times[index]!);
     assert.ok(waits.length > 20 && waits.every((wait) => wait >= 30 && wait <= 60), waits.join());
+    world.poller.dispose();
+  });
+
+  it('waits for an interval at most near a line, and tries again when it was told so during a reading that failed', async () => {
+    const world = await polling(['a'], { random: () => 1 - 1e-9 });
+    world.answers.set('a', () => Promise.resolve(snapshot(world.clock.now(), '0.72')));
+    world.poller.start();
+    await world.clock.advance(0);
+    world.answers.set('a', failing('network'));
+    await world.clock.advance(10 * minute);
+    let before = world.count('a');
+    while (world.count('a') === before) await world.clock.advance(500);
+    world.poller.answered('a');
+    await world.clock.advance(5_000);
+    assert.equal(world.count('a'), before + 2);
+    world.answers.set('a', () => world.clock.sleep(2_000).then(() => Promise.reject(failure('network'))));
+    before = world.count('a');
+    while (world.count('a') === before) await world.clock.advance(500);
+    world.poller.answered('a');
+    await world.clock.advance(5_000);
+    assert.equal(world.count('a'), before + 2);
     world.poller.dispose();
   });
 

@@ -10,6 +10,7 @@ import { isCurrent, type Live } from '../../../../src/engine/monitor/store.ts';
 import { holds } from '../../property.ts';
 import { beside, failing, fence, minute, polling, type Polling } from './polling.ts';
 import { account, failure, snapshot } from './support.ts';
+import { untilOf } from '../../../../src/exchanges/purpose.ts';
 import { barePosition } from '../../../bare-position.ts';
 
 /** The margin call of the sample is at 73.74 %. */
@@ -539,4 +540,100 @@ describe('the poller, whatever happens', () => {
       { numRuns: 60 },
     );
   }).timeout(60_000);
+});
+
+describe('a reading that hangs', () => {
+  /** Each reading ends as the test says. */
+  async function near(level: keyof typeof ltvs = 'danger') {
+    const world = await polling(['a']);
+    world.answers.set('a', at(world, level));
+    world.poller.start();
+    await world.clock.advance(0);
+    const ends: { readonly began: number; readonly read: () => void; readonly fail: () => void }[] = [];
+    world.answers.set(
+      'a',
+      () =>
+        new Promise((resolve, reject) => {
+          const began = world.clock.now();
+          const read = (): void => {
+            resolve(snapshot(began, ltvs[level]));
+          };
+          ends.push({
+            began,
+            read,
+            fail: () => {
+              reject(failure('network'));
+            },
+          });
+        }),
+    );
+    return { world, ends };
+  }
+
+  it('is overtaken by one fresh one after the interval near a line, and the first figures count', async () => {
+    for (const which of [0, 1]) {
+      const { world, ends } = await near();
+      await world.clock.advance(5_000 + 4_999);
+      assert.equal(ends.length, 1);
+      await world.clock.advance(60_000);
+      assert.equal(ends.length, 2, 'and no more');
+      assert.equal(ends[1]!.began - ends[0]!.began, 5_000);
+      assert.deepEqual(world.purposes.slice(-2), ['near', 'overtaking']);
+      const other = world.signals.get('a');
+      ends[which]!.read();
+      await world.clock.advance(0);
+      assert.equal(world.store.get('a')?.snapshot?.asOf, ends[which]!.began);
+      assert.ok(other?.aborted, 'nothing waits for the other');
+      assert.equal(world.store.get('a')?.reading, false);
+      world.poller.dispose();
+      assert.equal(world.clock.sleeping, 0);
+    }
+  });
+
+  it('has failed when both have, and is not overtaken when it fails before that', async () => {
+    const { world, ends } = await near();
+    await world.clock.advance(10_000);
+    ends[1]!.fail();
+    await world.clock.advance(0);
+    assert.equal(world.store.get('a')?.failure, undefined);
+    ends[0]!.fail();
+    await world.clock.advance(0);
+    assert.equal(world.store.get('a')?.failure?.attempts, 1);
+    assert.equal(world.clock.nextIn, 2_500, 'half an interval: the other half is long over');
+    await world.clock.advance(2_500);
+    ends[2]!.fail();
+    await world.clock.advance(0);
+    assert.deepEqual([world.store.get('a')?.failure?.attempts, world.clock.sleeping], [2, 1]);
+    world.poller.dispose();
+  });
+
+  it('is waited for by a second more than the last one took, and by all the time far from every line', async () => {
+    const { world, ends } = await near();
+    await world.clock.advance(5_000 + 8_000);
+    ends[0]!.read();
+    await world.clock.advance(2_500 + 8_999);
+    assert.equal(ends.length, 3, 'the first was overtaken');
+    await world.clock.advance(1);
+    assert.equal(ends.length, 4);
+    world.poller.dispose();
+    const far = await near('ok');
+    await far.world.clock.advance(30 * minute);
+    assert.equal(far.ends.length, 1);
+    far.world.poller.dispose();
+  });
+
+  it('has a time until which it has to be answered, unless a person asked for it', async () => {
+    const { world, ends } = await near();
+    const leftMs = (): number => untilOf(world.signals.get('a')) - world.clock.uptime();
+    await world.clock.advance(5_000);
+    assert.equal(leftMs(), 12_000);
+    await world.clock.advance(5_000);
+    assert.equal(leftMs(), 5_000);
+    ends[1]!.read();
+    await world.clock.advance(0);
+    void world.poller.refresh('a');
+    await world.clock.advance(0);
+    assert.equal(leftMs(), Infinity);
+    world.poller.dispose();
+  });
 });

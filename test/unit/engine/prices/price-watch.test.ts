@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal as d, divide, type Decimal } from '../../../../src/core/decimal.ts';
 import type { LiveLoan } from '../../../../src/core/risk/live-estimate.ts';
 import type { Account, Loan, Position, Snapshot } from '../../../../src/core/model.ts';
-import { purposeOf } from '../../../../src/exchanges/purpose.ts';
+import { purposeOf, untilOf } from '../../../../src/exchanges/purpose.ts';
 import type { Connection } from '../../../../src/exchanges/exchange.ts';
 import { watchEveryMs, type Live } from '../../../../src/engine/monitor/store.ts';
 import { PriceWatch } from '../../../../src/engine/prices/price-watch.ts';
@@ -47,6 +47,8 @@ class Watched extends World {
   readonly wakes = new Emitter<Wake>();
   readonly reader = new FakeReader();
   readonly answered: string[] = [];
+  /** How long the last request may take. */
+  leftMs = 0;
   readonly watch = new PriceWatch({
     intervalMs: () => 30_000,
     poller: { nudge: () => undefined, answered: (id) => this.answered.push(id) },
@@ -61,6 +63,7 @@ class Watched extends World {
         indexPrices: (coins, signal) => {
           assert.equal(purposeOf(signal), 'near', 'a person goes first');
           this.asked.push({ accountId, coins });
+          this.leftMs = untilOf(signal) - this.clock.uptime();
           return this.answer(accountId);
         },
       }),
@@ -345,6 +348,25 @@ describe('the watch of prices', () => {
       times.push(...world.asked.map(() => (world.clock.now() - began) / watchEveryMs));
     }
     assert.deepEqual(times, [1, 3, 6, 11, 20, 36, 52, 68, 84, 100]);
+  });
+
+  it('gives up what hangs after the interval while an account near its line cannot be read, and asks again after half of it', async () => {
+    await world.add('one');
+    world.read('one', [loan('0.72')]);
+    world.watch.start();
+    await world.clock.advance(watchEveryMs);
+    assert.equal(world.leftMs, Infinity, 'while it can be read');
+    world.store.fail('one', failure());
+    world.answer = () => world.clock.sleep(world.leftMs).then(() => Promise.reject(failure()));
+    await world.clock.advance(minute);
+    assert.equal(world.leftMs, 5_000);
+    const times: number[] = [];
+    for (let at = 0; at < 60; at += 1) {
+      const before = world.asked.length;
+      await world.clock.advance(500);
+      if (world.asked.length > before) times.push(at / 2);
+    }
+    assert.deepEqual(new Set(times.slice(1).map((time, index) => time - times[index]!)), new Set([7.5]));
   });
 
   it('finds out within an interval that a venue is back, and says so of the accounts that could not be read', async () => {

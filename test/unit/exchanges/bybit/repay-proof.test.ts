@@ -4,6 +4,7 @@ import { add, compare, decimal, subtract, zero, type Decimal } from '../../../..
 import type { Loan } from '../../../../src/core/model.ts';
 import type { LoanRef } from '../../../../src/exchanges/exchange.ts';
 import type { Repayment } from '../../../../src/exchanges/bybit/loan-generation.ts';
+import { rowsSince } from '../../../../src/exchanges/bybit/loan-proof.ts';
 import { judgeRepayment } from '../../../../src/exchanges/bybit/repay-proof.ts';
 import { failureOf } from '../bench.ts';
 import { holds } from '../../property.ts';
@@ -186,6 +187,23 @@ describe('the judgement of a repayment whose answer was lost', () => {
       }),
     );
   });
+});
+
+it('reads a row once that stands on two pages, because a newer one came between: as the later page has it', async () => {
+  const third = { id: '9007199254740996' };
+  const pages = [
+    { rows: [row('1', third), row('0.08', { ...processing, ...another })], odd: [], older: 'next' },
+    { rows: [row('0.08', another), row('0.5')], odd: [] },
+  ];
+  const { rows } = await rowsSince(async () => pages.shift() ?? { rows: [], odd: [] }, 'BTC', baseline.newestHistoryId);
+  assert.deepEqual(
+    rows.map(({ id, status }) => [id, status]),
+    [
+      [third.id, 'done'],
+      [later, 'done'],
+      [next, 'done'],
+    ],
+  );
 });
 
 describe('the judgement of any repayment', () => {

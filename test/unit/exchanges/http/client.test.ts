@@ -5,7 +5,7 @@ import type { Connection, Keys } from '../../../../src/exchanges/exchange.ts';
 import type { Attempt, Call } from '../../../../src/exchanges/http/call.ts';
 import { Http } from '../../../../src/exchanges/http/client.ts';
 import { connectOkx } from '../../../../src/exchanges/okx/connect.ts';
-import { setPurpose } from '../../../../src/exchanges/purpose.ts';
+import { setPurpose, tryOf } from '../../../../src/exchanges/purpose.ts';
 import { FakeClock, settled } from '../../core/fake-clock.ts';
 import { bench, canary, change, failureOf, FakeFetch, HastyClock, refusal, success } from '../bench.ts';
 import { saysLike } from '../../../texts.ts';
@@ -63,6 +63,14 @@ function plain(
 
 const read: Call = { method: 'GET', path: '/read', signed: true };
 const write: Call = { method: 'POST', path: '/write', signed: true, write: true, body: '{}' };
+/** Aborts after `ms` by this clock. */
+function late(clock: Clock, ms: number): AbortSignal {
+  const over = new AbortController();
+  void clock.sleep(ms).then(() => {
+    over.abort(new DOMException('too late', 'TimeoutError'));
+  });
+  return over.signal;
+}
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('a request that gets no answer', () => {
@@ -80,6 +88,25 @@ describe('a request that gets no answer', () => {
       assert.equal(one.deadlines.length, sends);
     }
   }).timeout(10_000);
+
+  it('has as long as its reading still has, a second at least, and is not repeated after that', async () => {
+    for (const [leftMs, ms] of [
+      [5_000, 5_000],
+      [60_000, 10_000],
+      [200, 1_000],
+    ] as const) {
+      const clock = new FakeClock();
+      const one = plain({ clock, deadline: (wait) => late(clock, wait) });
+      const signal = tryOf(new AbortController().signal, { until: clock.uptime() + leftMs });
+      const failure = failureOf(one.http.call(read, signal));
+      await clock.advance(ms);
+      assert.deepEqual([one.deadlines, one.sends()], [[ms], 1], leftMs.toString());
+      await clock.advance(60_000);
+      const error = await failure;
+      assert.deepEqual([error.kind, error.effect], ['network', 'none']);
+      assert.equal(one.sends(), leftMs === 60_000 ? 3 : 1);
+    }
+  });
 
   it('can be stopped while it is under way: then nobody knows what became of a change', async () => {
     for (const [call, effect] of [

@@ -44,7 +44,7 @@ describe('the rate limiter', () => {
       /** Getting there, and the answer back. */
       thereMs: fc.integer({ min: 0, max: 1_500 }),
       backMs: fc.integer({ min: 0, max: 300 }),
-      purpose: fc.constantFrom<Purpose>('command', 'near', 'standing', 'standing'),
+      purpose: fc.constantFrom<Purpose>('command', 'overtaking', 'near', 'standing', 'standing'),
       line: fc.constantFrom(one, one, other),
       /** Nobody waits for it any more. */
       stoppedAfterMs: fc.option(fc.integer({ min: 0, max: 2_000 }), { nil: undefined, freq: 5 }),
@@ -70,7 +70,8 @@ describe('the rate limiter', () => {
               () => purpose,
               async () => {
                 await clock.sleep(thereMs);
-                for (const { key } of [mine, machine]) arrivals.get(key)!.push({ at: clock.now(), standing: purpose !== 'command' });
+                for (const { key } of [mine, machine])
+                  arrivals.get(key)!.push({ at: clock.now(), standing: purpose === 'near' || purpose === 'standing' });
                 await clock.sleep(backMs);
                 if (fails) throw new Error('lost');
               },
@@ -154,6 +155,24 @@ describe('the rate limiter', () => {
     assert.deepEqual(order.splice(0), ['command'], 'not held up by the share of the others');
     await clock.advance(2_000);
     assert.deepEqual(order, ['near', 'near', 'standing']);
+  });
+
+  it('lets one that overtakes another go, though that one holds the place of all standing readings', async () => {
+    const clock = new FakeClock();
+    const limiter = new Limiter(clock);
+    const few = { ...one, limit: { count: 5, intervalMs: 2_000 } };
+    const served: Purpose[] = [];
+    for (const purpose of ['near', 'near', 'overtaking'] as const)
+      void limiter.run(
+        [few],
+        () => purpose,
+        () => {
+          served.push(purpose);
+          return new Promise(() => undefined);
+        },
+      );
+    await clock.advance(60_000);
+    assert.deepEqual(served, ['near', 'overtaking']);
   });
 
   it('lets what waits go ahead once a person waits for it too', async () => {

@@ -79,6 +79,29 @@ describe('a request to repay at OKX', () => {
       assert.equal(venue.seen.length, 1);
     }
   });
+
+  it('asked again is the same bytes, and taken by OKX also where it knows the id already', async () => {
+    const answers = [
+      success([{ ordId: '12345', ccy: 'USDT', amt: '100', clOrdId: asked().requestId }]),
+      refusal('51016'),
+      refusal('51784'),
+    ];
+    for (const answer of answers) {
+      const { venue, connection } = bench();
+      venue.on('/repay', answer);
+      assert.deepEqual(await connection.actions.repay!.again!(asked(), new AbortController().signal), {});
+      assert.deepEqual(
+        venue.seen.map(({ body }) => body),
+        [connection.actions.repay!.describe(asked()).body],
+      );
+    }
+    for (const code of ['51736', '50026', '50011']) {
+      const { venue, connection } = bench();
+      venue.on('/repay', refusal(code));
+      assert.equal((await failureOf(connection.actions.repay!.again!(asked(), new AbortController().signal))).code, code);
+      assert.equal(venue.seen.length, 1, 'no retry');
+    }
+  });
 });
 
 describe('what a repayment at OKX is decided on', () => {

@@ -87,6 +87,7 @@ describe('an independent Bybit client', () => {
     ['getBorrowHistoryFlexible', (client) => client.getBorrowHistoryFlexible({ limit: '2' }), /"orderId":"1365".*"nextPageCursor":"1364"/],
     ['getRepaymentHistoryFlexible', (client) => client.getRepaymentHistoryFlexible({ loanCurrency: 'USDT' }), /"repayAmount":"500"/],
     ['getRepaymentHistoryFixed', (client) => client.getRepaymentHistoryFixed(), /"details":\[\{"loanCurrency":"ETH","loanId":"568"/],
+    ['borrowFlexible', (client) => client.borrowFlexible({ loanCurrency: 'USDT', loanAmount: '20' }), /^\{"orderId":"1366"\}$/],
     ['repayFlexible', (client) => client.repayFlexible({ loanCurrency: 'USDT', amount: '500' }), /^\{"repayId":"1774"\}$/],
     ['repayFixed', (client) => client.repayFixed({ loanId: '571' }), /^\{"repayId":"1783"\}$/],
     ['repayCryptoLoan', (client) => older(client).repayCryptoLoan({ orderId: legacyOrderId, amount: '100' }), /^\{"repayId":"\d{19}"\}$/],
@@ -167,6 +168,14 @@ describe('an independent Bybit client', () => {
     assert.match(JSON.stringify(await older(client).getRepaymentHistory()), /"repayAmount":"100","repayId":"\d{19}","repayStatus":1/);
   });
 
+  it('sees what it borrowed take effect', async () => {
+    const client = clientWith(bybit.keys);
+    await client.borrowFlexible({ loanCurrency: 'USDT', loanAmount: '20' });
+    assert.match(JSON.stringify(await client.getOngoingFlexibleLoans({ loanCurrency: 'USDT' })), /"totalDebt":"12023\.21"/);
+    const history = JSON.stringify(await client.getBorrowHistoryFlexible({ orderId: '1366' }));
+    assert.match(history, /"initialLoanAmount":"20","loanCurrency":"USDT","orderId":"1366","status":1/);
+  });
+
   it('hears of the limit, and meets it', async () => {
     const client = clientWith(bybit.keys, { parseAPIRateLimits: true });
     const adjust = () => client.updateCollateralAmount({ currency: 'ETH', amount: '0.1', direction: '0' });
@@ -207,7 +216,7 @@ describe('an independent Bybit client', () => {
 
   it('may read but not act with a read-only key, and see no loan or no position without the permission', async () => {
     const { readOnly, withoutLoans, withoutPositions } = bybit.otherKeys;
-    const repaying = ['repayFlexible', 'repayFixed', 'repayCryptoLoan'];
+    const repaying = ['borrowFlexible', 'repayFlexible', 'repayFixed', 'repayCryptoLoan'];
     const acting = ['updateCollateralAmount', 'adjustCollateralAmount', 'addOrReduceMargin', ...repaying];
     const anyKey = ['getAllCoinsBalance', 'getQueryApiKey', 'getAccountInfo', 'getWalletBalance'];
     for (const [name, call] of signed) {

@@ -38,6 +38,65 @@ class Repaying extends Bench {
   }
 }
 
+describe('borrowing more at the simulated Bybit', () => {
+  let bench: Repaying;
+  beforeEach(() => {
+    bench = new Repaying();
+  });
+  const borrow = (loanAmount: string, loanCurrency = 'USDT', more: object = {}): Reply => {
+    bench.clock.pass(1_000);
+    return bench.ask('POST', `${flexible}borrow`, JSON.stringify({ loanCurrency, loanAmount, ...more }));
+  };
+  const listed = (): Row | undefined => bench.ask('GET', `${flexible}borrow-history?orderId=1366`).list[0];
+
+  it('lends into the funding wallet when it settles, and says what became of it', () => {
+    const [owed, wallet] = [bench.owed(), bench.wallet('USDT')];
+    assert.match(borrow('100').raw, /"result":\{"orderId":"1366"\}/);
+    assert.equal(listed()?.['status'], 2);
+    bench.settle();
+    assert.deepEqual([listed()?.['status'], listed()?.['initialLoanAmount']], [1, '100']);
+    assert.equal(subtract(bench.owed(), owed), '100');
+    assert.equal(subtract(decimal(bench.wallet('USDT') as string), decimal(wallet as string)), '100');
+  });
+
+  it('lends a coin that it did not owe flexibly before', () => {
+    assert.equal(bench.owed('BTC'), '0');
+    borrow('0.001', 'BTC');
+    bench.settle();
+    assert.equal(bench.owed('BTC'), '0.001');
+  });
+
+  it('refuses in the documented codes what is too little, too fine, too much, not lent, or not left', () => {
+    assert.equal(borrow('19').code, 148002);
+    assert.equal(borrow('20.0000000001').code, 148003);
+    assert.equal(borrow('1000000', 'USDT').code, 148009);
+    assert.equal(borrow('20', 'XYZ').code, 148014);
+    assert.equal(borrow('20', 'USDT', { collateralList: [] }).code, 10001);
+    assert.equal(borrow('20').code, 0);
+    bench.act('inventory', { left: '19' });
+    assert.equal(borrow('20').code, 148011);
+  });
+
+  it('fails, is turned round, and is saved, as it is told', () => {
+    const owed = bench.owed();
+    bench.fault('settlement-failed');
+    borrow('100');
+    bench.settle();
+    assert.deepEqual([listed()?.['status'], bench.owed()], [3, owed]);
+    bench.fault('reversed-direction');
+    borrow('100');
+    assert.deepEqual(
+      readState(writeState(bench.world.state())).borrowed?.map(({ repays, state }) => [repays, state]),
+      [
+        [undefined, 'failed'],
+        [true, 'pending'],
+      ],
+    );
+    bench.settle();
+    assert.equal(subtract(owed, bench.owed()), '100');
+  });
+});
+
 describe('repaying at the simulated Bybit', () => {
   let bench: Repaying;
   beforeEach(() => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { kinds } from '../../../../../src/engine/ledger/kinds/kinds.ts';
 import { mustBeWithin } from '../../../../../src/engine/ledger/limit-checks.ts';
 import type { Limits } from '../../../../../src/engine/ledger/limits.ts';
+import type { Change } from '../../../../../src/exchanges/exchange.ts';
 import type { WriteRecord } from '../../../../../src/engine/ledger/record.ts';
 import { fold, sameChange, sameTarget } from '../../../../../src/engine/ledger/write-states.ts';
 import { saysLike } from '../../../../texts.ts';
@@ -16,7 +17,7 @@ const collateral = (state: WriteRecord['state']): WriteRecord => {
 };
 const margin = (): WriteRecord => {
   const one = writtenMargin({ updatedAt: 1 });
-  return { ...one, change: { ...one.change, ...usdt, direction: 'add' } };
+  return { ...one, change: { ...one.change, ...usdt, direction: 'add' } as Change };
 };
 const within =
   (limits: Partial<Limits>, writes: readonly WriteRecord[], amount = '100') =>

@@ -1,0 +1,38 @@
+import type { AccountState } from '../engine/monitor/store.ts';
+import type { ViewContext } from '../words/account.ts';
+import type { LoanView } from '../words/loan.ts';
+import type { PositionView } from '../words/position.ts';
+import { ageStep } from '../words/time.ts';
+
+type OfAccount = (accountId: string) => unknown;
+
+/**
+ * Everything that texts about an account are made from, but for the time: that counts by the ages of what is shown. A new part of the
+ * context counts here without being named, unless it is a function of more than the account: then this does not compile.
+ */
+export function groundOf({ account, snapshot, failure }: AccountState, viewContext: ViewContext): readonly unknown[] {
+  const { now: _, when, zoned, exchanges, ...others } = viewContext;
+  const rest: Readonly<Record<string, boolean | number | string | undefined | OfAccount>> = others;
+  return [
+    ...[account, snapshot, failure, when, zoned, exchanges],
+    ...Object.entries(rest).flatMap(([name, one]) => [name, ...(typeof one === 'function' ? contentOf(one(account.id)) : [one])]),
+  ];
+}
+
+/** The list of it, because lists are made anew each time. */
+function contentOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return [value.length, ...(value as readonly unknown[])];
+  return typeof value === 'object' && value !== null ? Object.entries(value).flat() : [value];
+}
+
+/** Everything that a loan or position is shown from, besides itself. @param ground of its account */
+export function shownFrom(view: LoanView | PositionView, ground: readonly unknown[], now: number): readonly unknown[] {
+  const { state, current, level, by, since } = view;
+  const { id, keptFrom } = 'loan' in view ? view.loan : { ...view.position, id: view.position.positionId };
+  return [
+    ...ground,
+    ...[current, level, by, ageStep(state.snapshot?.asOf ?? 0, now), keptFrom === undefined ? undefined : ageStep(keptFrom, now)],
+    ...[state.live?.off[id], state.live?.doubted.includes(id)],
+    ...(since === undefined ? [] : [since.raises, since.readLevel, ageStep(since.at, now), JSON.stringify(since.figures)]),
+  ];
+}

@@ -61,6 +61,17 @@ describe('a prepared rescue in words', () => {
     assert.ok(free!.details!().lines.some(({ value }) => text(value) === says('rescue.ready')));
   });
 
+  it('is checked again when a limit has changed, and not made again when none has', () => {
+    let most = '0.05';
+    const limits = () => ({ inspect: (name: string) => (name === 'perActionByCoin' ? { globalValue: { BTC: most } } : undefined) });
+    const held = { ...prepared(), snapshot: snapshot() };
+    const gauge = () => gaugePage([held], viewContext({ limits, when: String, zoned: String }), text).state.gauges[0]!;
+    const standing = () => gauge().rows.find(({ label }) => label === says('rescue.label'))!.lines[1]!.detail;
+    assert.equal(standing(), says('rescue.limit', 'ltvGauge.limits.perActionByCoin'));
+    most = '0.1';
+    assert.equal(standing(), says('rescue.ready'));
+  });
+
   it('is named in the warning, without amounts where they are hidden or leave this computer', () => {
     const told = [{ account: 'one', target: 'level loan:12345', says: 'alarm', level: 'danger', since: 0 } as const];
     const sentence = inBoth(warningSentence(told, [prepared()], viewContext()));

@@ -15,7 +15,13 @@ export const csvText = (rows: readonly (readonly string[])[]): string => byteOrd
 /** The same without the mark: a part of a file. */
 export const csvRows = (rows: readonly (readonly string[])[]): string => rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 
+/** For the clipboard: cells with tabs between them, as spreadsheets take them. */
+export const tsvRows = (rows: readonly (readonly string[])[]): string =>
+  rows.map((row) => `${row.map((text) => safeCell(text.replace(/[\t\r\n]+/g, ' '))).join('\t')}\n`).join('');
+
+const safeCell = (text: string): string => (formulaStart.test(text) && !plainNumber.test(text) ? `'${text}` : text);
+
 function cell(text: string): string {
-  const safe = formulaStart.test(text) && !plainNumber.test(text) ? `'${text}` : text;
+  const safe = safeCell(text);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -135,6 +135,7 @@ export type PageAction =
   | 'reduceMargin'
   | 'liquidationTarget'
   | 'resolve'
+  | 'history'
   | 'reveal'
   | 'refresh';
 
@@ -183,7 +184,97 @@ export interface StressView {
 }
 
 /** Sections of the page with scripts of their own. */
-export type SectionId = 'whatIf' | 'stress';
+export type SectionId = 'whatIf' | 'stress' | 'history';
+
+/** How far a history reaches back. */
+export const historyRanges = ['1h', '6h', '24h', '7d', '30d', '90d', '1y'] as const;
+export type HistoryRange = (typeof historyRanges)[number];
+
+/** Rows of the exchange, those of them that moved collateral, interest it booked, and own changes. */
+export const historyLists = ['event', 'collateral', 'interest', 'activity'] as const;
+export type HistoryList = (typeof historyLists)[number];
+
+export const historyOrders = ['at', 'type', 'coin', 'amount'] as const;
+export type HistoryOrder = (typeof historyOrders)[number];
+
+/** One stretch of time in a chart. */
+export interface HistoryPoint {
+  /** Its middle, 0..1 from the left. */
+  readonly x: number;
+  /** 0..1 from the top. Absent where there is no figure. */
+  readonly y?: number;
+  /** A text for each column; a single one says that nothing was watched. */
+  readonly cells: readonly string[];
+}
+
+/** How figures moved, in a drawing of 600 × 200. */
+export interface HistoryChart {
+  readonly id: 'figure' | 'price' | 'rate' | 'interest';
+  readonly title: string;
+  /** What it comes to in all. */
+  readonly note?: string;
+  readonly columns: readonly string[];
+  /** Oldest first; not empty. */
+  readonly points: readonly HistoryPoint[];
+  /** What its upper and lower end stand for. */
+  readonly ends: readonly [top: string, bottom: string];
+  /** Paths of SVG, from the back to the front. */
+  readonly lines: readonly {
+    readonly kind: 'unwatched' | 'band' | 'bars' | 'main' | 'marginCall' | 'liquidation' | 'venue' | 'forced' | 'own';
+    readonly label: string;
+    readonly path: string;
+  }[];
+}
+
+/** The history of one loan or position. */
+export interface HistoryView {
+  readonly key: string;
+  readonly range: HistoryRange;
+  /** What else has a history, also what is gone; `key` is among them. */
+  readonly choices: readonly { readonly key: string; readonly label: string }[];
+  readonly ranges: readonly { readonly id: HistoryRange; readonly label: string }[];
+  readonly lists: readonly { readonly id: HistoryList; readonly label: string }[];
+  /** Shown as a mark when set, e.g. "SIMULATED". */
+  readonly simulatedMark?: string;
+  /** That it is being read, can't be read, or that there is nothing. */
+  readonly notice?: string;
+  /** When the drawings begin and end. */
+  readonly times: readonly [from: string, to: string];
+  readonly charts: readonly HistoryChart[];
+  readonly words: Readonly<Record<'choose' | 'range' | 'table' | 'lists' | 'filter' | 'previous' | 'next' | 'copy' | 'export', string>>;
+}
+
+/** Which rows of a list. */
+export interface HistoryPage {
+  readonly list: HistoryList;
+  readonly by: HistoryOrder;
+  readonly descending: boolean;
+  readonly filter: string;
+  /** From 0. */
+  readonly page: number;
+}
+
+/** One page of a list. */
+export interface HistoryTable {
+  readonly of: HistoryPage;
+  readonly columns: readonly { readonly by?: HistoryOrder; readonly label: string }[];
+  readonly rows: readonly (readonly string[])[];
+  /** E.g. "26–50 / 310". */
+  readonly place: string;
+  readonly isLast: boolean;
+  /** What all rows of the filter come to, exactly: one text for each type and coin. */
+  readonly totals: readonly string[];
+  /** That there is none, or why it can't be read. */
+  readonly notice?: string;
+}
+
+/** What the section of histories asks for. Without a key it is what was shown last, else the worst loan or position. */
+export type HistoryQuestion =
+  | { readonly do: 'show'; readonly key?: string; readonly range: HistoryRange }
+  | { readonly do: 'list' | 'copy'; readonly key: string; readonly of: HistoryPage }
+  | { readonly do: 'export'; readonly list: HistoryList }
+  /** Nobody looks at it any more. */
+  | { readonly do: 'close' };
 
 /** A change that can be tried out before it is begun. */
 export type TriedAction = Extract<PageAction, 'add' | 'reduce' | 'repay' | 'addMargin' | 'reduceMargin'>;
@@ -308,12 +399,17 @@ export type ToPage =
   /** The answer to the trial that was asked for by this number. */
   | { readonly type: 'whatIf'; readonly round: number; readonly view: WhatIfView }
   /** Bring this gauge into view and focus it. */
-  | { readonly type: 'reveal'; readonly key: string };
+  | { readonly type: 'reveal'; readonly key: string }
+  /** Open the section of histories; it asks what to show. */
+  | { readonly type: 'history'; readonly open: true }
+  | { readonly type: 'history'; readonly view: HistoryView }
+  | { readonly type: 'history'; readonly key: string; readonly table: HistoryTable };
 
 export type FromPage =
   | { readonly type: 'ready' }
   /** The person's own shocks, as typed. */
   | { readonly type: 'shocks'; readonly text: string }
+  | { readonly type: 'history'; readonly question: HistoryQuestion }
   | { readonly type: 'action'; readonly key: string; readonly action: PageAction }
   /** Asks what a trial makes of everything, now and whenever anything is new; without a trial, nothing any more. */
   | { readonly type: 'whatIf'; readonly round: number; readonly trial?: Trial }

@@ -5,7 +5,7 @@ import { isFreezing, isOpen } from '../engine/ledger/write-states.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import type { ViewContext } from '../words/account.ts';
 import { activitySections, roundedStyle, type Fact, type FactStyle, type Section } from '../words/activity-facts.ts';
-import { type ShortTimes, stateIcon, stateWord } from '../words/activity.ts';
+import { madeAt, type ShortTimes, stateIcon, stateWord } from '../words/activity.ts';
 import { changeLabel } from '../words/kinds.ts';
 import { undoable } from '../engine/ledger/undo.ts';
 import { accountEntry, accountEntryId, vanishedNotes } from './account.ts';
@@ -126,9 +126,6 @@ function contextOf(record: WriteRecord, own: readonly WriteRecord[], { now }: Vi
   if (isOpen(record) || isFreezing(record)) return 'openWrite';
   return undoable(own, record.id, now).length === 0 ? 'write' : 'undoableWrite';
 }
-
-/** When it was sent, or recorded when it never was. */
-const madeAt = ({ sentAt, plannedAt }: WriteRecord): number => sentAt ?? plannedAt;
 
 function summary(record: WriteRecord, style: FactStyle): readonly { readonly label: Text; readonly value: Text }[] {
   return activitySections(record, [], style)

@@ -10,6 +10,7 @@ import { isDemo, readingAge, troubleWord, venueName, type ViewContext } from '..
 import { arrow, levelPhrase, nowText, type Ground, type Since } from '../words/since-reading.ts';
 import { joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { frozenSentence } from './account.ts';
+import type { Place } from './place.ts';
 
 /** Translates a message into the person's language. */
 export type Say = (message: Message | string) => string;
@@ -22,6 +23,10 @@ export const loanKey = (accountId: string, loanId: string): string => JSON.strin
 
 /** The key of a position's gauge. */
 export const positionKey = (accountId: string, positionId: string): string => JSON.stringify([accountId, 'position', positionId]);
+
+/** The key of the gauge of a place, where it names a loan or position. */
+export const keyOfTarget = ({ accountId, on }: Place): string | undefined =>
+  on && (on.kind === 'loan' ? loanKey : positionKey)(accountId, on.id);
 
 /** A loan or a position with the account it was read from. */
 export interface Gauged extends Ground {
@@ -111,6 +116,7 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
       ...(state.account.readOnly ? [] : changes.map(({ id, label }) => ({ id, label: say(label) }))),
       // Nothing else can be changed before it is resolved, so the way to resolve it stands beside it.
       ...(pending.length === 0 ? [] : [{ id: 'resolve' as const, label: say(resolve) }]),
+      { id: 'history', label: say(msg('loan.history', 'History')) },
       { id: 'reveal', label: say(msg('gauge.reveal', 'Show in Side Bar')) },
       { id: 'refresh', label: say(msg('button.refresh', 'Refresh')) },
     ],

@@ -1,5 +1,15 @@
+import {
+  historyLists,
+  historyOrders,
+  historyRanges,
+  type FromPage,
+  type HistoryPage,
+  type HistoryQuestion,
+  type PageAction,
+  type Trial,
+  type TriedAction,
+} from '../core/protocol.ts';
 import { compare, decimal } from '../core/decimal.ts';
-import type { FromPage, PageAction, Trial, TriedAction } from '../core/protocol.ts';
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
@@ -49,6 +59,7 @@ const actions: readonly PageAction[] = [
   'reduceMargin',
   'liquidationTarget',
   'resolve',
+  'history',
   'reveal',
   'refresh',
 ];
@@ -57,7 +68,7 @@ const emptyActions = ['addAccount', 'trySimulated'] as const;
 /** A message of the page; undefined for anything else. Nothing from a page is trusted. */
 export function parseFromPage(value: unknown): FromPage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { type, key, action, text, round, trial, coin, amount } = value as Record<string, unknown>;
+  const { type, key, action, text, round, trial, coin, amount, question } = value as Record<string, unknown>;
   switch (type) {
     case 'ready':
       return { type };
@@ -66,6 +77,10 @@ export function parseFromPage(value: unknown): FromPage | undefined {
     case 'action': {
       const known = actions.find((one) => one === action);
       return known === undefined || typeof key !== 'string' ? undefined : { type, key, action: known };
+    }
+    case 'history': {
+      const asked = questionIn(question);
+      return asked === undefined ? undefined : { type, question: asked };
     }
     case 'whatIf': {
       const known = trial === undefined ? undefined : asTrial(trial);
@@ -84,6 +99,36 @@ export function parseFromPage(value: unknown): FromPage | undefined {
     default:
       return undefined;
   }
+}
+
+function questionIn(value: unknown): HistoryQuestion | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const asked = value as Record<string, unknown>;
+  const { key } = asked;
+  const [range, list] = [historyRanges.find((one) => one === asked['range']), historyLists.find((one) => one === asked['list'])];
+  switch (asked['do']) {
+    case 'show':
+      return range === undefined ? undefined : { do: 'show', range, ...(typeof key === 'string' ? { key } : {}) };
+    case 'list':
+    case 'copy': {
+      const of = pageIn(asked['of']);
+      return of === undefined || typeof key !== 'string' ? undefined : { do: asked['do'], key, of };
+    }
+    case 'export':
+      return list === undefined ? undefined : { do: 'export', list };
+    case 'close':
+      return { do: 'close' };
+    default:
+      return undefined;
+  }
+}
+
+function pageIn(value: unknown): HistoryPage | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { page, filter, descending, ...of } = value as Record<string, unknown>;
+  const [list, by] = [historyLists.find((one) => one === of['list']), historyOrders.find((one) => one === of['by'])];
+  if (list === undefined || by === undefined || typeof filter !== 'string' || typeof descending !== 'boolean') return undefined;
+  return typeof page === 'number' && Number.isSafeInteger(page) && page >= 0 ? { list, by, descending, filter, page } : undefined;
 }
 
 const triedActions: readonly TriedAction[] = ['add', 'reduce', 'repay', 'addMargin', 'reduceMargin'];

@@ -77,7 +77,7 @@ export function gaugePage(
         liquidation: placesOf(ordered((a, b) => knownFirst(a.toLiquidation, b.toLiquidation))),
         age: placesOf(ordered((a, b) => b.at - a.at)),
       },
-      sections: stress === undefined ? [] : sections(say),
+      sections: drawn.length === 0 ? [] : sections(say, stress !== undefined),
       sectionFailed: say(msg('gauges.section-failed', "This part couldn't be loaded. Reload the window.")),
       ...(stress === undefined ? {} : { stress }),
       notices: accounts.flatMap((state) => notices(state, drawn, viewContext, say)),
@@ -140,9 +140,14 @@ const withTrend = (gauge: GaugeView, trend: LineTrend | undefined): GaugeView =>
 const knownFirst = (a: Decimal | undefined, b: Decimal | undefined): number =>
   a === undefined || b === undefined ? Number(a === undefined) - Number(b === undefined) : compare(a, b);
 
-const sections = (say: Say): PageState['sections'] => [
-  { id: 'whatIf', heading: say(msg('what-if.heading', 'What if (estimate)')) },
-  { id: 'stress', heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')) },
+const sections = (say: Say, hasStress: boolean): PageState['sections'] => [
+  ...(hasStress
+    ? [
+        { id: 'whatIf' as const, heading: say(msg('what-if.heading', 'What if (estimate)')) },
+        { id: 'stress' as const, heading: say(msg('stress.prices-moved-estimates', 'If prices move (estimate)')) },
+      ]
+    : []),
+  { id: 'history', heading: say(msg('loan.history', 'History')) },
 ];
 
 const overviewWords = (say: Say): OverviewWords => ({

@@ -9,6 +9,7 @@ export const commandIds = {
   movePrice: 'ltvGauge.movePrice',
   refresh: 'ltvGauge.refresh',
   openGauges: 'ltvGauge.openGauges',
+  showHistory: 'ltvGauge.showHistory',
   addCollateral: 'ltvGauge.addCollateral',
   reduceCollateral: 'ltvGauge.reduceCollateral',
   repayLoan: 'ltvGauge.repayLoan',

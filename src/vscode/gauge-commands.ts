@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
 import { localize } from './localize.ts';
 import type { App } from './front.ts';
-import { commandIds } from './command-ids.ts';
+import { commandIds, type CommandId } from './command-ids.ts';
 import type * as Part from './gauge-panel.ts';
 import { asPlace } from '../views/place.ts';
 import { registerGuarded } from './guarded-command.ts';
@@ -25,8 +25,8 @@ export function registerGauges(app: App): vscode.Disposable {
     current = adopted;
     return adopted;
   };
-  return vscode.Disposable.from(
-    registerGuarded(app, commandIds.openGauges, async (argument) => {
+  const opening = (command: CommandId, show: 'show' | 'showHistory'): vscode.Disposable =>
+    registerGuarded(app, command, async (argument) => {
       const part = await import('./gauge-panel.ts');
       if (ended) return;
       // Checked only now: another call may have opened it while the part was loading.
@@ -39,8 +39,11 @@ export function registerGauges(app: App): vscode.Disposable {
           webviewOptions,
         ),
       );
-      current.show(asPlace(argument));
-    }),
+      current[show](asPlace(argument));
+    });
+  return vscode.Disposable.from(
+    opening(commandIds.openGauges, 'show'),
+    opening(commandIds.showHistory, 'showHistory'),
     vscode.window.registerWebviewPanelSerializer(viewType, {
       deserializeWebviewPanel: async (panel) => {
         panel.webview.options = webviewOptions;

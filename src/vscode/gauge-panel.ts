@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
+import { aliveMs, type FromPage, type HistoryQuestion, type PageAction, type ToPage } from '../core/protocol.ts';
 import { uptimeOf } from '../core/clock.ts';
-import { aliveMs, type FromPage, type PageAction, type ToPage } from '../core/protocol.ts';
 import { type App, sceneOf } from './front.ts';
 import { commandIds, type CommandId } from './command-ids.ts';
 import type { Place } from '../views/place.ts';
 import { gaugeHtml, parseFromPage } from '../views/gauge-page.ts';
 import { gaugePage, keyOfPlace, type GaugePage } from '../views/gauges.ts';
+import { keyOfTarget } from '../views/gauge-frame.ts';
+import type { HistoryDesk } from '../views/history.ts';
 import { exposures } from '../views/stress.ts';
 import { Trials } from '../views/trials.ts';
 import { readTrends, type Trends } from '../views/trend.ts';
@@ -22,6 +24,7 @@ const coalesceMs = 50;
 const trendEveryMs = 5 * 60_000;
 
 const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
+  history: commandIds.showHistory,
   add: commandIds.addCollateral,
   reduce: commandIds.reduceCollateral,
   repay: commandIds.repayLoan,
@@ -56,6 +59,11 @@ export class GaugePanel implements vscode.Disposable {
   #readsTrends = false;
   readonly #trials: Trials;
   #reveal: Place | undefined;
+  #opensHistory = false;
+  /** Whose history is to be shown, whatever the page asks for next. */
+  #whose: string | undefined;
+  #desk: Promise<HistoryDesk> | undefined;
+  #worst: string | undefined;
   #soon: NodeJS.Timeout | undefined;
   #ages: NodeJS.Timeout | undefined;
   #gone = false;
@@ -93,7 +101,10 @@ export class GaugePanel implements vscode.Disposable {
       }),
       app.store.onDidChange(later),
       app.ledger.onDidChange(later),
-      onDidChangeSetting('hideAmounts', later),
+      onDidChangeSetting('hideAmounts', () => {
+        later();
+        this.#ask((desk) => desk.again());
+      }),
     );
     const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(pageFolder(app), file)).toString();
     panel.webview.html = gaugeHtml({
@@ -111,6 +122,14 @@ export class GaugePanel implements vscode.Disposable {
   show(place: Place | undefined): void {
     this.#panel.reveal();
     this.#reveal = place;
+    this.#revealWhenReady();
+  }
+
+  /** Brings the panel to the front and opens the history of a loan or position, if one is named. */
+  showHistory(place: Place | undefined): void {
+    this.#panel.reveal();
+    this.#opensHistory = true;
+    this.#whose = place && (keyOfTarget(place) ?? keyOfPlace(this.#places, place));
     this.#revealWhenReady();
   }
 
@@ -136,6 +155,7 @@ export class GaugePanel implements vscode.Disposable {
       // Updates the ages, and tells the page that the extension is alive.
       this.#ages = setInterval(() => {
         if (!this.#post()) this.#send({ type: 'alive' });
+        this.#ask((desk) => desk.tick());
       }, aliveMs);
       this.#post();
     } else {
@@ -162,6 +182,9 @@ export class GaugePanel implements vscode.Disposable {
         this.#shocks = message.text;
         this.#post();
         return;
+      case 'history':
+        this.#answer(this.#meant(message.question));
+        return;
       case 'whatIf':
         this.#trials.ask(message);
         return;
@@ -174,6 +197,46 @@ export class GaugePanel implements vscode.Disposable {
       case 'emptyAction':
         this.#run(commandIds[message.action]);
     }
+  }
+
+  #meant(question: HistoryQuestion): HistoryQuestion {
+    if (question.do !== 'show' || this.#whose === undefined) return question;
+    const key = this.#whose;
+    this.#whose = undefined;
+    return { ...question, key };
+  }
+
+  /** Loads the desk of histories when it is first asked something. */
+  #answer(question: HistoryQuestion): void {
+    const app = this.#app;
+    this.#desk ??= import('../views/history.ts').then(
+      ({ HistoryDesk }) =>
+        new HistoryDesk({
+          ...{ shared: app.shared, store: app.store, clock: app.clock, language: vscode.env.language },
+          say: (text) => onScreen()(text),
+          activity: (accountId) => app.ledger.activity(accountId),
+          scene: () => sceneOf(app),
+          send: (message) => {
+            if (this.#ready) this.#send(message);
+          },
+          worst: () => this.#worst,
+          copy: (text, rows) => {
+            void vscode.env.clipboard.writeText(text).then(() => {
+              void vscode.window.showInformationMessage(localize(msg('history.copied', 'Rows copied: {0}.', rows.toString())));
+            });
+          },
+          export: (what) => {
+            this.#run(commandIds[what]);
+          },
+        }),
+    );
+    this.#ask((desk) => desk.answer(question));
+  }
+
+  #ask(what: (desk: HistoryDesk) => Promise<void>): void {
+    this.#desk?.then(what).catch((error: unknown) => {
+      this.#app.log.error(error instanceof Error ? error : String(error));
+    });
   }
 
   #run(command: CommandId, place?: Place): void {
@@ -195,6 +258,7 @@ export class GaugePanel implements vscode.Disposable {
     if (!this.#ready || !this.#panel.visible) return false;
     const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), onScreen(), { shocks: this.#shocks, trends: this.#trends });
     this.#places = page.places;
+    this.#worst = page.state.gauges[page.state.orders.worst[0] ?? -1]?.key;
     void this.#readTrends();
     const title = msg('term.ltv-gauges', 'LTV Gauges');
     this.#panel.title = localize(page.simulatedOnly ? bracketed(title, msg('term.simulated', 'simulated')) : title);
@@ -222,10 +286,12 @@ export class GaugePanel implements vscode.Disposable {
   }
 
   #revealWhenReady(): void {
-    if (!this.#ready || this.#reveal === undefined) return;
-    const key = keyOfPlace(this.#places, this.#reveal);
+    if (!this.#ready) return;
+    const key = this.#reveal && keyOfPlace(this.#places, this.#reveal);
     this.#reveal = undefined;
     if (key !== undefined) this.#send({ type: 'reveal', key });
+    if (this.#opensHistory) this.#send({ type: 'history', open: true });
+    this.#opensHistory = false;
   }
 
   #send(message: ToPage): void {

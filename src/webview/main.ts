@@ -27,7 +27,11 @@ interface Kept {
 /** For this long after somebody did something on the page, no line moves under the pointer. Milliseconds. */
 const restMs = 5_000;
 
-const doors: Doors = { whatIf: () => import('./what-if-section.ts'), stress: () => import('./stress-section.ts') };
+const doors: Doors = {
+  whatIf: () => import('./what-if-section.ts'),
+  stress: () => import('./stress-section.ts'),
+  history: () => import('./history-section.ts'),
+};
 
 const host = acquireVsCodeApi();
 // Both are in the shell of the page.
@@ -110,6 +114,13 @@ function follow(id: SectionId, isOpen: boolean): void {
   if (isOpen) void load(id);
 }
 
+function openHistory(): void {
+  follow('history', true);
+  const summary = root.querySelector<HTMLElement>('.history > summary');
+  summary?.scrollIntoView();
+  summary?.focus();
+}
+
 function speak(text: string): void {
   spoken.textContent = text;
 }
@@ -189,6 +200,7 @@ window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
     draw();
   }
   if (data.type === 'reveal') reveal(data.key);
+  if (data.type === 'history' && 'open' in data) openHistory();
 });
 
 // An extension that has ended can't say so, and its last figures would look up to date as long as the page is open.

@@ -53,6 +53,9 @@ export function stateIcon(record: WriteRecord): Icon {
   }
 }
 
+/** When it was sent, or recorded when it never was. Milliseconds since the Unix epoch. */
+export const madeAt = ({ sentAt, plannedAt }: WriteRecord): number => sentAt ?? plannedAt;
+
 /** When a row got into its state. Milliseconds since the Unix epoch. */
 export function stepTime(row: WriteRecord): number {
   switch (row.state) {

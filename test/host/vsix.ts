@@ -39,7 +39,7 @@ const gates = (): readonly Gate[] => {
     {
       what: 'extension, all parts',
       files: globSync('dist/**/*.js', { cwd: root, exclude: ['dist/webview', 'dist/ltv-gauge.js'] }),
-      limit: 800 * kilobyte,
+      limit: 850 * kilobyte,
     },
     { what: 'command line', files: ['dist/ltv-gauge.js'], limit: 60 * kilobyte },
     { what: 'page', files: [...page, 'dist/webview/page.css'], limit: 40 * kilobyte },

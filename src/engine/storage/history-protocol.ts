@@ -187,8 +187,8 @@ export type HistoryAsked =
   | ({ readonly do: 'venueTotals' } & RowsOf)
   | ({
       readonly do: 'venueSorted';
-      /** Rows of these types and coins only. */
-      readonly only: readonly Pick<RowTotal, 'type' | 'coin'>[];
+      /** Default: all types and coins. */
+      readonly only?: readonly Pick<RowTotal, 'type' | 'coin'>[];
       readonly by: RowOrder;
       readonly descending: boolean;
       readonly offset: number;

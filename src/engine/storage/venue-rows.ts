@@ -140,9 +140,9 @@ export function venueTotals(db: DatabaseSync, asked: RowsOf): readonly RowTotal[
 export function venueSorted(db: DatabaseSync, asked: Extract<HistoryAsked, { do: 'venueSorted' }>): readonly VenueRow[] {
   const { by, descending, offset, limit } = asked;
   const way = descending ? 'DESC' : 'ASC';
-  const only = JSON.stringify(asked.only.map(({ type, coin }) => `${type} ${coin}`));
-  const wanted = `${ofLoan} AND type || ' ' || coin IN (SELECT value FROM json_each(?))`;
-  const args = [...argsOf(asked), only];
+  const only = asked.only && JSON.stringify(asked.only.map(({ type, coin }) => `${type} ${coin}`));
+  const wanted = `${ofLoan} AND (? IS NULL OR type || ' ' || coin IN (SELECT value FROM json_each(?)))`;
+  const args = [...argsOf(asked), only ?? null, only ?? null];
   if (by !== 'amount') {
     const order = by === 'at' ? `at ${way}, id ${way}` : `${by} ${way}, at DESC, id DESC`;
     return db

@@ -7,10 +7,30 @@ describe('A message from the page', () => {
   it('is taken when it is one of the known ones', () => {
     assert.deepEqual(parseFromPage({ type: 'ready', more: 1 }), { type: 'ready' });
     assert.deepEqual(parseFromPage({ type: 'action', key: 'k', action: 'reduce' }), { type: 'action', key: 'k', action: 'reduce' });
-    for (const action of ['add', 'ltvTarget', 'addMargin', 'reduceMargin', 'liquidationTarget', 'resolve', 'reveal', 'refresh']) {
+    for (const action of [
+      'add',
+      'ltvTarget',
+      'addMargin',
+      'reduceMargin',
+      'liquidationTarget',
+      'resolve',
+      'history',
+      'reveal',
+      'refresh',
+    ]) {
       assert.deepEqual(parseFromPage({ type: 'action', key: 'k', action }), { type: 'action', key: 'k', action });
     }
     assert.deepEqual(parseFromPage({ type: 'shocks', text: '-35', more: 1 }), { type: 'shocks', text: '-35' });
+    const of = { list: 'event', by: 'amount', descending: true, filter: 'BTC', page: 3 };
+    for (const question of [
+      { do: 'show', range: '90d' },
+      { do: 'show', key: 'k', range: '1h' },
+      { do: 'list', key: 'k', of },
+      { do: 'copy', key: 'k', of },
+      { do: 'export', list: 'activity' },
+      { do: 'close' },
+    ])
+      assert.deepEqual(parseFromPage({ type: 'history', question: { ...question, more: 1 } }), { type: 'history', question });
     const trial = { prices: { BTC: '-20.5', ETH: '100' }, changes: { k: { action: 'repay', coin: 'USDT', amount: '1.' } } };
     assert.deepEqual(parseFromPage({ type: 'whatIf', round: 1, trial, more: 1 }), { type: 'whatIf', round: 1, trial });
     assert.deepEqual(parseFromPage({ type: 'whatIf', round: 2 }), { type: 'whatIf', round: 2 });
@@ -20,6 +40,7 @@ describe('A message from the page', () => {
   });
 
   it('is ignored when anything about it is unknown', () => {
+    const of = { list: 'event', by: 'at', descending: true, filter: '', page: 0 };
     const strangers: unknown[] = [
       undefined,
       null,
@@ -33,6 +54,19 @@ describe('A message from the page', () => {
       { type: 'action', action: 'add' },
       { type: 'shocks', text: ['-35'] },
       { type: 'emptyAction', action: 'removeAccount' },
+      ...[
+        undefined,
+        { do: 'show', range: '2h' },
+        { do: 'list', key: 1, of },
+        { do: 'list', key: 'k', of: { ...of, list: 'keys' } },
+        { do: 'list', key: 'k', of: { ...of, by: 'loan' } },
+        { do: 'list', key: 'k', of: { ...of, page: -1 } },
+        { do: 'list', key: 'k', of: { ...of, page: 1.5 } },
+        { do: 'copy', key: 'k', of: { ...of, filter: 5 } },
+        { do: 'copy', key: 'k' },
+        { do: 'export', list: 'keys' },
+        { do: 'exportActivity' },
+      ].map((question) => ({ type: 'history', question })),
       { type: 'whatIf', trial: { prices: {}, changes: {} } },
       { type: 'whatIf', round: 1, trial: null },
       { type: 'whatIf', round: 1, trial: { prices: {} } },

@@ -251,18 +251,18 @@ describe('Marks and actions of a gauge', () => {
   it('offer changes only where the key may trade', () => {
     assert.deepEqual(
       gaugeOf(aLoan()).actions.map(({ id }) => id),
-      ['add', 'reduce', 'repay', 'reveal', 'refresh'],
+      ['add', 'reduce', 'repay', 'history', 'reveal', 'refresh'],
     );
     const { orderId: _orderId, ...unnamed } = aLoan();
     assert.deepEqual(
       gaugeOf(unnamed).actions.map(({ id }) => id),
-      ['add', 'reduce', 'reveal', 'refresh'],
+      ['add', 'reduce', 'history', 'reveal', 'refresh'],
       'a request to repay has to name the order',
     );
     const gauge = only([aState([aLoan()], { account: anAccount({ readOnly: true }) })]);
     assert.deepEqual(
       gauge.actions.map(({ id }) => id),
-      ['reveal', 'refresh'],
+      ['history', 'reveal', 'refresh'],
     );
     assert.equal(gauge.subtitle, `OKX · Main · ${says('term.read-only')}`);
   });

@@ -62,6 +62,8 @@ export interface DeskOptions {
   /** The key of what needs attention most. */
   readonly worst: () => string | undefined;
   readonly copy: (text: string, rows: number) => void;
+  /** Told of errors that have no sentence for a person. */
+  readonly report: (error: unknown) => void;
   readonly export: (what: 'exportLoanHistory' | 'exportActivity') => void;
 }
 
@@ -191,7 +193,7 @@ export class HistoryDesk {
     const gone: Choice[] = [];
     for (const state of this.#options.store.all()) {
       const { account, snapshot } = state;
-      const read = await historyTargets(this.#options.shared, account.id).catch((error: unknown) => ({ trouble: sentenceOf(error) }));
+      const read = await historyTargets(this.#options.shared, account.id).catch((error: unknown) => ({ trouble: this.#sentenceOf(error) }));
       const recorded = 'trouble' in read ? [] : read;
       const present = [
         ...(snapshot?.loans ?? []).map((loan) => ({
@@ -235,7 +237,7 @@ export class HistoryDesk {
       const charts = choice.watched === undefined ? [] : await this.#read(choice, choice.watched, span);
       return charts.length > 0 ? { charts } : { charts, notice: say(msg('history.nothing', 'Nothing recorded in this time.')) };
     } catch (error) {
-      return { charts: [], notice: say(sentenceOf(error)) };
+      return { charts: [], notice: say(this.#sentenceOf(error)) };
     }
   }
 
@@ -317,7 +319,7 @@ export class HistoryDesk {
     if (source === undefined) return;
     const table = await listPage(source, of).catch((error: unknown): HistoryTable => ({
       ...{ of, columns: [], rows: [], place: '', isLast: true, totals: [] },
-      notice: say(sentenceOf(error)),
+      notice: say(this.#sentenceOf(error)),
     }));
     if (listed === this.#listed) send({ type: 'history', key, table });
   }
@@ -327,6 +329,12 @@ export class HistoryDesk {
     if (source === undefined) return;
     const { text, rows } = await listAsText(source, of);
     this.#options.copy(text, rows);
+  }
+
+  #sentenceOf(error: unknown): Text {
+    if (error instanceof StateTrouble || error instanceof Refusal) return error.sentence;
+    this.#options.report(error);
+    return msg('command.something-went-wrong', 'Something went wrong. See the log for details.');
   }
 }
 
@@ -346,9 +354,4 @@ function mainCoin(figures: Spans, what: 'debt' | 'collateral'): string | undefin
     (most, coin) => (most === undefined || compare(worth(coin), worth(most)) > 0 ? coin : most),
     undefined,
   );
-}
-
-function sentenceOf(error: unknown): Text {
-  if (error instanceof StateTrouble || error instanceof Refusal) return error.sentence;
-  throw error;
 }

@@ -33,12 +33,14 @@ describe('The desk of histories', () => {
   let copied: { readonly text: string; readonly rows: number } | undefined;
   let desk: HistoryDesk;
   let trouble: Error | undefined;
+  let reported: unknown[];
 
   beforeEach(() => {
     folder = memoryFolder('desk');
     file = new StateFile(DatabaseSync, { folder, busyMs: 1_000, pragmas: [] });
     file.change({ do: 'add', id: 'one', record: account() });
     states = [state({ snapshot: snapshot({ positions: [position()] }) })];
+    reported = [];
     [changes, sent, time, trouble, copied] = [[], [], now, undefined, undefined];
     desk = new HistoryDesk(options());
   });
@@ -131,6 +133,9 @@ describe('The desk of histories', () => {
     trouble = new StateTrouble(msg('test', 'The disk is gone.'));
     assert.equal((await shown()).notice, 'The disk is gone.');
     assert.equal((await listed()).notice, 'The disk is gone.');
+    trouble = new TypeError('a fault of ours');
+    assert.equal((await shown()).notice, says('command.something-went-wrong'));
+    assert.equal(reported[0], trouble);
     trouble = undefined;
     read(now - minute);
     desk = new HistoryDesk({ ...options(), activity: () => Promise.reject(new Refusal(msg('test', 'No journal.'))) });
@@ -260,6 +265,7 @@ describe('The desk of histories', () => {
       worst: () => positionKey('one', 'p1'),
       copy: (text, rows) => void (copied = { text, rows }),
       export: () => undefined,
+      report: (error) => void reported.push(error),
     };
   }
 });

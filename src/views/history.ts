@@ -44,6 +44,8 @@ import {
 import { listAsText, listLabels, listPage, type ListSource } from './history-lists.ts';
 
 const dayMs = 24 * 60 * 60_000;
+/** What is recorded for less than that would not be seen in a day. */
+const newMs = 6 * 60 * 60_000;
 /** Most events of the exchange that are marked in a chart. */
 const mostMarks = 200;
 
@@ -130,13 +132,15 @@ export class HistoryDesk {
     if (this.#list !== undefined) await this.#showList(this.#list);
   }
 
-  async #show(wanted: string | undefined, range: HistoryRange): Promise<void> {
+  async #show(wanted: string | undefined, wantedRange: HistoryRange | undefined): Promise<void> {
     const asked = (this.#asked += 1);
     const { clock, send, worst } = this.#options;
-    const span = chartSpan(range, clock.now());
     const choices = await this.#choices();
     const choice = choiceOf(choices, wanted) ?? choiceOf(choices, this.#shown?.key) ?? choiceOf(choices, worst()) ?? choices[0];
     if (asked !== this.#asked || choice === undefined) return;
+    const isNew = choice.watched === undefined || clock.now() - choice.watched.since < newMs;
+    const range = wantedRange ?? (isNew ? '1h' : '24h');
+    const span = chartSpan(range, clock.now());
     if (this.#shown?.key !== choice.key) {
       const notice = this.#options.say(msg('gauges.loading', 'Loading…'));
       send({ type: 'history', view: this.#view(choices, choice, range, span, { charts: [], notice }) });

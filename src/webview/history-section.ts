@@ -23,7 +23,8 @@ export const open = (tools: Tools): Section => new HistorySection(tools);
 /** The history of a loan or position: charts, and lists of what was done. */
 class HistorySection implements Section {
   readonly #tools: Tools;
-  #range: HistoryRange;
+  /** Absent until one is chosen. */
+  #range: HistoryRange | undefined;
   #of: HistoryPage;
   #view: HistoryView | undefined;
   #table: HistoryTable | undefined;
@@ -34,7 +35,7 @@ class HistorySection implements Section {
     const { kept } = tools;
     const before = (typeof kept === 'object' && kept !== null ? kept : {}) as Readonly<Record<'key' | 'range' | 'list', unknown>>;
     this.#tools = tools;
-    this.#range = historyRanges.find((one) => one === before.range) ?? '24h';
+    this.#range = historyRanges.find((one) => one === before.range);
     const list = historyLists.find((one) => one === before.list) ?? 'event';
     this.#of = { list, by: 'at', descending: true, filter: '', page: 0 };
     this.#show(before.key);
@@ -42,7 +43,7 @@ class HistorySection implements Section {
 
   draw(): TemplateResult {
     if (this.#view === undefined) return html`${nothing}`;
-    return historyOf(this.#view, this.#range, this.#table, this.#of, (chart) => this.#placeOf(chart), this.#acts);
+    return historyOf(this.#view, this.#range ?? this.#view.range, this.#table, this.#of, (chart) => this.#placeOf(chart), this.#acts);
   }
 
   hear(message: ToPage): void {
@@ -62,7 +63,7 @@ class HistorySection implements Section {
   }
 
   #show(key: unknown): void {
-    this.#ask({ do: 'show', range: this.#range, ...(typeof key === 'string' ? { key } : {}) });
+    this.#ask({ do: 'show', ...(this.#range === undefined ? {} : { range: this.#range }), ...(typeof key === 'string' ? { key } : {}) });
   }
 
   #askList(): void {

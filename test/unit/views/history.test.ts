@@ -70,7 +70,7 @@ describe('The desk of histories', () => {
   const views = (): HistoryView[] => sent.flatMap((message) => (message.type === 'history' && 'view' in message ? [message.view] : []));
   const shown = async (key: string | undefined = loanKey('one', '12345'), range: HistoryView['range'] = '24h'): Promise<HistoryView> => {
     sent = [];
-    await desk.answer({ do: 'show', key, range } as never);
+    await desk.answer({ do: 'show', key, range });
     return views().at(-1)!;
   };
   const page = (change: Partial<HistoryPage> = {}): HistoryPage => ({
@@ -112,6 +112,20 @@ describe('The desk of histories', () => {
     await shown(undefined, '7d');
     assert.equal(views().length, 1, 'the same loan is not said to load again');
     assert.equal(views()[0]?.key, view.key);
+  });
+
+  it('begins with a range that what is recorded fills', async () => {
+    for (const [since, range] of [
+      [hour, '1h'],
+      [7 * hour, '24h'],
+    ] as const) {
+      read(now - since);
+      sent = [];
+      await desk.answer({ do: 'show', key: loanKey('one', '12345') });
+      assert.equal(views().at(-1)?.range, range);
+      file.change({ do: 'remove', id: 'one' });
+      file.change({ do: 'add', id: 'one', record: account() });
+    }
   });
 
   it('shows what needs attention most where nothing is named, and offers what is gone too', async () => {

@@ -147,6 +147,8 @@ export type Command =
   | 'disarmWriting'
   | 'manageOutlets'
   | 'openGauges'
+  | 'openRescue'
+  | 'prepareRescue'
   | 'reduceCollateral'
   | 'reduceMargin'
   | 'refresh'

@@ -27,6 +27,7 @@ import {
   tableText,
   type LoanView,
 } from '../words/loan.ts';
+import { rescueLines } from '../words/rescue.ts';
 import { warningLines } from '../words/warning-mark.ts';
 import { bothLevels, nowText } from '../words/since-reading.ts';
 import {
@@ -161,6 +162,7 @@ function loanDetails(view: LoanView, viewContext: ViewContext): Details {
       ...loanLiveLines(view, viewContext.now).map(({ label, value, detail }) => ({ label, value: marked(value, detail) })),
       { label: msg('term.level', 'Level'), value: bothLevels(view) },
       ...warningLines(state.account, { kind: 'loan', id: loan.id }, viewContext),
+      ...rescueLines(state, { kind: 'loan', id: loan.id }, viewContext),
       { label: msg('status.distance', 'Distance'), value: distanceText(standing) },
       { label: msg('term.margin-call', 'Margin call'), value: threshold(loan.marginCall) },
       { label: msg('term.liquidation', 'Liquidation'), value: threshold(loan.liquidation) },

@@ -41,6 +41,8 @@ export const commandIds = {
   loadMore: 'ltvGauge.loadMore',
   copyValue: 'ltvGauge.copyValue',
   openAtVenue: 'ltvGauge.openAtVenue',
+  prepareRescue: 'ltvGauge.prepareRescue',
+  openRescue: 'ltvGauge.openRescue',
   revealRow: 'ltvGauge.revealRow',
   toggleAmounts: 'ltvGauge.toggleAmounts',
   showLog: 'ltvGauge.showLog',

@@ -49,6 +49,8 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   manageOutlets: 'guarded',
   setWarningLevels: 'guarded',
   openAtVenue: 'guarded',
+  prepareRescue: 'guarded',
+  openRescue: 'told',
 };
 
 /** All commands but that of the gauges, and news of changes that no command waits for. Dialogs are loaded when first needed. */

@@ -13,6 +13,7 @@ import { activityDocument, exportActivity } from '../flows/export-activity.ts';
 import { exportLoanHistory } from '../flows/export-loan-history.ts';
 import { showMaximumLoan } from '../flows/maximum-loan.ts';
 import { openAtVenue } from '../flows/open-at-venue.ts';
+import { openRescue, prepareRescue } from '../flows/rescue.ts';
 import { movePrice } from '../flows/move-price.ts';
 import { exportSetup, importSetup } from '../flows/move-setup.ts';
 import type { Attended } from '../flows/open-change-news.ts';
@@ -100,6 +101,8 @@ export const dialogs = {
   manageOutlets,
   setWarningLevels,
   openAtVenue: onAccount(openAtVenue),
+  prepareRescue,
+  openRescue: (acting, argument, attended) => openRescue(acting, attended, argument),
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;
 
 /** Notices without a dialog of their own. */

@@ -4,7 +4,7 @@ import { intervalInForce } from '../engine/monitor/pace.ts';
 import { liveIntervalMs } from '../engine/monitor/store.ts';
 import { msUntilAgeChanges, zonedTimes } from '../words/time.ts';
 import { msUntilArmingChanges } from '../words/arming-mark.ts';
-import { hidesAmounts } from './ports.ts';
+import { hidesAmounts, limitSettings } from './ports.ts';
 import type { ViewContext } from '../words/account.ts';
 
 /** The engine with the little that the editor adds, handed to every part of the user interface. */
@@ -42,6 +42,7 @@ export function sceneOf(app: App): ViewContext {
     frozen: (accountId) => app.ledger.frozen(accountId),
     arming: (accountId) => app.arming.state(accountId),
     ...(hidesAmounts() ? { hidesAmounts: true } : {}),
+    limits: limitSettings,
     warnings: (accountId) => app.warnings.all().filter(({ account }) => account === accountId),
   };
 }

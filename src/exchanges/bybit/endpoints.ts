@@ -28,6 +28,7 @@ export const endpoints = {
   sellFixed: '/v5/crypto-loan-fixed/repay-collateral',
   fixedRepayments: '/v5/crypto-loan-fixed/repayment-history',
   contracts: '/v5/crypto-loan-fixed/borrow-contract-info',
+  fixedBorrowings: '/v5/crypto-loan-fixed/borrow-order-info',
   balances: '/v5/asset/transfer/query-account-coins-balance',
   key: '/v5/user/query-api',
   accountInfo: '/v5/account/info',

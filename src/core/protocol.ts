@@ -135,6 +135,7 @@ export type PageAction =
   | 'reduceMargin'
   | 'liquidationTarget'
   | 'resolve'
+  | 'rescue'
   | 'history'
   | 'reveal'
   | 'refresh';

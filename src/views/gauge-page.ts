@@ -59,6 +59,7 @@ const actions: readonly PageAction[] = [
   'reduceMargin',
   'liquidationTarget',
   'resolve',
+  'rescue',
   'history',
   'reveal',
   'refresh',

@@ -2,7 +2,7 @@ import { isPositive } from '../core/decimal.ts';
 import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
 import { hideable, msg, type Message } from '../core/message.ts';
 import type { Loan, Threshold, CoinAmount, DueDebt } from '../core/model.ts';
-import { canRepay } from '../exchanges/possible.ts';
+import { canRepay, canSell } from '../exchanges/possible.ts';
 import { worst } from '../core/risk/level.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
@@ -27,6 +27,7 @@ import {
   tableText,
   type LoanView,
 } from '../words/loan.ts';
+import { rescueLines } from '../words/rescue.ts';
 import { warningLines } from '../words/warning-mark.ts';
 import { bothLevels, nowText } from '../words/since-reading.ts';
 import {
@@ -110,7 +111,7 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
     ],
     icon: levelIcon(level),
     expansion: severalLoans ? 'closed' : 'open',
-    context: canRepay(state.account, loan) ? 'loan.repay' : 'loan',
+    context: canSell(state.account, loan) ? 'loan.repay.sell' : canRepay(state.account, loan) ? 'loan.repay' : 'loan',
     spoken: joined([...spokenLoan(view, viewContext), ...unfinished]),
     ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
     details: () => loanDetails(...latest()),
@@ -161,6 +162,7 @@ function loanDetails(view: LoanView, viewContext: ViewContext): Details {
       ...loanLiveLines(view, viewContext.now).map(({ label, value, detail }) => ({ label, value: marked(value, detail) })),
       { label: msg('term.level', 'Level'), value: bothLevels(view) },
       ...warningLines(state.account, { kind: 'loan', id: loan.id }, viewContext),
+      ...rescueLines(state, { kind: 'loan', id: loan.id }, viewContext),
       { label: msg('status.distance', 'Distance'), value: distanceText(standing) },
       { label: msg('term.margin-call', 'Margin call'), value: threshold(loan.marginCall) },
       { label: msg('term.liquidation', 'Liquidation'), value: threshold(loan.liquidation) },

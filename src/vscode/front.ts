@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../engine/engine.ts';
 import { zonedTimes } from '../words/time.ts';
-import { hidesAmounts } from './ports.ts';
+import { hidesAmounts, limitSettings } from './ports.ts';
 import { loadedViews } from '../views/lazy-pages.ts';
 import type { ViewContext } from '../words/account.ts';
 
@@ -40,6 +40,7 @@ export function sceneOf(app: App): ViewContext {
     frozen: (accountId) => app.ledger.frozen(accountId),
     arming: (accountId) => app.arming.state(accountId),
     ...(hidesAmounts() ? { hidesAmounts: true } : {}),
+    limits: limitSettings,
     warnings: (accountId) => app.warnings.all().filter(({ account }) => account === accountId),
   };
 }

@@ -34,6 +34,7 @@ const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   reduceMargin: commandIds.reduceMargin,
   liquidationTarget: commandIds.bringLiquidationToTarget,
   resolve: commandIds.resolveWrite,
+  rescue: commandIds.openRescue,
   reveal: commandIds.revealRow,
   refresh: commandIds.refresh,
 };

@@ -118,7 +118,7 @@ function follow(id: SectionId, isOpen: boolean): void {
 
 function openHistory(): void {
   follow('history', true);
-  const summary = root.querySelector<HTMLElement>('.history > summary');
+  const summary = root.querySelector<HTMLElement>('details.history > summary');
   summary?.scrollIntoView();
   summary?.focus();
 }

@@ -3,7 +3,7 @@ import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } fro
 import { distanceTo } from '../core/risk/ltv.ts';
 import { hideable, msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
-import { canRepay } from '../exchanges/registry.ts';
+import { canRepay } from '../exchanges/possible.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
 import {
   distanceLine,

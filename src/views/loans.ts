@@ -2,7 +2,7 @@ import { isPositive } from '../core/decimal.ts';
 import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
 import { hideable, msg, type Message } from '../core/message.ts';
 import type { Loan, Threshold, CoinAmount, DueDebt } from '../core/model.ts';
-import { canRepay, canSell } from '../exchanges/registry.ts';
+import { canRepay, canSell } from '../exchanges/possible.ts';
 import { worst } from '../core/risk/level.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import type { AccountState } from '../engine/monitor/store.ts';

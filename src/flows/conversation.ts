@@ -153,6 +153,7 @@ export type Command =
   | 'reduceMargin'
   | 'refresh'
   | 'repayLoan'
+  | 'repayWithCollateral'
   | 'resolveWrite'
   | 'trySimulated'
   | 'undoAdd'

@@ -253,7 +253,7 @@ export class HistoryDesk {
     const marks = [...(isLoan ? await this.#events(account, loans, span) : []), ...(await this.#changes(account, on))];
     const scene: ChartScene = {
       ...{ span, watched, marks, say },
-      entries: entriesOf(series, watched, span),
+      ...{ entries: entriesOf(series, watched, span), gaps: series.gaps, moved: series.moved },
       time: (ms) => this.#time(ms),
     };
     const charts: HistoryChart[] = [];

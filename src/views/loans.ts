@@ -2,7 +2,7 @@ import { isPositive } from '../core/decimal.ts';
 import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
 import { hideable, msg, type Message } from '../core/message.ts';
 import type { Loan, Threshold, CoinAmount, DueDebt } from '../core/model.ts';
-import { canRepay } from '../exchanges/registry.ts';
+import { canRepay, canSell } from '../exchanges/registry.ts';
 import { worst } from '../core/risk/level.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
@@ -111,7 +111,7 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
     ],
     icon: levelIcon(level),
     expansion: severalLoans ? 'closed' : 'open',
-    context: canRepay(state.account, loan) ? 'loan.repay' : 'loan',
+    context: canSell(state.account, loan) ? 'loan.repay.sell' : canRepay(state.account, loan) ? 'loan.repay' : 'loan',
     spoken: joined([...spokenLoan(view, viewContext), ...unfinished]),
     ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
     details: () => loanDetails(...latest()),

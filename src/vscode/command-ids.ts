@@ -13,6 +13,7 @@ export const commandIds = {
   addCollateral: 'ltvGauge.addCollateral',
   reduceCollateral: 'ltvGauge.reduceCollateral',
   repayLoan: 'ltvGauge.repayLoan',
+  repayWithCollateral: 'ltvGauge.repayWithCollateral',
   borrowMore: 'ltvGauge.borrowMore',
   addMargin: 'ltvGauge.addMargin',
   reduceMargin: 'ltvGauge.reduceMargin',

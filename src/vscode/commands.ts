@@ -27,6 +27,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   addCollateral: 'told',
   reduceCollateral: 'told',
   repayLoan: 'told',
+  repayWithCollateral: 'told',
   borrowMore: 'told',
   addMargin: 'told',
   reduceMargin: 'told',

@@ -20,6 +20,7 @@ import type { Attended } from '../flows/open-change-news.ts';
 import { manageOutlets } from '../flows/outlets.ts';
 import { resolveWrite } from '../flows/resolve.ts';
 import { bringLiquidationToTarget } from '../flows/target-liquidation.ts';
+import { repayWithCollateral } from '../flows/repay-collateral.ts';
 import { repayLoan } from '../flows/repay.ts';
 import { bringLtvToTarget } from '../flows/target-ltv.ts';
 import { sayOutcome } from '../flows/tell.ts';
@@ -79,6 +80,7 @@ export const dialogs = {
   reduceCollateral: (acting, argument, attended) => changeCollateral(acting, attended, 'reduce', argument),
   borrowMore: (acting, argument, attended) => borrowMore(acting, attended, argument),
   repayLoan: (acting, argument, attended) => repayLoan(acting, attended, argument),
+  repayWithCollateral: (acting, argument, attended) => repayWithCollateral(acting, attended, argument),
   addMargin: (acting, argument, attended) => changeMargin(acting, attended, 'add', argument),
   reduceMargin: (acting, argument, attended) => changeMargin(acting, attended, 'reduce', argument),
   bringLtvToTarget: (acting, argument, attended) => bringLtvToTarget(acting, attended, argument),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
-import { aliveMs, type FromPage, type HistoryQuestion, type PageAction, type ToPage } from '../core/protocol.ts';
+import { aliveMs, type FromPage, type HistoryQuestion, type PageAction, type PageState, type ToPage } from '../core/protocol.ts';
 import { uptimeOf } from '../core/clock.ts';
 import { type App, sceneOf } from './front.ts';
 import { commandIds, type CommandId } from './command-ids.ts';
@@ -11,6 +11,7 @@ import { gaugeHtml, parseFromPage } from '../views/gauge-page.ts';
 import { gaugePage, keyOfPlace, type GaugePage } from '../views/gauges.ts';
 import { keyOfTarget } from '../views/gauge-frame.ts';
 import type { HistoryDesk } from '../views/history.ts';
+import { changesOf, isNothing } from '../views/page-changes.ts';
 import { exposures } from '../views/stress.ts';
 import { Trials } from '../views/trials.ts';
 import { readTrends, type Trends } from '../views/trend.ts';
@@ -50,7 +51,9 @@ export class GaugePanel implements vscode.Disposable {
   readonly #subscriptions: { dispose(): void }[] = [];
   #places: GaugePage['places'] = new Map();
   /** What the page shows now; undefined while no page listens. */
-  #shown: string | undefined;
+  #shown: PageState | undefined;
+  /** Of the last message with figures. */
+  #number = 0;
   #ready = false;
   /** The person's own shocks, as typed; the page keeps them. */
   #shocks = '';
@@ -263,10 +266,14 @@ export class GaugePanel implements vscode.Disposable {
     void this.#readTrends();
     const title = msg('term.ltv-gauges', 'LTV Gauges');
     this.#panel.title = localize(page.simulatedOnly ? bracketed(title, msg('term.simulated', 'simulated')) : title);
-    const text = JSON.stringify(page.state);
-    if (text === this.#shown) return false;
-    this.#shown = text;
-    this.#send({ type: 'state', state: page.state });
+    const changes = this.#shown === undefined ? undefined : changesOf(this.#shown, page.state);
+    if (changes !== undefined && isNothing(changes)) return false;
+    this.#shown = page.state;
+    this.#number += 1;
+    this.#send({
+      number: this.#number,
+      ...(changes === undefined ? { type: 'state', state: page.state } : { type: 'changes', ...changes }),
+    });
     this.#trials.renew();
     return true;
   }

@@ -82,6 +82,8 @@ export function open({ send, redraw, kept, keep }: Tools): Section {
       put(chart, { page });
     },
     list: (change) => {
+      // Rows of one list never stand under the name of another.
+      if (change.list !== undefined && change.list !== of.list) table = undefined;
       of = { ...of, ...change };
       askList();
       redraw();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { addAccount, enterAccount, previewCollateral, previewMargin, previewRepayment } from './exchange.ts';
 import { itInLongRound, useBybit, useExchange, useWorkbench } from './use-workbench.ts';
-import { says, saysInTurn, saysLike } from '../texts.ts';
+import { onLoan, says, saysInTurn, saysLike } from '../texts.ts';
 
 interface Recorded {
   /** The old order; none for the pool. */
@@ -71,7 +71,7 @@ describe('Bybit beside OKX', () => {
   });
 
   itInLongRound(
-    'repays a fixed contract whole, a part of the pool whose answer is lost, and all of an old order; each is sent once',
+    'repays a fixed contract whole, a part of the pool whose answer is lost, and all of an old order, then borrows more; each is sent once',
     async () => {
       const old = '1793683005081680384';
       await bench().openContainer();
@@ -105,10 +105,23 @@ describe('Bybit beside OKX', () => {
         seen: () => bench().treeRows('Loans'),
       });
       await bench().screenshot('bybit-repaid');
+      await bench().clearNotifications();
+
+      await bench().runCommand('LTV Gauge: Borrow More…');
+      await bench().type('500', says('borrow.ask-limit', 'Pool'));
+      await bench().pressEnter();
+      await bench().type('100.5', says('collateral.amount-example', 'USDT'));
+      await bench().pressEnter();
+      const more = await bench().dialog();
+      for (const said of [says('borrow.of', '100.5 USDT', onLoan('pool')), says('borrow.left'), says('borrow.no-undo')])
+        assert.ok(more.text.includes(said), more.text);
+      await bench().screenshot('bybit-borrow');
+      await more.press('Borrow 100.5 USDT');
+      await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), undefined, 'Bybit'));
       const { adjustments } = await record();
       assert.deepEqual(
         adjustments.map(({ loan = 'pool', type, ccy, amt }) => [loan, type, ccy, amt].join(' ')),
-        ['571 repay ETH 1.4', 'pool repay USDT 50.5', `${old} repay USDT 2000.04016`],
+        ['571 repay ETH 1.4', 'pool repay USDT 50.5', `${old} repay USDT 2000.04016`, 'pool borrow USDT 100.5'],
       );
     },
   );

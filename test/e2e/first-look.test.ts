@@ -1,15 +1,50 @@
 import assert from 'node:assert/strict';
+import type { Frame, Locator } from 'playwright-core';
 import { eventually } from './eventually.ts';
 import { faultsFor } from './screen-reader.ts';
-import type { Frame } from 'playwright-core';
 import { isLongRound, useWorkbench } from './use-workbench.ts';
+import { says, saysInTurn, saysLike } from '../texts.ts';
 import type { Workbench } from './workbench.ts';
-import { says, saysInTurn } from '../texts.ts';
 
 /** Figures are those of the simulated exchange as it starts. */
 /** Loan 67890 while prices walk: Danger begins 5 % below its margin call, at about 67.43 %. */
 const nearMarginCall = (danger: string, warning: string): RegExp =>
   new RegExp(`(?:67\\.(?:4[2-9]|[5-9]\\d)|68\\.\\d\\d)% · ${danger}|67\\.(?:[0-3]\\d|4[0-5])% · ${warning}`);
+
+/** What was recorded since, by keyboard: a cursor whose value is spoken, the same as a table, and the exchange's rows page by page. */
+async function readsHistory(bench: Workbench, page: Frame, loan: Locator): Promise<void> {
+  await loan.getByRole('button', { name: says('loan.history') }).press('Enter');
+  const history = page.locator('details.history');
+  const ltv = history.getByRole('slider', { name: says('term.ltv'), exact: true });
+  await ltv.waitFor();
+  assert.match((await history.getByRole('combobox').locator('option:checked').textContent()) ?? '', /12345/);
+  const spoken = (text: string, pattern: RegExp): Promise<unknown> =>
+    eventually(text, async () => pattern.test((await ltv.getAttribute('aria-valuetext')) ?? ''));
+  await ltv.press('End');
+  await spoken('the cursor at the newest reading', new RegExp(`${says('history.highest')} 5[78]\\.\\d\\d%`));
+  await ltv.press('Home');
+  await spoken('the cursor before the first reading', saysLike('history.not-watched'));
+  await history
+    .locator('summary', { hasText: says('history.table') })
+    .first()
+    .press('Enter');
+  const table = `${says('term.ltv')}, ${says('history.table')}`;
+  await history.getByRole('region', { name: table }).getByRole('rowheader').first().waitFor();
+  const list = says('history.events');
+  await history.getByRole('region', { name: list, exact: true }).getByRole('rowheader').first().waitFor();
+  await history.getByRole('button', { name: `${says('history.next')}: ${list}` }).press('Enter');
+  await eventually('the second page', async () => (await history.innerText()).includes('26–'), { seen: () => history.innerText() });
+  await bench.screenshot('history');
+  assert.deepEqual(await faultsFor(page), []);
+  for (const width of bench.inBrowser ? [400, 1280] : []) {
+    await bench.panelWidth(page, width);
+    await ltv.scrollIntoViewIfNeeded();
+    const isWithin = await page.evaluate<boolean>('document.documentElement.scrollWidth === document.documentElement.clientWidth');
+    assert.ok(isWithin, `nothing stands out at ${width.toString()} px`);
+    await bench.screenshot(`history-${width.toString()}`);
+  }
+  await history.locator(':scope > summary').press('Enter');
+}
 
 /** By keyboard alone: a fall of BTC, and collateral to add that is then used, but not in the end. */
 async function tryOut(bench: Workbench, page: Frame): Promise<void> {
@@ -104,6 +139,7 @@ describe('the first look', () => {
     assert.deepEqual(await faultsFor(page), []);
     await page.locator('.stress summary').press('Enter');
     await tryOut(bench(), page);
+    await readsHistory(bench(), page, loan);
 
     await bench().expand('Loans', '· Watch');
     const parts = ['40,000 USDT', '0.8 BTC', '73.74%', '83.74%', says('loan.history'), says('page.interest'), 'from OKX'];

@@ -12,6 +12,7 @@ import { StateFile } from '../../src/engine/storage/state-file.ts';
 import { lastCopyName, stateName, type Lease, type StateAnswers, type StateAsked } from '../../src/engine/storage/state-protocol.ts';
 import { inDatabase } from './banned.ts';
 import type { HistoryCheck } from './history.ts';
+import type { Past } from './past.ts';
 import type { Random } from './random.ts';
 import type { OwnClock, WorldTime } from './time.ts';
 import { memoryFolder } from '../memory-folder.ts';
@@ -121,8 +122,8 @@ export class Folder {
   }
 
   /** What is wrong with the history. */
-  historyFaults(): readonly string[] {
-    return this.#own === undefined ? [] : (this.#history?.faultsIn(this.#own) ?? []);
+  historyFaults(past: Past | undefined): readonly string[] {
+    return this.#own === undefined ? [] : [this.#history, past].flatMap((one) => one?.faultsIn(this.#own!) ?? []);
   }
 
   /** Bytes in use. */

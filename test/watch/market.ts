@@ -2,6 +2,7 @@ import { decimal, type Decimal } from '../../src/core/decimal.ts';
 import { msg } from '../../src/core/message.ts';
 import type { Account, Loan, Position, Snapshot } from '../../src/core/model.ts';
 import { barePosition } from '../bare-position.ts';
+import type { Past } from './past.ts';
 
 // What is true in the simulated world. All figures are whole numbers: prices in cents, LTV in millionths.
 
@@ -52,9 +53,12 @@ export type Prices = Readonly<Record<string, readonly number[]>>;
 export class Market {
   readonly accounts: readonly AccountFacts[];
   readonly faults: readonly VenueFault[];
+  /** What it tells of the past, where that is looked at. */
+  readonly past: Past | undefined;
   readonly #prices: Prices;
 
-  constructor(accounts: readonly AccountFacts[], prices: Prices, faults: readonly VenueFault[]) {
+  constructor(accounts: readonly AccountFacts[], prices: Prices, faults: readonly VenueFault[], past?: Past) {
+    this.past = past;
     this.accounts = accounts;
     this.faults = faults;
     this.#prices = prices;
@@ -113,6 +117,7 @@ export class Market {
     const usd = cents(amount * this.price(coin, at));
     return {
       id,
+      ...(this.past === undefined ? {} : { orderId: id }),
       ltv: millionths(this.ltv(loan, at)),
       debtUsd: cents(debt),
       collateralUsd: usd,

@@ -121,7 +121,7 @@ class Life {
       if (lastsMs > dayMs) uses.push({ heap: heapUsed(), database: this.#folder.size() });
     }
     const { faults, counts } = this.#oracle;
-    for (const fault of this.#folder.historyFaults()) this.#oracle.fault(fault);
+    for (const fault of this.#folder.historyFaults(market.past)) this.#oracle.fault(fault);
     if (counts.handOvers === 0) this.#oracle.fault('nobody is seen to hold the lease');
     return {
       number,

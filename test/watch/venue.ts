@@ -1,8 +1,11 @@
 import { ExchangeError, type ErrorKind } from '../../src/core/errors.ts';
 import { msg } from '../../src/core/message.ts';
-import type { Connection, ConnectionOptions, Exchange } from '../../src/exchanges/exchange.ts';
+import type { Page } from '../../src/core/model.ts';
+import type { VenueKind, VenueRow } from '../../src/engine/storage/history-protocol.ts';
+import type { Connection, ConnectionOptions, Exchange, LoanReads, LoanRef, PageRequest } from '../../src/exchanges/exchange.ts';
 import { untilOf } from '../../src/exchanges/purpose.ts';
 import type { FaultKind, Market } from './market.ts';
+import type { Past } from './past.ts';
 import type { Random } from './random.ts';
 import type { OwnClock, WorldTime } from './time.ts';
 
@@ -88,11 +91,36 @@ function connectionTo(options: VenueOptions, { keys }: ConnectionOptions): Conne
     async indexPrices(coins, signal) {
       return market.prices(coins, await answered(options, signal, gone.signal));
     },
+    ...(market.past === undefined ? {} : { loans: pastTo(options, market.past, keys, gone.signal) }),
     inspect: unused,
     actions: {},
     dispose: () => {
       gone.abort();
     },
+  };
+}
+
+/** What is told of the past. Partial faults do not reach it. */
+function pastTo(options: VenueOptions, past: Past, keys: ConnectionOptions['keys'], gone: AbortSignal): LoanReads {
+  const page = async (
+    kind: VenueKind,
+    loan: LoanRef | undefined,
+    { cursor }: PageRequest,
+    signal?: AbortSignal,
+  ): Promise<Page<VenueRow>> => {
+    const { apiKey: account = '' } = await keys();
+    await answered(options, signal, gone);
+    return past.page(account, kind, loan?.loanId, cursor, options.time.passed, options.time.now);
+  };
+  return {
+    booksInterest: true,
+    history: (loan, asked, signal) => page('event', loan, asked, signal),
+    interest: async (loan, asked, signal) => {
+      const { rows, ...rest } = await page('interest', loan, asked, signal);
+      return { ...rest, rows: rows.map(({ id, at, coin, amount: interest }) => ({ id, at, coin, interest })) };
+    },
+    borrowableCoins: unused,
+    maximumLoan: unused,
   };
 }
 

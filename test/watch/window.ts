@@ -3,6 +3,7 @@ import type { Snapshot } from '../../src/core/model.ts';
 import { AccountBook } from '../../src/engine/accounts/account-book.ts';
 import { Vault } from '../../src/engine/accounts/vault.ts';
 import { shareReadings } from '../../src/engine/engine.ts';
+import { VenueHistory } from '../../src/engine/history/venue-history.ts';
 import { Connections } from '../../src/engine/monitor/connections.ts';
 import { Poller } from '../../src/engine/monitor/poller.ts';
 import { Reader } from '../../src/engine/monitor/reader.ts';
@@ -93,6 +94,7 @@ export class SimulatedWindow {
     const poller = new Poller({ book, store, connections, clock, intervalMs, wakes, reader, random: chance.for('poller').next });
     const log = { debug: none, info: none, warn: (line: string) => void this.log.push(line) };
     const prices = watchPrices({ store, connections, clock, wakes, log, reader, poller, intervalMs, random: chance.for('prices').next });
+    const history = market.past === undefined ? [] : [new VenueHistory({ store, shared, connections, reader, clock, log })];
     const following = shareReadings(reader, store, poller, { reconcile: async () => undefined });
     const secrets = { get: async () => undefined, store: async () => undefined, delete: async () => undefined };
     this.warnings = new LateWarnings({ store, book, connections, shared, clock, wakes, intervalMs, window: name, log, reader, secrets });
@@ -111,7 +113,7 @@ export class SimulatedWindow {
     };
     this.#shared = shared;
     [this.book, this.reader, this.store, this.#poller] = [book, reader, store, poller];
-    this.#parts = [shared, book, connections, reader, store, poller, prices, following, this.warnings];
+    this.#parts = [shared, book, connections, reader, store, poller, prices, following, ...history, this.warnings];
   }
 
   /** As after activation: the front is attached, then reading begins. */

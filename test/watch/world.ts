@@ -1,6 +1,7 @@
 import type { Account } from '../../src/core/model.ts';
 import type { DatabaseFault } from './folder.ts';
 import { Market, stepMs, type AccountFacts, type FaultKind, type LoanFacts, type VenueFault } from './market.ts';
+import { Past } from './past.ts';
 import type { Random } from './random.ts';
 
 // What happens in a world, drawn from its seed before it begins. Times are milliseconds since then.
@@ -58,15 +59,13 @@ export function weekOf(random: Random): World {
   );
   const faults: readonly FaultKind[] = ['outage', 'busy', 'limit', 'time', 'partial', 'flaky', 'slow'];
   const paths = Object.fromEntries(['BTC', 'ETH'].map((coin) => [coin, path('hovering', lastsMs, random.for(coin))]));
+  const accounts = [accountOf(0, 'hovering', random), accountOf(1, 'calm', random)];
+  const past = new Past(accounts, lastsMs, random.for('past'));
   return {
     weather: 'hovering',
     lastsMs,
     intervalMs: 30 * second,
-    market: new Market(
-      [accountOf(0, 'hovering', random), accountOf(1, 'calm', random)],
-      paths,
-      spans(random.for('venue'), lastsMs, 60, faults, 3, 600),
-    ),
+    market: new Market(accounts, paths, spans(random.for('venue'), lastsMs, 60, faults, 3, 600), past),
     databaseFaults: spans(random.for('database'), lastsMs, 10, ['locked', 'full', 'slow'], 1, 90),
     windows: 2,
     happenings: happenings.flat(),

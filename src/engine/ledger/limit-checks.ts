@@ -20,6 +20,8 @@ interface Cap {
   readonly most: Decimal;
   readonly exceeded: boolean;
   readonly why: Message;
+  /** It is none of the settings. */
+  readonly apart?: true;
 }
 
 /**
@@ -58,9 +60,10 @@ export function mustBeWithin(
   if (tightest === undefined) return;
   const most = caps.map((cap) => cap.most).reduce(lesser);
   const { coin } = preview.change;
+  const remedy = tightest.apart === true ? {} : ({ remedy: 'settings' } as const);
   throw isPositive(most)
-    ? new Refusal(atMost(tightest.why, most, coin), { remedy: 'settings', instead: ['less'] })
-    : new Refusal(msg('limit.none-left', '{0} Your limits allow no {1} for this change now.', tightest.why, coin), { remedy: 'settings' });
+    ? new Refusal(atMost(tightest.why, most, coin), { ...remedy, instead: ['less'] })
+    : new Refusal(msg('limit.none-left', '{0} Your limits allow no {1} for this change now.', tightest.why, coin), remedy);
 }
 
 /** Whether it was sent, and nothing proves that it did nothing. A person's word is no proof. */
@@ -241,6 +244,7 @@ function borrowCap({ borrowPerDayUsd }: LimitsInForce, kind: ChangeKind, preview
     most: amountWorth(left, kind, preview),
     exceeded: compare(usd, left) > 0,
     why: day.remark === undefined ? why : msg('list.space', '{0} {1}', why, day.remark),
+    apart: true,
   };
 }
 

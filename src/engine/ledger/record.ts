@@ -114,6 +114,7 @@ export type WriteOf<K extends Change['kind']> = WriteRecord & {
 export type CollateralWrite = WriteOf<'collateral'>;
 export type MarginWrite = WriteOf<'margin'>;
 export type RepayWrite = WriteOf<'repay'>;
+export type SellWrite = WriteOf<'repay-collateral'>;
 export type BorrowWrite = WriteOf<'borrow'>;
 
 /** Whether both what was asked and what the proof is compared with are of this kind. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { decimalFrom, type Decimal } from '../../core/decimal.ts';
+import { decimalFrom, isPositive, type Decimal } from '../../core/decimal.ts';
 import type { HistoryRow, Page } from '../../core/model.ts';
 import type { LoanRef, PageRequest } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
@@ -136,6 +136,15 @@ export const borrowing = v.object({
   initialLoanAmount: amount,
   status,
 });
+/** Source: `fixed/borrow-order` there. */
+export const fixedBorrowing = v.object({
+  orderId: schema.id,
+  orderTime: schema.time,
+  orderCurrency: schema.coin,
+  /** What was lent of it: nothing more comes once it is filled or cancelled. */
+  filledQty: amount,
+  state: v.fallback(schema.choice, 'unknown'),
+});
 /** Also `fixed/repay-history` there and `repay-transaction` of https://bybit-exchange.github.io/docs/v5/crypto-loan/ */
 export const repayment = v.object({
   repayId: schema.id,
@@ -178,6 +187,13 @@ export function toBorrowing(name: string, row: Borrowing): HistoryRow {
   };
 }
 
+/** An order is a borrowing as far as it is filled. 1 is looking for lenders. */
+export function toFixedBorrowing(name: string, row: v.InferOutput<typeof fixedBorrowing>): HistoryRow | undefined {
+  const { orderId, orderTime: borrowTime, orderCurrency: loanCurrency, filledQty: initialLoanAmount, state } = row;
+  if (!isPositive(initialLoanAmount)) return undefined;
+  return toBorrowing(name, { orderId, borrowTime, loanCurrency, initialLoanAmount, status: state === '1' ? 'processing' : 'done' });
+}
+
 export function toRepayment(name: string, row: RepaymentRow): HistoryRow {
   const word = Object.hasOwn(words, row.repayType) ? words[row.repayType] : undefined;
   return {
@@ -218,6 +234,7 @@ export async function readRepayments(
       id: row.repayId,
       status: row.repayStatus,
       byUser: row.repayType === '1',
+      byCurrency: row.repayType === '7',
       details: row.details,
     }));
   return { ...toPage(rows, { count: list.length, next: nextPageCursor, odd: odd.length }, page), odd };

@@ -25,7 +25,18 @@ import type {
   Setting,
   Taken,
 } from './loan-generation.ts';
-import { adjustmentsOf, borrowing, listOf, readBorrowings, readRepayments, repayment, toBorrowing, toRepayment } from './loan-history.ts';
+import {
+  adjustmentsOf,
+  borrowing,
+  fixedBorrowing,
+  listOf,
+  readBorrowings,
+  readRepayments,
+  repayment,
+  toBorrowing,
+  toFixedBorrowing,
+  toRepayment,
+} from './loan-history.ts';
 import { fixedDebts, looksUnowed, presumed, toAdjustment, toOddAdjustment, toPool, yearly, type PoolRead } from './loan-map.ts';
 import { optional } from '../kit/parts.ts';
 import { adjustCall, isAbsent, notUnderstood, pageQuery, toPage, writeCall } from './requests.ts';
@@ -96,6 +107,7 @@ export class Pool implements LoanBook {
       listOf(this.#line, { name: 'borrowed', path: endpoints.borrowings, row: borrowing, toRow: toBorrowing }),
       // Numbered apart from each other.
       listOf(this.#line, { name: 'repaid', path: endpoints.repayments, row: repayment, toRow: toRepayment }),
+      listOf(this.#line, { name: 'borrowed-fixed', path: endpoints.fixedBorrowings, row: fixedBorrowing, toRow: toFixedBorrowing }),
       listOf(this.#line, { name: 'repaid-fixed', path: endpoints.fixedRepayments, row: repayment, toRow: toRepayment }),
     ];
   }
@@ -174,6 +186,13 @@ export class Pool implements LoanBook {
     const { list } = schema.read(schema.loanableData, await this.#line.ask(endpoints.loanableData, { currency: coin }, signal));
     const own = readRows(schema.accuracy, list).rows.filter(({ currency }) => currency === coin);
     return schema.repayPlaces(own);
+  }
+
+  /** The same for a part of a fixed debt. */
+  async fixedPlaces(coin: string, signal: AbortSignal | undefined): Promise<number | undefined> {
+    const { list } = schema.read(schema.loanableData, await this.#line.ask(endpoints.loanableData, { currency: coin }, signal));
+    const own = readRows(schema.accuracy, list).rows.filter(({ currency }) => currency === coin);
+    return schema.coarsest(own.filter((one) => one.fixedBorrowable).map(({ fixedBorrowingAccuracy }) => fixedBorrowingAccuracy));
   }
 
   repayCall(change: RepayChange): Call & { readonly body: string } {

@@ -1,4 +1,5 @@
 // What happened to the loans: rows dated from when the simulated world began, and what was liquidated since.
+import { sum } from '../../core/decimal.ts';
 import { dayMs } from '../holdings.ts';
 import { optional, page, type Endpoint, type Question } from './endpoints.ts';
 
@@ -49,6 +50,29 @@ const fixedRepayment: Past = (at) => [
   { details: [{ loanCurrency: 'USDT', loanId: '502', repayAmount: '1000' }], ...repaid('1674', 'USDT', '1000', at(58), 3) },
 ];
 
+/** States: 1 looking for lenders, 2 cancelled with a part of it filled, 3 filled, 4 cancelled, 5 failed. */
+function ordered(orderId: number, orderCurrency: string, orderQty: string, orderTime: number, filledQty = orderQty, state = 3): Row {
+  const order = { annualRate: '0.022', filledQty, orderCurrency, orderId, orderQty, orderTime: orderTime.toString() };
+  return { ...order, repayType: '1', state, term: 30 };
+}
+
+const fixedBorrowing: Past = (at) => [
+  ordered(13_006, 'ETH', '1', at(55), '0.5', 2),
+  ordered(13_005, 'ETH', '2', at(56), '0', 4),
+  ordered(13_001, 'USDT', '1000', at(88)),
+];
+
+/** Of what is or was owed since the beginning. */
+function ordersOfPool({ pool, repaid: all }: Question['world']): readonly Row[] {
+  const parts = all.filter(({ state }) => state === 'effective').flatMap(({ loans = [] }) => loans);
+  return pool.fixed
+    .map(({ orderId, loanId: id, ccy, principal, borrowedAt }) => {
+      const paid = parts.filter(({ loanId }) => loanId === id).map(({ amt }) => amt);
+      return ordered(Number(orderId), ccy, sum([principal, ...paid]), borrowedAt);
+    })
+    .reverse();
+}
+
 /** Only what is paid back in full. */
 const olderLoans: Past = (at) => [
   {
@@ -83,9 +107,9 @@ const since =
   ({ repaid: all }: Question['world']): readonly Row[] =>
     all
       .filter(({ loans, orderId }) => orderId === undefined && (loans !== undefined) === fixed)
-      .map(({ repayId, ccy, amt, at, by, state, loans = [] }) => ({
+      .map(({ repayId, ccy, amt, at, by, state, sells, loans = [] }) => ({
         ...(fixed ? { details: loans.map(({ loanId, amt: part }) => ({ loanCurrency: ccy, loanId, repayAmount: part })) } : {}),
-        ...repaid(repayId, ccy, amt, at, types[by], statuses[state]),
+        ...repaid(repayId, ccy, amt, at, sells === undefined ? types[by] : 7, statuses[state]),
       }))
       .reverse();
 
@@ -106,7 +130,7 @@ function listed(past: Past, id: string, filters: readonly string[], later: (worl
   return ({ world, parameters }: Question): Record<string, unknown> => {
     const wanted = [id, ...filters].map((name) => [name, optional(parameters, name)] as const);
     const rowsOf = [...later(world), ...past((days) => world.begunAt - days * dayMs)];
-    const found = rowsOf.filter((row) => wanted.every(([name, value]) => value === undefined || row[name] === value));
+    const found = rowsOf.filter((row) => wanted.every(([name, value]) => value === undefined || String(row[name]) === value));
     const { rows, nextPageCursor } = page(found, (row) => String(row[id]), parameters);
     return { list: rows, nextPageCursor };
   };
@@ -125,6 +149,11 @@ export const historyEndpoints: readonly Endpoint[] = [
     ...read,
     path: '/v5/crypto-loan-flexible/repayment-history',
     answer: listed(flexibleRepayment, 'repayId', ['loanCurrency'], since(false)),
+  },
+  {
+    ...read,
+    path: '/v5/crypto-loan-fixed/borrow-order-info',
+    answer: listed(fixedBorrowing, 'orderId', ['orderCurrency'], ordersOfPool),
   },
   { ...read, path: '/v5/crypto-loan-fixed/repayment-history', answer: listed(fixedRepayment, 'repayId', ['loanCurrency'], since(true)) },
   {

@@ -8,7 +8,7 @@ const figures = set(`
   ltv totalCollateral totalDebt flexibleTotalDebt flexibleTotalDebtUSD fixedTotalDebt fixedTotalDebtUSD flexibleHourlyInterestRate
   amount amountUSD maxCollateralAmount preLTV afterLTV maxLoan notionalUsd remainingQuota availableInventory
   hourlyInterestRate unpaidAmount unpaidInterest annualRate interestPaid residualPrincipal residualPenaltyInterest repayAmount
-  initialLoanAmount initialCollateralAmount collateralAmount collateralReturn currentLTV residualInterest repaidInterest repaidPenaltyInterest
+  filledQty orderQty initialLoanAmount initialCollateralAmount collateralAmount collateralReturn currentLTV residualInterest repaidInterest repaidPenaltyInterest
   collateralRatio minValue maxValue initialLTV marginCallLTV liquidationLTV maxLimit
   maxBorrowingAmount minFixedBorrowingAmount minFlexibleBorrowingAmount flexibleAnnualizedInterestRate
   annualizedInterestRate7D annualizedInterestRate14D annualizedInterestRate30D annualizedInterestRate60D annualizedInterestRate90D annualizedInterestRate180D
@@ -140,6 +140,7 @@ const lists: Readonly<Record<string, readonly HostileList[]>> = {
   ],
   '/crypto-loan-flexible/ongoing-coin': [{ at: list, reorder: true }],
   '/crypto-loan-fixed/borrow-contract-info': proof,
+  '/crypto-loan-fixed/borrow-order-info': history,
   '/crypto-loan-flexible/borrow-history': proof,
   '/crypto-loan-flexible/repayment-history': proof,
   '/crypto-loan-fixed/repayment-history': proof,

@@ -54,6 +54,11 @@ describe('the menu of a line', () => {
     }
   });
 
+  it('offers to repay with collateral where the exchange sells it, beside all else that a loan has', () => {
+    const more = offered('ltvGauge.loans', 'loan.repay.sell');
+    assert.deepEqual(more, [...offered('ltvGauge.loans', 'loan.repay'), 'repayWithCollateral'].sort());
+  });
+
   it('offers the same at an account and at an unfinished change in every view', () => {
     for (const view of ['ltvGauge.loans', 'ltvGauge.positions', 'ltvGauge.collateral']) {
       assert.deepEqual(offered(view, 'account'), [

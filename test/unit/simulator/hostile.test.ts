@@ -91,6 +91,7 @@ const bybitPaths = [
     'flexible/borrow-history',
     'flexible/repayment-history',
     'fixed/borrow-contract-info',
+    'fixed/borrow-order-info',
     'fixed/repayment-history',
   ].map((name) => `/v5/crypto-loan-${name}`),
   ...[

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { decimal } from '../../../src/core/decimal.ts';
-import { msg } from '../../../src/core/message.ts';
+import { filled, msg, type Message } from '../../../src/core/message.ts';
 import type { HistoryPage, HistoryTable, HistoryView, ToPage } from '../../../src/core/protocol.ts';
 import { withFigures } from '../../../src/engine/history/figures.ts';
 import type { WriteRecord } from '../../../src/engine/ledger/record.ts';
@@ -161,6 +161,19 @@ describe('The desk of histories', () => {
     time += minute;
     await desk.tick();
     assert.equal(views().length, 1);
+  });
+
+  it('shows no amount where amounts are hidden', async () => {
+    read(now - minute);
+    book('event', [{ amount: decimal('7.77'), at: now - minute }]);
+    book('interest', [{ amount: decimal('7.77'), debt: decimal('7.77') }]);
+    changes = [write({ state: 'effective', change: { ...write().change, amount: decimal('7.77') } })];
+    const hidden = (message: Message | string): string => (typeof message === 'string' ? message : filled(message, (text) => text, true));
+    desk = new HistoryDesk({ ...options(), say: hidden });
+    const all = [await shown(), await listed(), await listed({ list: 'interest' }), await listed({ list: 'activity' })];
+    await desk.answer({ do: 'copy', key: loanKey('one', '12345'), of: page() });
+    assert.ok(JSON.stringify(all).includes(says('row.repaid')));
+    assert.ok(!JSON.stringify([all, copied]).includes('7.77'));
   });
 
   it('lists rows by pages of 25, in the words of the export, with exact totals of all pages', async () => {

@@ -10,10 +10,13 @@ import type { Warning } from '../../../src/engine/storage/warning-protocol.ts';
 import type { Entry } from '../../../src/views/entry.ts';
 import type { Say } from '../../../src/views/gauge-frame.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
+import { changesOf, isNothing } from '../../../src/views/page-changes.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { positionsOutline } from '../../../src/views/positions.ts';
 import { loanAlarms, positionAlarms, statusOf } from '../../../src/views/status.ts';
 import type { ViewContext } from '../../../src/words/account.ts';
+import { withChanges } from '../../../src/webview/arrange.ts';
+import type { PageState } from '../../../src/core/protocol.ts';
 import { holds } from '../property.ts';
 import { account, failure, loan, marginWrite, now, position, snapshot, viewContext, write } from './samples.ts';
 
@@ -113,8 +116,8 @@ const change =
 const reading: fc.Arbitrary<Step> = fc
   .record({ id: ids, ltv: ltvs, price: prices, several: fc.boolean(), lasts: fc.boolean(), barred: fc.boolean(), gone: fc.boolean() })
   .map(({ id, ltv, price, several, lasts, barred, gone }) =>
-    change(id, ({ failure: _, live: __, snapshot: held, ...state }, world) => {
-      const { ltv: ___, ...bare } = loan();
+    change(id, ({ account: of, snapshot: held }, world) => {
+      const { ltv: _, ...bare } = loan();
       const first = lasts ? (held?.loans[0] ?? loan()) : { ...bare, ...(ltv === undefined ? {} : { ltv }) };
       const other = loan({
         id: '678',
@@ -130,7 +133,7 @@ const reading: fc.Arbitrary<Step> = fc
         asOf: world.now - 500,
         ...(barred ? { loansTrouble: failure().error.sentence } : {}),
       });
-      return { ...state, snapshot: read, reading: false };
+      return { account: of, snapshot: read, reading: false };
     }),
   );
 
@@ -257,5 +260,40 @@ describe('views of which only what changed is made again', () => {
       assert.equal(after[0], before[0]);
       assert.notEqual(after[1], before[1]);
     }
+  });
+
+  it('tell the page only what differs, from which it has the whole', () => {
+    const stateOf = (world: World): PageState => gaugePage(world.states, contextOf(world), world.say, { shocks: '-15' }).state;
+    let parts = 0;
+    holds(
+      fc.property(steps, (all) => {
+        let world = empty;
+        let page = stateOf(world);
+        for (const step of all) {
+          const before = stateOf(world);
+          world = step(world);
+          const after = stateOf(world);
+          const changes = changesOf(before, after);
+          if (changes !== undefined && after.gauges.length > changes.gauges.length) parts += 1;
+          page = changes === undefined ? after : withChanges(page, structuredClone(changes));
+          assert.deepEqual(page, after);
+          if (changes !== undefined && isNothing(changes)) assert.deepEqual(after, before);
+        }
+      }),
+      { numRuns: 160 },
+    );
+    assert.ok(parts > 0);
+  });
+
+  it('tell the page the whole when lines come, go or move, and nothing when nothing differs', () => {
+    const read = (...ids: readonly string[]): PageState =>
+      gaugePage(
+        [{ account: account(), reading: false, snapshot: snapshot({ loans: ids.map((id) => loan({ id })) }) }],
+        viewContext(),
+        languages[0]!,
+      ).state;
+    for (const ids of [['a'], ['a', 'b', 'c'], ['b', 'a'], []]) assert.equal(changesOf(read('a', 'b'), read(...ids)), undefined);
+    const same = changesOf(read('a', 'b'), read('a', 'b'));
+    assert.ok(same !== undefined && isNothing(same));
   });
 });

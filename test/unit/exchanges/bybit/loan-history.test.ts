@@ -97,7 +97,9 @@ describe('the merged history', () => {
         'common/adjustment-history?limit=1',
         'flexible/borrow-history?limit=1',
         'flexible/repayment-history?limit=1',
+        'fixed/borrow-order-info?limit=1',
         'fixed/repayment-history?limit=1',
+        'fixed/borrow-order-info?limit=1&cursor=13010',
         'fixed/repayment-history?limit=1&cursor=1674',
       ],
     );
@@ -158,10 +160,32 @@ describe('the merged history', () => {
     });
   }
 
+  it('takes of an order for a fixed loan what was lent, and nothing where nothing was', async () => {
+    const { venue, connection } = sampled();
+    const order = (orderId: number, filledQty: string, state: unknown) => ({
+      ...{ annualRate: '0.01', filledQty, orderCurrency: 'ETH', orderId, orderQty: '2', orderTime: `175280000${String(orderId)}` },
+      ...{ repayType: '2', state, term: 30 },
+    });
+    const list = [order(1306, '2', 3), order(1305, '0', 1), order(1304, '0.5', 1), order(1303, '1', 2), order(1302, '0', 4)];
+    venue.on('/crypto-loan-fixed/borrow-order-info', success({ list, nextPageCursor: '' }));
+    const { rows } = await connection.loans!.history(pool, {});
+    assert.deepEqual(
+      rows.filter(({ id }) => id.startsWith('borrowed-fixed')),
+      [
+        ['1306', 'borrowed', '2'],
+        ['1304', 'borrowed_processing', '0.5'],
+        ['1303', 'borrowed', '1'],
+      ].map(([id, type, amount]) => ({
+        ...{ id: `borrowed-fixed-${id!}`, type, forced: false, coin: 'ETH', amount, at: Number(`175280000${id!}`) },
+      })),
+    );
+  });
+
   it('does without lists that Bybit does not have, but hides no failure', async () => {
     for (const answer of [refusal('10017'), new Response('', { status: 404 })]) {
       const { venue, connection } = sampled();
       venue.on(repaid, answer).on('/crypto-loan-flexible/borrow-history', answer).on('/crypto-loan-fixed/repayment-history', answer);
+      venue.on('/crypto-loan-fixed/borrow-order-info', answer);
       assert.deepEqual(
         (await connection.loans!.history(pool, {})).rows.map(({ id }) => id),
         ['27511'],

@@ -36,6 +36,7 @@ const questions: readonly (readonly [string, (connection: Connection) => Promise
       `GET ${common}/adjustment-history?limit=100 signed`,
       'GET /v5/crypto-loan-flexible/borrow-history?limit=100 signed',
       'GET /v5/crypto-loan-flexible/repayment-history?limit=100 signed',
+      'GET /v5/crypto-loan-fixed/borrow-order-info?limit=100 signed',
       'GET /v5/crypto-loan-fixed/repayment-history?limit=100 signed',
     ],
   ],

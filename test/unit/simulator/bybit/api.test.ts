@@ -33,6 +33,7 @@ const signedPaths: readonly (readonly [method: string, target: string, body?: st
   ['GET', `${legacyPath}adjustment-history`],
   ['GET', '/v5/crypto-loan-flexible/borrow-history'],
   ['GET', '/v5/crypto-loan-flexible/repayment-history'],
+  ['GET', '/v5/crypto-loan-fixed/borrow-order-info'],
   ['GET', '/v5/crypto-loan-fixed/repayment-history'],
   ['GET', `${legacyPath}borrow-history`],
   ['GET', `${legacyPath}repayment-history`],

@@ -1,0 +1,44 @@
+import { compare, divide, greater, lesser, multiply, one, subtract, zero, type Decimal } from '../decimal.ts';
+import { collateralValue, flatRule } from './haircut.ts';
+import { collateralOf, debtOf, ltvOfTotals, type LoanModel, type Pledge, type Stake } from './loan-model.ts';
+
+/** Digits of an estimated amount. */
+const soldPlaces = 8;
+
+/** What repaying by selling collateral does, at these prices and before any fee of the venue. An estimate. */
+export interface Sale {
+  /** Of the pledged coin. */
+  readonly sold: Decimal;
+  /** Fraction, rounded up; undefined where no collateral would be left that counts, or not enough is pledged. */
+  readonly ltv: Decimal | undefined;
+}
+
+/** @returns undefined when the coin isn't owed, or `collateral` isn't pledged */
+export function saleOf(model: LoanModel, coin: string, amount: Decimal, collateral: string): Sale | undefined {
+  const pair = pairOf(model, coin, collateral);
+  if (pair === undefined) return undefined;
+  const { debt, held } = pair;
+  const usd = multiply(lesser(amount, debt.amount), debt.price);
+  const sold = divide(usd, held.price, soldPlaces, 'up');
+  if (compare(sold, held.amount) > 0) return { sold, ltv: undefined };
+  const left = greater(subtract(debtOf(model), usd), zero);
+  return { sold, ltv: ltvOfTotals(model, left, subtract(collateralOf(model), lost(model, held, sold))) };
+}
+
+/** How much of the debt all that is pledged of the coin would repay, rounded down. */
+export function mostFromSale(model: LoanModel, coin: string, collateral: string, places: number): Decimal | undefined {
+  const pair = pairOf(model, coin, collateral);
+  return pair && divide(multiply(pair.held.amount, pair.held.price), pair.debt.price, places, 'down');
+}
+
+function pairOf(model: LoanModel, coin: string, collateral: string): { readonly debt: Stake; readonly held: Pledge } | undefined {
+  const debt = model.debts.find((owed) => owed.coin === coin);
+  const held = model.collateral.find((pledged) => pledged.coin === collateral);
+  return debt === undefined || held === undefined ? undefined : { debt, held };
+}
+
+/** What then no longer counts. With an average haircut a coin may count for more than its share: it is counted in full. */
+function lost({ haircuts }: LoanModel, { rule, amount, price }: Pledge, sold: Decimal): Decimal {
+  const counts = haircuts === 'averaged' ? flatRule(one) : rule;
+  return subtract(collateralValue(counts, amount, price), collateralValue(counts, subtract(amount, sold), price));
+}

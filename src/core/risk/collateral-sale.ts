@@ -1,6 +1,21 @@
-import { compare, divide, greater, lesser, multiply, one, subtract, zero, type Decimal } from '../decimal.ts';
+import {
+  amountOf,
+  compare,
+  divide,
+  greater,
+  isPositive,
+  lesser,
+  multiply,
+  one,
+  round,
+  stepsIn,
+  subtract,
+  zero,
+  type Decimal,
+} from '../decimal.ts';
 import { collateralValue, flatRule } from './haircut.ts';
-import { collateralOf, debtOf, ltvOfTotals, type LoanModel, type Pledge, type Stake } from './loan-model.ts';
+import { collateralOf, debtOf, ltvOfTotals, withCollateral, withDebt, type LoanModel, type Pledge, type Stake } from './loan-model.ts';
+import type { PayableDebt, Way } from './ltv-solver.ts';
 
 /** Digits of an estimated amount. */
 const soldPlaces = 8;
@@ -29,6 +44,47 @@ export function saleOf(model: LoanModel, coin: string, amount: Decimal, collater
 export function mostFromSale(model: LoanModel, coin: string, collateral: string, places: number): Decimal | undefined {
   const pair = pairOf(model, coin, collateral);
   return pair && divide(multiply(pair.held.amount, pair.held.price), pair.debt.price, places, 'down');
+}
+
+/**
+ * The least repayment of a debt by selling one pledged coin that brings LTV to `target`; where none does, how far it leads.
+ * @returns undefined when it leads nowhere
+ */
+export function sellingTo(
+  model: LoanModel,
+  target: Decimal,
+  { coin, most, places }: Pick<PayableDebt, 'coin' | 'most' | 'places'>,
+  collateral: string,
+): { readonly way: Way; readonly shortBy?: 'debt' | 'limit' } | undefined {
+  const pair = pairOf(model, coin, collateral);
+  const worth = mostFromSale(model, coin, collateral, places);
+  if (pair === undefined || worth === undefined) return undefined;
+  const owed = lesser(most ?? pair.debt.amount, pair.debt.amount);
+  // What is owed may be finer than the grid.
+  const all = lesser(owed, worth);
+  const wayOf = (amount: Decimal): Way | undefined => {
+    const sale = saleOf(model, coin, amount, collateral);
+    if (sale?.ltv === undefined || compare(sale.ltv, model.ltv) >= 0) return undefined;
+    const paid = withDebt(model, coin, subtract(pair.debt.amount, amount));
+    return {
+      steps: [{ act: 'sell', coin, amount, sold: collateral }],
+      usd: multiply(amount, pair.debt.price),
+      ltv: sale.ltv,
+      after: withCollateral(paid, { ...pair.held, amount: subtract(pair.held.amount, sale.sold) }),
+      left: [],
+    };
+  };
+  const gets = (way: Way | undefined): way is Way => way !== undefined && compare(way.ltv, target) <= 0;
+  const whole = isPositive(all) ? wayOf(all) : undefined;
+  if (!gets(whole)) return whole && { way: whole, shortBy: compare(all, owed) === 0 ? 'debt' : 'limit' };
+  let [low, high, way] = [0n, stepsIn(round(all, places, 'up'), places), whole];
+  while (high - low > 1n) {
+    const middle = (low + high) / 2n;
+    const tried = wayOf(lesser(amountOf(middle, places), all));
+    if (gets(tried)) [high, way] = [middle, tried];
+    else low = middle;
+  }
+  return { way };
 }
 
 function pairOf(model: LoanModel, coin: string, collateral: string): { readonly debt: Stake; readonly held: Pledge } | undefined {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { compare, decimal } from '../../../src/core/decimal.ts';
+import { compare, decimal, round } from '../../../src/core/decimal.ts';
+import { formatAmount } from '../../../src/core/format.ts';
 import { repayWithCollateral } from '../../../src/flows/repay-collateral.ts';
 import { resolveWrite } from '../../../src/flows/resolve.ts';
+import { bringLtvToTarget } from '../../../src/flows/target-ltv.ts';
 import { loanAt } from '../../../src/views/place.ts';
 import { saysInTurn, says, saysLike } from '../../texts.ts';
 import { consider, goBack, leave, pick, press, type, type Answer, type Scripted } from './scripted.ts';
@@ -95,6 +97,19 @@ describe('repaying with collateral on the whole engine', () => {
     assert.match(figures, saysInTurn(saysLike('kinds.pledged', undefined, 'BTC'), saysLike('kinds.owed', undefined, 'USDT')));
     assert.match(figures, saysLike('kinds.looks-not-executed'));
     assert.deepEqual(await taken(), []);
+  });
+
+  it('brings the pool to a target, through the same preview and confirmation', async () => {
+    const target = loanAt('bybit', 'pool');
+    const ways = await trader.goes((app, attended) => bringLtvToTarget(app, attended, target), type('50'), leave);
+    const line = ways.heard.at(-1)!.lines!.find((one) => /^Repay [\d.,]+ USDT with BTC \|/.test(one))!;
+    assert.match(line, saysLike('target.sells'));
+    const label = line.split(' | ')[0]!;
+    const amount = round(decimal(label.split(' ')[1]!.replaceAll(',', '')), 2, 'up');
+    const act = press(says('repay-collateral.act', `${formatAmount(amount)} USDT`, 'BTC'));
+    const talk = await trader.goes((app, attended) => bringLtvToTarget(app, attended, target), type('50'), pick(label), act);
+    assert.match(talk.titles('notice')[0]!, done);
+    assert.deepEqual(await taken(), [`pool sell BTC USDT ${amount} effective`]);
   });
 
   it('is bound by the limits in USD and in the coin that is repaid', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { compare, decimal as d, amountOf } from '../../../../src/core/decimal.ts';
-import { mostFromSale, saleOf } from '../../../../src/core/risk/collateral-sale.ts';
+import { amountOf, compare, decimal as d, subtract } from '../../../../src/core/decimal.ts';
+import { mostFromSale, saleOf, sellingTo } from '../../../../src/core/risk/collateral-sale.ts';
 import { flatRule } from '../../../../src/core/risk/haircut.ts';
 import { ltvOf, type LoanModel } from '../../../../src/core/risk/loan-model.ts';
 import { holds } from '../../property.ts';
@@ -39,6 +39,21 @@ describe('a repayment by selling collateral', () => {
     const under = { ...model, debts: [{ coin: 'USDT', amount: d('140000'), price: d('1') }] };
     const after = saleOf(under, 'USDT', d('10000'), 'BTC')!.ltv!;
     assert.ok(compare(after, ltvOf(under)!) > 0);
+  });
+
+  it('brings LTV to a target by the least step that does, or says why it does not', () => {
+    const debt = { coin: 'USDT', places: 2 };
+    const found = sellingTo(model, d('0.45'), debt, 'BTC')!;
+    const [step] = found.way.steps;
+    assert.deepEqual([step?.act, step?.sold, found.shortBy], ['sell', 'BTC', undefined]);
+    assert.ok(compare(found.way.ltv, d('0.45')) <= 0);
+    assert.ok(compare(saleOf(model, 'USDT', subtract(step!.amount, d('0.01')), 'BTC')!.ltv!, d('0.45')) > 0, 'one step less is not enough');
+    assert.equal(ltvOf(found.way.after), found.way.ltv);
+    const few = sellingTo(model, d('0.1'), debt, 'ETH')!;
+    assert.deepEqual([few.way.steps[0]!.amount, few.shortBy], ['30000', 'limit']);
+    const part = sellingTo(model, d('0.1'), { ...debt, most: d('1000.001') }, 'BTC')!;
+    assert.deepEqual([part.way.steps[0]!.amount, part.shortBy], ['1000.001', 'debt']);
+    assert.equal(sellingTo(model, d('0.1'), debt, 'SOL'), undefined);
   });
 
   it('always lowers LTV below 1, the more the larger it is', () => {

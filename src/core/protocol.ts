@@ -412,6 +412,8 @@ export type ToPage =
   | { readonly type: 'whatIf'; readonly round: number; readonly view: WhatIfView }
   /** Bring this gauge into view and focus it. */
   | { readonly type: 'reveal'; readonly key: string }
+  /** A danger is told in this window. */
+  | { readonly type: 'sound' }
   /** Open the section of histories; it asks what to show. */
   | { readonly type: 'history'; readonly open: true }
   | { readonly type: 'history'; readonly view: HistoryView }

@@ -104,6 +104,10 @@ export class GaugePanel implements vscode.Disposable {
         if (known !== undefined) this.#receive(known);
       }),
       app.store.onDidChange(later),
+      // A hidden panel has no page to play it.
+      app.alarm.on(() => {
+        if (this.#ready) this.#send({ type: 'sound' });
+      }),
       app.ledger.onDidChange(later),
       onDidChangeSetting('hideAmounts', () => {
         later();

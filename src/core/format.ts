@@ -5,6 +5,9 @@ const hundred = decimal('100');
 
 /** Digits grouped for reading; every digit of the decimal is kept. */
 function grouped(value: Decimal): string {
+  // Up to three digits and no sign: most figures.
+  const point = value.indexOf('.');
+  if ((point < 0 ? value.length : point) <= 3 && !value.startsWith('-')) return value;
   const sign = isNegative(value) ? '-' : '';
   const [whole = '', fraction] = value.replace('-', '').split('.');
   const text = whole.replace(/\B(?=(\d{3})+$)/g, ',');

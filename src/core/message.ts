@@ -37,11 +37,27 @@ export const english = (message: Message): string => filled(message, (template) 
 export function filled(message: Message, translated: (template: string) => string, hidesAmounts = false): string {
   if (hidesAmounts && message.isAmount === true) return dots;
   const template = message.isAmount === true ? message.template : translated(message.template);
-  return template.replace(/\{(\d+)\}/g, (placeholder, index: string) => {
-    const arg = message.args[Number(index)];
-    if (arg === undefined) return placeholder;
-    return typeof arg === 'string' ? arg : filled(arg, translated, hidesAmounts);
-  });
+  if (message.args.length === 0) return template;
+  const parts = partsOf(template);
+  let text = '';
+  for (let at = 0; at < parts.length; at += 1) {
+    const part = parts[at] ?? '';
+    // Every other part is the number of an argument.
+    const arg = at % 2 === 0 ? part : (message.args[Number(part)] ?? `{${part}}`);
+    text += typeof arg === 'string' ? arg : filled(arg, translated, hidesAmounts);
+  }
+  return text;
+}
+
+// There are as many as sentences.
+const cut = new Map<string, readonly string[]>();
+
+function partsOf(template: string): readonly string[] {
+  const known = cut.get(template);
+  if (known !== undefined) return known;
+  const parts = template.split(/\{(\d+)\}/);
+  cut.set(template, parts);
+  return parts;
 }
 
 /**

@@ -318,4 +318,6 @@ export interface Account {
   readonly borrowing?: { readonly perDayUsd: Decimal; readonly whose: string };
   /** By `targetKey`: the person's own levels of single loans and positions. */
   readonly levels?: Readonly<Record<string, Levels>>;
+  /** By `targetKey`: what the person prepared for single loans and positions, as stored; `rescueOf` reads it. */
+  readonly rescues?: Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,5 @@
 /**
- * Messages between the extension and its page. Whole states, never deltas; the page asks first.
+ * Messages between the extension and its page. The page asks first and gets a whole state, then what differs from it.
  * Everything arrives as ready, localised text and drawing fractions: the page computes nothing about money.
  */
 import type { Level } from './risk/level.ts';
@@ -135,6 +135,7 @@ export type PageAction =
   | 'reduceMargin'
   | 'liquidationTarget'
   | 'resolve'
+  | 'rescue'
   | 'history'
   | 'reveal'
   | 'refresh';
@@ -268,9 +269,12 @@ export interface HistoryTable {
   readonly notice?: string;
 }
 
-/** What the section of histories asks for. Without a key it is what was shown last, else the worst loan or position. */
+/**
+ * What the section of histories asks for. Without a key it is what was shown last, else the worst loan or position; without a range, one that
+ * what is recorded fills.
+ */
 export type HistoryQuestion =
-  | { readonly do: 'show'; readonly key?: string; readonly range: HistoryRange }
+  | { readonly do: 'show'; readonly key?: string; readonly range?: HistoryRange }
   | { readonly do: 'list' | 'copy'; readonly key: string; readonly of: HistoryPage }
   | { readonly do: 'export'; readonly list: HistoryList }
   /** Nobody looks at it any more. */
@@ -392,8 +396,16 @@ export const aliveMs = 5_000;
 /** After this long without a message the page says so: the extension has ended or can't be reached. Milliseconds. */
 export const silentMs = 20_000;
 
+/** What differs from the state before, where the same gauges stand in the same order. */
+export interface PageChanges {
+  readonly parts: Partial<Omit<PageState, 'gauges'>>;
+  readonly gauges: readonly GaugeView[];
+}
+
 export type ToPage =
-  | { readonly type: 'state'; readonly state: PageState }
+  | { readonly type: 'state'; readonly number: number; readonly state: PageState }
+  /** Follows the state or the changes numbered one less. A page that has not got those asks for a whole state: it must not mix old and new. */
+  | ({ readonly type: 'changes'; readonly number: number } & PageChanges)
   /** Nothing is new, but the extension is alive. Comes at least every `aliveMs` while the page is visible. */
   | { readonly type: 'alive' }
   /** The answer to the trial that was asked for by this number. */

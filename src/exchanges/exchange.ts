@@ -111,6 +111,27 @@ export interface RepayChange {
   readonly requestId: string;
 }
 
+/** A part of a loan's debt, or all of it, paid by selling some of its collateral. How much of that goes, the venue decides when it sells. */
+export interface SellChange {
+  readonly kind: 'repay-collateral';
+  readonly loan: LoanRef;
+  /**
+   * Always `reduce`: collateral leaves the loan, nothing enters or leaves the wallet, and it never goes without an estimate. LTV falls. Nothing takes
+   * it back.
+   */
+  readonly direction: 'reduce';
+  /** The coin that is owed. */
+  readonly coin: string;
+  /** The pledged coin that is sold. */
+  readonly collateral: string;
+  /** As of a repayment; here a part of a contract can be repaid too. */
+  readonly contract?: string;
+  /** What is repaid. Positive, exact, as the person confirmed it. Sent in exactly these characters. */
+  readonly amount: Decimal;
+  /** As of a repayment. */
+  readonly all: boolean;
+}
+
 /** More debt on a loan that exists, of a coin that it owes already, paid out to the wallet that its collateral comes from. */
 export interface BorrowChange {
   readonly kind: 'borrow';
@@ -129,7 +150,7 @@ export interface BorrowChange {
 }
 
 /** One change that moves money. */
-export type Change = CollateralChange | MarginChange | RepayChange | BorrowChange;
+export type Change = CollateralChange | MarginChange | RepayChange | SellChange | BorrowChange;
 
 /** What the venue answered when it accepted a change. */
 export interface Receipt {
@@ -210,6 +231,12 @@ export interface RepayBaseline {
   readonly ltv?: Decimal;
 }
 
+export interface SellBaseline extends Omit<RepayBaseline, 'kind'> {
+  readonly kind: 'repay-collateral';
+  /** Pledged amount of the coin to be sold, before the send. */
+  readonly pledged: Decimal;
+}
+
 export interface BorrowBaseline {
   readonly kind: 'borrow';
   /** Id of the newest history row that a loan leaves, before the send; absent when there was none. */
@@ -220,7 +247,7 @@ export interface BorrowBaseline {
   readonly ltv?: Decimal;
 }
 
-export type Baseline = CollateralBaseline | MarginBaseline | RepayBaseline | BorrowBaseline;
+export type Baseline = CollateralBaseline | MarginBaseline | RepayBaseline | SellBaseline | BorrowBaseline;
 
 /** Everything a change of collateral depends on, read together. */
 export interface CollateralReadiness {
@@ -280,6 +307,14 @@ export interface RepayReadiness {
   readonly asOf: number;
 }
 
+/** Everything a repayment with collateral depends on, read together. `walletAvailable` is of the owed coin, which stays where it is. */
+export interface SellReadiness extends Omit<RepayReadiness, 'kind' | 'minimum' | 'baseline'> {
+  readonly kind: 'repay-collateral';
+  /** What the venue charges for the sale, as far as it tells. */
+  readonly fee: Message;
+  readonly baseline: SellBaseline;
+}
+
 /** Everything that borrowing more depends on, read together. */
 export interface BorrowReadiness {
   readonly kind: 'borrow';
@@ -308,7 +343,7 @@ export interface BorrowReadiness {
   readonly asOf: number;
 }
 
-export type Readiness = CollateralReadiness | MarginReadiness | RepayReadiness | BorrowReadiness;
+export type Readiness = CollateralReadiness | MarginReadiness | RepayReadiness | SellReadiness | BorrowReadiness;
 
 /** What a reading shows about a change of collateral that was sent. */
 export type CollateralProof =
@@ -434,6 +469,9 @@ export type MarginAction = Action<MarginChange, 'position', MarginReadiness, Mar
  */
 export type RepayAction = Action<RepayChange, 'loan' | 'coin' | 'contract', RepayReadiness, RepayBaseline, RepayProof>;
 
+/** Repaying by selling collateral. `prepare` rejects a coin that isn't owed or pledged. What is proven is as of a repayment. */
+export type SellAction = Action<SellChange, 'loan' | 'coin' | 'collateral' | 'contract', SellReadiness, SellBaseline, RepayProof>;
+
 /** Borrowing more. `prepare` rejects a coin that isn't owed. As to `requestId`, as for repaying. */
 export type BorrowAction = Action<BorrowChange, 'loan' | 'coin', BorrowReadiness, BorrowBaseline, BorrowProof>;
 
@@ -442,6 +480,7 @@ export interface Actions {
   readonly collateral?: CollateralAction;
   readonly margin?: MarginAction;
   readonly repay?: RepayAction;
+  readonly 'repay-collateral'?: SellAction;
   readonly borrow?: BorrowAction;
 }
 
@@ -526,6 +565,8 @@ export interface Exchange {
   readonly marginWallet: Message;
   /** Whether a loan can be repaid from here by `Actions.repay`. Absent where none can: then it is offered nowhere. */
   repays?(loan: Pick<Loan, 'id' | 'orderId'>): boolean;
+  /** Whether it can be repaid by selling its collateral. Absent where none can. */
+  sells?(loan: Pick<Loan, 'id' | 'orderId'>): boolean;
   /** The same of borrowing more by `Actions.borrow`. */
   borrows?(loan: Pick<Loan, 'id' | 'orderId'>): boolean;
   /** The `slot` of an instrument's only position. In any other slot, long and short are two positions. */

@@ -10,7 +10,7 @@ import { borrowPreviewText } from '../words/borrow-preview.ts';
 import { previewText, type PreviewSurroundings, type PreviewText } from '../words/collateral-preview.ts';
 import type { ReadingOf } from '../words/kinds.ts';
 import { marginPreviewText } from '../words/margin-preview.ts';
-import { repayPreviewText } from '../words/repay-preview.ts';
+import { repayPreviewText, sellPreviewText } from '../words/repay-preview.ts';
 import type { Command } from './conversation.ts';
 
 type Kind = Change['kind'];
@@ -108,6 +108,28 @@ const repay: FlowOf<'repay'> = {
   },
 };
 
+const sell: FlowOf<'repay-collateral'> = {
+  safeMaximum: () => Promise.resolve(undefined),
+  isDoubtful: () => false,
+  priceCoin: () => undefined,
+  commands: { add: 'repayWithCollateral', reduce: 'repayWithCollateral' },
+  reduceLabel: msg('button.repay-with-collateral-more', 'Repay with Collateral…'),
+  text: sellPreviewText,
+  async read(connection, change, snapshot, signal) {
+    const { loan, coin, collateral: sold } = change;
+    const reading = await readLoan(
+      connection,
+      loan,
+      snapshot,
+      ({ debts, collateral: held }) => has(debts, coin) && has(held, sold),
+      signal,
+    );
+    if ('failure' in reading || reading.loan === undefined) return reading;
+    const ready = await unlessRefused(actionOf(connection, 'repay-collateral').prepare(change, signal), signal);
+    return ready === undefined ? reading : { ...reading, debt: ready.debt };
+  },
+};
+
 const borrow: FlowOf<'borrow'> = {
   commands: { add: 'borrowMore', reduce: 'borrowMore' },
   reduceLabel: msg('button.borrow-more', 'Borrow More…'),
@@ -137,7 +159,7 @@ async function unlessRefused<T>(reading: Promise<T>, signal: AbortSignal): Promi
 /** Shown while figures are read. */
 export const readingText = msg('change.reading', 'Reading current figures. Nothing is sent.');
 
-const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin, repay, borrow };
+const kinds: { readonly [K in Kind]: FlowOf<K> } = { collateral, margin, repay, 'repay-collateral': sell, borrow };
 
 /** How a kind of change is handled. */
 export function flowOf({ kind }: Change): KindFlow<Change, Preview, ReadingOf<Kind>> {

@@ -33,8 +33,10 @@ import { obstacleOn } from './change.ts';
 import { loans, type LoanChoice } from './choose.ts';
 import { byCurrentFigures, choicesFor } from './read-first.ts';
 import { carryOut } from './commit.ts';
-import { canRepay, walletOf } from '../exchanges/registry.ts';
+import { canRepay, canSell } from '../exchanges/possible.ts';
+import { walletOf } from '../exchanges/registry.ts';
 import { readingText } from './kinds.ts';
+import { partlySold } from './repay-collateral.ts';
 import { partlyRepaid } from './repay.ts';
 import { titleOn, explainFailure, explainObstacle, venueName } from './tell.ts';
 import type { Attended } from './open-change-news.ts';
@@ -103,7 +105,7 @@ async function bring(
     const judged = judgeLtv(target, loan);
     if (!judged.ok)
       return (await offerRetry(app.talk, judged.sentence, msg('button.change-target', 'Change Target…'))) ? { loan } : 'ended';
-    const offers = offersFor(answer.reading, target);
+    const offers = offersFor({ ...answer.reading, sells: canSell(choice.state.account, loan) }, target);
     if (offers.there) {
       const loanName = msg('term.loan', 'Loan {0}', loanLabel(loan.orderId, loan.id));
       void app.talk.tell({ kind: 'info', sentence: alreadyThere(estimated(sideBySide([loanName, ltvIs(target)]))) });
@@ -195,12 +197,18 @@ export async function actOn(app: Acting, attended: Attended, choice: LoanChoice,
 /** Undefined when a debt could not be read, which was said. */
 async function changesFor(app: Acting, choice: LoanChoice, steps: readonly Step[]): Promise<readonly Change[] | undefined> {
   const all: Change[] = [];
-  for (const { act, coin, amount } of steps) {
-    const change = act === 'repay' ? await partlyRepaid(app, choice, coin, amount) : changeOf(choice, act, coin, amount);
+  for (const step of steps) {
+    const change = await changeFor(app, choice, step);
     if (change === undefined) return undefined;
     all.push(change);
   }
   return all;
+}
+
+async function changeFor(app: Acting, choice: LoanChoice, { act, coin, amount, sold }: Step): Promise<Change | undefined> {
+  if (sold !== undefined) return partlySold(app, choice, { coin, collateral: sold }, amount);
+  if (act === 'repay' || act === 'sell') return partlyRepaid(app, choice, coin, amount);
+  return changeOf(choice, act, coin, amount);
 }
 
 /** Tells why it can't continue, with one thing to do about it. @returns whether the person wants that */

@@ -11,9 +11,10 @@ import { askInput, askPick, judged, runSteps, type Step } from './account/steps.
 import type { Acting } from './acting.ts';
 import { loanChoices, nothingToChoose, positionChoices } from './choose.ts';
 import { explainObstacle } from './tell.ts';
-import { dotted } from '../words/text.ts';
+import { dotted, type Text } from '../words/text.ts';
 
-interface Chosen {
+/** A loan or position with its name in a sentence. */
+export interface Chosen {
   readonly account: Account;
   readonly on: Target;
   readonly name: Message;
@@ -24,7 +25,7 @@ type Answers = Levels & { readonly useDefault: boolean };
 
 /** Asks for the levels of one loan or position, or restores the defaults. Warnings and views follow at once. */
 export async function setWarningLevels(app: Acting, argument: unknown): Promise<void> {
-  const chosen = await choose(app, argument);
+  const chosen = await chooseTarget(app, argument, (account, on) => levelsText(levelsOf(account, on)));
   if (chosen === undefined) return;
   const { account, on, name } = chosen;
   const own = account.levels?.[targetKey(on)];
@@ -42,7 +43,12 @@ export async function setWarningLevels(app: Acting, argument: unknown): Promise<
 
 const percent = (level: Decimal): Decimal => decimal(percentOf(level));
 
-async function choose(app: Acting, argument: unknown): Promise<Chosen | undefined> {
+/** Asks which loan or position where several are meant. @param describe each of them in the list */
+export async function chooseTarget(
+  app: Acting,
+  argument: unknown,
+  describe: (account: Account, on: Target) => Text,
+): Promise<Chosen | undefined> {
   const named = asPlace(argument);
   const states = app.store.all();
   const choices = [
@@ -51,7 +57,7 @@ async function choose(app: Acting, argument: unknown): Promise<Chosen | undefine
   ].filter(({ on }) => named?.on === undefined || named.on.kind === on.kind);
   const items = choices.map(({ state, on }) => {
     const { account } = state;
-    const description = dotted(account.name, levelsText(levelsOf(account, on)));
+    const description = dotted(account.name, describe(account, on));
     return { label: titleOf(on, state), description, value: { account, on, name: nameOf(on, state) } };
   });
   const [first] = items;

@@ -7,6 +7,7 @@ import {
   type Warning,
   type WarningKey,
 } from '../engine/storage/warning-protocol.ts';
+import { rescueOf } from '../engine/rescue.ts';
 import { readWarningTarget, type Told } from '../engine/watch/warnings.ts';
 import { asPlace, type Place } from '../views/place.ts';
 import { levelWord } from '../words/level.ts';
@@ -21,7 +22,14 @@ const hourMs = 60 * 60_000;
 /** A notice shown within this time needs no time of its own. Milliseconds. */
 const soonMs = 60_000;
 
-type WarningButton = 'bringLtvToTarget' | 'bringLiquidationToTarget' | 'openGauges' | 'updateKeys' | 'snooze' | 'manageOutlets';
+type WarningButton =
+  | 'bringLtvToTarget'
+  | 'bringLiquidationToTarget'
+  | 'openRescue'
+  | 'openGauges'
+  | 'updateKeys'
+  | 'snooze'
+  | 'manageOutlets';
 
 /** All that is told at one moment, in one message. */
 export function composeWarning(app: Acting, told: readonly Told[]): Pick<Notice, 'sentence' | 'about' | 'outside'> {
@@ -69,10 +77,19 @@ function placeOf({ account: accountId, target }: WarningKey): Place {
 function buttonsFor(app: Acting, about: readonly WarningKey[], place: Place | undefined): readonly Button<WarningButton>[] {
   const isOfKey = about[0] !== undefined && readWarningTarget(about[0].target).facet === 'key';
   return [
-    ...(isOfKey ? [{ id: 'updateKeys' as const, label: msg('button.update-keys', 'Update Keys…') }] : targetButton(app, place)),
+    ...(isOfKey
+      ? [{ id: 'updateKeys' as const, label: msg('button.update-keys', 'Update Keys…') }]
+      : (rescueButton(app, place) ?? targetButton(app, place))),
     { id: 'openGauges', label: msg('button.open-gauges', 'Open Gauges') },
     ...(about.length === 0 ? [] : [{ id: 'snooze' as const, label: msg('warning.snooze-hour', 'Snooze 1 h') }]),
   ];
+}
+
+/** What the person prepared, instead of what could be computed. */
+function rescueButton({ store }: Acting, place: Place | undefined): readonly Button<'openRescue'>[] | undefined {
+  const account = place && store.get(place.accountId)?.account;
+  const isPrepared = account !== undefined && place?.on !== undefined && rescueOf(account, place.on) !== undefined;
+  return isPrepared ? [{ id: 'openRescue', label: msg('button.open-rescue', 'Open Prepared Rescue…') }] : undefined;
 }
 
 /** Only if it still exists and can be changed. */

@@ -44,6 +44,7 @@ export interface Entry extends Place {
     | 'account.disarmed'
     | 'loan'
     | 'loan.repay'
+    | 'loan.repay.sell'
     | 'position'
     | 'fixedPosition'
     | 'value'

@@ -5,6 +5,7 @@ import type { GaugeView, PageAction } from '../core/protocol.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { progressText, changeText } from '../words/kinds.ts';
+import type { rescueLines } from '../words/rescue.ts';
 import type { LiveLine } from '../words/live-lines.ts';
 import { isDemo, readingAge, troubleWord, venueName, type ViewContext } from '../words/account.ts';
 import { arrow, levelPhrase, nowText, type Ground, type Since } from '../words/since-reading.ts';
@@ -153,6 +154,22 @@ export function distanceLine(reach: Text, { current, since }: Pick<Gauged, 'curr
   const read = current ? reach : lastKnown(reach);
   return since?.raises !== true || distance === undefined ? read : joined([read, nowText(since, formatDistance(distance))]);
 }
+
+/** The prepared rescue as a row: the plan, then how its steps stand. */
+export function rescueRows(lines: ReturnType<typeof rescueLines>, say: Say): GaugeView['rows'] {
+  const [plan, ...steps] = lines;
+  if (plan === undefined) return [];
+  return [
+    {
+      label: say(plan.label),
+      lines: [{ value: say(plan.value) }, ...steps.map(({ label, value }) => ({ value: say(label), detail: say(value) }))],
+    },
+  ];
+}
+
+/** The button that opens it. */
+export const rescueChange = (lines: ReturnType<typeof rescueLines>): Face['changes'] =>
+  lines.length === 0 ? [] : [{ id: 'rescue', label: msg('button.open-rescue', 'Open Prepared Rescue…') }];
 
 /** The lines about the live estimate as rows. */
 export function liveRows(lines: readonly LiveLine[], say: Say): GaugeView['rows'] {

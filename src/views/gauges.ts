@@ -135,7 +135,9 @@ const drawnPosition = kept((_, view: PositionView, viewContext: ViewContext, say
 });
 
 const withTrend = (gauge: GaugeView, trend: LineTrend | undefined): GaugeView =>
-  trend === undefined ? gauge : { ...gauge, line: { ...gauge.line, trend } };
+  trend === undefined ? gauge : trended(gauge, [trend], gauge, trend);
+
+const trended = kept((_, gauge: GaugeView, trend: LineTrend): GaugeView => ({ ...gauge, line: { ...gauge.line, trend } }));
 
 const knownFirst = (a: Decimal | undefined, b: Decimal | undefined): number =>
   a === undefined || b === undefined ? Number(a === undefined) - Number(b === undefined) : compare(a, b);

@@ -1,11 +1,11 @@
-import { decimal, fractionForDrawing, greater, lesser, subtract, sum, zero, type Decimal } from '../core/decimal.ts';
+import { add, decimal, fractionForDrawing, greater, lesser, subtract, sum, zero, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance, formatLtv, formatRate } from '../core/format.ts';
 import { hideable, msg, type Message } from '../core/message.ts';
 import type { Target } from '../core/model.ts';
 import type { HistoryChart, HistoryPoint, HistoryRange } from '../core/protocol.ts';
 import type { Bucket, InterestSum, Series, Span, Stretch } from '../engine/storage/history-protocol.ts';
 import { ownCoins } from '../words/amount.ts';
-import { listed, type Text } from '../words/text.ts';
+import { bracketed, listed, type Text } from '../words/text.ts';
 import type { Say } from './gauge-frame.ts';
 
 const minute = 60_000;
@@ -91,6 +91,9 @@ export interface ChartScene {
   readonly span: ChartSpan;
   readonly watched: Watched;
   readonly entries: readonly Entry[];
+  /** As in `Series`. */
+  readonly gaps: readonly Stretch[];
+  readonly moved: readonly Stretch[];
   readonly marks: readonly Mark[];
   readonly say: Say;
   readonly time: (ms: number) => string;
@@ -225,7 +228,7 @@ function chartOf(scene: ChartScene, shown: Shown): HistoryChart | undefined {
     title: say(shown.title),
     columns: columnsOf(scene, shown).map(say),
     points: pointsOf(scene, shown, y),
-    ends: [shown.format(high), shown.format(low)],
+    ends: [shown.format(add(low, extent)), shown.format(low)],
     lines: paths.filter(({ path }) => path !== '').map((one) => ({ ...one, label: say(one.label) })),
   };
 }
@@ -264,11 +267,17 @@ function pointsOf(scene: ChartScene, shown: Shown, y: (value: Decimal) => number
   });
 }
 
-/** How much of a bucket was watched, rounded down. */
-function coverage({ span, watched }: ChartScene, { at, covered }: Bucket): string {
-  const length = Math.min(at + span.width, watched.until) - Math.max(at, watched.since);
-  const part = length <= 0 ? 1 : Math.min(covered / length, 1);
-  return `${Math.floor(part * 100).toString()}%`;
+/** How much of a bucket was watched, rounded down, and whether it was watched from another computer only. */
+function coverage({ span, watched, gaps, moved, say }: ChartScene, { at, covered }: Bucket): string {
+  const [since, until] = [Math.max(at, watched.since), Math.min(at + span.width, watched.until)];
+  const length = until - since;
+  const missed = gaps.reduce((sum, gap) => sum + Math.max(Math.min(gap.until, until) - Math.max(gap.since, since), 0), 0);
+  // Where readings are rare, rows that are shorter than the time between them don't add up to all that was watched.
+  const known = at > span.now - gapsKeptMs ? length - missed : covered;
+  const part = length <= 0 ? 1 : Math.min(known / length, 1);
+  const text = `${Math.floor(part * 100).toString()}%`;
+  const isElsewhere = moved.some(({ since, until }) => since <= at && until >= at + span.width);
+  return isElsewhere ? say(bracketed(text, msg('history.other-computer', 'other computer'))) : text;
 }
 
 function changesIn({ marks, say }: ChartScene, since: number, until: number): string {

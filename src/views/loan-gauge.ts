@@ -3,9 +3,22 @@ import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } fro
 import { distanceTo } from '../core/risk/ltv.ts';
 import { hideable, msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
-import { canRepay } from '../exchanges/registry.ts';
+import { canRepay } from '../exchanges/possible.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
-import { distanceLine, framed, keptFace, liveRows, percent, reached, reachIn, unknownFigure, type Face, type Say } from './gauge-frame.ts';
+import {
+  distanceLine,
+  framed,
+  keptFace,
+  liveRows,
+  percent,
+  reached,
+  reachIn,
+  rescueChange,
+  rescueRows,
+  unknownFigure,
+  type Face,
+  type Say,
+} from './gauge-frame.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import { ownCoins } from '../words/amount.ts';
 import {
@@ -21,6 +34,7 @@ import {
   type NoEstimate,
 } from '../words/loan-estimates.ts';
 import { loanLiveLines } from '../words/live-lines.ts';
+import { rescueLines } from '../words/rescue.ts';
 import { distanceText, fromVenue, isOverdue, liquidationPriceOf, loanName, ltvText, sourceText, type LoanView } from '../words/loan.ts';
 import { pricesText } from '../words/since-reading.ts';
 import { joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
@@ -42,6 +56,7 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     ...tick('liquidation', msg('term.liquidation', 'Liquidation'), loan.liquidation),
   ];
   const { standing } = view;
+  const rescue = rescueLines(state, { kind: 'loan', id: loan.id }, viewContext, [loan.ltv, view.since?.figures.ltv]);
   const estimates = loanEstimates(view);
   const toLiquidation = distanceTo(loan.liquidation?.ltv, loan.ltv);
   const reach =
@@ -70,11 +85,13 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
       liquidationRow(view, estimates, toLiquidation, venue, say),
       ...liveRows(loanLiveLines(view, viewContext.now), say),
       ...dueRow(loan, viewContext, say),
+      ...rescueRows(rescue, say),
     ],
     changes: [
       { id: 'add', label: msg('gauge.add-collateral', 'Add Collateral…') },
       { id: 'reduce', label: msg('button.remove-collateral-more', 'Remove Collateral…') },
       ...(canRepay(view.state.account, loan) ? [{ id: 'repay' as const, label: msg('button.repay-more', 'Repay…') }] : []),
+      ...rescueChange(rescue),
     ],
     target: { id: 'ltvTarget', label: msg('button.bring-ltv-target-more', 'Bring LTV to Target…') },
     reach: lineReach(view, estimates, toLiquidation),

@@ -7,6 +7,7 @@ import { venueName, type ViewContext } from '../words/account.ts';
 import type { Icon } from '../words/level.ts';
 import { positionLiveLines } from '../words/live-lines.ts';
 import { named, updatedLine } from './account.ts';
+import { rescueLines } from '../words/rescue.ts';
 import { warningLines } from '../words/warning-mark.ts';
 import type { Details } from './entry.ts';
 import { bracketed, joined, type Text } from '../words/text.ts';
@@ -148,6 +149,7 @@ export function positionDetails(view: PositionView, viewContext: ViewContext): D
       })),
       { label: msg('term.level', 'Level'), value: spokenLevelWord(view) },
       ...warningLines(state.account, { kind: 'position', id: position.positionId }, viewContext),
+      ...rescueLines(state, { kind: 'position', id: position.positionId }, viewContext, [view.distance, view.since?.figures.distance]),
       { label: msg('position.margin-mode', 'Margin mode'), value: marginModeText(position) },
       ...flat.map(({ label, values, exact }) => ({ label, value: joined(exact === undefined ? values : [exact, ...values.slice(1)]) })),
       updatedLine(state, viewContext),

@@ -2,9 +2,21 @@ import { add, divide, fractionForDrawing, isPositive, lesser, one, subtract, typ
 import { formatDistance, formatLiquidationPrice, formatMarginRatio } from '../core/format.ts';
 import { msg } from '../core/message.ts';
 import type { GaugeView } from '../core/protocol.ts';
-import { distanceLine, framed, keptFace, liveRows, percent, reachIn, type Face, type Say } from './gauge-frame.ts';
+import {
+  distanceLine,
+  framed,
+  keptFace,
+  liveRows,
+  percent,
+  reachIn,
+  rescueChange,
+  rescueRows,
+  type Face,
+  type Say,
+} from './gauge-frame.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import { positionLiveLines } from '../words/live-lines.ts';
+import { rescueLines } from '../words/rescue.ts';
 import { positionFigures } from './position-figures.ts';
 import { fromVenue } from '../words/loan.ts';
 import { bareDistance, namedWithSide, reachWords, type PositionView } from '../words/position.ts';
@@ -21,6 +33,7 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
   const { position, distance, state } = view;
   const price = view.liquidation.kind === 'price' ? view.liquidation.price : undefined;
   const known = distance !== undefined && price !== undefined;
+  const rescue = rescueLines(state, { kind: 'position', id: position.positionId }, viewContext, [distance, view.since?.figures.distance]);
   const face: Face = {
     title: say(namedWithSide(position)),
     ...middle(view, say),
@@ -52,12 +65,13 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
         view.since?.figures.distance,
       ),
     ),
-    rows: [...rows(view, viewContext, say), ...liveRows(positionLiveLines(view, viewContext.now), say)],
+    rows: [...rows(view, viewContext, say), ...liveRows(positionLiveLines(view, viewContext.now), say), ...rescueRows(rescue, say)],
     changes:
       position.fixedMargin === undefined
         ? [
             { id: 'addMargin', label: msg('term.add-margin', 'Add Margin…') },
             { id: 'reduceMargin', label: msg('button.remove-margin-more', 'Remove Margin…') },
+            ...rescueChange(rescue),
           ]
         : [],
     target: { id: 'liquidationTarget', label: msg('button.bring-liquidation-price-target', 'Move Liquidation Price to Target…') },

@@ -1,3 +1,4 @@
+import { limitNames } from '../engine/ledger/limits.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import type { ViewContext } from '../words/account.ts';
 import type { LoanView } from '../words/loan.ts';
@@ -11,10 +12,14 @@ type OfAccount = (accountId: string) => unknown;
  * context counts here without being named, unless it is a function of more than the account: then this does not compile.
  */
 export function groundOf({ account, snapshot, failure }: AccountState, viewContext: ViewContext): readonly unknown[] {
-  const { now: _, when, zoned, exchanges, ...others } = viewContext;
+  const { now: _, when, zoned, exchanges, limits, ...others } = viewContext;
   const rest: Readonly<Record<string, boolean | number | string | undefined | OfAccount>> = others;
   return [
     ...[account, snapshot, failure, when, zoned, exchanges],
+    // Only a prepared rescue is checked against them, and the editor makes them anew each time.
+    ...(account.rescues === undefined || limits === undefined
+      ? []
+      : limitNames.map((name) => JSON.stringify(limits().inspect(name)?.globalValue))),
     ...Object.entries(rest).flatMap(([name, one]) => [name, ...(typeof one === 'function' ? contentOf(one(account.id)) : [one])]),
   ];
 }

@@ -1,4 +1,4 @@
-import { compare, decimal, isPositive, isZero, type Decimal } from '../core/decimal.ts';
+import { compare, decimal, isPositive, isZero, one, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatDistance, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Loan } from '../core/model.ts';
@@ -181,7 +181,7 @@ function madeOfLoan(
     ...view.loan.debts.filter(({ amount }) => isPositive(amount)).map(({ coin }) => act('repay', coin, say)),
   ];
   if (loan === undefined) return { row: unknownRow(member, acts, say) };
-  const [outcome = { key: stressed.key }] = shocked({ loans: [loan], positions: [] }, new Set(), factorOf(decimal('0')));
+  const [outcome = { key: stressed.key }] = shocked({ loans: [loan], positions: [] }, new Set(), one);
   const after = change === undefined ? view.loan : afterwards(view.loan, loan.model);
   const then = outcome.ltv === undefined ? unknownFigure : formatLtv(outcome.ltv);
   const now = ltvText(view.loan);
@@ -238,7 +238,7 @@ function madeOfPosition(
   const { marginCoin } = position;
   const acts = fixedReason(position) === undefined ? [act('addMargin', marginCoin, say), act('reduceMargin', marginCoin, say)] : [];
   if (tried === undefined) return { row: unknownRow(member, acts, say) };
-  const [outcome = { key: stressed.key }] = shocked({ loans: [], positions: [tried] }, new Set(), factorOf(decimal('0')));
+  const [outcome = { key: stressed.key }] = shocked({ loans: [], positions: [tried] }, new Set(), one);
   const then = positionFigure(tried, outcome, say);
   const isFigure = tried.unreachable !== true && outcome.distance !== undefined && isPositive(outcome.distance);
   const now = bareDistance(view.distance);

@@ -27,6 +27,7 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   addCollateral: 'told',
   reduceCollateral: 'told',
   repayLoan: 'told',
+  repayWithCollateral: 'told',
   borrowMore: 'told',
   addMargin: 'told',
   reduceMargin: 'told',
@@ -48,6 +49,8 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   manageOutlets: 'guarded',
   setWarningLevels: 'guarded',
   openAtVenue: 'guarded',
+  prepareRescue: 'guarded',
+  openRescue: 'told',
 };
 
 /** All commands but that of the gauges, and news of changes that no command waits for. Dialogs are loaded when first needed. */

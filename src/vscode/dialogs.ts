@@ -13,12 +13,14 @@ import { activityDocument, exportActivity } from '../flows/export-activity.ts';
 import { exportLoanHistory } from '../flows/export-loan-history.ts';
 import { showMaximumLoan } from '../flows/maximum-loan.ts';
 import { openAtVenue } from '../flows/open-at-venue.ts';
+import { openRescue, prepareRescue } from '../flows/rescue.ts';
 import { movePrice } from '../flows/move-price.ts';
 import { exportSetup, importSetup } from '../flows/move-setup.ts';
 import type { Attended } from '../flows/open-change-news.ts';
 import { manageOutlets } from '../flows/outlets.ts';
 import { resolveWrite } from '../flows/resolve.ts';
 import { bringLiquidationToTarget } from '../flows/target-liquidation.ts';
+import { repayWithCollateral } from '../flows/repay-collateral.ts';
 import { repayLoan } from '../flows/repay.ts';
 import { bringLtvToTarget } from '../flows/target-ltv.ts';
 import { sayOutcome } from '../flows/tell.ts';
@@ -78,6 +80,7 @@ export const dialogs = {
   reduceCollateral: (acting, argument, attended) => changeCollateral(acting, attended, 'reduce', argument),
   borrowMore: (acting, argument, attended) => borrowMore(acting, attended, argument),
   repayLoan: (acting, argument, attended) => repayLoan(acting, attended, argument),
+  repayWithCollateral: (acting, argument, attended) => repayWithCollateral(acting, attended, argument),
   addMargin: (acting, argument, attended) => changeMargin(acting, attended, 'add', argument),
   reduceMargin: (acting, argument, attended) => changeMargin(acting, attended, 'reduce', argument),
   bringLtvToTarget: (acting, argument, attended) => bringLtvToTarget(acting, attended, argument),
@@ -98,6 +101,8 @@ export const dialogs = {
   manageOutlets,
   setWarningLevels,
   openAtVenue: onAccount(openAtVenue),
+  prepareRescue,
+  openRescue: (acting, argument, attended) => openRescue(acting, attended, argument),
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;
 
 /** Notices without a dialog of their own. */

@@ -1,11 +1,9 @@
 import * as vscode from 'vscode';
 import type { Emitter } from '../core/emitter.ts';
 import type { Engine } from '../engine/engine.ts';
-import { intervalInForce } from '../engine/monitor/pace.ts';
-import { liveIntervalMs } from '../engine/monitor/store.ts';
-import { msUntilAgeChanges, zonedTimes } from '../words/time.ts';
-import { msUntilArmingChanges } from '../words/arming-mark.ts';
-import { hidesAmounts } from './ports.ts';
+import { zonedTimes } from '../words/time.ts';
+import { hidesAmounts, limitSettings } from './ports.ts';
+import { loadedViews } from '../views/lazy-pages.ts';
 import type { ViewContext } from '../words/account.ts';
 
 /** The engine with the little that the editor adds, handed to every part of the user interface. */
@@ -45,20 +43,10 @@ export function sceneOf(app: App): ViewContext {
     frozen: (accountId) => app.ledger.frozen(accountId),
     arming: (accountId) => app.arming.state(accountId),
     ...(hidesAmounts() ? { hidesAmounts: true } : {}),
+    limits: limitSettings,
     warnings: (accountId) => app.warnings.all().filter(({ account }) => account === accountId),
   };
 }
 
-/** How long until any shown age or term changes its text; undefined when there is none. Milliseconds. */
-export function msUntilAnyAgeChanges(app: App): number | undefined {
-  const now = app.clock.now();
-  const waits = app.store
-    .all()
-    .flatMap(({ account, snapshot, live }) => [
-      snapshot === undefined ? undefined : msUntilAgeChanges(snapshot.asOf, now, intervalInForce(snapshot, app.intervalMs(), { account })),
-      live?.at === undefined ? undefined : msUntilAgeChanges(live.at, now, liveIntervalMs),
-      msUntilArmingChanges(app.arming.state(account.id), now),
-    ])
-    .filter((wait) => wait !== undefined);
-  return waits.length === 0 ? undefined : Math.min(...waits);
-}
+/** How long until any shown age or term changes its text; undefined when there is none, and while nothing is shown. Milliseconds. */
+export const msUntilAnyAgeChanges = (app: App): number | undefined => loadedViews()?.msUntilAnyAgeChanges(app.store.all(), sceneOf(app));

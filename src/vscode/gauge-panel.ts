@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
-import { aliveMs, type FromPage, type HistoryQuestion, type PageAction, type ToPage } from '../core/protocol.ts';
+import { aliveMs, type FromPage, type HistoryQuestion, type PageAction, type PageState, type ToPage } from '../core/protocol.ts';
 import { uptimeOf } from '../core/clock.ts';
 import { type App, sceneOf } from './front.ts';
 import { commandIds, type CommandId } from './command-ids.ts';
@@ -11,6 +11,7 @@ import { gaugeHtml, parseFromPage } from '../views/gauge-page.ts';
 import { gaugePage, keyOfPlace, type GaugePage } from '../views/gauges.ts';
 import { keyOfTarget } from '../views/gauge-frame.ts';
 import type { HistoryDesk } from '../views/history.ts';
+import { changesOf, isNothing } from '../views/page-changes.ts';
 import { exposures } from '../views/stress.ts';
 import { Trials } from '../views/trials.ts';
 import { readTrends, type Trends } from '../views/trend.ts';
@@ -33,6 +34,7 @@ const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   reduceMargin: commandIds.reduceMargin,
   liquidationTarget: commandIds.bringLiquidationToTarget,
   resolve: commandIds.resolveWrite,
+  rescue: commandIds.openRescue,
   reveal: commandIds.revealRow,
   refresh: commandIds.refresh,
 };
@@ -49,7 +51,9 @@ export class GaugePanel implements vscode.Disposable {
   readonly #subscriptions: { dispose(): void }[] = [];
   #places: GaugePage['places'] = new Map();
   /** What the page shows now; undefined while no page listens. */
-  #shown: string | undefined;
+  #shown: PageState | undefined;
+  /** Of the last message with figures. */
+  #number = 0;
   #ready = false;
   /** The person's own shocks, as typed; the page keeps them. */
   #shocks = '';
@@ -229,6 +233,9 @@ export class GaugePanel implements vscode.Disposable {
               void vscode.window.showInformationMessage(localize(msg('history.copied', 'Rows copied: {0}.', rows.toString())));
             });
           },
+          report: (error) => {
+            this.#report(error);
+          },
           export: (what) => {
             this.#run(commandIds[what]);
           },
@@ -239,8 +246,12 @@ export class GaugePanel implements vscode.Disposable {
 
   #ask(what: (desk: HistoryDesk) => Promise<void>): void {
     this.#desk?.then(what).catch((error: unknown) => {
-      this.#app.log.error(error instanceof Error ? error : String(error));
+      this.#report(error);
     });
+  }
+
+  #report(error: unknown): void {
+    this.#app.log.error(error instanceof Error ? error : String(error));
   }
 
   #run(command: CommandId, place?: Place): void {
@@ -266,10 +277,14 @@ export class GaugePanel implements vscode.Disposable {
     void this.#readTrends();
     const title = msg('term.ltv-gauges', 'LTV Gauges');
     this.#panel.title = localize(page.simulatedOnly ? bracketed(title, msg('term.simulated', 'simulated')) : title);
-    const text = JSON.stringify(page.state);
-    if (text === this.#shown) return false;
-    this.#shown = text;
-    this.#send({ type: 'state', state: page.state });
+    const changes = this.#shown === undefined ? undefined : changesOf(this.#shown, page.state);
+    if (changes !== undefined && isNothing(changes)) return false;
+    this.#shown = page.state;
+    this.#number += 1;
+    this.#send({
+      number: this.#number,
+      ...(changes === undefined ? { type: 'state', state: page.state } : { type: 'changes', ...changes }),
+    });
     this.#trials.renew();
     return true;
   }

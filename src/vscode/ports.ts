@@ -38,9 +38,11 @@ export const onDidChangeSetting = (name: string, listener: () => void): vscode.D
 
 /** The person's limits from their own settings; those of the open folder don't count. */
 export async function readLimits(): Promise<Limits | LimitsFault> {
-  const settings = vscode.workspace.getConfiguration('ltvGauge.limits');
-  return (await import('../engine/ledger/limits.ts')).limitsOfUser(settings);
+  return (await import('../engine/ledger/limits.ts')).limitsOfUser(limitSettings());
 }
+
+/** The same as they are set, for `limitsOfUser`. */
+export const limitSettings = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('ltvGauge.limits');
 
 /** The person's own settings of ours; those of a workspace don't count. */
 export const ownSettings: Acting['ownSettings'] = {

@@ -1,4 +1,4 @@
-import type { GaugeView, GroupBy, PageState, SortBy } from '../core/protocol.ts';
+import type { GaugeView, GroupBy, PageChanges, PageState, SortBy } from '../core/protocol.ts';
 
 /** How the person wants to see the overview. */
 export interface Choices {
@@ -57,11 +57,17 @@ export function arranged(gauges: readonly GaugeView[], order: readonly string[],
   return [...groups].map(([title, some]) => ({ title, gauges: some }));
 }
 
+/** The state with what has changed in it. */
+export function withChanges(state: PageState, { parts, gauges }: PageChanges): PageState {
+  const fresh = new Map(gauges.map((gauge) => [gauge.key, gauge]));
+  return { ...state, ...parts, gauges: state.gauges.map((gauge) => fresh.get(gauge.key) ?? gauge) };
+}
+
 /** The new gauges; one that is as before stays the very same, so that nothing of it is drawn again. */
 export function renewed(before: readonly GaugeView[], after: readonly GaugeView[]): readonly GaugeView[] {
   const known = new Map(before.map((gauge) => [gauge.key, gauge]));
   return after.map((gauge) => {
     const old = known.get(gauge.key);
-    return old !== undefined && JSON.stringify(old) === JSON.stringify(gauge) ? old : gauge;
+    return old !== undefined && (old === gauge || JSON.stringify(old) === JSON.stringify(gauge)) ? old : gauge;
   });
 }

@@ -1,6 +1,6 @@
 import { render, type TemplateResult } from 'lit-html';
 import { aliveMs, silentMs, type FromPage, type PageState, type SectionId, type ToPage } from '../core/protocol.ts';
-import { firstChoices, kept as keptOrder, renewed, sorted, type Choices } from './arrange.ts';
+import { firstChoices, kept as keptOrder, renewed, sorted, withChanges, type Choices } from './arrange.ts';
 import type { Acts } from './overview.ts';
 import { levelNews, neighbour, page, silenced } from './page.ts';
 import type { Doors, Section } from './section.ts';
@@ -40,6 +40,8 @@ const spoken = document.getElementById('spoken') ?? document.body;
 const kept = (host.getState() ?? {}) as Kept;
 
 let state: PageState | undefined;
+/** Of the message that the state is from. */
+let number = 0;
 let current = kept.key;
 const open = new Set(kept.open);
 let choices: Choices = { ...firstChoices, ...kept.choices };
@@ -116,7 +118,7 @@ function follow(id: SectionId, isOpen: boolean): void {
 
 function openHistory(): void {
   follow('history', true);
-  const summary = root.querySelector<HTMLElement>('.history > summary');
+  const summary = root.querySelector<HTMLElement>('details.history > summary');
   summary?.scrollIntoView();
   summary?.focus();
 }
@@ -194,8 +196,14 @@ window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   heard = performance.now();
   silent = false;
   for (const section of sections.values()) if (typeof section === 'object') section.hear?.(data);
-  if (data.type === 'state') show(data.state);
-  else {
+  if (data.type === 'state' || data.type === 'changes') {
+    const next = data.type === 'state' ? data.state : state !== undefined && data.number === number + 1 && withChanges(state, data);
+    if (next === false) send({ type: 'ready' });
+    else {
+      ({ number } = data);
+      show(next);
+    }
+  } else {
     arrange();
     draw();
   }

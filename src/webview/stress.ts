@@ -65,7 +65,7 @@ function grid(
               ${shocks.map(({ label, cells }) => {
                 const { text, level } = cells[place] ?? { text: '', level: 'unknown' };
                 return html`<td class="level-${level}" data-label=${label}>
-                  ${levelIcon(level)} <span>${text.replace(' · ', ' ·\n')}</span>
+                  ${levelIcon(level)} <span>${text.replace(' · ', '\n')}</span>
                 </td>`;
               })}
             </tr>`,

@@ -79,7 +79,7 @@ export function open({ send, redraw, kept, keep, speak }: Tools): Section {
     hear: (message) => {
       if (message.type === 'whatIf') ({ view } = message);
       // States come all the time: a trial that was never answered doesn't hold up the next.
-      if (message.type === 'state' || (message.type === 'whatIf' && message.round === round)) answered();
+      if (message.type === 'state' || message.type === 'changes' || (message.type === 'whatIf' && message.round === round)) answered();
     },
     opened: (isOpen) => {
       clearTimeout(speaking);

@@ -4,6 +4,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { Exchange } from '../exchanges/exchange.ts';
 import type { ArmState } from '../engine/ledger/arming.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
+import type { limitsOfUser } from '../engine/ledger/limits.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import type { Warning } from '../engine/storage/warning-protocol.ts';
 import { ageText } from './time.ts';
@@ -25,6 +26,8 @@ export interface ViewContext {
   readonly arming: (accountId: string) => ArmState;
   /** Only percent and prices are told, as in messages to outlets without amounts, and everywhere if the person hides amounts. */
   readonly hidesAmounts?: true;
+  /** The person's limits as set, for `limitsOfUser`. Absent: nothing is checked against them. */
+  readonly limits?: (() => Parameters<typeof limitsOfUser>[0]) | undefined;
   /** Active warnings. */
   readonly warnings: (accountId: string) => readonly Warning[];
 }

@@ -16,8 +16,9 @@ type Cells = Readonly<Partial<Record<Column, string>>>;
  * - `account_id`, `account`, `venue`, `simulated`: whose; `simulated` is `yes`, `no`, or empty for an account that was removed
  * - `state`: `planned`, `sent`, `accepted`, `effective`, `rejected`, `unknown`, `not-effective` or `mismatch`
  * - `planned_at`, `sent_at`, `updated_at`: `updated_at` is that of this row
- * - `kind`: `collateral`, `margin`, `repay` or `borrow`; `direction`: `add` (always, of `repay`) or `reduce` (always, of `borrow`); `coin`, `amount`: as confirmed
- * - `loan_id`, `order_id`: of collateral, repay and borrow; `position_id`, `instrument`, `side`, `market`, `slot`: of margin
+ * - `kind`: `collateral`, `margin`, `repay`, `repay-collateral` or `borrow`; `direction`: `add` (always, of `repay`) or `reduce` (always, of
+ *   `repay-collateral` and `borrow`); `coin` (of `repay-collateral` the debt's), `amount`: as confirmed
+ * - `loan_id`, `order_id`: of all but margin; `position_id`, `instrument`, `side`, `market`, `slot`: of margin
  * - `method`, `path`, `body`: the request, without key and signature
  * - `answer`: `accepted`, `refused`, `lost` or `neverLeft`; `answer_code`, `answered_at`, `reference`: the exchange's own
  * - `ltv_before`, `ltv_estimate`, `ltv_after`, `liquidation_before`, `liquidation_estimate`, `liquidation_after`

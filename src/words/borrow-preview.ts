@@ -1,11 +1,12 @@
-import { add, compare, divide, isZero, zero, type Decimal } from '../core/decimal.ts';
+import { add, isZero, zero, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatLiquidationPrice, formatLtv, formatRate } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Account } from '../core/model.ts';
+import type { Account, CoinAmount } from '../core/model.ts';
 import { dailyInterest } from '../core/risk/interest.ts';
 import { isAlarm, levelOfDistance, strictLevelsOf } from '../core/risk/level.ts';
 import { loanDistance, modelOf, withDebt } from '../core/risk/loan-model.ts';
 import { credibleLtv, distanceTo } from '../core/risk/ltv.ts';
+import { isStable } from '../core/risk/stablecoins.ts';
 import { borrowUnclear, ltvAfterIt, mostBorrowable } from '../engine/ledger/kinds/borrow.ts';
 import type { BorrowPreview } from '../engine/ledger/ledger.ts';
 import { callLine } from '../engine/targets/safe-maximum.ts';
@@ -25,6 +26,7 @@ import {
   type Remark,
 } from './collateral-preview.ts';
 import { changeLabel, ltvFigure } from './kinds.ts';
+import { changeText } from './loan-estimates.ts';
 import { arrowed, dotted, estimated, joined, labelled, spaced, type Text } from './text.ts';
 
 /** `Borrow 100 USDT` */
@@ -79,55 +81,72 @@ function costRow({ change: { coin }, readiness: { debt, rate }, debtAfter }: Bor
 
 const rateText = (rate: Decimal): Message => msg('page.year', '{0} per year', formatRate(rate));
 
-/** The price of one coin at the margin call, now and with so much more debt. */
-interface CallPrice {
-  readonly coin: string;
-  readonly now: Decimal | undefined;
-  readonly after: Decimal | undefined;
-  /** That price as a part of today's: near one is near the margin call. */
-  readonly share: Decimal;
+/** What brings the margin call, now and with so much more debt: a price of one coin, or a fall of all collateral. */
+interface CallLine {
+  readonly coin: Text;
+  readonly label: Text;
+  readonly now: Text;
+  readonly after: Text;
 }
 
-/** By collateral coin, where its price alone would bring the margin call; undefined where that can't be estimated. */
-function callPrices({ loan, prices }: BorrowReadiness, coin: string, amount: Decimal): readonly CallPrice[] | undefined {
+/** The fall of all collateral first where there are several coins, then each coin whose price alone does it; undefined where it can't be estimated. */
+function callLines({ loan, prices }: BorrowReadiness, coin: string, amount: Decimal): readonly CallLine[] | undefined {
   const line = callLine(loan);
   const model = modelOf(loan, prices);
   if (line === undefined || typeof model === 'string') return undefined;
   const owed = loan.debts.find((debt) => debt.coin === coin)?.amount ?? zero;
-  const [now, after] = [model, withDebt(model, coin, add(owed, amount))].map((one) => loanDistance(one, line).fallOf);
-  return loan.collateral.flatMap((held) => {
-    const [before, then] = [now?.get(held.coin)?.price, after?.get(held.coin)?.price];
-    const [at, price] = [then ?? before, prices.get(held.coin)];
-    return at === undefined || price === undefined
-      ? []
-      : [{ coin: held.coin, now: before, after: then, share: divide(at, price, 8, 'up') }];
-  });
+  const [now, after] = [loanDistance(model, line), loanDistance(withDebt(model, coin, add(owed, amount)), line)];
+  const told = (at: Decimal | undefined, text: (at: Decimal) => string): Text => (at === undefined ? msg('term.none', 'none') : text(at));
+  const priceOf = (of: string, way: 'fallOf' | 'riseOf'): CallLine[] => {
+    const [before, then] = [now[way].get(of)?.price, after[way].get(of)?.price];
+    if (before === undefined && then === undefined) return [];
+    const text = (price: Decimal): string => `$${formatLiquidationPrice(price, way === 'fallOf' ? 'long' : 'short')}`;
+    return [
+      {
+        coin: of,
+        label: msg('borrow.coin-call-price', '{0} price at the margin call', of),
+        now: told(before, text),
+        after: told(then, text),
+      },
+    ];
+  };
+  const fall = (distance: Decimal): string => changeText(distance, 'fall');
+  const all: CallLine = {
+    coin: msg('borrow.all-collateral', 'all collateral'),
+    label: msg('borrow.all-call-price', 'All collateral prices at the margin call'),
+    now: told(now.uniformFall, fall),
+    after: told(after.uniformFall, fall),
+  };
+  const fallsOf = (coins: readonly CoinAmount[]): CallLine[] => coins.flatMap((held) => priceOf(held.coin, 'fallOf'));
+  const [stable, volatile] = [
+    loan.collateral.filter(({ coin: of }) => isStable(of)),
+    loan.collateral.filter(({ coin: of }) => !isStable(of)),
+  ];
+  const reaches = now.uniformFall !== undefined || after.uniformFall !== undefined;
+  return [
+    ...(volatile.length < 2 || !reaches ? [] : [all]),
+    ...fallsOf(volatile),
+    ...loan.debts.flatMap((debt) => priceOf(debt.coin, 'riseOf')),
+    ...fallsOf(stable),
+  ];
 }
 
-const priceText = (price: Decimal | undefined): Text =>
-  price === undefined ? msg('term.none', 'none') : `$${formatLiquidationPrice(price, 'long')}`;
-
 function callRows(readiness: BorrowReadiness, coin: string, amount: Decimal): readonly Message[] {
-  const rows = callPrices(readiness, coin, amount);
-  if (rows === undefined) return [labelled(callPriceLabel(), unknown())];
-  return rows.map(({ coin: held, now, after }) =>
-    estimated(row(msg('borrow.coin-call-price', '{0} price at the margin call', held), priceText(now), priceText(after))),
-  );
+  const lines = callLines(readiness, coin, amount);
+  if (lines === undefined) return [labelled(callPriceLabel(), unknown())];
+  if (lines.length === 0) return [labelled(callPriceLabel(), msg('term.none', 'none'))];
+  return lines.map(({ label, now, after }) => estimated(row(label, now, after)));
 }
 
 const callPriceLabel = (): Message => msg('borrow.call-price', 'Price at the margin call');
 
-/** Short, for the box: of the coin whose price is nearest to it. */
+/** Short, for the box. */
 function callText(readiness: BorrowReadiness, coin: string, amount: Decimal): Message {
-  const [nearest] = [...(callPrices(readiness, coin, amount) ?? [])].sort((a, b) => compare(b.share, a.share));
-  if (nearest === undefined) return labelled(callPriceLabel(), unknown());
-  const { now, after } = nearest;
-  return msg(
-    'borrow.call-at',
-    'margin call at {0} {1}',
-    nearest.coin,
-    isZero(amount) ? priceText(now) : arrowed(priceText(now), priceText(after)),
-  );
+  const lines = callLines(readiness, coin, amount);
+  const [first] = lines ?? [];
+  if (first === undefined) return labelled(callPriceLabel(), lines === undefined ? unknown() : msg('term.none', 'none'));
+  const { now, after } = first;
+  return msg('borrow.call-at', 'margin call at {0} {1}', first.coin, isZero(amount) ? now : arrowed(now, after));
 }
 
 /** The most that can be borrowed now. */

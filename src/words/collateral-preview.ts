@@ -57,7 +57,9 @@ export interface PreviewParts {
   readonly warnings: readonly Message[];
   /** What changes, most important first. */
   readonly figures: readonly Message[];
-  readonly wallet: readonly [now: Text, after: Text];
+  /** Where the money goes, where that is neither to nor from the wallet. */
+  readonly route?: Message;
+  readonly wallet?: readonly [now: Text, after: Text];
   readonly details: readonly Message[];
 }
 
@@ -81,8 +83,8 @@ export function previewOf(parts: PreviewParts, { venueName, siteLabel, demo, wal
       '',
       ...(live ? [stakes] : []),
       place,
-      route,
-      row(bracketed(msg('collateral.wallet', 'Wallet'), wallet), ...parts.wallet),
+      parts.route ?? route,
+      ...(parts.wallet === undefined ? [] : [row(bracketed(msg('collateral.wallet', 'Wallet'), wallet), ...parts.wallet)]),
       '',
       ...parts.details,
       msg('preview.updated', 'Updated at {0} ({1})', readAt, age),

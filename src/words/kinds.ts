@@ -15,6 +15,7 @@ type Kind = Change['kind'];
 type Of<K extends Kind, Union> = Extract<Union, { readonly kind: K }>;
 type Write<C extends Change, B extends Baseline> = WriteRecord & { readonly change: C; readonly baseline: B };
 type WriteOf<K extends Kind> = Write<Of<K, Change>, Of<K, Baseline>>;
+type LoanWrite = WriteOf<'collateral' | 'repay' | 'repay-collateral' | 'borrow'>;
 type WordsOf<K extends Kind> = KindWords<Of<K, Change>, Of<K, Baseline>, Readings[K]>;
 
 /** What reading says now about what a change is about, by kind. Absent is what is gone. */
@@ -24,6 +25,7 @@ interface Readings {
   readonly margin: { readonly position: Position | undefined; readonly figures?: MarginBaseline };
   /** The debt is read as the baseline's was: a coin may be owed in several ways. Absent when it could not be. */
   readonly repay: Readings['collateral'] & { readonly debt?: Decimal };
+  readonly 'repay-collateral': Readings['repay'];
   readonly borrow: Readings['repay'];
 }
 
@@ -126,6 +128,26 @@ const repay: KindWords<Of<'repay' | 'borrow', Change>, Of<'repay' | 'borrow', Ba
   cells: loanCells,
 };
 
+const sell: WordsOf<'repay-collateral'> = {
+  target: loanTarget,
+  instead: (instead, direction) => collateral.instead(instead, direction),
+  after: ltvAfterIt,
+  before: ({ change, baseline }) =>
+    joined([pledgedText(baseline.pledged, change.collateral), owedFigures(baseline.debt, change.coin, baseline.ltv)]),
+  comparison: (write, { loan, rows, debt }, timeOf) => [
+    ...owedNow(write, loan, debt),
+    ...(loan === undefined ? [] : [nowLine(pledgedText(pledgedIn(loan, write.change.collateral), write.change.collateral))]),
+    ...historySince(write, rows, timeOf),
+  ],
+  course: ltvCourse,
+  baseline: ({ change, baseline: { debt, pledged, newestHistoryId } }) => [
+    amountDatum('debt', beforeLabel(msg('term.debt', 'Debt')), debt, change.coin),
+    amountDatum('pledged', beforeLabel(msg('term.collateral', 'Collateral')), pledged, change.collateral),
+    ...newestRow(newestHistoryId),
+  ],
+  cells: (write) => ({ ...loanCells(write), pledged_before: write.baseline.pledged }),
+};
+
 const margin: WordsOf<'margin'> = {
   target: ({ position }) => msg('kinds.margin-of', 'the margin of {0}', namedWithSide(position)),
   instead: (instead, direction) => [
@@ -172,7 +194,7 @@ const margin: WordsOf<'margin'> = {
   }),
 };
 
-const kinds: { readonly [K in Kind]: WordsOf<K> } = { collateral, margin, repay, borrow: repay };
+const kinds: { readonly [K in Kind]: WordsOf<K> } = { collateral, margin, repay, 'repay-collateral': sell, borrow: repay };
 
 function loanTarget({ loan }: { readonly loan: LoanRef }): Message {
   return msg('kinds.loan', 'loan {0}', loanLabel(loan.orderId, loan.loanId));
@@ -182,10 +204,7 @@ function ltvAfterIt({ ltvAfter }: WriteRecord): ReturnType<KindWords<Change, Bas
   return { label: msg('term.ltv', 'LTV'), value: ltvAfter === undefined ? undefined : formatLtv(ltvAfter) };
 }
 
-function ltvCourse(
-  { ltvBefore, ltvEstimate, ltvAfter, baseline }: WriteOf<'collateral' | 'repay' | 'borrow'>,
-  { ltv }: FigureStyle,
-): Course {
+function ltvCourse({ ltvBefore, ltvEstimate, ltvAfter, baseline }: LoanWrite, { ltv }: FigureStyle): Course {
   return {
     id: 'ltv',
     label: msg('term.ltv', 'LTV'),
@@ -196,7 +215,7 @@ function ltvCourse(
   };
 }
 
-function loanCells({ change: { loan }, baseline: { newestHistoryId } }: WriteOf<'collateral' | 'repay' | 'borrow'>): KindCells {
+function loanCells({ change: { loan }, baseline: { newestHistoryId } }: LoanWrite): KindCells {
   return { loan_id: loan.loanId, ...cell('order_id', loan.orderId), ...cell('newest_history_id', newestHistoryId) };
 }
 
@@ -208,6 +227,10 @@ export function wordsOf({ kind }: Change): KindWords<Change, Baseline, Readings[
 /** `Repay USDT of loan 12345` */
 export const repayOf = (what: Text, target: Message): Message => msg('repay.of', 'Repay {0} of {1}', what, target);
 
+/** `Repay USDT of loan pool with BTC` */
+export const repayWith = (what: Text, target: Message, collateral: Text): Message =>
+  msg('repay-collateral.of', 'Repay {0} of {1} with {2}', what, target, collateral);
+
 /** `Borrow 100 USDT on loan 12345` */
 export const borrowOf = (what: Text, target: Message): Message => msg('borrow.of', 'Borrow {0} on {1}', what, target);
 
@@ -215,6 +238,7 @@ export const borrowOf = (what: Text, target: Message): Message => msg('borrow.of
 export function changeLabel(change: Change): Message {
   const args = [ownCoins(change.amount, change.coin), wordsOf(change).target(change)] as const;
   if (change.kind === 'repay') return repayOf(...args);
+  if (change.kind === 'repay-collateral') return repayWith(...args, change.collateral);
   if (change.kind === 'borrow') return borrowOf(...args);
   return change.direction === 'add'
     ? msg('term.add-to', 'Add {0} to {1}', ...args)
@@ -272,7 +296,7 @@ function pledgedNow({ change, baseline }: WriteOf<'collateral'>, loan: Loan | un
   const { coin } = change;
   const was = baseline.pledged;
   if (loan === undefined) return [nowLine(gone())];
-  const now = loan.collateral.find((pledged) => pledged.coin === coin)?.amount ?? zero;
+  const now = pledgedIn(loan, coin);
   const expected = moved(was, change);
   return [
     nowLine(pledgedFigures(now, coin, credibleLtv(loan))),
@@ -281,13 +305,19 @@ function pledgedNow({ change, baseline }: WriteOf<'collateral'>, loan: Loan | un
   ];
 }
 
+const pledgedIn = (loan: Loan, coin: string): Decimal => loan.collateral.find((pledged) => pledged.coin === coin)?.amount ?? zero;
+
 const owedText = (amount: Decimal, coin: string): Message => msg('kinds.owed', '{0} {1} owed', formatAmount(amount), coin);
 
 const owedFigures = (amount: Decimal, coin: string, ltv: Decimal | undefined): Text =>
   joined([owedText(amount, coin), msg('term.ltv-is', 'LTV {0}', ltvFigure(ltv))]);
 
 /** Interest comes on top, so that the debt is seldom the exact difference. */
-function owedNow({ change, baseline }: WriteOf<'repay' | 'borrow'>, loan: Loan | undefined, read: Decimal | undefined): readonly Message[] {
+function owedNow(
+  { change, baseline }: WriteOf<'repay' | 'repay-collateral' | 'borrow'>,
+  loan: Loan | undefined,
+  read: Decimal | undefined,
+): readonly Message[] {
   const { coin, amount } = change;
   if (loan === undefined) return [nowLine(gone())];
   const all = loan.debts.find((debt) => debt.coin === coin)?.amount ?? zero;
@@ -312,7 +342,7 @@ const clockSlackMs = 60_000;
 
 /** A history made of several lists numbers its rows otherwise than the proof, so the time says what is of before too. */
 function historySince(
-  { baseline, figures, plannedAt, sentAt = plannedAt }: WriteOf<'collateral' | 'repay' | 'borrow'>,
+  { baseline, figures, plannedAt, sentAt = plannedAt }: LoanWrite,
   rows: readonly HistoryRow[],
   timeOf: (at: number) => string,
 ): readonly Text[] {

@@ -48,7 +48,7 @@ export function modelOfView({ state: { snapshot, live }, loan, current }: LoanVi
   if (!current || snapshot === undefined) return 'stale';
   // A later estimate failed, though the figures of this reading match each other.
   if (live?.doubted.includes(loan.id) === true) return 'definitions';
-  const reading = readings.get(snapshot) ?? { prices: new Map(Object.entries(snapshot.prices ?? {})), models: new Map() };
+  const reading: Reading = readings.get(snapshot) ?? { prices: new Map(Object.entries(snapshot.prices ?? {})), models: new Map() };
   readings.set(snapshot, reading);
   const model = reading.models.get(loan) ?? modelOf(loan, reading.prices);
   reading.models.set(loan, model);

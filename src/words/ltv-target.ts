@@ -21,7 +21,7 @@ import {
 } from './collateral-preview.ts';
 import { loanLabel } from './kinds.ts';
 import { distanceText, standingAt } from './loan.ts';
-import { repayLabel } from './repay-preview.ts';
+import { repayLabel, sellLabel } from './repay-preview.ts';
 import { joined, spaced, type Text } from './text.ts';
 import { lineReached } from './level.ts';
 
@@ -86,12 +86,12 @@ export function stepsText(steps: readonly Step[]): Message {
   return steps.map(stepText).reduce((text, next) => msg('list.plus', '{0} + {1}', text, next));
 }
 
-export function stepText({ act, coin, amount }: Step): Message {
-  return actText(act, coinAmount(amount, coin));
+export function stepText({ act, coin, amount, sold }: Step): Message {
+  return sold === undefined ? actText(act, coinAmount(amount, coin)) : sellLabel(coinAmount(amount, coin), sold);
 }
 
 function actText(act: Step['act'], what: string): Message {
-  return act === 'repay' ? repayLabel(what) : actLabel(act, what);
+  return act === 'repay' || act === 'sell' ? repayLabel(what) : actLabel(act, what);
 }
 
 export function blockedText({ act, coin, reason }: Blocked, wallet: Message): Omit<TargetItemText, 'detail'> {
@@ -122,6 +122,7 @@ export const notEnoughIn = (wallet: Message): Message => msg('target.not-enough-
 export const noMoreRemovable = (): Message => msg('target.no-more-removable', 'no more removable now');
 
 function costText({ steps, usd }: Offer): Message {
+  if (steps[0]?.act === 'sell') return msg('target.sells', 'sells {0} of collateral, a fee on top', formatUsd(usd, 'debt'));
   return steps[0]?.act === 'reduce'
     ? msg('target.frees', 'frees {0}', formatUsd(usd, 'asset'))
     : msg('target.uses', 'uses {0}', formatUsd(usd, 'debt'));

@@ -4,9 +4,17 @@ import { msg, type Message } from '../core/message.ts';
 export type Text = Message | string;
 
 /** Several parts as one text, separated by commas. Also what a screen reader says of a line. */
-export function joined([first = '', ...more]: readonly Text[]): Text {
+export function joined(parts: readonly Text[]): Text {
+  // Each part is a message inside the next: thousands would be too deep.
+  if (parts.length > mostInARow) {
+    const middle = Math.ceil(parts.length / 2);
+    return msg('list.comma', '{0}, {1}', joined(parts.slice(0, middle)), joined(parts.slice(middle)));
+  }
+  const [first = '', ...more] = parts;
   return more.reduce<Text>((text, part) => msg('list.comma', '{0}, {1}', text, part), first);
 }
+
+const mostInARow = 16;
 
 /** Several that have commas of their own. */
 export function listed([first = '', ...more]: readonly Text[]): Text {

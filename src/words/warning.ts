@@ -15,6 +15,7 @@ import { levelBy, levelWord } from './level.ts';
 import { distanceText, liquidationPriceOf, loanName, loanViews, ltvText, standingAt, type LoanView } from './loan.ts';
 import { liquidationsByCoin, loanEstimates } from './loan-estimates.ts';
 import { liquidationDistanceText, namedWithSide, positionViews, reachWords, type PositionView } from './position.ts';
+import { rescueSentence } from './rescue.ts';
 import { pricesText } from './since-reading.ts';
 import { bracketed, estimated, joined, labelled, sentence, spaced, type Text } from './text.ts';
 import { unwatchedSentence, vanishedSentence } from './vanished.ts';
@@ -357,13 +358,15 @@ function detailsOf(told: Told, states: readonly AccountState[], viewContext: Vie
   const isAlarm = (told.says === 'alarm' || told.says === 'again') && readWarningTarget(told.target).facet === 'level';
   if (!isAlarm || state?.snapshot === undefined) return { figures: [], remedy: [] };
   const { loan, position } = viewsOf(told, state, viewContext);
+  const { on } = readWarningTarget(told.target);
+  const prepared = on === undefined ? [] : rescueSentence(state, on, viewContext);
   if (loan !== undefined) {
     const figures = joined(
       loan.current ? loanFigures(loan, state.snapshot, nearestByCoin(loan)) : loanFigures({ loan: loan.loan }, state.snapshot),
     );
     if (!loan.current) return { figures: [lastKnown(state, viewContext, loan.loan.keptFrom, figures)], remedy: [], isLastKnown: true };
     const remedy = loanRemedy(loan.loan, state.snapshot, loan.since?.figures, loan.levels);
-    return { figures: [sentence(figures)], remedy: remedyText(remedy, state, viewContext) };
+    return { figures: [sentence(figures)], remedy: [...remedyText(remedy, state, viewContext), ...prepared] };
   }
   if (position === undefined) return { figures: [], remedy: [] };
   const { position: read, liquidation } = position;
@@ -371,7 +374,7 @@ function detailsOf(told: Told, states: readonly AccountState[], viewContext: Vie
   if (!position.current)
     return { figures: [lastKnown(state, viewContext, position.position.keptFrom, figures)], remedy: [], isLastKnown: true };
   const remedy = positionRemedy(position.position, state.snapshot, position.since?.figures, position.levels);
-  return { figures: figures === '' ? [] : [sentence(figures)], remedy: remedyText(remedy, state, viewContext) };
+  return { figures: figures === '' ? [] : [sentence(figures)], remedy: [...remedyText(remedy, state, viewContext), ...prepared] };
 }
 
 const lastKnown = (state: AccountState, { now }: ViewContext, keptFrom: number | undefined, text: Text): Message =>

@@ -40,7 +40,7 @@ export interface DiskOutcome {
 const refusals = { okx: '51010', bybit: '10024' } as const;
 
 function endpointOf({ venue, kind }: System): string {
-  if (kind === 'repay' || kind === 'borrow') return `/${kind}`;
+  if (kind === 'repay' || kind === 'repay-collateral' || kind === 'borrow') return `/${kind}`;
   if (kind === 'collateral') return venue === 'okx' ? 'adjust-collateral' : '/adjust-ltv';
   return venue === 'okx' ? 'margin-balance' : '/add-margin';
 }

@@ -53,6 +53,14 @@ export type News =
   | { readonly kind: 'sleep'; readonly id: number; readonly ms: number };
 
 /** Ends of the paths by which money moves. */
-export const writePaths = ['/adjust-collateral', '/margin-balance', '/adjust-ltv', '/add-margin', '/repay', '/borrow'] as const;
+export const writePaths = [
+  '/adjust-collateral',
+  '/margin-balance',
+  '/adjust-ltv',
+  '/add-margin',
+  '/repay',
+  '/repay-collateral',
+  '/borrow',
+] as const;
 
 export const isWritePath = (path: string): boolean => writePaths.some((end) => path.endsWith(end));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Direction, Position, Snapshot } from '../../src/core/model.ts';
 import { decimal, type Decimal } from '../../src/core/decimal.ts';
-import type { BorrowChange, Change, CollateralChange, MarginChange, RepayChange } from '../../src/exchanges/exchange.ts';
+import type { BorrowChange, Change, CollateralChange, MarginChange, RepayChange, SellChange } from '../../src/exchanges/exchange.ts';
 
 /** One kind of write at one venue: each has its own requests and its own way of being proven. */
 export interface System {
@@ -65,6 +65,21 @@ function ofDebt(name: string, venue: System['venue'], id: string, coin: string, 
   };
 }
 
+function ofSale(name: string, coin: string, collateral: string, amount: Decimal, contract?: string): System {
+  return {
+    name,
+    venue: 'bybit',
+    kind: 'repay-collateral',
+    directions: ['reduce'],
+    change({ loans }): SellChange {
+      if (!loans.some(({ id }) => id === 'pool')) throw new RangeError(`${name}: no such loan`);
+      const debt = { coin, collateral, ...(contract === undefined ? {} : { contract }) };
+      return { kind: 'repay-collateral', loan: { loanId: 'pool' }, direction: 'reduce', ...debt, amount, all: false };
+    },
+    concerns: (row) => row['ccy'] === coin && row['loan'] === contract,
+  };
+}
+
 function ofLending(name: string, venue: System['venue'], id: string, coin: string, amount: Decimal): System {
   return {
     ...ofDebt(name, venue, id, coin, amount),
@@ -100,6 +115,8 @@ export const systems: readonly System[] = [
   ),
   ofDebt('OKX debt', 'okx', '12345', 'USDT', decimal('20')),
   ofDebt('Bybit pool debt', 'bybit', 'pool', 'USDT', decimal('20')),
+  ofSale('Bybit pool sale', 'USDT', 'BTC', decimal('20')),
+  ofSale('Bybit pool contract sale', 'ETH', 'BTC', decimal('0.1'), '571'),
   ofDebt('Bybit older debt', 'bybit', '1793683005081680384', 'USDT', decimal('20')),
   ofLending('OKX lending', 'okx', '12345', 'USDT', decimal('40')),
   ofLending('Bybit pool lending', 'bybit', 'pool', 'USDT', decimal('40')),

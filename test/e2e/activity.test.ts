@@ -34,6 +34,22 @@ describe('someone who looks back at a change', () => {
     return (await lines.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
   };
 
+  /** Names the file in the editor's own dialog. */
+  async function saveAs(title: string, file: string): Promise<void> {
+    await bench().quickInput.waitFor(title);
+    // The dialog looks at the folder after each change of its text, takes no Enter meanwhile, and may put back what it offered.
+    await eventually('the file to be taken', async () => {
+      const dialog = await bench().quickInput.state();
+      if (dialog === undefined) return true;
+      if (dialog.value !== file) return bench().quickInput.type(file);
+      // What it offered may come back a moment after the text was typed.
+      await delay(500);
+      if ((await bench().quickInput.state())?.value !== file) return undefined;
+      await bench().pressEnter();
+      return eventually('the dialog to close', async () => (await bench().quickInput.state()) === undefined, { deadlineMs: 1000 });
+    });
+  }
+
   async function changed(): Promise<void> {
     await bench().openContainer();
     await addAccount(bench(), exchange(), 'Main');
@@ -94,23 +110,26 @@ describe('someone who looks back at a change', () => {
     if (!bench().inBrowser) return;
     const file = path.join(bench().folder, 'exported.csv');
     await bench().runCommand('LTV Gauge: Export Activity Log…');
-    await bench().quickInput.waitFor(says('button.export-activity'));
-    // The dialog looks at the folder after each change of its text, takes no Enter meanwhile, and may put back what it offered.
-    await eventually('the file to be taken', async () => {
-      const dialog = await bench().quickInput.state();
-      if (dialog === undefined) return true;
-      if (dialog.value !== file) return bench().quickInput.type(file);
-      // What it offered may come back a moment after the text was typed.
-      await delay(500);
-      if ((await bench().quickInput.state())?.value !== file) return undefined;
-      await bench().pressEnter();
-      return eventually('the dialog to close', async () => (await bench().quickInput.state()) === undefined, { deadlineMs: 1000 });
-    });
+    await saveAs(says('button.export-activity'), file);
     await bench().waitForNotification(saysLike('export.rows', /\d+/, /.*exported\.csv/));
     const rows = readFileSync(file, 'utf8').trimEnd().split('\r\n');
     assert.match(rows[0]!, /^\uFEFFchange_id,row,account_id,account,venue,simulated,state,/);
     assert.match(rows.at(-1)!, /,Main,okx,yes,effective,/);
     for (const part of [apiKey, secret, passphrase]) assert.ok(!rows.join('\n').includes(part));
+
+    // What the exchange tells of the loan: the change is among its rows.
+    await bench().clearNotifications();
+    const events = path.join(bench().folder, 'loans.csv');
+    await bench().runCommand('LTV Gauge: Export Loan History…');
+    await bench().quickInput.pick(says('export.events'));
+    await saveAs(says('button.export-loan-history'), events);
+    await bench().waitForNotification(saysLike('export.rows', /\d+/, /.*loans\.csv/));
+    const [head, ...told] = readFileSync(events, 'utf8').trimEnd().split('\r\n');
+    assert.match(head!, /^\uFEFFtime,account_id,account,venue,simulated,loan_id,kind,type,meaning,coin,amount,/);
+    assert.ok(
+      told.some((row) => /,Main,okx,yes,12345,event,collateral_locked,Collateral added,BTC,-?0\.02,/.test(row)),
+      told.join('\n'),
+    );
   });
 
   itInLongRound(

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { addAccount, enterAccount, previewCollateral, previewMargin, previewRepayment } from './exchange.ts';
 import { itInLongRound, useBybit, useExchange, useWorkbench } from './use-workbench.ts';
-import { says, saysInTurn, saysLike } from '../texts.ts';
+import { onLoan, says, saysInTurn, saysLike } from '../texts.ts';
 
 interface Recorded {
   /** The old order; none for the pool. */
   readonly adjustments: readonly { readonly loan?: string; readonly type: string; readonly ccy: string; readonly amt: string }[];
+  readonly requests: Readonly<Record<string, number>>;
   readonly margins: readonly { readonly symbol: string; readonly positionIdx: number; readonly margin: string }[];
 }
 
@@ -71,7 +72,7 @@ describe('Bybit beside OKX', () => {
   });
 
   itInLongRound(
-    'repays a fixed contract whole, a part of the pool whose answer is lost, and all of an old order; each is sent once',
+    'repays a fixed contract whole, a part of the pool whose answer is lost, and all of an old order, then borrows more; each is sent once',
     async () => {
       const old = '1793683005081680384';
       await bench().openContainer();
@@ -105,11 +106,67 @@ describe('Bybit beside OKX', () => {
         seen: () => bench().treeRows('Loans'),
       });
       await bench().screenshot('bybit-repaid');
+      await bench().clearNotifications();
+
+      await bench().runCommand('LTV Gauge: Borrow More…');
+      await bench().type('500', says('borrow.ask-limit', 'Pool'));
+      await bench().pressEnter();
+      await bench().type('100.5', says('collateral.amount-example', 'USDT'));
+      await bench().pressEnter();
+      const more = await bench().dialog();
+      for (const said of [says('borrow.of', '100.5 USDT', onLoan('pool')), says('borrow.left'), says('borrow.no-undo')])
+        assert.ok(more.text.includes(said), more.text);
+      await bench().screenshot('bybit-borrow');
+      await more.press('Borrow 100.5 USDT');
+      await bench().waitForNotification(saysLike('outcome.done-now', says('term.ltv'), undefined, 'Bybit'));
       const { adjustments } = await record();
       assert.deepEqual(
         adjustments.map(({ loan = 'pool', type, ccy, amt }) => [loan, type, ccy, amt].join(' ')),
-        ['571 repay ETH 1.4', 'pool repay USDT 50.5', `${old} repay USDT 2000.04016`],
+        ['571 repay ETH 1.4', 'pool repay USDT 50.5', `${old} repay USDT 2000.04016`, 'pool borrow USDT 100.5'],
       );
     },
   );
+
+  itInLongRound('repays with collateral, which is sold once; an answer that is lost is found out by reading', async () => {
+    await bench().openContainer();
+    await enterAccount(bench(), bybit().url, 'Pool', bybit().keys, 'Bybit');
+    await (await bench().dialog()).press(says('button.save'));
+    await bench().waitForRow('Loans', /52\.80% ·/);
+    await fetch(`${bybit().url}/__simulator/fault`, {
+      method: 'POST',
+      body: JSON.stringify({ endpoint: '/crypto-loan-flexible/repay-collateral', fault: 'lost-after-acting', times: 1 }),
+    });
+    await bench().runCommand('LTV Gauge: Repay with Collateral…');
+    await bench().quickInput.waitFor(says('repay-collateral.which-debt'));
+    await bench().screenshot('bybit-sell-debts');
+    await bench().pick('USDT');
+    await bench().quickInput.waitFor(says('repay-collateral.which-coin'));
+    await bench().pick('BTC');
+    await bench().type('2000', says('collateral.amount-example', 'USDT'));
+    await eventually(
+      'the effect while typing',
+      async () => /52\.80% → 4\d\.\d\d%/.test((await bench().quickInput.state())?.message ?? ''),
+      {
+        seen: () => bench().quickInput.state(),
+      },
+    );
+    await bench().screenshot('bybit-sell-typing');
+    await bench().pressEnter();
+    const preview = await bench().dialog();
+    for (const said of ['SIMULATED', '12,003.21 USDT → 10,003.21 USDT', says('repay-collateral.no-undo')])
+      assert.ok(preview.text.includes(said), `the preview says “${said}”: ${preview.text}`);
+    await bench().screenshot('bybit-sell-preview');
+    await preview.press(says('repay-collateral.act', '2,000 USDT', 'BTC'));
+    await bench().waitForNotification(
+      saysInTurn(saysLike('outcome.done-now', says('term.ltv'), undefined, 'Bybit'), saysLike('repay-collateral.sold')),
+    );
+    await bench().waitForRow('Loans', /^47\.9\d% · /);
+    await bench().screenshot('bybit-sold');
+    const { adjustments, requests } = await record();
+    assert.deepEqual(
+      adjustments.map(({ loan = 'pool', type, ccy, amt }) => [loan, type, ccy, amt].join(' ')),
+      ['pool sell BTC USDT 2000'],
+    );
+    assert.equal(requests['/v5/crypto-loan-flexible/repay-collateral'], 1);
+  });
 });

@@ -1,7 +1,7 @@
 const intervalMs = 50;
 
 /** How long a test waits for something to be seen before it gives up. */
-export const patienceMs = 20_000;
+export const patienceMs = 30_000;
 
 /**
  * Asks again and again until the answer is neither undefined nor false, and returns it. After `deadlineMs` it throws with `what` and,

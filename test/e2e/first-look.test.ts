@@ -1,15 +1,51 @@
 import assert from 'node:assert/strict';
+import type { Frame, Locator } from 'playwright-core';
 import { eventually } from './eventually.ts';
+import { type PageElement } from './page-element.ts';
 import { faultsFor } from './screen-reader.ts';
-import type { Frame } from 'playwright-core';
 import { isLongRound, useWorkbench } from './use-workbench.ts';
+import { says, saysInTurn, saysLike } from '../texts.ts';
 import type { Workbench } from './workbench.ts';
-import { says } from '../texts.ts';
 
 /** Figures are those of the simulated exchange as it starts. */
 /** Loan 67890 while prices walk: Danger begins 5 % below its margin call, at about 67.43 %. */
 const nearMarginCall = (danger: string, warning: string): RegExp =>
   new RegExp(`(?:67\\.(?:4[2-9]|[5-9]\\d)|68\\.\\d\\d)% · ${danger}|67\\.(?:[0-3]\\d|4[0-5])% · ${warning}`);
+
+/** What was recorded since, by keyboard: a cursor whose value is spoken, the same as a table, and the exchange's rows page by page. */
+async function readsHistory(bench: Workbench, page: Frame, loan: Locator): Promise<void> {
+  await loan.getByRole('button', { name: says('loan.history') }).press('Enter');
+  const history = page.locator('details.history');
+  const ltv = history.getByRole('slider', { name: says('term.ltv'), exact: true });
+  await ltv.waitFor();
+  assert.match((await history.getByRole('combobox').locator('option:checked').textContent()) ?? '', /12345/);
+  const spoken = (text: string, pattern: RegExp): Promise<unknown> =>
+    eventually(text, async () => pattern.test((await ltv.getAttribute('aria-valuetext')) ?? ''));
+  await ltv.press('End');
+  await spoken('the cursor at the newest reading', new RegExp(`${says('history.highest')} 5[78]\\.\\d\\d%`));
+  await ltv.press('Home');
+  await spoken('the cursor before the first reading', saysLike('history.not-watched'));
+  await history
+    .locator('summary', { hasText: says('history.table') })
+    .first()
+    .press('Enter');
+  const table = `${says('term.ltv')}, ${says('history.table')}`;
+  await history.getByRole('region', { name: table }).getByRole('rowheader').first().waitFor();
+  const list = says('history.events');
+  await history.getByRole('region', { name: list, exact: true }).getByRole('rowheader').first().waitFor();
+  await history.getByRole('button', { name: `${says('history.next')}: ${list}` }).press('Enter');
+  await eventually('the second page', async () => (await history.innerText()).includes('26–'), { seen: () => history.innerText() });
+  await bench.screenshot('history');
+  assert.deepEqual(await faultsFor(page), []);
+  for (const width of bench.inBrowser ? [400, 1280] : []) {
+    await bench.panelWidth(page, width);
+    await ltv.scrollIntoViewIfNeeded();
+    const isWithin = await page.evaluate<boolean>('document.documentElement.scrollWidth === document.documentElement.clientWidth');
+    assert.ok(isWithin, `nothing stands out at ${width.toString()} px`);
+    await bench.screenshot(`history-${width.toString()}`);
+  }
+  await history.locator(':scope > summary').press('Enter');
+}
 
 /** By keyboard alone: a fall of BTC, and collateral to add that is then used, but not in the end. */
 async function tryOut(bench: Workbench, page: Frame): Promise<void> {
@@ -32,9 +68,11 @@ async function tryOut(bench: Workbench, page: Frame): Promise<void> {
   for (const width of bench.inBrowser ? [400, 800, 1600] : []) {
     await bench.panelWidth(page, width);
     await slider.scrollIntoViewIfNeeded();
-    const [inner, outer] = await page.locator('html').evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
-    assert.equal(inner, outer, `nothing stands out at ${width.toString()} px`);
     await bench.screenshot(`what-if-${width.toString()}`);
+    for (const part of ['html', '.stress .scroll']) {
+      const over = await page.locator(part).evaluate(({ scrollWidth, clientWidth }: PageElement) => scrollWidth - clientWidth);
+      assert.equal(over, 0, `nothing of ${part} stands out at ${width.toString()} px`);
+    }
   }
   await row.getByRole('button').press('Enter');
   const box = await bench.quickInput.waitFor('12345');
@@ -102,8 +140,8 @@ describe('the first look', () => {
     await page.getByRole('table', { name: says('stress.caption') }).waitFor();
     await bench().screenshot('shocks');
     assert.deepEqual(await faultsFor(page), []);
-    await page.locator('.stress summary').press('Enter');
     await tryOut(bench(), page);
+    await readsHistory(bench(), page, loan);
 
     await bench().expand('Loans', '· Watch');
     const parts = ['40,000 USDT', '0.8 BTC', '73.74%', '83.74%', says('loan.history'), says('page.interest'), 'from OKX'];
@@ -116,6 +154,47 @@ describe('the first look', () => {
       { seen: () => bench().treeRows('Loans') },
     );
     await bench().screenshot('loan-opened');
+
+    await bench().runCommand('LTV Gauge: Hide or Show Amounts');
+    await eventually(
+      'dots for amounts in views, status bar and panel',
+      async () => {
+        const shown = [...(await bench().treeRows('Loans')), ...(await bench().treeRows('Collateral'))].join('\n');
+        const panel = await page.locator('body').innerText();
+        return shown.includes('••• USDT') && panel.includes('•••') && !`${shown}${panel}`.includes('40,000');
+      },
+      { seen: () => bench().treeRows('Loans') },
+    );
+    await bench().screenshot('amounts-hidden');
+    await bench().runCommand('LTV Gauge: Hide or Show Amounts');
+    await bench().waitForRow('Collateral', /^BTC 1\.7921483143067599/);
+
+    // A gauge leads to its row, and a plan for it is kept, shown and opened as the ordinary preview.
+    await loan.getByRole('button', { name: says('gauge.reveal') }).press('Enter');
+    await eventually('the row of the gauge', async () =>
+      (await bench().pane('Loans').locator('.monaco-list-row.focused').innerText()).includes('· Watch'),
+    );
+    await bench().runCommand('LTV Gauge: Prepare Rescue…');
+    await bench().quickInput.waitFor(says('levels.which'));
+    await bench().pick('Loan 12345');
+    await bench().type('70', says('rescue.at-ltv'));
+    await bench().pressEnter();
+    await bench().quickInput.waitFor(says('rescue.first'));
+    await bench().pick(says('term.add', 'BTC'));
+    await bench().type('0.1', says('collateral.amount-example', 'BTC'));
+    await bench().pressEnter();
+    await bench().quickInput.waitFor(says('rescue.second'));
+    await bench().pick(says('rescue.nothing-else'));
+    await bench().waitForNotification(saysInTurn('70.00%', says('rescue.add', '0.1 BTC')));
+    await eventually('the plan on its card', async () => (await loan.innerText()).includes(says('rescue.ready')));
+    await bench().screenshot('rescue-prepared');
+    await bench().clearNotifications();
+    await loan.getByRole('button', { name: says('button.open-rescue') }).press('Enter');
+    const preview = await bench().dialog();
+    assert.match(preview.text, saysInTurn(says('rescue.label'), says('rescue.add', '0.1 BTC')));
+    await bench().screenshot('rescue-opened');
+    await bench().page.keyboard.press('Escape');
+    await eventually('the preview to close', async () => (await bench().page.locator('.monaco-dialog-box').count()) === 0);
 
     await bench().runCommand('LTV Gauge: Remove Account…');
     const dialog = await bench().dialog();

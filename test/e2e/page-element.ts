@@ -2,6 +2,9 @@
 export interface PageElement {
   readonly innerText: string;
   readonly value: string;
+  /** Pixels of what is seen of it, and of what is in it. */
+  readonly clientWidth: number;
+  readonly scrollWidth: number;
   checkVisibility(): boolean;
   getAttribute(name: string): string | null;
   querySelector(selector: string): PageElement | null;

@@ -99,7 +99,7 @@ export class QuickInput {
         if ((await this.#question()) !== asked) return true;
         if (!(await this.#focus(text, exact))) return false;
         await this.#page.keyboard.press('Enter');
-        return eventually('the next question', async () => (await this.#question()) !== asked, { deadlineMs: 2000 });
+        return eventually('the next question', async () => (await this.#question()) !== asked, { deadlineMs: 5000 });
       },
       { seen: () => this.state() },
     );

@@ -221,13 +221,11 @@ export class Workbench {
 
   /** Makes the window so wide that the page in the panel is `width` wide. */
   async panelWidth(frame: Frame, width: number): Promise<void> {
-    const now = await frame.locator('html').evaluate(({ clientWidth }) => clientWidth);
+    const measured = (): Promise<number> => frame.locator('html').evaluate(({ clientWidth }: PageElement) => clientWidth);
+    const now = await measured();
     const { width: all, height } = this.page.viewportSize() ?? { width: 1280, height: 800 };
     await this.page.setViewportSize({ width: all + width - now, height });
-    await eventually(
-      `a panel ${width.toString()} wide`,
-      async () => (await frame.locator('html').evaluate(({ clientWidth }) => clientWidth)) === width,
-    );
+    await eventually(`a panel ${width.toString()} wide`, async () => (await measured()) === width);
   }
 
   /** Takes a picture of the window into out/screenshots and answers with the file. */

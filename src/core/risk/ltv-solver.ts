@@ -275,8 +275,11 @@ export interface Means {
 }
 
 export interface Step {
-  readonly act: 'add' | 'reduce' | 'repay';
+  readonly act: 'add' | 'reduce' | 'repay' | 'sell';
+  /** Of `repay` and `sell` the coin that is owed. */
   readonly coin: string;
+  /** Of `sell` alone: the pledged coin that is sold for it. */
+  readonly sold?: string;
   /** On the venue's grid: what is added or repaid is rounded up, what is taken out down. */
   readonly amount: Decimal;
 }

@@ -110,6 +110,10 @@ export function believedLoan(loan: Loan): Loan {
     ...(['marginCall', 'liquidation'] as const).filter((name) => !isPositive(loan[name]?.ltv ?? zero)),
     ...(['debtUsd', 'collateralUsd'] as const).filter((name) => isNegative(loan[name] ?? zero)),
   ]);
+  if (doubtful.size === 0) {
+    judged.set(loan, loan);
+    return loan;
+  }
   const believed = Object.entries(loan).filter(([name]) => !doubtful.has(name));
   // Only what may be absent is left out.
   const result = believed.length === Object.keys(loan).length ? loan : (Object.fromEntries(believed) as unknown as Loan);

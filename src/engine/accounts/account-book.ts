@@ -7,8 +7,8 @@ import type { AccountRecords } from '../storage/state-protocol.ts';
 const highestLtv = decimal('2');
 
 /** The parts of an account that can change. */
-export type AccountUpdate = Partial<Omit<Account, 'id' | 'venue' | 'thresholds' | 'levels' | 'key' | 'borrowing'>> & {
-  readonly [Name in 'thresholds' | 'levels' | 'key']?: Account[Name] | undefined;
+export type AccountUpdate = Partial<Omit<Account, 'id' | 'venue' | 'thresholds' | 'levels' | 'rescues' | 'key' | 'borrowing'>> & {
+  readonly [Name in 'thresholds' | 'levels' | 'rescues' | 'key']?: Account[Name] | undefined;
 };
 
 /**
@@ -56,7 +56,7 @@ export class AccountBook implements Disposable {
   }
 
   /**
-   * Changes the given fields and keeps the rest, including fields of newer versions. Thresholds, levels and the key's note are removed if
+   * Changes the given fields and keeps the rest, including fields of newer versions. Thresholds, levels, rescues and the key's note are removed if
    * given as undefined.
    * @throws RangeError if the account isn't there, its name would become empty, or its user id, thresholds or levels aren't plausible
    */
@@ -70,7 +70,7 @@ export class AccountBook implements Disposable {
   /**
    * A person's act, apart from arming: allows borrowing up to `perDayUsd` within 24 hours, or nothing any more where that is undefined. It holds for
    * this owner of the keys only.
-   * @throws Refusal if the owner is unknown, or `typedName` is not the name of a LIVE account
+   * @throws ExchangeError `refused` if the owner is unknown, or `typedName` is not the name of a LIVE account
    */
   async allowBorrowing(id: string, perDayUsd: Decimal | undefined, typedName = ''): Promise<void> {
     const account = this.get(id);
@@ -93,7 +93,7 @@ export class AccountBook implements Disposable {
 /** An account from its stored record; undefined if that isn't one. */
 export function accountOf(record: unknown): Account | undefined {
   if (typeof record !== 'object' || record === null) return undefined;
-  const { id, venue, site, baseUrl, name, simulated, readOnly, uid, thresholds, levels, key, borrowing } = record as Record<
+  const { id, venue, site, baseUrl, name, simulated, readOnly, uid, thresholds, levels, rescues, key, borrowing } = record as Record<
     string,
     unknown
   >;
@@ -119,6 +119,7 @@ export function accountOf(record: unknown): Account | undefined {
     ...(own === undefined ? {} : { thresholds: own }),
     ...(lent === undefined ? {} : { borrowing: lent }),
     ...(ownLevels.length === 0 ? {} : { levels: Object.freeze(Object.fromEntries(ownLevels)) }),
+    ...(typeof rescues === 'object' && rescues !== null ? { rescues: rescues as Account['rescues'] & object } : {}),
   });
 }
 

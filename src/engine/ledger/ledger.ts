@@ -19,7 +19,7 @@ import { isFreezing, isOpen, changeTarget } from './write-states.ts';
 import { syncOrRefuse, Writes } from './writes.ts';
 
 export type { LedgerOptions } from './ledger-options.ts';
-export type { BorrowPreview, CollateralPreview, LoanPreview, MarginPreview, Preview, RepayPreview } from './preview.ts';
+export type { BorrowPreview, CollateralPreview, LoanPreview, MarginPreview, Preview, RepayPreview, SellPreview } from './preview.ts';
 export type { Settlement } from './settle.ts';
 export type { Verification } from './journal.ts';
 export { Refusal } from './refusal.ts';

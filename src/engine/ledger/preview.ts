@@ -12,13 +12,15 @@ import type {
   Readiness,
   RepayChange,
   RepayReadiness,
+  SellChange,
+  SellReadiness,
 } from '../../exchanges/exchange.ts';
 
 /** What a person decides on. Good for one commit, for a short time. */
 export type Preview = AnyPreview & PreviewMarks;
 
 /** A preview of any kind of change. */
-export type AnyPreview = CollateralPreview | MarginPreview | RepayPreview | BorrowPreview;
+export type AnyPreview = CollateralPreview | MarginPreview | RepayPreview | SellPreview | BorrowPreview;
 
 /** What the ledger demands besides a person's yes. */
 interface PreviewMarks {
@@ -61,7 +63,7 @@ interface LoanPreviewOf<C extends Change, R extends Readiness> extends PreviewOf
   readonly distanceAfter?: Decimal;
 }
 
-export type LoanPreview = CollateralPreview | RepayPreview | BorrowPreview;
+export type LoanPreview = CollateralPreview | RepayPreview | SellPreview | BorrowPreview;
 
 export type CollateralPreview = LoanPreviewOf<CollateralChange, CollateralReadiness>;
 
@@ -69,6 +71,12 @@ export interface RepayPreview extends LoanPreviewOf<RepayChange, RepayReadiness>
   /** What would be owed of the coin afterwards, by what was read: interest may be added until the exchange executes it. */
   readonly debtAfter: Decimal;
   readonly walletAfter: Decimal;
+}
+
+export interface SellPreview extends LoanPreviewOf<SellChange, SellReadiness> {
+  readonly debtAfter: Decimal;
+  /** Our estimate of what is sold, by index prices and before the venue's fee. */
+  readonly sold: Decimal;
 }
 
 export interface BorrowPreview extends LoanPreviewOf<BorrowChange, BorrowReadiness> {

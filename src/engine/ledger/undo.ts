@@ -1,5 +1,5 @@
 import { add, isPositive, subtract, zero, type Decimal } from '../../core/decimal.ts';
-import type { BorrowChange, Change, RepayChange } from '../../exchanges/exchange.ts';
+import type { BorrowChange, Change, RepayChange, SellChange } from '../../exchanges/exchange.ts';
 import type { WriteRecord } from './record.ts';
 import { mayHaveMoved, sameTarget } from './write-states.ts';
 
@@ -13,8 +13,8 @@ export interface Undo {
 export const undoMs = 10 * 60_000;
 
 /** Whether there is a change that takes it back. For what moves debt there is none: the venue would have to lend it again, or be repaid. */
-export const isReversible = (change: Change): change is Exclude<Change, RepayChange | BorrowChange> =>
-  change.kind !== 'repay' && change.kind !== 'borrow';
+export const isReversible = (change: Change): change is Exclude<Change, RepayChange | SellChange | BorrowChange> =>
+  change.kind !== 'repay' && change.kind !== 'repay-collateral' && change.kind !== 'borrow';
 
 /**
  * The additions that can be taken back now, as they come in, less what may have been taken out of the same loan or position since: what

@@ -3,7 +3,7 @@ import { liquidationOf } from '../../core/risk/liquidation.ts';
 import { compare, decimal, isZero, multiply, sum, type Decimal } from '../../core/decimal.ts';
 import { believedLoan, distanceTo } from '../../core/risk/ltv.ts';
 import { targetKey, type Loan, type Snapshot, type Vanished } from '../../core/model.ts';
-import type { RepayWrite, WriteRecord } from '../ledger/record.ts';
+import type { RepayWrite, SellWrite, WriteRecord } from '../ledger/record.ts';
 
 const keptForMs = 24 * 60 * 60_000;
 const keptAtMost = 10;
@@ -72,9 +72,9 @@ const closingMs = 10 * 60_000;
 const mayHaveActed: ReadonlySet<WriteRecord['state']> = new Set(['sent', 'accepted', 'unknown', 'effective']);
 
 /** Repayments of this loan from here that paid off what was owed of their coin, sent no long time before it was last seen. */
-const repaymentsOf = (loanId: string, lastSeen: number, now: number, writes: readonly WriteRecord[]): readonly RepayWrite[] =>
+const repaymentsOf = (loanId: string, lastSeen: number, now: number, writes: readonly WriteRecord[]): readonly (RepayWrite | SellWrite)[] =>
   writes
-    .filter((write): write is RepayWrite => write.change.kind === 'repay')
+    .filter((write): write is RepayWrite | SellWrite => write.change.kind === 'repay' || write.change.kind === 'repay-collateral')
     .filter(
       ({ change, baseline, state, sentAt }) =>
         change.loan.loanId === loanId &&

@@ -18,6 +18,7 @@ import { msg } from '../../core/message.ts';
 import type { Direction, Loan, Snapshot, WalletCoin, HaircutRule } from '../../core/model.ts';
 import { estimateAfter, largestReduction } from '../../core/risk/collateral-estimate.ts';
 import { flatRule, recoveredRule } from '../../core/risk/haircut.ts';
+import { sellingTo } from '../../core/risk/collateral-sale.ts';
 import { mostInterest } from '../../core/risk/interest.ts';
 import { collateralOf, ltvOf, modelOf, type LoanModel, type ModelTrouble } from '../../core/risk/loan-model.ts';
 import {
@@ -89,6 +90,8 @@ export interface Reading {
   readonly coins: readonly AdjustableCoin[];
   /** Absent when it could not be read: then nothing is known about repaying. */
   readonly wallet?: readonly WalletCoin[];
+  /** Debt can be repaid by selling collateral. */
+  readonly sells?: boolean;
 }
 
 /** A coin whose effect cannot be computed. */
@@ -174,6 +177,18 @@ function repayablePart({ due = [] }: Loan, coin: string, debt: Decimal): Pick<Pa
   return more.length === 0 ? { most: only.amount, whole: true } : undefined;
 }
 
+/** Each debt by selling each pledged coin but itself. */
+function salesTo({ loan, model, direction, sells }: Reading, target: Decimal): readonly NonNullable<ReturnType<typeof sellingTo>>[] {
+  if (sells !== true || direction !== 'add') return [];
+  return model.debts.flatMap(({ coin, amount, price }) => {
+    const part = repayablePart(loan, coin, amount);
+    if (part === undefined || !isPositive(amount)) return [];
+    return model.collateral
+      .filter((held) => held.coin !== coin)
+      .flatMap((held) => sellingTo(model, target, { coin, places: usefulPlaces(price), ...part }, held.coin) ?? []);
+  });
+}
+
 /** Something to choose: one change, several, or a repayment. */
 export interface Offer extends Pick<Way, 'steps' | 'usd' | 'ltv' | 'left'> {
   /** Why it does not lead all the way. Absent when it does. */
@@ -205,6 +220,7 @@ export function offersFor(reading: Reading, target: Decimal): Offers {
   const candidates: (readonly [Way, DeadEnd['reason'] | undefined])[] = [
     ...ways.map((way) => [way, undefined] as const),
     ...deadEnds.flatMap(({ nearest, reason }) => (nearest === undefined ? [] : [[nearest, reason] as const])),
+    ...(there ? [] : salesTo(reading, target)).map(({ way, shortBy }) => [way, shortBy] as const),
   ];
   const blocked: Blocked[] = deadEnds
     .filter(({ nearest }) => nearest === undefined)
@@ -238,7 +254,7 @@ function offerOf(
     ltv,
     left,
     ...(careful.shortBy === undefined ? {} : { shortBy: careful.shortBy }),
-    assumed: steps.some(({ act, coin }) => act !== 'repay' && assumed.has(coin)),
+    assumed: steps.some(({ act, coin }) => act !== 'repay' && act !== 'sell' && assumed.has(coin)),
     beyondSafe: steps.some(({ act, coin, amount }) => act === 'reduce' && !isSafe(reading, coin, amount)),
   };
 }

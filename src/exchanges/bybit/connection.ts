@@ -15,6 +15,7 @@ import { collateralAction } from './loan-change.ts';
 import type { LoansRead, Setting } from './loan-generation.ts';
 import { Loans, wholePool } from './loans.ts';
 import { Positions, type PositionsRead } from './positions.ts';
+import { sellAction } from './repay-collateral.ts';
 import { repayAction } from './repay.ts';
 import * as schema from './schema.ts';
 
@@ -40,6 +41,7 @@ export class BybitConnection implements Connection {
       collateral: collateralAction(http, clock, this.loans),
       margin: this.#positions.margin,
       repay: repayAction(http, clock, this.loans),
+      'repay-collateral': sellAction(http, clock, this.loans),
       borrow: borrowAction(http, clock, this.loans),
     };
   }

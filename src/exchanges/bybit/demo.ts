@@ -46,7 +46,7 @@ export function demoConnection(http: Http, clock: Clock, streams?: StreamSource)
     indexPrices: async (coins, signal) => (coins.length === 0 ? {} : priced(coins, await readPrices(ask, signal))),
     streams,
     actions: { margin: positions.margin },
-    absent: { collateral: noLoans, repay: noLoans },
+    absent: { collateral: noLoans, repay: noLoans, borrow: noLoans, 'repay-collateral': noLoans },
     dispose() {
       http.dispose();
     },

@@ -22,8 +22,10 @@ export const endpoints = {
   borrow: '/v5/crypto-loan-flexible/borrow',
   borrowings: '/v5/crypto-loan-flexible/borrow-history',
   repay: '/v5/crypto-loan-flexible/repay',
+  sell: '/v5/crypto-loan-flexible/repay-collateral',
   repayments: '/v5/crypto-loan-flexible/repayment-history',
   repayFixed: '/v5/crypto-loan-fixed/fully-repay',
+  sellFixed: '/v5/crypto-loan-fixed/repay-collateral',
   fixedRepayments: '/v5/crypto-loan-fixed/repayment-history',
   contracts: '/v5/crypto-loan-fixed/borrow-contract-info',
   fixedBorrowings: '/v5/crypto-loan-fixed/borrow-order-info',
@@ -58,7 +60,7 @@ const limits: Readonly<Record<string, RateLimit>> = {
  * the old loans have no documented limit and get the same. Source: https://bybit-exchange.github.io/docs/v5/rate-limit
  */
 export function limitOf(path: string): RateLimit {
-  return /\/(adjust-ltv|repay|fully-repay|borrow)$/.test(path) ? everySecond(1) : (limits[path] ?? everySecond(5));
+  return /\/(adjust-ltv|repay|fully-repay|repay-collateral|borrow)$/.test(path) ? everySecond(1) : (limits[path] ?? everySecond(5));
 }
 
 /** Limits are per second; a longer wait in a header is wrong. */

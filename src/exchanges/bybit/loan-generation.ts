@@ -66,6 +66,8 @@ export interface Repayment extends HistoryRow {
   readonly status: Adjustment['status'];
   /** By a person or a program of theirs, not by Bybit. */
   readonly byUser: boolean;
+  /** Bybit calls it "by currency". */
+  readonly byCurrency?: boolean;
   /** Of fixed debts: which contracts it concerns, as written. */
   readonly details?: unknown;
 }

@@ -234,6 +234,7 @@ export async function readRepayments(
       id: row.repayId,
       status: row.repayStatus,
       byUser: row.repayType === '1',
+      byCurrency: row.repayType === '7',
       details: row.details,
     }));
   return { ...toPage(rows, { count: list.length, next: nextPageCursor, odd: odd.length }, page), odd };

@@ -11,6 +11,7 @@ import * as why from '../refusals.ts';
 import { venue } from './codes.ts';
 import { withHaircuts } from './haircuts.ts';
 import { newestIdOf } from './loan-proof.ts';
+import type { LoanFound } from './loan-generation.ts';
 import type { Loans } from './loans.ts';
 import { proveRepayment } from './repay-proof.ts';
 import { pageSize } from './requests.ts';
@@ -34,12 +35,17 @@ export function repayAction(http: Http, clock: Clock, loans: Loans): RepayAction
   };
 }
 
-async function prepare(
+async function prepare(...asked: Parameters<typeof readDebt>): Promise<RepayReadiness> {
+  return (await readDebt(...asked)).readiness;
+}
+
+/** What a repayment of a debt depends on, wherever the money comes from. @throws ExchangeError `refused` when nothing of the coin is owed */
+export async function readDebt(
   clock: Clock,
   loans: Loans,
   asked: Pick<RepayChange, 'loan' | 'coin' | 'contract'>,
   signal: AbortSignal | undefined,
-): Promise<RepayReadiness> {
+): Promise<{ readonly readiness: RepayReadiness; readonly found: LoanFound }> {
   const { loan: ref, coin } = asked;
   const book = loans.repayBook(asked);
   if (loans.book(ref) === loans.pool) loans.pool.terms.refreshIfOld(signal);
@@ -58,14 +64,14 @@ async function prepare(
     if (fixed !== true) throw refused(why.coinNotOwed(coin));
     const only = await loans.onlyContract(coin, signal);
     if (only === undefined) throw refused(why.severalFixed(venue, coin));
-    return prepare(clock, loans, { loan: ref, coin, contract: only }, signal);
+    return readDebt(clock, loans, { loan: ref, coin, contract: only }, signal);
   }
   const { places = listed } = owed.value;
   if (places === undefined) throw refused(why.unsaid(venue, why.decimals(coin)), ['later']);
   const { loan } = found;
   const credible = credibleLtv(loan);
   const newestHistoryId = newestIdOf(history.value, coin);
-  return {
+  const readiness: RepayReadiness = {
     kind: 'repay',
     loan: withHaircuts(loan, loans.pool.terms.kept?.rules, prices, wallet.value),
     debt,
@@ -86,6 +92,7 @@ async function prepare(
     },
     asOf: Math.min(owed.at, wallet.at, history.at),
   };
+  return { readiness, found };
 }
 
 const accepted = v.object({ repayId: v.pipe(schema.digits, v.regex(/^[1-9]\d{0,39}$/)) });

@@ -145,7 +145,10 @@ export const flexibleDebt = v.object({ loanCurrency: coin, hourlyInterestRate: a
 export const owed = v.object({ loanCurrency: coin, totalDebt: natural, unpaidInterest: maybeNatural, hourlyInterestRate: maybeNatural });
 /** How many decimals an amount may have. An unreadable one affects nothing else. */
 export const places = v.fallback(v.optional(v.pipe(digits, v.regex(/^(\d|1[0-8])$/), v.transform(Number))), undefined);
-export const accuracy = v.object({ currency: coin, flexibleBorrowable: borrowable, flexibleBorrowingAccuracy: places });
+export const accuracy = v.object({
+  ...{ currency: coin, flexibleBorrowable: borrowable, flexibleBorrowingAccuracy: places },
+  ...{ fixedBorrowable: borrowable, fixedBorrowingAccuracy: places },
+});
 export const lending = v.object({
   currency: coin,
   flexibleBorrowable: borrowable,
@@ -161,7 +164,9 @@ export function coarsest(some: readonly (number | undefined)[]): number | undefi
 /**
  * The same of what is lent. A zero beside "not borrowable" is no figure: a debt rounded up to whole coins may be far more than is owed.
  */
-export function repayPlaces(some: readonly Omit<v.InferOutput<typeof accuracy>, 'currency'>[]): number | undefined {
+export function repayPlaces(
+  some: readonly Pick<v.InferOutput<typeof accuracy>, 'flexibleBorrowable' | 'flexibleBorrowingAccuracy'>[],
+): number | undefined {
   const told = some.filter((one) => one.flexibleBorrowable || one.flexibleBorrowingAccuracy !== 0);
   return coarsest(told.map(({ flexibleBorrowingAccuracy }) => flexibleBorrowingAccuracy));
 }

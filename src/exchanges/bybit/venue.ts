@@ -18,6 +18,8 @@ export const bybit: Exchange = {
   collateralWallet: msg('term.funding-account', 'funding account'),
   marginWallet: msg('bybit.unified-trading-account', 'Unified Trading Account'),
   repays: () => true,
+  // Older orders have no request for it.
+  sells: ({ orderId }) => orderId === undefined,
   // Old orders lend no more; fixed loans are borrowed in Bybit's app.
   borrows: ({ id }) => id === 'pool',
   oneWaySlot: '0',

@@ -51,7 +51,7 @@ export function claimed<One extends Adjustment | Repayment>(accepted: readonly O
 export function available({ wallet, adjustments, repaid }: Situation, ccy: string): Decimal {
   const leaving = add(
     claimed(adjustments, (one) => one.direction === '0' && one.ccy === ccy),
-    claimed(repaid, (one) => one.borrows !== true && one.ccy === ccy),
+    claimed(repaid, (one) => one.borrows !== true && one.sells === undefined && one.ccy === ccy),
   );
   return greater(subtract(amountOf(wallet, ccy), leaving), zero);
 }

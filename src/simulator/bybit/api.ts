@@ -41,7 +41,7 @@ export class BybitApi extends Api {
   constructor(world: World, keys: readonly Key[], clock: { now(): number }, bend?: Bend) {
     super(
       {
-        adjustments: ['/adjust-ltv', '/add-margin', '/repay', '/fully-repay', '/borrow'],
+        adjustments: ['/adjust-ltv', '/add-margin', '/repay', '/fully-repay', '/repay-collateral', '/borrow'],
         histories: ['/adjustment-history', '/repayment-history', '/borrow-history'],
         deviations: ownDeviations,
         isCode,

@@ -3,6 +3,7 @@ import type { Conditions } from '../conditions.ts';
 import type { RecordedAdjustment } from '../control.ts';
 import type { Holding } from '../holdings.ts';
 import type { Situation } from './adjusting.ts';
+import type { Market } from '../market.ts';
 import { Refusal } from './answers.ts';
 import { findCoin } from './coins.ts';
 import { isWaiting, repayNow } from './repaying.ts';
@@ -44,11 +45,12 @@ export function deviateBorrowing({ ccy, amt }: Holding, deviation: string | unde
 export function borrowNow(
   { wallet, pool, legacyOrders }: Pick<WorldState, 'wallet' | 'pool' | 'legacyOrders'>,
   { ccy, amt, at, dueAt, repays, orderId: repayId }: Borrowing,
+  market: Market,
 ): Partial<WorldState> | undefined {
   const isOwed = pool.flexible.some((debt) => debt.ccy === ccy);
   const flexible = isOwed ? pool.flexible : [...pool.flexible, { ccy, principal: zero, interest: zero }];
   const asked: Repayment = { ccy, amt, at, dueAt, repayId, by: 'user', state: 'pending', ...(repays === true ? {} : { borrows: true }) };
-  return repayNow({ wallet, legacyOrders, pool: { ...pool, flexible } }, asked)?.change;
+  return repayNow({ wallet, legacyOrders, pool: { ...pool, flexible } }, asked, market)?.change;
 }
 
 /** Everything a client borrowed, as it was really carried out. */

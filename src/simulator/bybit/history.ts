@@ -107,9 +107,9 @@ const since =
   ({ repaid: all }: Question['world']): readonly Row[] =>
     all
       .filter(({ loans, orderId }) => orderId === undefined && (loans !== undefined) === fixed)
-      .map(({ repayId, ccy, amt, at, by, state, loans = [] }) => ({
+      .map(({ repayId, ccy, amt, at, by, state, sells, loans = [] }) => ({
         ...(fixed ? { details: loans.map(({ loanId, amt: part }) => ({ loanCurrency: ccy, loanId, repayAmount: part })) } : {}),
-        ...repaid(repayId, ccy, amt, at, types[by], statuses[state]),
+        ...repaid(repayId, ccy, amt, at, sells === undefined ? types[by] : 7, statuses[state]),
       }))
       .reverse();
 

@@ -172,6 +172,20 @@ function repayFully({ world, parameters, deviation }: Question): Record<string, 
   return { repayId: world.repay(wholeOf(first.ccy, contracts), deviation) };
 }
 
+/** Of a flexible debt, or of a contract. Without its id the real one chooses a contract; this one refuses. The answer is empty. */
+function repayWithCollateral({ world, parameters, deviation }: Question, isFixed: boolean): Record<string, unknown> {
+  const ccy = required(parameters, 'loanCurrency');
+  const borrow = findCoin(ccy)?.borrow;
+  if (borrow === undefined) throw new Refusal('148014', ccy);
+  const sells = required(parameters, 'collateralCoin');
+  if (findCoin(sells)?.brackets === undefined) throw new Refusal('148004', sells);
+  const amt = amountIn(parameters, repayCodes, borrow.places);
+  const contract = isFixed ? openContract(world.pool, required(parameters, 'loanId')) : undefined;
+  if (contract !== undefined && contract.ccy !== ccy) throw new Refusal('10001', 'loanCurrency');
+  world.repay({ ccy, amt, sells, ...(contract === undefined ? {} : { loans: [{ loanId: contract.loanId, amt }] }) }, deviation);
+  return {};
+}
+
 function borrowContracts({ world, parameters, now }: Question): Record<string, unknown> {
   const [orderId, loanId, ccy, term] = ['orderId', 'loanId', 'orderCurrency', 'term'].map((name) => optional(parameters, name));
   const found = world.pool.fixed
@@ -213,4 +227,6 @@ export const loanEndpoints: readonly Endpoint[] = [
   { ...write, path: `${flexibleRoot}borrow`, answer: borrow },
   { ...read, path: `${fixedRoot}borrow-contract-info`, answer: borrowContracts },
   { ...write, path: `${fixedRoot}fully-repay`, answer: repayFully },
+  { ...write, path: `${flexibleRoot}repay-collateral`, answer: (question) => repayWithCollateral(question, false) },
+  { ...write, path: `${fixedRoot}repay-collateral`, answer: (question) => repayWithCollateral(question, true) },
 ];

@@ -7,6 +7,8 @@ import {
   isPositive,
   isZero,
   lesser,
+  multiply,
+  negate,
   subtract,
   sum,
   zero,
@@ -15,6 +17,7 @@ import {
 import type { Conditions } from '../conditions.ts';
 import type { RecordedAdjustment } from '../control.ts';
 import { changed, type Holding } from '../holdings.ts';
+import type { Market } from '../market.ts';
 import { available, type Situation } from './adjusting.ts';
 import { Refusal } from './answers.ts';
 import { findCoin } from './coins.ts';
@@ -22,7 +25,7 @@ import type { FixedDebt, LegacyOrder, Pool, Repayment, WorldState } from './stat
 import { flexibleDebt, legacyDebt } from './valuation.ts';
 
 /** What is paid back: of a flexible debt, of an older order, or whole fixed contracts. */
-export type RepayRequest = Pick<Repayment, 'ccy' | 'amt' | 'orderId' | 'loans'>;
+export type RepayRequest = Pick<Repayment, 'ccy' | 'amt' | 'orderId' | 'loans' | 'sells'>;
 
 /**
  * What happens to an amount above the debt, which isn't documented: the least amount on the coin's grid that covers the debt takes the debt
@@ -32,6 +35,24 @@ export const overpayModes = ['rounded', 'refused'] as const;
 export type Overpay = (typeof overpayModes)[number];
 
 const penaltyAnd = ({ principal, penalty }: FixedDebt): Decimal => add(principal, penalty);
+
+/** What is charged on top of a sale, as a part of it. Bybit's is not documented in its API. */
+const fee = decimal('0.01');
+/** In USD, for one repayment with collateral. */
+const mostSold = decimal('300000');
+
+/** How much of the pledged coin pays `amt` of the debt, fee included. */
+const soldFor = (ccy: string, amt: Decimal, sells: string, market: Market): Decimal =>
+  divide(multiply(multiply(amt, market.price(ccy)), add(decimal('1'), fee)), market.price(sells), 8, 'up');
+
+/** @throws Refusal when so much can't be sold of the collateral */
+function checkSale(situation: Situation, { ccy, amt }: RepayRequest, sells: string): void {
+  if (sells === ccy) throw new Refusal('148040');
+  const pledged = situation.pool.collateral.find((one) => one.ccy === sells)?.amt ?? zero;
+  if (isZero(pledged)) throw new Refusal('148040');
+  if (compare(multiply(amt, situation.market.price(ccy)), mostSold) > 0) throw new Refusal('148047');
+  if (compare(soldFor(ccy, amt, sells, situation.market), pledged) > 0) throw new Refusal('148012');
+}
 
 /** The contract called `loanId`. @throws Refusal 148023 when there is none, 148033 when nothing is owed on it */
 export function openContract(pool: Pool, loanId: string): FixedDebt {
@@ -58,6 +79,8 @@ export function checkRepayment(situation: Situation, conditions: Conditions, req
   if (conditions.is('liquidating')) throw new Refusal(older ? '177005' : '148031');
   const waiting = situation.repaid.filter(isWaiting);
   if (loans?.some(({ loanId }) => waiting.some((one) => one.loans?.some((part) => part.loanId === loanId)))) throw new Refusal('148041');
+  for (const { loanId, amt: part } of request.sells === undefined ? [] : (loans ?? []))
+    if (compare(part, penaltyAnd(openContract(situation.pool, loanId))) > 0) throw new Refusal('148038');
   if (loans === undefined) {
     const claimed = sum(waiting.filter((one) => isSameDebt(one, request)).map((one) => one.amt));
     const left = greater(subtract(owed(situation, request), claimed), zero);
@@ -68,7 +91,8 @@ export function checkRepayment(situation: Situation, conditions: Conditions, req
   }
   // Of an amount that was rounded up, only the debt is taken.
   const taken = loans === undefined ? lesser(owed(situation, request), amt) : amt;
-  if (compare(taken, available(situation, ccy)) > 0) throw new Refusal(older ? '177011' : '148029');
+  if (request.sells !== undefined) checkSale(situation, request, request.sells);
+  else if (compare(taken, available(situation, ccy)) > 0) throw new Refusal(older ? '177011' : '148029');
 }
 
 /** Whether a change is accepted and not yet at its end. */
@@ -110,10 +134,14 @@ type Held = Pick<WorldState, 'wallet' | 'pool' | 'legacyOrders'>;
  * The effect of a repayment that is carried out now; undefined where it has none, because nothing is owed or nothing is in the wallet.
  * Interest is paid first. Collateral comes back only with the last debt.
  */
-export function repayNow(held: Held, one: Repayment): { readonly done: Partial<Repayment>; readonly change: Partial<Held> } | undefined {
+export function repayNow(
+  held: Held,
+  one: Repayment,
+  market: Market,
+): { readonly done: Partial<Repayment>; readonly change: Partial<Held> } | undefined {
   if (one.orderId !== undefined) return repayOrder(held, one, one.orderId);
   const inWallet = held.wallet.find(({ ccy }) => ccy === one.ccy)?.amt ?? zero;
-  let left = one.borrows === true ? one.amt : lesser(one.amt, inWallet);
+  let left = one.borrows === true || one.sells !== undefined ? one.amt : lesser(one.amt, inWallet);
   const pay = <Debt>(debt: Debt, wanted: Decimal, parts: (debt: Debt, amt: Decimal) => Paid<Debt>): Paid<Debt> => {
     const paid = parts(debt, lesser(wanted, left));
     left = subtract(left, paid.amt);
@@ -130,12 +158,17 @@ export function repayNow(held: Held, one: Repayment): { readonly done: Partial<R
   });
   const amt = sum([...fixed, ...flexible].map((paid) => paid.amt));
   if (isZero(amt)) return undefined;
+  const sold = one.sells === undefined ? zero : soldFor(one.ccy, amt, one.sells, market);
+  const pledged = held.pool.collateral.find(({ ccy }) => ccy === one.sells)?.amt ?? zero;
+  const collateral =
+    one.sells === undefined || sign ? held.pool.collateral : changed(held.pool.collateral, one.sells, negate(lesser(sold, pledged)));
   const pool: Pool = {
     ...held.pool,
+    collateral,
     fixed: fixed.map(({ debt }) => debt),
     flexible: flexible.map(({ debt }) => debt).filter(({ principal, interest }) => isPositive(add(principal, interest))),
   };
-  const wallet = changed(held.wallet, one.ccy, sign ? amt : subtract(zero, amt));
+  const wallet = one.sells !== undefined && !sign ? held.wallet : changed(held.wallet, one.ccy, sign ? amt : negate(amt));
   const loans = one.loans?.map(({ loanId }) => ({ loanId, amt: fixed.find(({ debt }) => debt.loanId === loanId)?.amt ?? zero }));
   const done = { amt, ...(loans === undefined ? {} : { loans }) };
   const isOpen = pool.flexible.length > 0 || pool.fixed.some((debt) => isPositive(penaltyAnd(debt)));
@@ -189,9 +222,9 @@ const returning = (wallet: readonly Holding[], back: readonly Holding[]): readon
 
 /** Every accepted repayment a client made, as it was really carried out. */
 export function recordedRepayments(repaid: readonly Repayment[]): RecordedAdjustment[] {
-  return repaid.flatMap(({ by, orderId, loans, borrows, ccy, amt, at, state }) => {
+  return repaid.flatMap(({ by, orderId, loans, borrows, sells, ccy, amt, at, state }) => {
     const loan = orderId ?? loans?.map(({ loanId }) => loanId).join();
-    const type = borrows === true ? 'borrow' : 'repay';
+    const type = borrows === true ? 'borrow' : sells === undefined ? 'repay' : `sell ${sells}`;
     return by === 'user' ? [{ ...(loan === undefined ? {} : { loan }), type, ccy, amt, when: at, state }] : [];
   });
 }

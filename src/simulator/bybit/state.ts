@@ -141,6 +141,8 @@ export interface Repayment extends Holding {
   readonly orderId?: string;
   /** Contracts that were paid back; absent for a flexible debt. */
   readonly loans?: readonly { readonly loanId: string; readonly amt: Decimal }[];
+  /** The collateral that is sold for it. */
+  readonly sells?: string;
   /** A fault turns it around: it borrows. */
   readonly borrows?: true;
   /** Collateral that came back with the last of an older order. */
@@ -367,6 +369,7 @@ function repayment(value: unknown): Repayment {
     by: oneOf(entry['by'] ?? 'liquidation', 'by', ['user', 'liquidation']),
     ...(entry['orderId'] === undefined ? {} : { orderId: id(entry['orderId'], 'orderId') }),
     ...(entry['loans'] === undefined ? {} : { loans: list(entry['loans'], 'loans', part) }),
+    ...(entry['sells'] === undefined ? {} : { sells: coins.coin(entry['sells'], 'sells') }),
     ...(entry['borrows'] === true ? { borrows: true } : {}),
     ...(entry['returned'] === undefined ? {} : { returned: amount(entry['returned'], 'returned') }),
     at: whole(entry['at'], 'at'),

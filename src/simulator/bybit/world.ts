@@ -301,13 +301,13 @@ export class World implements ControlledWorld {
     this.#trade(settled(this.trading, dueAt));
     for (const one of this.repaid) {
       if (one.dueAt !== dueAt || !isWaiting(one)) continue;
-      const paid = one.state === 'pending' ? repayNow(this.#state, one) : undefined;
+      const paid = one.state === 'pending' ? repayNow(this.#state, one, this.market) : undefined;
       const done: Repayment = { ...one, ...paid?.done, state: paid === undefined ? 'failed' : 'effective' };
       this.#change({ ...paid?.change, repaid: this.repaid.map((other) => (other === one ? done : other)) });
     }
     for (const one of this.borrowed) {
       if (one.dueAt !== dueAt || !isWaiting(one)) continue;
-      const lent = one.state === 'pending' ? borrowNow(this.#state, one) : undefined;
+      const lent = one.state === 'pending' ? borrowNow(this.#state, one, this.market) : undefined;
       const done: Borrowing = { ...one, state: lent === undefined ? 'failed' : 'effective' };
       this.#change({ ...lent, borrowed: this.borrowed.map((other) => (other === one ? done : other)) });
     }

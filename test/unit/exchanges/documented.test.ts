@@ -74,6 +74,8 @@ function* everyCall({ loans, positions, changes }: Documented): Generator<Call> 
         if (change.kind === 'margin')
           return actions.margin!.prove(change, { kind: 'margin', size: decimal('1'), margin: decimal('1') }, receipt);
         if (change.kind === 'repay') return actions.repay!.prove(change, { kind: 'repay', debt: decimal('1') }, receipt);
+        if (change.kind === 'repay-collateral')
+          return actions['repay-collateral']!.prove(change, { kind: change.kind, debt: decimal('1'), pledged: decimal('1') }, receipt);
         if (change.kind === 'borrow') return actions.borrow!.prove(change, { kind: 'borrow', debt: decimal('1') }, receipt);
         return actions.collateral!.prove(change, { kind: 'collateral', pledged: decimal('1') }, receipt);
       };

@@ -42,6 +42,12 @@ const repay = (loan: LoanRef, coin: string, contract?: string): Change => {
   const all = contract !== undefined;
   return { kind: 'repay', loan, direction: 'add', coin, ...(all ? { contract } : {}), amount, all, requestId: 'a1' };
 };
+/** As both pages print it. */
+const sale = (coin: string, of: string, sold: string, contract?: string): Change => ({
+  ...{ kind: 'repay-collateral', loan: { loanId: 'pool' }, direction: 'reduce', coin, collateral: sold },
+  ...(contract === undefined ? {} : { contract }),
+  ...{ amount: decimal(of), all: false },
+});
 const repayment: Change = {
   ...{ kind: 'repay', loan: order, direction: 'add', coin: 'USDT', amount: decimal('100.00000001') },
   ...{ all: false, requestId: 'b15c2d9e0f3a4b5c8d7e6f5a4b3c2d1e' },
@@ -191,11 +197,13 @@ const bybit: Documented = {
     'GET /v5/crypto-loan-flexible/ongoing-coin': ['loanCurrency'],
     'GET /v5/crypto-loan-flexible/available-inventory': ['currency'],
     'POST /v5/crypto-loan-flexible/repay': ['loanCurrency', 'amount'],
+    'POST /v5/crypto-loan-flexible/repay-collateral': ['loanCurrency', 'collateralCoin', 'amount'],
     'POST /v5/crypto-loan-flexible/borrow': ['loanCurrency', 'loanAmount', 'collateralList'],
     'GET /v5/crypto-loan-flexible/borrow-history': ['orderId', 'loanCurrency', ...paged],
     'GET /v5/crypto-loan-flexible/repayment-history': ['repayId', 'loanCurrency', ...paged],
     'GET /v5/crypto-loan-fixed/repayment-history': ['repayId', 'repayCurrency', ...paged],
     'POST /v5/crypto-loan-fixed/fully-repay': ['loanId', 'loanCurrency'],
+    'POST /v5/crypto-loan-fixed/repay-collateral': ['loanId', 'loanCurrency', 'collateralCoin', 'amount'],
     'GET /v5/crypto-loan-fixed/borrow-contract-info': ['orderId', 'loanId', 'orderCurrency', 'term', ...paged],
     'GET /v5/crypto-loan-fixed/borrow-order-info': ['orderId', 'orderCurrency', 'state', 'term', ...paged],
     'GET /v5/crypto-loan/ongoing-orders': ['orderId', 'loanCurrency', 'collateralCurrency', 'loanTermType', 'loanTerm', ...paged],
@@ -231,6 +239,7 @@ const bybit: Documented = {
     '/crypto-loan-flexible/repayment-history': 'repayment-history',
     '/crypto-loan-fixed/repayment-history': 'fixed-repayment-history',
     '/crypto-loan-fixed/fully-repay': 'repay',
+    '/repay-collateral': 'repay-collateral',
     '/crypto-loan-fixed/borrow-contract-info': 'borrow-contract-info',
     '/crypto-loan-fixed/borrow-order-info': 'borrow-order-info',
     '/crypto-loan/ongoing-orders': 'legacy-ongoing-orders',
@@ -266,6 +275,16 @@ const bybit: Documented = {
     [repay(pool, 'BTC'), '/v5/crypto-loan-flexible/repay', '{"loanCurrency":"BTC","amount":"0.1"}'],
     [borrow(pool, 'BTC', '0.1'), '/v5/crypto-loan-flexible/borrow', '{"loanCurrency":"BTC","loanAmount":"0.1"}'],
     [repay(pool, 'ETH', '570'), '/v5/crypto-loan-fixed/fully-repay', '{"loanId":"570"}'],
+    [
+      sale('USDT', '500', 'BTC'),
+      '/v5/crypto-loan-flexible/repay-collateral',
+      '{"loanCurrency":"USDT","amount":"500","collateralCoin":"BTC"}',
+    ],
+    [
+      sale('ETH', '0.1', 'USDT', '571'),
+      '/v5/crypto-loan-fixed/repay-collateral',
+      '{"loanId":"571","loanCurrency":"ETH","amount":"0.1","collateralCoin":"USDT"}',
+    ],
     [repay(oldOrder, 'USDT'), '/v5/crypto-loan/repay', `{"orderId":"${oldOrder.loanId}","amount":"0.1"}`],
     [collateral(pool, 'reduce'), '/v5/crypto-loan-common/adjust-ltv', '{"currency":"BTC","amount":"0.1","direction":"1"}'],
     [collateral(oldOrder, 'add'), '/v5/crypto-loan/adjust-ltv', '{"orderId":"1793683005081680384","amount":"0.1","direction":"0"}'],

@@ -77,6 +77,11 @@ describe('with amounts hidden', function () {
     front = await machine.front();
     ({ id } = await front.engine.simulated.create('Simulated'));
     await front.until('its figures', () => front.engine.store.get(id)?.snapshot !== undefined);
+    const steps = [
+      { act: 'add', coin: 'BTC', amount: '1.234567' },
+      { act: 'repay', coin: 'USDT', amount: '7654.321' },
+    ];
+    await front.engine.book.update(id, { rescues: { 'loan:12345': { at: '0.7', steps } } });
     await front.does(
       (app, attended) => changeCollateral(app, attended, 'add', undefined),
       ...[pick('Loan 12345'), pick('BTC'), type('0.1'), press('Add 0.1 BTC')],
@@ -128,7 +133,7 @@ describe('with amounts hidden', function () {
     lines.filter((line) => amounts.some((amount) => amount.test(line)));
 
   it('no view, tooltip, status bar, panel, document or notice tells an amount, and each would tell some otherwise', async () => {
-    const amounts = [...amountsIn(front.engine.store.get(id)!.snapshot!), /(?<![\d.,])0\.1 BTC/, /"0\.1"/];
+    const amounts = [...amountsIn(front.engine.store.get(id)!.snapshot!), /(?<![\d.,])0\.1 BTC/, /"0\.1"/, /1\.234567/, /7,?654\.321/];
     const [shown, dotted] = [await surfaces(inFull, false), await surfaces(hidden, true)];
     for (const [name, lines] of Object.entries(dotted)) {
       assert.deepEqual(found(lines, amounts), [], name);

@@ -28,27 +28,42 @@ describe('the menu of a line', () => {
       'addMargin',
       'bringLiquidationToTarget',
       'copyValue',
+      'openAtVenue',
       'openGauges',
+      'openRescue',
+      'prepareRescue',
       'reduceMargin',
       'setWarningLevels',
+      'showHistory',
     ]);
-    assert.deepEqual(offered('ltvGauge.positions', 'fixedPosition'), ['copyValue', 'setWarningLevels']);
+    assert.deepEqual(offered('ltvGauge.positions', 'fixedPosition'), ['copyValue', 'openAtVenue', 'setWarningLevels', 'showHistory']);
   });
 
   it('offers changes of collateral only at a loan, and repaying only where it can be done', () => {
-    const atLoan = ['addCollateral', 'bringLtvToTarget', 'copyValue', 'maximumLoan', 'openGauges', 'reduceCollateral'];
-    assert.deepEqual(offered('ltvGauge.loans', 'loan'), [...atLoan, 'setWarningLevels']);
-    assert.deepEqual(offered('ltvGauge.loans', 'loan.repay'), [...atLoan, 'borrowMore', 'repayLoan', 'setWarningLevels'].sort());
+    const atLoan = ['addCollateral', 'bringLtvToTarget', 'copyValue', 'maximumLoan', 'openAtVenue', 'openGauges', 'openRescue'].concat([
+      'prepareRescue',
+      'reduceCollateral',
+      'setWarningLevels',
+      'showHistory',
+    ]);
+    assert.deepEqual(offered('ltvGauge.loans', 'loan'), atLoan);
+    assert.deepEqual(offered('ltvGauge.loans', 'loan.repay'), [...atLoan, 'borrowMore', 'repayLoan'].sort());
     for (const item of ['position', 'fixedPosition', 'account', 'value', 'note', 'group', 'openWrite']) {
       const commands = offered('ltvGauge.positions', item);
       assert.ok(!commands.includes('addCollateral') && !commands.includes('reduceCollateral'), item);
     }
   });
 
+  it('offers to repay with collateral where the exchange sells it, beside all else that a loan has', () => {
+    const more = offered('ltvGauge.loans', 'loan.repay.sell');
+    assert.deepEqual(more, [...offered('ltvGauge.loans', 'loan.repay'), 'repayWithCollateral'].sort());
+  });
+
   it('offers the same at an account and at an unfinished change in every view', () => {
     for (const view of ['ltvGauge.loans', 'ltvGauge.positions', 'ltvGauge.collateral']) {
       assert.deepEqual(offered(view, 'account'), [
         'openActivity',
+        'openAtVenue',
         'refresh',
         'removeAccount',
         'renameAccount',
@@ -62,7 +77,7 @@ describe('the menu of a line', () => {
   });
 
   it('offers at a warning what it is about, and to acknowledge it once', () => {
-    const common = ['openGauges', 'setWarningLevels', 'snoozeWarnings'];
+    const common = ['openGauges', 'openRescue', 'revealRow', 'setWarningLevels', 'snoozeWarnings'];
     assert.deepEqual(offered('ltvGauge.warnings', 'warning.loan'), ['acknowledgeWarnings', 'bringLtvToTarget', ...common]);
     assert.deepEqual(offered('ltvGauge.warnings', 'warning.loan.known'), ['bringLtvToTarget', ...common]);
     assert.deepEqual(offered('ltvGauge.warnings', 'warning.position'), ['acknowledgeWarnings', 'bringLiquidationToTarget', ...common]);

@@ -52,7 +52,7 @@ function scene(
   watched = always,
   span = span24,
 ): ChartScene {
-  return { span, watched, entries: entriesOf({ buckets, gaps }, watched, span), marks, say, time };
+  return { span, watched, entries: entriesOf({ buckets, gaps }, watched, span), gaps, moved: [], marks, say, time };
 }
 const pathOf = (chart: HistoryChart | undefined, kind: HistoryChart['lines'][number]['kind']): string | undefined =>
   chart?.lines.find((line) => line.kind === kind)?.path;
@@ -137,6 +137,21 @@ describe('A chart of the history', () => {
     for (const kind of ['own', 'venue', 'forced'] as const) assert.match(pathOf(chart, kind) ?? '', /^M[\d.]+ 200v-\d+$/);
   });
 
+  it('says what was watched, and what only from another computer', () => {
+    const rare = { ...bucket(0, { ltv: ['0.5'] }), covered: minute };
+    const moved = [{ since: span24.from, until: span24.from + span24.width }];
+    const missed = { since: span24.from + span24.width, until: span24.from + span24.width + minute };
+    const chart = figureChart({ ...scene([rare, bucket(1, { ltv: ['0.5'] })], [missed]), moved }, 'loan');
+    assert.deepEqual(
+      chart?.points.map(({ cells }) => cells.at(-1)),
+      [says('list.brackets', '100%', says('history.other-computer')), '80%'],
+    );
+    const year = chartSpan('1y', now);
+    // Older gaps are forgotten; what was watched isn't.
+    const old = { ...bucket(0, { ltv: ['0.5'] }, year), covered: year.width / 3 };
+    assert.equal(figureChart(scene([old], [], [], always, year), 'loan')?.points[0]?.cells.at(-1), '33%');
+  });
+
   it('is not there for what was never recorded', () => {
     assert.equal(figureChart(scene([]), 'loan'), undefined);
     assert.equal(figureChart(scene([bucket(0, { debtUsd: ['1'] })]), 'loan'), undefined);
@@ -203,7 +218,7 @@ describe('A chart of readings as they were stored', () => {
         const series = file.history({ ...asked, buckets: (span.to - span.from) / span.width })!;
         const watched = { since: read[0]!.at, until: now };
         const entries = entriesOf(series, watched, span);
-        const chart = figureChart({ span, watched, entries, marks: [], say, time }, 'loan');
+        const chart = figureChart({ span, watched, entries, gaps: series.gaps, moved: [], marks: [], say, time }, 'loan');
         const inside = read.filter((one) => one.at >= span.from);
         const cells = (chart?.points ?? []).map((point) => point.cells);
         const [highest, lowest] = [1, 2].map((column) => cells.flatMap((row) => (row.length === 1 ? [] : (row[column] ?? []))));

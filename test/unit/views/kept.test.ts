@@ -10,10 +10,13 @@ import type { Warning } from '../../../src/engine/storage/warning-protocol.ts';
 import type { Entry } from '../../../src/views/entry.ts';
 import type { Say } from '../../../src/views/gauge-frame.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
+import { changesOf, isNothing } from '../../../src/views/page-changes.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
 import { positionsOutline } from '../../../src/views/positions.ts';
 import { loanAlarms, positionAlarms, statusOf } from '../../../src/views/status.ts';
 import type { ViewContext } from '../../../src/words/account.ts';
+import { withChanges } from '../../../src/webview/arrange.ts';
+import type { PageState } from '../../../src/core/protocol.ts';
 import { holds } from '../property.ts';
 import { account, failure, loan, marginWrite, now, position, snapshot, viewContext, write } from './samples.ts';
 
@@ -41,6 +44,8 @@ interface World {
   readonly frozen: boolean;
   readonly armed: boolean;
   readonly hides: boolean;
+  /** USD, as the person set it. */
+  readonly limit: string;
   readonly warnings: readonly Warning[];
   readonly say: Say;
 }
@@ -52,7 +57,7 @@ const languages: readonly Say[] = [
 
 const empty: World = {
   states: ['one', 'two'].map((id) => ({ account: account({ id }), reading: false })),
-  ...{ now, intervalMs: 30_000, writes: [], frozen: false, armed: false, hides: false, warnings: [] },
+  ...{ now, intervalMs: 30_000, writes: [], frozen: false, armed: false, hides: false, limit: '100', warnings: [] },
   say: languages[0]!,
 };
 
@@ -67,6 +72,7 @@ const contextOf = (world: World): ViewContext =>
     frozen: (id) => (world.frozen ? world.writes.find(({ accountId }) => accountId === id) : undefined),
     arming: () => (world.armed ? { armed: true, until: 'always' } : { armed: false }),
     warnings: (id) => world.warnings.filter((one) => one.account === id),
+    limits: () => ({ inspect: (name) => (name === 'perActionUsd' ? { globalValue: world.limit } : undefined) }),
     ...(world.hides ? { hidesAmounts: true as const } : {}),
   });
 // The same ones each time, as in the editor: otherwise all would be made again.
@@ -113,8 +119,8 @@ const change =
 const reading: fc.Arbitrary<Step> = fc
   .record({ id: ids, ltv: ltvs, price: prices, several: fc.boolean(), lasts: fc.boolean(), barred: fc.boolean(), gone: fc.boolean() })
   .map(({ id, ltv, price, several, lasts, barred, gone }) =>
-    change(id, ({ failure: _, live: __, snapshot: held, ...state }, world) => {
-      const { ltv: ___, ...bare } = loan();
+    change(id, ({ account: of, snapshot: held }, world) => {
+      const { ltv: _, ...bare } = loan();
       const first = lasts ? (held?.loans[0] ?? loan()) : { ...bare, ...(ltv === undefined ? {} : { ltv }) };
       const other = loan({
         id: '678',
@@ -130,7 +136,7 @@ const reading: fc.Arbitrary<Step> = fc
         asOf: world.now - 500,
         ...(barred ? { loansTrouble: failure().error.sentence } : {}),
       });
-      return { ...state, snapshot: read, reading: false };
+      return { account: of, snapshot: read, reading: false };
     }),
   );
 
@@ -176,6 +182,16 @@ const rated = fc.tuple(ids, an('0.3', '0.9')).map(([id, watch]) =>
 const renamed = fc
   .tuple(ids, an('Main', 'Other'), fc.boolean())
   .map(([id, name, simulated]) => change(id, (state) => ({ ...state, account: { ...state.account, name, simulated } })));
+const prepared = fc.tuple(ids, an('0.1', '5')).map(([id, amount]) =>
+  change(id, (state) => ({
+    ...state,
+    account: {
+      ...state.account,
+      rescues: { 'loan:12345': { at: decimal('0.7'), steps: [{ act: 'add', coin: 'BTC', amount: decimal(amount) }] } },
+    },
+  })),
+);
+const limited = an('100', '1000000').map((limit): Step => (world) => ({ ...world, limit }));
 const waiting = an(1, 249, 1_000, 14_000, 15_000, 30_000, 60_000, 3_600_000, -1_000, -400_000).map((ms): Step => (world) => ({
   ...world,
   now: world.now + ms,
@@ -219,7 +235,7 @@ const steps = fc.array(
     { weight: 4, arbitrary: reading },
     { weight: 4, arbitrary: estimating },
     { weight: 4, arbitrary: waiting },
-    ...[failing, begun, rated, renamed, written1, settled, warned, set],
+    ...[failing, begun, rated, renamed, prepared, prepared, limited, limited, written1, settled, warned, set],
   ),
   { minLength: 2, maxLength: 14 },
 );
@@ -257,5 +273,40 @@ describe('views of which only what changed is made again', () => {
       assert.equal(after[0], before[0]);
       assert.notEqual(after[1], before[1]);
     }
+  });
+
+  it('tell the page only what differs, from which it has the whole', () => {
+    const stateOf = (world: World): PageState => gaugePage(world.states, contextOf(world), world.say, { shocks: '-15' }).state;
+    let parts = 0;
+    holds(
+      fc.property(steps, (all) => {
+        let world = empty;
+        let page = stateOf(world);
+        for (const step of all) {
+          const before = stateOf(world);
+          world = step(world);
+          const after = stateOf(world);
+          const changes = changesOf(before, after);
+          if (changes !== undefined && after.gauges.length > changes.gauges.length) parts += 1;
+          page = changes === undefined ? after : withChanges(page, structuredClone(changes));
+          assert.deepEqual(page, after);
+          if (changes !== undefined && isNothing(changes)) assert.deepEqual(after, before);
+        }
+      }),
+      { numRuns: 160 },
+    );
+    assert.ok(parts > 0);
+  });
+
+  it('tell the page the whole when lines come, go or move, and nothing when nothing differs', () => {
+    const read = (...ids: readonly string[]): PageState =>
+      gaugePage(
+        [{ account: account(), reading: false, snapshot: snapshot({ loans: ids.map((id) => loan({ id })) }) }],
+        viewContext(),
+        languages[0]!,
+      ).state;
+    for (const ids of [['a'], ['a', 'b', 'c'], ['b', 'a'], []]) assert.equal(changesOf(read('a', 'b'), read(...ids)), undefined);
+    const same = changesOf(read('a', 'b'), read('a', 'b'));
+    assert.ok(same !== undefined && isNothing(same));
   });
 });

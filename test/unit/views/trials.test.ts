@@ -90,10 +90,11 @@ describe('Trials of a page', () => {
   });
 
   it('end when the section is closed or nobody listens, also in the middle', async () => {
-    for (const end of [(trials: Trials) => trials.ask({ round: 2 }), (trials: Trials) => trials.end()]) {
+    for (const isClosed of [true, false]) {
       const { trials, answers, settle } = started();
       trials.ask({ round: 1, trial: trial('-20') });
-      end(trials);
+      if (isClosed) trials.ask({ round: 2 });
+      else trials.end();
       await settle();
       trials.renew();
       await settle();

@@ -69,7 +69,7 @@ for (const venue of ['okx', 'bybit'] as const) {
         const ref = wanted.orderId === undefined ? { loanId: wanted.id } : { loanId: wanted.id, orderId: wanted.orderId };
         for (const { steps, shortBy, ltv, assumed } of offersFor(reading, target).offers) {
           const [step, ...others] = steps;
-          if (step === undefined || step.act === 'repay' || others.length > 0) continue;
+          if (step === undefined || step.act === 'repay' || step.act === 'sell' || others.length > 0) continue;
           const { act: direction, coin, amount } = step;
           const what = `${wanted.id} to ${formatLtv(target)} by ${direction} ${amount} ${coin}`;
           looking.pass();

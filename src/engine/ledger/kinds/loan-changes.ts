@@ -15,6 +15,7 @@ import {
   type DecidedOn,
   type Evidence,
   type RepayWrite,
+  type SellWrite,
   type WriteRecord,
 } from '../record.ts';
 import { Refusal } from '../refusal.ts';
@@ -22,7 +23,7 @@ import type { Finding } from '../write-states.ts';
 
 // What all changes of a loan share, whether they move its collateral or its debt. What adds lowers LTV, and what reduces raises it.
 
-type LoanWrite = CollateralWrite | RepayWrite | BorrowWrite;
+type LoanWrite = CollateralWrite | RepayWrite | SellWrite | BorrowWrite;
 
 /** An immutable copy of what names a loan. @throws Refusal when it names none */
 export function namedLoan({ loanId, orderId }: LoanRef): LoanRef {
@@ -172,6 +173,9 @@ export const somethingElse = (what: Message, was: string, is: string): Message =
 export const doneTwice = (what: Message, was: string, is: string): Message =>
   msg('collateral.may-be-twice', '{0} went from {1} to {2}, twice the amount: it may have been executed twice.', what, was, is);
 
+/** Whether LTV should fall. A sale takes collateral away, and more of the debt. */
+const lowersLtv = ({ direction, kind }: Change): boolean => direction === 'add' || kind === 'repay-collateral';
+
 /** What a reading says of LTV, which comes last, because prices and interest move it too. */
 export interface LtvSays {
   /** It went the wrong way, and the venue's own values of debt and collateral do not explain it. */
@@ -183,7 +187,7 @@ export interface LtvSays {
 /** @param ltv as it is now */
 export function ltvSays(record: LoanWrite, loan: Loan, ltv: Decimal | undefined): LtvSays {
   const { ltvBefore, change } = record;
-  if (ltv === undefined || ltvBefore === undefined || compare(ltv, ltvBefore) !== (change.direction === 'add' ? 1 : -1)) return {};
+  if (ltv === undefined || ltvBefore === undefined || compare(ltv, ltvBefore) !== (lowersLtv(change) ? 1 : -1)) return {};
   const move = [formatLtv(ltvBefore), formatLtv(ltv)] as const;
   if (isExplained(record, loan)) return { remark: somethingElse(msg('term.ltv', 'LTV'), ...move) };
   return {

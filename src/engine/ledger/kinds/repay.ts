@@ -39,8 +39,8 @@ import {
   type ChangeKind,
   type OtherWrites,
 } from '../change-kind.ts';
-import type { RepayPreview } from '../preview.ts';
-import type { RepayWrite } from '../record.ts';
+import type { RepayPreview, SellPreview } from '../preview.ts';
+import type { RepayWrite, SellWrite } from '../record.ts';
 import { Refusal } from '../refusal.ts';
 import type { Finding } from '../write-states.ts';
 import {
@@ -74,7 +74,7 @@ export const repay: ChangeKind<RepayPreview, RepayProof> = {
   priceIn: ({ prices }, coin) => prices.get(coin),
   preview,
   places: ({ places }) => places,
-  mustBeAsShown,
+  mustBeAsShown: debtMustBeAsShown,
   decidedOn: ({ readiness }) => ({ limit: wholeOf(readiness), ...valuedAt(readiness.loan) }),
   expectations: expectedLtv,
   prove: (connection, { change, baseline }, receipt, signal) => actionOf(connection, 'repay').prove(change, baseline, receipt, signal),
@@ -112,8 +112,13 @@ const frozen = ({ loan, direction, coin, contract, amount, all, requestId }: Rep
     requestId,
   });
 
+/** What is owed of a coin, and how fine an amount of it may be. */
+type Owed = Pick<RepayReadiness, 'debt' | 'places'>;
+/** A repayment, wherever the money comes from. */
+type DebtWrite = RepayWrite | SellWrite;
+
 /** All that is owed of the coin, as an amount that the venue takes: rounded up, or a remainder would stay. */
-export const wholeOf = ({ debt, places }: Pick<RepayReadiness, 'debt' | 'places'>): Decimal => round(debt, places, 'up');
+export const wholeOf = ({ debt, places }: Owed): Decimal => round(debt, places, 'up');
 
 function preview(account: Account, intent: RepayChange, readiness: RepayReadiness, price: Decimal | undefined): RepayPreview {
   const { loan, debt, minimum, places } = readiness;
@@ -144,7 +149,7 @@ export const ltvAfterIt = (
 ): Decimal | undefined => (owesMore === true ? undefined : ltvAfterRepaying(loan, coin, amount, prices));
 
 /** Never more than is owed: what a venue does with the rest is not documented. */
-function checkOwed({ coin, amount, all }: RepayChange, readiness: RepayReadiness): void {
+export function checkOwed({ coin, amount, all }: Pick<RepayChange, 'coin' | 'amount' | 'all'>, readiness: Owed): void {
   const whole = wholeOf(readiness);
   if (!isPositive(readiness.debt)) throw new Refusal(msg('repay.nothing-owed', 'No {0} is owed on this loan now. Refresh.', coin));
   if (compare(amount, whole) > 0) throw new Refusal(atMost(moreThanOwed(), whole, coin), { instead: ['less'] });
@@ -158,7 +163,7 @@ function checkOwed({ coin, amount, all }: RepayChange, readiness: RepayReadiness
 export const moreThanOwed = (): Message => msg('repay.more-than-owed', "That's more than is owed now.");
 
 /** The debt may have grown by interest since; anything else is somebody's change. */
-function mustBeAsShown(before: RepayPreview, now: RepayPreview): void {
+export function debtMustBeAsShown(before: RepayPreview | SellPreview, now: RepayPreview | SellPreview): void {
   mustNotHaveReachedLiquidation(before, now);
   const [was, is] = [before.readiness, now.readiness];
   const grown = subtract(is.debt, was.debt);
@@ -187,7 +192,7 @@ const two = decimal('2');
 function judge(record: RepayWrite, read: RepayProof, { claimed, givenUp }: OtherWrites): Finding | undefined {
   const { change, baseline } = record;
   const head = headOf(record, read, claimed, {
-    asAsked: (row) => isAsAsked(record, row),
+    asAsked: (row) => isRowAsAsked(record, row),
     asWanted: (loan) => hasFallen(record, loan),
   });
   if ('found' in head) return head.found;
@@ -212,12 +217,12 @@ function judge(record: RepayWrite, read: RepayProof, { claimed, givenUp }: Other
   return { type: 'proven', ...facts, ...(note === undefined ? {} : { note }) };
 }
 
-const hasFallen = ({ change, baseline }: RepayWrite, loan: Loan | undefined): boolean =>
+export const hasFallen = ({ change, baseline }: DebtWrite, loan: Loan | undefined): boolean =>
   compare(loan?.debts.find(({ coin }) => coin === change.coin)?.amount ?? zero, baseline.debt) < 0;
 
 /** What the debt says beside a row that is as requested. */
-function debtSays(
-  { change, baseline, sentAt, plannedAt }: RepayWrite,
+export function debtSays(
+  { change, baseline, sentAt, plannedAt }: DebtWrite,
   { debt, asOf }: Extract<RepayProof, { readonly state: 'effective' }>,
   isDoubtful: boolean,
 ): 'as asked' | 'other' | 'nothing' | 'rose' | 'twice' {
@@ -233,20 +238,20 @@ function debtSays(
   return !isDoubtful && within(multiply(change.amount, two), lesser(interest, half)) ? 'twice' : 'other';
 }
 
-function isAsAsked({ change, baseline }: RepayWrite, row: HistoryRow): boolean {
+export function isRowAsAsked({ change, baseline }: DebtWrite, row: HistoryRow): boolean {
   const amount = absolute(row.amount);
   if (row.coin !== change.coin || row.forced) return false;
   return compare(amount, change.amount) === 0 || (change.all && isWholeDebt(amount, baseline.debt, change.amount));
 }
 
 /** What it concerns, before and after. */
-const debtMove = ({ change, baseline }: RepayWrite, debt: Decimal): readonly [Message, string, string] => [
+export const debtMove = ({ change, baseline }: DebtWrite, debt: Decimal): readonly [Message, string, string] => [
   debtIn(change.coin),
   formatAmount(baseline.debt),
   formatAmount(debt),
 ];
 
-const remainder = (debt: Decimal, coin: string): Message =>
+export const remainder = (debt: Decimal, coin: string): Message =>
   msg(
     'repay.remainder',
     '{0} {1} is still owed, such as interest added in the meantime. Repay it too to close the loan.',
@@ -255,8 +260,8 @@ const remainder = (debt: Decimal, coin: string): Message =>
   );
 
 /** That the exchange no longer has the loan, and what it gave back. Without a debt there is no LTV left. */
-function closed(
-  { change, baseline }: RepayWrite,
+export function closed(
+  { change, baseline }: DebtWrite,
   released: readonly HistoryRow[],
   doubt: Message | undefined,
 ): { readonly note: Message; readonly ltvAfter?: Decimal } {

@@ -118,7 +118,7 @@ async function open(system: System, settleMs: number): Promise<Bench> {
   /** These would strike the next read, where no endpoint is named. */
   function at(fault: string): { readonly endpoint?: string } {
     if (fault !== '5xx' && fault !== 'lost-after-acting') return {};
-    if (kind === 'repay' || kind === 'borrow') return { endpoint: `/${kind}` };
+    if (kind === 'repay' || kind === 'repay-collateral' || kind === 'borrow') return { endpoint: `/${kind}` };
     if (kind === 'collateral') return { endpoint: venue === 'okx' ? 'adjust-collateral' : '/adjust-ltv' };
     return { endpoint: venue === 'okx' ? 'margin-balance' : '/add-margin' };
   }
@@ -193,7 +193,8 @@ const meetings: readonly {
   {
     what: 'the very same',
     theirs: asOfAnother,
-    comes: ({ kind, venue }) => (kind !== 'margin' ? twice : venue === 'okx' ? frozen : waiting),
+    // Bybit gives a sale no id, so that two alike can't be told apart.
+    comes: ({ kind, venue }) => (kind === 'repay-collateral' ? waiting : kind !== 'margin' ? twice : venue === 'okx' ? frozen : waiting),
   },
   {
     what: 'another amount',
@@ -203,7 +204,7 @@ const meetings: readonly {
   {
     what: 'the opposite',
     theirs: (change) => ({ ...change, direction: change.direction === 'add' ? 'reduce' : 'add' }) as Change,
-    comes: ({ kind }) => (kind === 'repay' || kind === 'borrow' ? undefined : waiting),
+    comes: ({ kind }) => (kind === 'collateral' || kind === 'margin' ? waiting : undefined),
   },
 ];
 
@@ -303,6 +304,7 @@ for (const system of systems) {
 }
 
 function small(change: Change): Change {
+  if (change.kind === 'repay-collateral') return { ...change, amount: d('0.05') };
   if (change.kind === 'borrow') return { ...change, amount: d('20') };
   return { ...change, direction: 'add', amount: d(change.kind === 'repay' ? '0.01' : '0.001') };
 }

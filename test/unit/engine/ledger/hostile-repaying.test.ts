@@ -1,9 +1,9 @@
-// A repayment at exchanges whose history, figures and answers are odd, late or untrue: through the real adapters over real HTTP. Confirmed is
+// A repayment, with collateral too, or borrowing more, at exchanges whose history, figures and answers are odd, late or untrue: through the real adapters over real HTTP. Confirmed is
 // said only where the history has exactly this repayment and the debt has fallen, and nothing is sent twice, whatever is told.
 import assert from 'node:assert/strict';
 import { add, decimal, round } from '../../../../src/core/decimal.ts';
 import { connectBybit } from '../../../../src/exchanges/bybit/connect.ts';
-import type { Connection, RepayChange } from '../../../../src/exchanges/exchange.ts';
+import type { BorrowChange, Connection, RepayChange, SellChange } from '../../../../src/exchanges/exchange.ts';
 import { connectOkx } from '../../../../src/exchanges/okx/connect.ts';
 import { Ledger, type WriteRecord, type WriteState } from '../../../../src/engine/ledger/ledger.ts';
 import { startBybit } from '../../../../src/simulator/bybit/start.ts';
@@ -18,6 +18,9 @@ type Row = Readonly<Record<string, unknown>>;
 /** A debt, and the names by which its venue lists what was repaid. */
 interface Debt {
   readonly name: string;
+  readonly kind: 'repay' | 'borrow' | 'repay-collateral';
+  /** What is sold. */
+  readonly collateral?: string;
   readonly venue: 'okx' | 'bybit';
   readonly loan: string;
   readonly coin: string;
@@ -30,15 +33,38 @@ interface Debt {
   readonly sum: string;
   readonly owes: string;
   readonly time: string;
+  readonly status: string;
 }
 
-const bybitNames = { venue: 'bybit', id: 'repayId', sum: 'repayAmount', owes: 'loanCurrency', time: 'repayTime' } as const;
+const okxNames = { venue: 'okx', id: 'refId', sum: 'amt', owes: 'ccy', time: 'ts', status: '' } as const;
+const bybitNames = {
+  venue: 'bybit',
+  kind: 'repay',
+  id: 'repayId',
+  sum: 'repayAmount',
+  owes: 'loanCurrency',
+  time: 'repayTime',
+  status: 'repayStatus',
+} as const;
 const debts: readonly Debt[] = [
   {
     name: 'an order of OKX',
-    venue: 'okx',
+    kind: 'repay',
+    ...okxNames,
     ...{ loan: '12345', coin: 'USDT', amount: '20', repays: 'flexible-loan/repay', history: 'loan-history', figures: ['loan-info'] },
-    ...{ id: 'refId', sum: 'amt', owes: 'ccy', time: 'ts' },
+  },
+  {
+    name: 'more on an order of OKX',
+    kind: 'borrow',
+    ...okxNames,
+    ...{ loan: '12345', coin: 'USDT', amount: '20', repays: 'flexible-loan/borrow', history: 'loan-history', figures: ['loan-info'] },
+  },
+  {
+    name: 'more from the pool of Bybit',
+    kind: 'borrow',
+    ...{ venue: 'bybit', id: 'orderId', sum: 'initialLoanAmount', owes: 'loanCurrency', time: 'borrowTime', status: 'status' },
+    ...{ loan: 'pool', coin: 'USDT', amount: '20', repays: 'flexible/borrow', history: 'flexible/borrow-history' },
+    figures: ['common/position', 'flexible/ongoing-coin'],
   },
   {
     name: 'a flexible debt of Bybit',
@@ -50,6 +76,22 @@ const debts: readonly Debt[] = [
     name: 'a fixed contract of Bybit',
     ...bybitNames,
     ...{ loan: 'pool', coin: 'ETH', repays: 'fixed/fully-repay', history: 'fixed/repayment-history' },
+    figures: ['common/position', 'fixed/borrow-contract-info'],
+  },
+  {
+    name: 'a flexible debt of Bybit, with collateral',
+    ...bybitNames,
+    kind: 'repay-collateral',
+    ...{ loan: 'pool', coin: 'USDT', collateral: 'BTC', amount: '20' },
+    ...{ repays: 'flexible/repay-collateral', history: 'flexible/repayment-history' },
+    figures: ['common/position', 'flexible/ongoing-coin'],
+  },
+  {
+    name: 'a part of a contract of Bybit, with collateral',
+    ...bybitNames,
+    kind: 'repay-collateral',
+    ...{ loan: 'pool', coin: 'ETH', collateral: 'BTC', amount: '0.4' },
+    ...{ repays: 'fixed/repay-collateral', history: 'fixed/repayment-history' },
     figures: ['common/position', 'fixed/borrow-contract-info'],
   },
   {
@@ -76,8 +118,13 @@ interface Telling {
 type Comes = 'done' | 'open' | 'frozen';
 
 const always = (comes: Comes) => (): Comes => comes;
+/** Bybit gives a sale of collateral no id. */
+const hasId = ({ venue, kind }: Debt): boolean => venue === 'bybit' && kind !== 'repay-collateral';
 /** Where the exchange's own id says that a row is of this repayment, a row that differs is a mismatch. */
-const byId: Telling['comes'] = ({ venue }, isLost) => (venue === 'bybit' && !isLost ? 'frozen' : 'open');
+const byId: Telling['comes'] = (debt, isLost) => (hasId(debt) && !isLost ? 'frozen' : 'open');
+/** As interest may have come on top, the debt agrees with a row that repaid a little more, or lent a little less, than was asked. */
+const inStep = (kind: 'repay' | 'borrow', debt: Debt, isLost: boolean): Comes =>
+  !hasId(debt) && (debt.kind === 'borrow') === (kind === 'borrow') && !isLost ? 'frozen' : (byId(debt, isLost) ?? 'open');
 const onlyBybit =
   (comes: Comes): Telling['comes'] =>
   ({ venue }) =>
@@ -105,19 +152,23 @@ const tellings: readonly Telling[] = [
     name: 'a row of a little more',
     rows: changed('sum', (sum) => further(sum, step)),
     // What came on top of a contract is repaid with it.
-    comes: ({ name, venue }, isLost) =>
-      name.includes('contract') ? undefined : venue === 'okx' && !isLost ? 'frozen' : byId({ venue } as Debt, isLost),
+    comes: (debt, isLost) => (debt.name.includes('contract') ? undefined : inStep('repay', debt, isLost)),
   },
-  { name: 'a row of a little less', rows: changed('sum', (sum) => further(sum, decimal('-0.00000001'))), comes: byId },
+  {
+    name: 'a row of a little less',
+    rows: changed('sum', (sum) => further(sum, decimal('-0.00000001'))),
+    comes: (debt, isLost) => inStep('borrow', debt, isLost),
+  },
   { name: 'a row of another coin', rows: changed('owes', () => 'BTC'), comes: byId },
   {
     name: 'a row that nobody asked for',
     rows: (row, { venue }) => [venue === 'okx' ? { ...row, type: 'forced_repayment_sell' } : { ...row, repayType: 2 }],
-    comes: byId,
+    comes: (debt, isLost) =>
+      debt.kind === 'borrow' && debt.venue === 'bybit' ? undefined : debt.kind === 'borrow' ? 'open' : byId(debt, isLost),
   },
   {
     name: 'a row of a kind that is unknown',
-    rows: (row, { venue }) => [venue === 'okx' ? { ...row, type: 'repaid_otherwise' } : { ...row, repayStatus: 9 }],
+    rows: (row, { venue, status }) => [venue === 'okx' ? { ...row, type: 'otherwise' } : { ...row, [status]: 9 }],
     comes: always('open'),
   },
   { name: 'a row without an id', rows: changed('id', () => undefined), comes: always('open') },
@@ -126,10 +177,10 @@ const tellings: readonly Telling[] = [
   {
     name: 'a row with another id than was answered',
     rows: changed('id', (id) => `${id}9`),
-    comes: (debt, isLost) => (debt.venue === 'okx' || isLost ? 'done' : 'open'),
+    comes: (debt, isLost) => (!hasId(debt) || isLost ? 'done' : 'open'),
   },
-  { name: 'a row that says it failed', rows: (row) => [{ ...row, repayStatus: 3 }], comes: onlyBybit('open') },
-  { name: 'a row that is still waiting', rows: (row) => [{ ...row, repayStatus: 2 }], comes: onlyBybit('open') },
+  { name: 'a row that says it failed', rows: (row, { status }) => [{ ...row, [status]: 3 }], comes: onlyBybit('open') },
+  { name: 'a row that is still waiting', rows: (row, { status }) => [{ ...row, [status]: 2 }], comes: onlyBybit('open') },
   {
     name: 'a row of another old order',
     rows: (row) => [{ ...row, orderId: '1793683005081680385' }],
@@ -148,9 +199,9 @@ const tellings: readonly Telling[] = [
     comes: (_debt, isLost) => (isLost ? undefined : 'done'),
   },
   {
-    name: 'an answer with the id of an earlier repayment',
-    answer: (answer) => ({ ...answer, repayId: '1700' }),
-    comes: ({ venue }, isLost) => (isLost || venue === 'okx' ? undefined : 'open'),
+    name: 'an answer with an id of before',
+    answer: (answer) => ({ ...answer, repayId: '1700', orderId: '1' }),
+    comes: (debt, isLost) => (isLost || debt.venue === 'okx' ? undefined : hasId(debt) ? 'open' : 'done'),
   },
 ];
 
@@ -234,7 +285,7 @@ async function open(debt: Debt, telling: Telling, bend?: Bend): Promise<Bench> {
     proofPatienceMs: 60_000,
     window: 'this window',
     arming: { state: () => ({ armed: true, until: 'restart' }) },
-    limits: () => noLimits,
+    limits: () => ({ ...noLimits, borrowPerDayUsd: () => decimal('1000') }),
   });
   const control = async (what: string, body?: object): Promise<unknown> =>
     (await fetch(`${simulator.url}/__simulator/${what}`, body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) })).json();
@@ -246,7 +297,10 @@ async function open(debt: Debt, telling: Telling, bend?: Bend): Promise<Bench> {
     control,
     async sent() {
       const { requests } = (await control('record')) as { requests: Readonly<Record<string, number>> };
-      return Object.entries(requests).reduce((sum, [path, count]) => (/\/(fully-)?repay$/.test(path) ? sum + count : sum), 0);
+      return Object.entries(requests).reduce(
+        (sum, [path, count]) => (/\/((fully-)?repay|borrow|repay-collateral)$/.test(path) ? sum + count : sum),
+        0,
+      );
     },
     async end() {
       ledger.dispose();
@@ -256,21 +310,23 @@ async function open(debt: Debt, telling: Telling, bend?: Bend): Promise<Bench> {
   };
 }
 
-async function changeOf({ connection }: Bench, { loan, coin, amount }: Debt): Promise<RepayChange> {
-  const ref = loan === 'pool' ? { loanId: loan } : { loanId: loan, orderId: loan };
-  const { debt, places, contract } = await connection.actions.repay!.prepare({ loan: ref, coin });
-  return {
-    ...{ kind: 'repay', loan: ref, direction: 'add', coin, requestId: 'a1' },
-    ...(contract === undefined ? {} : { contract }),
-    ...(amount === undefined ? { amount: round(debt, places, 'up'), all: true } : { amount: decimal(amount), all: false }),
-  };
+async function changeOf({ connection }: Bench, debt: Debt): Promise<RepayChange | BorrowChange | SellChange> {
+  const { kind, loan, coin, collateral = '', amount = '' } = debt;
+  const named = { loan: loan === 'pool' ? { loanId: loan } : { loanId: loan, orderId: loan }, coin };
+  const requestId = 'a1';
+  if (kind === 'borrow') return { ...named, kind, direction: 'reduce', amount: decimal(amount), requestId };
+  const { debt: owed, places, contract } = await connection.actions.repay!.prepare(named);
+  const all = amount === '';
+  const howMuch = { ...(contract === undefined ? {} : { contract }), amount: all ? round(owed, places, 'up') : decimal(amount), all };
+  if (kind === 'repay-collateral') return { ...named, ...howMuch, kind, direction: 'reduce', collateral };
+  return { ...named, ...howMuch, kind, direction: 'add', requestId };
 }
 
 const asTold = (comes: Comes, isLost: boolean): WriteState =>
   comes === 'done' ? 'effective' : comes === 'frozen' ? 'mismatch' : isLost ? 'unknown' : 'accepted';
 
 for (const debt of debts) {
-  describe(`a repayment of ${debt.name}, carried out once, of which is told`, () => {
+  describe(`${debt.kind === 'borrow' ? 'borrowing' : 'a repayment of'} ${debt.name}, carried out once, of which is told`, () => {
     for (const telling of tellings) {
       for (const isLost of [false, true]) {
         const comes = telling.comes(debt, isLost);
@@ -304,7 +360,7 @@ for (const debt of debts) {
 }
 
 it('a repayment of a contract is proven by its row, although one of a flexible debt has the same number: they are numbered apart', async () => {
-  const [, flexible, contract] = debts as [Debt, Debt, Debt];
+  const [flexible, contract] = debts.slice(3) as [Debt, Debt];
   const sameNumber: Bend = (target, body) => (target.includes('/crypto-loan-flexible/') ? body.replaceAll('"1774"', '"1784"') : body);
   const bench = await open(flexible, tellings[0]!, sameNumber);
   try {

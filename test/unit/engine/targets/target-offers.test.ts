@@ -54,6 +54,17 @@ describe('what is offered to bring a loan to a target', () => {
     assert.deepEqual(repayOffers('50000', older as ReturnType<typeof contract>), ['Repay 7,200 USDT'], 'an old order has a date too');
   });
 
+  it('is repaying with collateral where the exchange sells it, after all else, and never beyond its flexible part', () => {
+    const reading = readingOf(single, 'add', [], { wallet: [{ coin: 'USDT', amount: decimal('8000') }] });
+    const found = (more: object) => inShort(offersFor({ ...reading, ...more }, decimal('0.4')));
+    assert.deepEqual(found({ sells: false }), ['Repay 7,200 USDT']);
+    const [repay, ...sales] = found({ sells: true });
+    assert.equal(repay, 'Repay 7,200 USDT');
+    assert.ok(sales.length > 0 && sales.every((one) => /^Repay [\d,.]+ USDT with (BTC|ETH|USDC)$/.test(one)), sales.join('; '));
+    const due = [{ coin: 'USDT', amount: decimal('35000'), at: 1, overdue: false, contract: '571' }];
+    for (const one of found({ sells: true, loan: { ...single, due } })) assert.match(one, /^Repay 1,000 USDT( with \w+)?, debt$/);
+  });
+
   it('says nothing of repaying when the wallet could not be read', () => {
     const { wallet: _wallet, ...reading } = readingOf(single, 'add', [coin('BTC', '0.3')]);
     assert.ok(_wallet !== undefined);

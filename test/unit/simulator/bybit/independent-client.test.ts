@@ -89,6 +89,20 @@ describe('an independent Bybit client', () => {
     ['getRepaymentHistoryFixed', (client) => client.getRepaymentHistoryFixed(), /"details":\[\{"loanCurrency":"ETH","loanId":"568"/],
     ['borrowFlexible', (client) => client.borrowFlexible({ loanCurrency: 'USDT', loanAmount: '20' }), /^\{"orderId":"1366"\}$/],
     ['repayFlexible', (client) => client.repayFlexible({ loanCurrency: 'USDT', amount: '500' }), /^\{"repayId":"1774"\}$/],
+    [
+      'repayCollateralFlexible',
+      (client) => client.repayCollateralFlexible({ loanCurrency: 'USDT', collateralCoin: 'BTC', amount: '500' }),
+      /^\{\}$/,
+    ],
+    [
+      'repayCollateralFixed',
+      // Its own function sends this to the path of flexible debts, and knows no contract.
+      (client) =>
+        client.postPrivate('/v5/crypto-loan-fixed/repay-collateral', {
+          ...{ loanId: '571', loanCurrency: 'ETH', collateralCoin: 'BTC', amount: '0.1' },
+        }) as Promise<Answer>,
+      /^\{\}$/,
+    ],
     ['repayFixed', (client) => client.repayFixed({ loanId: '571' }), /^\{"repayId":"1783"\}$/],
     ['repayCryptoLoan', (client) => older(client).repayCryptoLoan({ orderId: legacyOrderId, amount: '100' }), /^\{"repayId":"\d{19}"\}$/],
     ['getCompletedLoanOrderHistory', (client) => older(client).getCompletedLoanOrderHistory(), /"status":1/],
@@ -216,7 +230,14 @@ describe('an independent Bybit client', () => {
 
   it('may read but not act with a read-only key, and see no loan or no position without the permission', async () => {
     const { readOnly, withoutLoans, withoutPositions } = bybit.otherKeys;
-    const repaying = ['borrowFlexible', 'repayFlexible', 'repayFixed', 'repayCryptoLoan'];
+    const repaying = [
+      'borrowFlexible',
+      'repayFlexible',
+      'repayFixed',
+      'repayCryptoLoan',
+      'repayCollateralFlexible',
+      'repayCollateralFixed',
+    ];
     const acting = ['updateCollateralAmount', 'adjustCollateralAmount', 'addOrReduceMargin', ...repaying];
     const anyKey = ['getAllCoinsBalance', 'getQueryApiKey', 'getAccountInfo', 'getWalletBalance'];
     for (const [name, call] of signed) {

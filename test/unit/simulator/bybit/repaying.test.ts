@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { add, compare, decimal, subtract, type Decimal } from '../../../../src/core/decimal.ts';
+import { add, compare, decimal, multiply, subtract, type Decimal } from '../../../../src/core/decimal.ts';
 import { readState, writeState } from '../../../../src/simulator/bybit/state.ts';
 import { holds } from '../../property.ts';
 import { account, Bench, holdings, legacyOrderId, legacyPath, settleMs, type Reply, type Row } from './bench.ts';
@@ -176,6 +176,36 @@ describe('repaying at the simulated Bybit', () => {
     assert.equal(other.history(fixed)[0]?.['repayAmount'], '1.4');
     // Repaying whole contracts is no repayment of what is owed flexibly.
     assert.equal(other.history()[0]?.['repayId'], '1773');
+  });
+
+  it('repays with collateral: the wallet stays, a fee comes on top, and the row says so', () => {
+    const sell = (path: string, body: object): Reply => bench.ask('POST', `${path}repay-collateral`, JSON.stringify(body));
+    const pledged = (): Decimal =>
+      decimal(String((bench.pool('position').result['collateralList'] as Row[]).find((one) => one['currency'] === 'BTC')!['amount']));
+    const [owedBefore, before, held] = [bench.owed(), pledged(), bench.wallet('USDT')];
+    assert.deepEqual(sell(flexible, { loanCurrency: 'USDT', amount: '500', collateralCoin: 'BTC' }).result, {});
+    bench.settle();
+    assert.equal(subtract(owedBefore, bench.owed()), '500');
+    assert.equal(bench.wallet('USDT'), held);
+    const sold = subtract(before, pledged());
+    const usd = multiply(sold, bench.world.market.price('BTC'));
+    assert.ok(compare(usd, decimal('505')) >= 0 && compare(usd, decimal('505.01')) < 0, usd);
+    const [line] = bench.history();
+    assert.deepEqual([line?.['repayAmount'], line?.['repayType'], line?.['repayStatus']], ['500', 7, 1]);
+    assert.deepEqual(sell(fixed, { loanId: '571', loanCurrency: 'ETH', amount: '0.1', collateralCoin: 'BTC' }).result, {});
+    bench.settle();
+    assert.deepEqual(bench.history(fixed)[0]?.['details'], [{ loanCurrency: 'ETH', loanId: '571', repayAmount: '0.1' }]);
+    for (const [path, body, code] of [
+      [flexible, { loanCurrency: 'USDT', amount: '500', collateralCoin: 'USDT' }, 148040],
+      [flexible, { loanCurrency: 'USDT', amount: '500000', collateralCoin: 'BTC' }, 148038],
+      [flexible, { loanCurrency: 'USDT', amount: '0.001', collateralCoin: 'BTC' }, 148028],
+      [fixed, { loanCurrency: 'ETH', amount: '0.1', collateralCoin: 'BTC' }, 10001],
+      [fixed, { loanId: '571', loanCurrency: 'ETH', amount: '2', collateralCoin: 'BTC' }, 148038],
+      [fixed, { loanId: '1', loanCurrency: 'ETH', amount: '0.1', collateralCoin: 'BTC' }, 148023],
+    ] as const)
+      assert.equal(sell(path, body).code, code, JSON.stringify(body));
+    const { world } = bench;
+    assert.deepEqual(readState(writeState(world.state())).repaid, world.repaid, 'kept when it is saved');
   });
 
   it('repays an older order, and lists it once it has happened', () => {

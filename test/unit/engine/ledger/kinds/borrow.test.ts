@@ -8,6 +8,7 @@ import { borrow, highestLtv, mostBorrowable } from '../../../../../src/engine/le
 import { kinds } from '../../../../../src/engine/ledger/kinds/kinds.ts';
 import { mustBeWithin } from '../../../../../src/engine/ledger/limit-checks.ts';
 import type { LimitsInForce } from '../../../../../src/engine/ledger/limits.ts';
+import type { Refusal } from '../../../../../src/engine/ledger/refusal.ts';
 import type { BorrowPreview } from '../../../../../src/engine/ledger/preview.ts';
 import { fromLine, isNewerLine, toLine } from '../../../../../src/engine/ledger/record-format.ts';
 import type { BorrowWrite, WriteRecord } from '../../../../../src/engine/ledger/record.ts';
@@ -167,8 +168,12 @@ describe('the last look before borrowing', () => {
     preview({}, { debt: d(debt), loan: loanOwing(debt, facts), asOf });
   it('lets interest pass, and nothing else', () => {
     borrow.mustBeAsShown(shown, fresh('40003', 2_000));
-    for (const debt of ['39999', '40050'])
-      assert.throws(() => borrow.mustBeAsShown(shown, fresh(debt, 2_000)), refused(saysLike('change.changed-since')), debt);
+    for (const debt of ['39999', '40050']) {
+      const look = (): void => {
+        borrow.mustBeAsShown(shown, fresh(debt, 2_000));
+      };
+      assert.throws(look, refused(saysLike('change.changed-since')), debt);
+    }
   });
 });
 
@@ -270,7 +275,9 @@ describe('the limit for borrowing', () => {
   const at = { now: 100_000_000, steady: 100_000_000 };
   const within = (perDay: string | undefined, writes: readonly WriteRecord[] = [], amount = '100', limits: Partial<LimitsInForce> = {}) => {
     const inForce = { ...noLimits, ...(perDay === undefined ? {} : { borrowPerDayUsd: () => d(perDay) }), ...limits };
-    return (): void => mustBeWithin(inForce, kinds, { ...preview({ amount: d(amount) }) }, writes, at);
+    return (): void => {
+      mustBeWithin(inForce, kinds, preview({ amount: d(amount) }), writes, at);
+    };
   };
   const earlier = (usd: string | undefined, facts: Partial<BorrowWrite> = {}): WriteRecord => {
     const figures = { readAt: 1, walletAvailable: d('1'), ...(usd === undefined ? {} : { usd: d(usd) }) };
@@ -286,7 +293,11 @@ describe('the limit for borrowing', () => {
 
   it('counts what was borrowed within 24 hours, on this account and of any outcome that may have moved something', () => {
     within('100')();
-    assert.throws(within('99.99'), refused(saysLike('limit.borrow-per-day')));
+    assert.throws(within('99.99'), (error: Refusal) => {
+      // It is no setting, so no setting is offered.
+      assert.deepEqual([error.remedy, error.instead], [undefined, ['less']]);
+      return refused(saysLike('limit.borrow-per-day'))(error);
+    });
     const asked = saysLike('change.at-most', saysLike('limit.borrow-per-day', '~$60.00', '~$100.00', '$150.00'), '90', 'USDT');
     assert.throws(within('150', [earlier('60')]), refused(asked));
     for (const state of ['accepted', 'unknown', 'mismatch', 'not-effective'] as const)
@@ -300,10 +311,10 @@ describe('the limit for borrowing', () => {
   it('is not passed where a value in USD is unknown', () => {
     assert.throws(within('1000', [earlier(undefined)]), refused(saysLike('limit.borrow-unchecked')));
     const { usd: _usd, ...unpriced } = preview();
-    assert.throws(
-      () => mustBeWithin({ ...noLimits, borrowPerDayUsd: () => d('1000') }, kinds, unpriced, [], at),
-      refused(saysLike('limit.borrow-unchecked')),
-    );
+    const look = (): void => {
+      mustBeWithin({ ...noLimits, borrowPerDayUsd: () => d('1000') }, kinds, unpriced, [], at);
+    };
+    assert.throws(look, refused(saysLike('limit.borrow-unchecked')));
   });
 
   it('stands beside all others: USD, coin, and the highest LTV after a removal', () => {

@@ -18,7 +18,7 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   vscode: ['core', 'exchanges', 'engine', 'words', 'views', 'flows', 'agent', 'cli/launcher'],
   webview: ['core/protocol'],
   // For programs that look: nothing here reaches what could change an account or find a key.
-  agent: ['core', 'words', 'engine/accounts/stakes', 'engine/monitor/store'],
+  agent: ['core', 'words', 'engine/accounts/stakes', 'engine/monitor/pace', 'engine/monitor/store'],
   cli: [
     ...['core', 'words', 'agent', 'engine/accounts/account-book', 'engine/monitor/store', 'engine/monitor/stored-failure'],
     ...['engine/monitor/stored-snapshot', 'engine/storage/state-schema', 'engine/prices/streams'],

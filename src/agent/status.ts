@@ -3,7 +3,8 @@ import type { CoinAmount } from '../core/model.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import { worst, type Level } from '../core/risk/level.ts';
 import { stakesOf, type Stakes } from '../engine/accounts/stakes.ts';
-import { gapsOf, isCurrent, type AccountState } from '../engine/monitor/store.ts';
+import { isCurrent } from '../engine/monitor/pace.ts';
+import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { liquidationPriceOf, loanName, loanViews, type LoanView } from '../words/loan.ts';
 import { positionViews, type PositionView } from '../words/position.ts';
 

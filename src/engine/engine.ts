@@ -21,7 +21,8 @@ import type { EnginePorts, Log } from './ports.ts';
 import { SimulatedExchange } from './simulated/simulated-exchange.ts';
 import { isBuiltIn } from './simulated/built-in.ts';
 import { SharedState } from './storage/shared-state.ts';
-import { Reader } from './monitor/reader.ts';
+import { Reader, type ReaderOptions } from './monitor/reader.ts';
+import type * as News from './monitor/reading-news.ts';
 import { LateWarnings } from './watch/late-warnings.ts';
 import { existsState, readLastCopy, watchLastCopy } from './storage/state-folder.ts';
 
@@ -88,7 +89,7 @@ export function createEngine(ports: EnginePorts): Engine {
     ports.windowsShareSecrets || (await findsAllSecrets(book, vault, shared, ports.secrets));
   const here = { shared, book, vault, clock, window, log };
   const simulated = keep(new SimulatedExchange({ ...here, folder: path.join(ports.folder, 'simulated'), mayStoreKeys }));
-  const news = lateNews();
+  const news = lateNews(intervalMs);
   const fetching = ports.fetch === undefined ? {} : { fetch: ports.fetch };
   const connections = keep(
     new Connections({
@@ -100,7 +101,7 @@ export function createEngine(ports: EnginePorts): Engine {
       },
     }),
   );
-  const reader = keep(new Reader({ shared, book, clock, window, intervalMs, isSeen: ports.isSeen }));
+  const reader = keep(new Reader({ shared, book, clock, window, everyMs: news.everyMs, isSeen: ports.isSeen }));
   const explain: Explain = (account, error) => prices.explain(account, error);
   const writesOf = (accountId: string): readonly WriteRecord[] => ledger.known(accountId);
   const store: Store = keep(new Store({ book, storage: reader, clock, intervalMs, newsOf: news.of, explain, writesOf }));
@@ -172,17 +173,19 @@ function sharedState({ folder, worker, old }: EnginePorts, clock: Clock): Shared
   });
 }
 
-/** What compares readings is loaded before the first connection, so that it is there with the first reading. */
-function lateNews(): { readonly load: () => Promise<void>; readonly of: NewsOf } {
-  let newsOf: NewsOf | undefined;
+/** What is made of readings is loaded before the first connection, so that it is there with the first reading. */
+function lateNews(intervalMs: () => number): { readonly load: () => Promise<void>; readonly of: NewsOf } & Pick<ReaderOptions, 'everyMs'> {
+  let part: typeof News | undefined;
   return {
     load: async () => {
-      ({ newsOf } = await import('./monitor/reading-news.ts'));
+      part = await import('./monitor/reading-news.ts');
     },
     of: (...readings) => {
-      if (newsOf === undefined) throw new Error('a reading without a connection');
-      return newsOf(...readings);
+      if (part === undefined) throw new Error('a reading without a connection');
+      return part.newsOf(...readings);
     },
+    // Before that, figures are out of date as early as any.
+    everyMs: (snapshot, account) => part?.intervalInForce(snapshot, intervalMs(), { account }) ?? 0,
   };
 }
 

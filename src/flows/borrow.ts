@@ -5,7 +5,7 @@ import type { CoinAmount } from '../core/model.ts';
 import { borrowLimit } from '../engine/accounts/borrowing.ts';
 import { actionOf } from '../engine/actions.ts';
 import type { BorrowChange, BorrowReadiness } from '../exchanges/exchange.ts';
-import { canBorrow } from '../exchanges/registry.ts';
+import { canBorrow } from '../exchanges/possible.ts';
 import { borrowElsewhere } from '../exchanges/refusals.ts';
 import { loanAt, asPlace } from '../views/place.ts';
 import { borrowBounds, borrowPrompt, borrowRemark } from '../words/borrow-preview.ts';

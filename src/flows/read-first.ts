@@ -1,4 +1,5 @@
-import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
+import { isCurrent } from '../engine/monitor/pace.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
 import type { Place } from '../views/place.ts';
 import type { Acting } from './acting.ts';
 import { unread, type Sought } from './choose.ts';

@@ -6,7 +6,7 @@ import { actionOf } from '../engine/actions.ts';
 import { mostToSell } from '../engine/ledger/kinds/repay-collateral.ts';
 import { wholeOf } from '../engine/ledger/kinds/repay.ts';
 import type { SellChange, SellReadiness } from '../exchanges/exchange.ts';
-import { canSell } from '../exchanges/registry.ts';
+import { canSell } from '../exchanges/possible.ts';
 import { asPlace, loanAt } from '../views/place.ts';
 import { trimmed } from '../words/amount.ts';
 import { loanWords } from '../words/collateral-preview.ts';

@@ -3,7 +3,7 @@ import { msg } from '../core/message.ts';
 import { targetKey, type Account, type Target } from '../core/model.ts';
 import { canDo, rescueOf, type Rescue, type RescueStep } from '../engine/targets/rescue.ts';
 import type { Change } from '../exchanges/exchange.ts';
-import { canRepay } from '../exchanges/registry.ts';
+import { canRepay } from '../exchanges/possible.ts';
 import { asPlace, type Place } from '../views/place.ts';
 import { readNumber } from '../words/amount.ts';
 import { obstaclesText, preparedRescue, rescueLabel, rescueText } from '../words/rescue.ts';

@@ -1,7 +1,8 @@
 import { msg, type Message } from '../core/message.ts';
 import { targetKey, type Target, type Vanished } from '../core/model.ts';
 import { compareUrgency, type Level } from '../core/risk/level.ts';
-import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
+import { isCurrent } from '../engine/monitor/pace.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
 import { isDemo, readingAge, siteLabel, troubleIcon, troubleWord, venueName, type ViewContext } from '../words/account.ts';
 import { armingContext, armingMark, armingText } from '../words/arming-mark.ts';
 import { changeText, progressText } from '../words/kinds.ts';

@@ -21,6 +21,9 @@ export function loadViews(load: () => Promise<typeof Part> = () => import('./out
   return loading;
 }
 
+/** The part, once it is loaded. */
+export const loadedViews = (): typeof Part | undefined => part;
+
 /** Runs `use` with the part: at once when it is loaded, else later. */
 export function withViews(use: (views: typeof Part) => void, failed: (error: unknown) => void): void {
   if (part === undefined) loadViews().then(use).catch(failed);

@@ -3,7 +3,7 @@ import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } fro
 import { distanceTo } from '../core/risk/ltv.ts';
 import { hideable, msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
-import { canRepay } from '../exchanges/registry.ts';
+import { canRepay } from '../exchanges/possible.ts';
 import type { GaugeRow, GaugeTick, GaugeView, GaugeZone } from '../core/protocol.ts';
 import {
   distanceLine,
@@ -56,7 +56,7 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     ...tick('liquidation', msg('term.liquidation', 'Liquidation'), loan.liquidation),
   ];
   const { standing } = view;
-  const rescue = rescueLines(state, { kind: 'loan', id: loan.id }, viewContext);
+  const rescue = rescueLines(state, { kind: 'loan', id: loan.id }, viewContext, [loan.ltv, view.since?.figures.ltv]);
   const estimates = loanEstimates(view);
   const toLiquidation = distanceTo(loan.liquidation?.ltv, loan.ltv);
   const reach =

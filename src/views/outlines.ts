@@ -1,4 +1,5 @@
 /** The part with what views, badges and the status bar say. Imported with import() only: activation does not read it. */
+export { msUntilAnyAgeChanges } from './ages.ts';
 export { ActivityFeed, activityOutline } from './activity.ts';
 export { shortTimes } from '../words/activity.ts';
 export { collateralOutline } from './collateral.ts';
@@ -9,3 +10,4 @@ export { positionsOutline } from './positions.ts';
 export { loanAlarms, positionAlarms, statusOf } from './status.ts';
 export { readTrendBars } from './trend.ts';
 export { warningsOutline } from './warnings.ts';
+export { loansState, positionsState } from './view-state.ts';

@@ -1,5 +1,6 @@
 import type { Snapshot, Vanished } from '../core/model.ts';
-import { isCurrent, type AccountState } from '../engine/monitor/store.ts';
+import { isCurrent } from '../engine/monitor/pace.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
 import type { ViewContext } from '../words/account.ts';
 import { isOfLoan, isOfPosition } from './place.ts';
 

@@ -1,16 +1,17 @@
 import * as vscode from 'vscode';
+import type { Emitter } from '../core/emitter.ts';
 import type { Engine } from '../engine/engine.ts';
-import { intervalInForce } from '../engine/monitor/pace.ts';
-import { liveIntervalMs } from '../engine/monitor/store.ts';
-import { msUntilAgeChanges, zonedTimes } from '../words/time.ts';
-import { msUntilArmingChanges } from '../words/arming-mark.ts';
+import { zonedTimes } from '../words/time.ts';
 import { hidesAmounts, limitSettings } from './ports.ts';
+import { loadedViews } from '../views/lazy-pages.ts';
 import type { ViewContext } from '../words/account.ts';
 
 /** The engine with the little that the editor adds, handed to every part of the user interface. */
 export interface App extends Engine {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
+  /** A danger is told in this window, and the person wants to hear it. */
+  readonly alarm: Emitter<undefined>;
 }
 
 // Made at first use: it takes longer than the rest of the activation.
@@ -47,16 +48,5 @@ export function sceneOf(app: App): ViewContext {
   };
 }
 
-/** How long until any shown age or term changes its text; undefined when there is none. Milliseconds. */
-export function msUntilAnyAgeChanges(app: App): number | undefined {
-  const now = app.clock.now();
-  const waits = app.store
-    .all()
-    .flatMap(({ account, snapshot, live }) => [
-      snapshot === undefined ? undefined : msUntilAgeChanges(snapshot.asOf, now, intervalInForce(snapshot, app.intervalMs(), { account })),
-      live?.at === undefined ? undefined : msUntilAgeChanges(live.at, now, liveIntervalMs),
-      msUntilArmingChanges(app.arming.state(account.id), now),
-    ])
-    .filter((wait) => wait !== undefined);
-  return waits.length === 0 ? undefined : Math.min(...waits);
-}
+/** How long until any shown age or term changes its text; undefined when there is none, and while nothing is shown. Milliseconds. */
+export const msUntilAnyAgeChanges = (app: App): number | undefined => loadedViews()?.msUntilAnyAgeChanges(app.store.all(), sceneOf(app));

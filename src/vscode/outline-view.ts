@@ -184,6 +184,7 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
   const tree = new OutlineTree(
     async () => {
       const outline = await options.load();
+      if (view.visible) ticker.start();
       return () => outline(app.store.all(), sceneOf(app));
     },
     pages,

@@ -29,23 +29,25 @@ export function registerStatusBar(app: App): vscode.Disposable {
   const update = (): void => {
     // Without an account there is nothing to show or load.
     if (app.store.all().length === 0 && shown === '') return;
-    withViews(show, (error) => {
-      app.log.warn(`status bar: ${String(error)}`);
-    });
+    withViews(
+      (views) => {
+        show(views);
+        if (!ended) ticker.start();
+      },
+      (error) => {
+        app.log.warn(`status bar: ${String(error)}`);
+      },
+    );
   };
   const ticker = new Ticker({ nextMs: () => msUntilAnyAgeChanges(app), tick: update });
-  const follow = (): void => {
-    update();
-    ticker.start();
-  };
-  follow();
+  update();
   return vscode.Disposable.from(
     { dispose: () => (ended = true) },
     item,
     ticker,
-    app.store.onDidChange(follow),
-    onDidChangeSetting('statusBar', follow),
-    onDidChangeSetting('hideAmounts', follow),
+    app.store.onDidChange(update),
+    onDidChangeSetting('statusBar', update),
+    onDidChangeSetting('hideAmounts', update),
   );
 }
 

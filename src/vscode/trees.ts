@@ -3,11 +3,12 @@ import { msg } from '../core/message.ts';
 import { localize } from './localize.ts';
 import { Emitter } from '../core/emitter.ts';
 import type { ActivityFeed } from '../views/activity.ts';
-import { type LazyPages, loadViews } from '../views/lazy-pages.ts';
-import { loansState, positionsState } from '../views/view-state.ts';
+import { type LazyPages, loadViews, withViews } from '../views/lazy-pages.ts';
+import type * as Views from '../views/outlines.ts';
+import type { ViewState } from '../views/view-state.ts';
 import { asPlace } from '../views/place.ts';
 import { commandIds } from './command-ids.ts';
-import type { App } from './front.ts';
+import { type App, sceneOf } from './front.ts';
 import { registerGuarded } from './guarded-command.ts';
 import { showOutline } from './outline-view.ts';
 
@@ -36,12 +37,34 @@ function registerLoansView(app: App, pages: LazyPages): ReturnType<typeof showOu
     load: async () => (await loadViews()).loansOutline,
     alarms: (views, states, viewContext) => views.loanAlarms(states, viewContext),
     badgeText,
-    onUpdate: (states, viewContext) => {
-      setContext('ltvGauge.loansState', loansState(states, viewContext));
+    onUpdate: (states) => {
+      withState(
+        app,
+        ({ loansState }) => loansState(app.store.all(), sceneOf(app)),
+        (state) => {
+          setContext('ltvGauge.loansState', state);
+        },
+      );
       setContext('ltvGauge.hasAccounts', states.length > 0);
       setContext('ltvGauge.hasSimulated', app.simulated.account() !== undefined);
     },
   });
+}
+
+/** Without an account there is nothing to load. */
+function withState(app: App, of: (views: typeof Views) => ViewState, set: (state: ViewState) => void): void {
+  if (app.store.all().length === 0) {
+    set('noAccount');
+    return;
+  }
+  withViews(
+    (views) => {
+      set(of(views));
+    },
+    (error) => {
+      app.log.warn(`state of a view: ${String(error)}`);
+    },
+  );
 }
 
 const badgeText = (alarms: number): string => localize(msg('view.loan-alarms', 'Loans near margin call: {0}', alarms.toString()));
@@ -55,8 +78,14 @@ function registerPositionsView(app: App, pages: LazyPages): ReturnType<typeof sh
     load: async () => (await loadViews()).positionsOutline,
     alarms: (views, states, viewContext) => views.positionAlarms(states, viewContext),
     badgeText: positionsBadgeText,
-    onUpdate: (states, viewContext) => {
-      setContext('ltvGauge.positionsState', positionsState(states, viewContext));
+    onUpdate: () => {
+      withState(
+        app,
+        ({ positionsState }) => positionsState(app.store.all(), sceneOf(app)),
+        (state) => {
+          setContext('ltvGauge.positionsState', state);
+        },
+      );
     },
   });
 }

@@ -6,7 +6,8 @@ import { shareReadings } from '../../src/engine/engine.ts';
 import { VenueHistory } from '../../src/engine/history/venue-history.ts';
 import { Connections } from '../../src/engine/monitor/connections.ts';
 import { Poller } from '../../src/engine/monitor/poller.ts';
-import { Reader } from '../../src/engine/monitor/reader.ts';
+import { intervalInForce } from '../../src/engine/monitor/pace.ts';
+import { Reader, type ReaderOptions } from '../../src/engine/monitor/reader.ts';
 import { newsOf } from '../../src/engine/monitor/reading-news.ts';
 import { Store, type Failure } from '../../src/engine/monitor/store.ts';
 import { Wakes } from '../../src/engine/monitor/wakes.ts';
@@ -87,7 +88,8 @@ export class SimulatedWindow {
       locate: async (account) => account,
       look: () => shared.look(),
     });
-    const reader = new Reader({ shared, book, clock, intervalMs, window: name });
+    const everyMs: ReaderOptions['everyMs'] = (snapshot, account) => intervalInForce(snapshot, intervalMs(), { account });
+    const reader = new Reader({ shared, book, clock, everyMs, window: name });
     const store = new Store({ book, storage: reader, clock, newsOf });
     const wakes = new Wakes(clock, options.network);
     const chance = random.for(name);

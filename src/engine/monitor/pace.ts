@@ -1,7 +1,9 @@
+import { isFresh } from '../../core/clock.ts';
 import { levelOf, levelOfPosition, strictLevelsOf, worst, type Level } from '../../core/risk/level.ts';
 import type { LiveLoan, LivePosition, NoLive } from '../../core/risk/live-estimate.ts';
 import { believedLoan } from '../../core/risk/ltv.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
+import type { AccountState } from './store.ts';
 
 /** Longest update interval at these levels, whatever interval the person set. Milliseconds. */
 const nearMs: Readonly<Partial<Record<Level, number>>> = { danger: 5_000, warn: 10_000 };
@@ -61,3 +63,14 @@ function judged({ loans, positions }: Snapshot, live: Estimates | undefined, acc
  */
 export const intervalInForce = (snapshot: Snapshot | undefined, intervalMs: number, besides?: Besides): number =>
   Math.min(intervalMs, nearMs[nearness(snapshot, besides)] ?? intervalMs);
+
+/**
+ * Whether figures of an account are up to date: read in time, and the last reading worked.
+ * @param intervalMs the person's setting
+ * @param keptFrom when these figures were read, if a later reading lacks them
+ */
+export function isCurrent(state: AccountState, now: number, intervalMs: number, keptFrom?: number): boolean {
+  const { account, failure, snapshot } = state;
+  if (failure !== undefined || keptFrom !== undefined || snapshot === undefined) return false;
+  return isFresh(snapshot.asOf, now, intervalInForce(snapshot, intervalMs, { account }));
+}

@@ -8,9 +8,9 @@ import type { AccountBook } from '../accounts/account-book.ts';
 import { ownerOf } from '../ledger/owner.ts';
 import { failedInside, type Connections } from './connections.ts';
 import type { Pass } from '../storage/state-protocol.ts';
-import { intervalInForce, nearness } from './pace.ts';
+import { intervalInForce, nearness, isCurrent } from './pace.ts';
 import { keysHere } from './reader.ts';
-import { isCurrent, type Failure, type Store } from './store.ts';
+import type { Failure, Store } from './store.ts';
 import type { Wake, Wakes } from './wakes.ts';
 
 export interface PollerOptions {

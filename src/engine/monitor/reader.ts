@@ -1,13 +1,12 @@
 import { staleAfterMs, type Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
-import type { Snapshot } from '../../core/model.ts';
+import type { Account, Snapshot } from '../../core/model.ts';
 import { keysElsewhereCode, keysMissingCode, otherOwnerCode } from '../accounts/vault.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
 import type { Failure, Reading, ReadingStorage } from './store.ts';
 import type { SharedReading, SharedState } from '../storage/shared-state.ts';
 import type { Pass, PricesRow, StateAsked } from '../storage/state-protocol.ts';
 import type { LeaseOptions, ReaderLease } from './lease.ts';
-import { intervalInForce } from './pace.ts';
 
 export interface ReaderOptions {
   readonly shared: SharedState<Snapshot, Failure>;
@@ -17,8 +16,8 @@ export interface ReaderOptions {
   readonly window: string;
   /** Whether a person is looking at this window. Default: always. */
   readonly isSeen?: (() => boolean) | undefined;
-  /** Time between two readings. Milliseconds. */
-  readonly intervalMs: () => number;
+  /** Time between two readings of an account with these figures. Milliseconds. */
+  readonly everyMs: (snapshot: Snapshot, account: Account | undefined) => number;
 }
 
 type KeepReading = Extract<StateAsked, { readonly do: 'keepReading' }>;
@@ -107,14 +106,19 @@ export class Reader implements ReadingStorage, Disposable {
   }
 
   keep(account: string, reading: Reading, pass: Pass): void {
-    const { clock, book, intervalMs } = this.#options;
+    const { clock, book, everyMs } = this.#options;
     const { at } = reading;
     // Another window may have the keys.
     if ('failure' in reading && keysHere.has(reading.failure.error.code)) return;
-    const everyMs = 'snapshot' in reading ? intervalInForce(reading.snapshot, intervalMs(), { account: book.get(account) }) : 0;
     const kept =
       'snapshot' in reading
-        ? { account, at, asOf: reading.snapshot.asOf, text: JSON.stringify(reading.snapshot), staleMs: staleAfterMs(everyMs) }
+        ? {
+            account,
+            at,
+            asOf: reading.snapshot.asOf,
+            text: JSON.stringify(reading.snapshot),
+            staleMs: staleAfterMs(everyMs(reading.snapshot, book.get(account))),
+          }
         : { account, at, failure: JSON.stringify(reading.failure) };
     this.#share({ do: 'keepReading', reading: kept, now: clock.now(), pass });
   }

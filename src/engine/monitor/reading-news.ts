@@ -2,6 +2,8 @@ import { staleAfterMs } from '../../core/clock.ts';
 import type { Snapshot } from '../../core/model.ts';
 import { changedTerms } from './changed-terms.ts';
 import type { NewsOf } from './store.ts';
+// Needed with every reading, and not before.
+export { intervalInForce } from './pace.ts';
 import { vanishedSince } from './vanished.ts';
 
 /** Shorter times without a reading aren't mentioned. Milliseconds. */

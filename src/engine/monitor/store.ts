@@ -1,5 +1,5 @@
 import type { WriteRecord } from '../ledger/record.ts';
-import { isFresh, type Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/clock.ts';
 import type { Decimal } from '../../core/decimal.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { ExchangeError } from '../../core/errors.ts';
@@ -8,7 +8,6 @@ import type { Account, Snapshot } from '../../core/model.ts';
 import type { LiveLoan, LivePosition, NoLive } from '../../core/risk/live-estimate.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
 import type { Pass } from '../storage/state-protocol.ts';
-import { intervalInForce } from './pace.ts';
 
 /** Consecutive failed readings of an account. Times in milliseconds since the Unix epoch. */
 export interface Failure {
@@ -28,17 +27,6 @@ export interface AccountState {
   readonly reading: boolean;
   /** Estimates from the last figures; they never replace them. */
   readonly live?: Live;
-}
-
-/**
- * Whether figures of an account are up to date: read in time, and the last reading worked.
- * @param intervalMs the person's setting
- * @param keptFrom when these figures were read, if a later reading lacks them
- */
-export function isCurrent(state: AccountState, now: number, intervalMs: number, keptFrom?: number): boolean {
-  const { account, failure, snapshot } = state;
-  if (failure !== undefined || keptFrom !== undefined || snapshot === undefined) return false;
-  return isFresh(snapshot.asOf, now, intervalInForce(snapshot, intervalMs, { account }));
 }
 
 /** What should have been read but wasn't. A key without a permission leaves no gap: the views name the missing permission. */

@@ -5,7 +5,8 @@ import { compareUrgency, isAlarm, levelOf, levelOfPosition, levelsOf, worst, typ
 import { liquidationOf } from '../../core/risk/liquidation.ts';
 import type { LiveLoan, NoLive } from '../../core/risk/live-estimate.ts';
 import { believedLoan, distanceTo } from '../../core/risk/ltv.ts';
-import { gapsOf, isCurrent, type AccountState } from '../monitor/store.ts';
+import { isCurrent } from '../monitor/pace.ts';
+import { gapsOf, type AccountState } from '../monitor/store.ts';
 import { alarms, type Alarm, type Warning } from '../storage/warning-protocol.ts';
 import { blindAfterMs, readWarningTarget, warningKey, warningTarget, type Better, type Sight } from './warnings.ts';
 

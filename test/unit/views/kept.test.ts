@@ -44,6 +44,8 @@ interface World {
   readonly frozen: boolean;
   readonly armed: boolean;
   readonly hides: boolean;
+  /** USD, as the person set it. */
+  readonly limit: string;
   readonly warnings: readonly Warning[];
   readonly say: Say;
 }
@@ -55,7 +57,7 @@ const languages: readonly Say[] = [
 
 const empty: World = {
   states: ['one', 'two'].map((id) => ({ account: account({ id }), reading: false })),
-  ...{ now, intervalMs: 30_000, writes: [], frozen: false, armed: false, hides: false, warnings: [] },
+  ...{ now, intervalMs: 30_000, writes: [], frozen: false, armed: false, hides: false, limit: '100', warnings: [] },
   say: languages[0]!,
 };
 
@@ -70,6 +72,7 @@ const contextOf = (world: World): ViewContext =>
     frozen: (id) => (world.frozen ? world.writes.find(({ accountId }) => accountId === id) : undefined),
     arming: () => (world.armed ? { armed: true, until: 'always' } : { armed: false }),
     warnings: (id) => world.warnings.filter((one) => one.account === id),
+    limits: () => ({ inspect: (name) => (name === 'perActionUsd' ? { globalValue: world.limit } : undefined) }),
     ...(world.hides ? { hidesAmounts: true as const } : {}),
   });
 // The same ones each time, as in the editor: otherwise all would be made again.
@@ -179,6 +182,16 @@ const rated = fc.tuple(ids, an('0.3', '0.9')).map(([id, watch]) =>
 const renamed = fc
   .tuple(ids, an('Main', 'Other'), fc.boolean())
   .map(([id, name, simulated]) => change(id, (state) => ({ ...state, account: { ...state.account, name, simulated } })));
+const prepared = fc.tuple(ids, an('0.1', '5')).map(([id, amount]) =>
+  change(id, (state) => ({
+    ...state,
+    account: {
+      ...state.account,
+      rescues: { 'loan:12345': { at: decimal('0.7'), steps: [{ act: 'add', coin: 'BTC', amount: decimal(amount) }] } },
+    },
+  })),
+);
+const limited = an('100', '1000000').map((limit): Step => (world) => ({ ...world, limit }));
 const waiting = an(1, 249, 1_000, 14_000, 15_000, 30_000, 60_000, 3_600_000, -1_000, -400_000).map((ms): Step => (world) => ({
   ...world,
   now: world.now + ms,
@@ -222,7 +235,7 @@ const steps = fc.array(
     { weight: 4, arbitrary: reading },
     { weight: 4, arbitrary: estimating },
     { weight: 4, arbitrary: waiting },
-    ...[failing, begun, rated, renamed, written1, settled, warned, set],
+    ...[failing, begun, rated, renamed, prepared, prepared, limited, limited, written1, settled, warned, set],
   ),
   { minLength: 2, maxLength: 14 },
 );

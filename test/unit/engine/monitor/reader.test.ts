@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { Reader } from '../../../../src/engine/monitor/reader.ts';
+import { intervalInForce } from '../../../../src/engine/monitor/pace.ts';
+import { Reader, type ReaderOptions } from '../../../../src/engine/monitor/reader.ts';
 import type { Failure } from '../../../../src/engine/monitor/store.ts';
 import type { SharedState } from '../../../../src/engine/storage/shared-state.ts';
 import type { Snapshot } from '../../../../src/core/model.ts';
@@ -9,6 +10,8 @@ import type { Found } from '../../../../src/engine/storage/shared-state.ts';
 import { freeLease, type NewReading, type StateAsked } from '../../../../src/engine/storage/state-protocol.ts';
 import { settled } from '../../core/fake-clock.ts';
 import { account, snapshot, World } from './support.ts';
+
+const everyMs: ReaderOptions['everyMs'] = (snapshot, account) => intervalInForce(snapshot, 60_000, { account });
 
 describe('what a window keeps of a reading for its history', () => {
   for (const [what, ltv, levels, staleMs] of [
@@ -26,7 +29,7 @@ describe('what a window keeps of a reading for its history', () => {
         onDidLook: nothing,
         ask: async (question: { reading?: { staleMs?: number } }) => void asked.push(question.reading?.staleMs),
       } as unknown as SharedState<Snapshot, Failure>;
-      const reader = new Reader({ shared, book: world.book, clock: world.clock, window: 'w', intervalMs: () => 60_000 });
+      const reader = new Reader({ shared, book: world.book, clock: world.clock, window: 'w', everyMs });
       reader.keep('a', { at: 1, snapshot: snapshot(1, ltv) }, {});
       assert.deepEqual(asked, [staleMs]);
       reader.dispose();
@@ -50,7 +53,7 @@ describe('what a window read while the database could not be used', () => {
         if (asked.do === 'keepReading') kept.push({ reading: asked.reading, now: asked.now, fence: asked.pass.fence });
       },
     } as unknown as SharedState<Snapshot, Failure>;
-    const reader = new Reader({ shared, book: world.book, clock: world.clock, window: 'w', intervalMs: () => 60_000 });
+    const reader = new Reader({ shared, book: world.book, clock: world.clock, window: 'w', everyMs });
     const looks = async (isRead: boolean): Promise<void> => {
       looked.fire(isRead ? { lease: freeLease, leases: new Map(), readings: [], prices: [] } : undefined);
       await settled();

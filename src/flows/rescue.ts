@@ -1,7 +1,7 @@
 import { decimal, divide, isPositive, type Decimal } from '../core/decimal.ts';
 import { msg } from '../core/message.ts';
 import { targetKey, type Account, type Target } from '../core/model.ts';
-import { canDo, rescueOf, type Rescue, type RescueStep } from '../engine/targets/rescue.ts';
+import { canDo, rescueOf, type Rescue, type RescueStep } from '../engine/rescue.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import { canRepay } from '../exchanges/possible.ts';
 import { asPlace, type Place } from '../views/place.ts';

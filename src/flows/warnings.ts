@@ -7,7 +7,7 @@ import {
   type Warning,
   type WarningKey,
 } from '../engine/storage/warning-protocol.ts';
-import { rescueOf } from '../engine/targets/rescue.ts';
+import { rescueOf } from '../engine/rescue.ts';
 import { readWarningTarget, type Told } from '../engine/watch/warnings.ts';
 import { asPlace, type Place } from '../views/place.ts';
 import { levelWord } from '../words/level.ts';

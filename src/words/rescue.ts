@@ -3,7 +3,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { Account, Target } from '../core/model.ts';
 import { limitsOfUser, settingOf } from '../engine/ledger/limits.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { checkRescue, isDue, rescueOf, type CheckedStep, type Rescue, type RescueStep } from '../engine/targets/rescue.ts';
+import { checkRescue, isDue, rescueOf, type CheckedStep, type Rescue, type RescueStep } from '../engine/rescue.ts';
 import { walletOf } from '../exchanges/registry.ts';
 import type { ViewContext } from './account.ts';
 import { ownCoins } from './amount.ts';

@@ -1,7 +1,7 @@
 // A prepared rescue on the whole engine: kept, checked, and opened as an ordinary preview.
 import assert from 'node:assert/strict';
 import type { Told } from '../../../src/engine/watch/warnings.ts';
-import { rescueOf } from '../../../src/engine/targets/rescue.ts';
+import { rescueOf } from '../../../src/engine/rescue.ts';
 import { composeWarning, tellWarning } from '../../../src/flows/warnings.ts';
 import { openRescue, prepareRescue } from '../../../src/flows/rescue.ts';
 import { loanAt } from '../../../src/views/place.ts';

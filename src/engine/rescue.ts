@@ -1,6 +1,6 @@
-import { compare, decimal, isDecimal, isPositive, multiply, one, subtract, zero, type Decimal } from '../../core/decimal.ts';
-import { targetKey, type Account, type Snapshot, type Target } from '../../core/model.ts';
-import type { Limits, LimitsFault } from '../ledger/limits.ts';
+import { compare, decimal, isDecimal, isPositive, multiply, one, subtract, zero, type Decimal } from '../core/decimal.ts';
+import { targetKey, type Account, type Snapshot, type Target } from '../core/model.ts';
+import type { Limits, LimitsFault } from './ledger/limits.ts';
 
 /** One change of a prepared rescue: collateral or margin is added, or debt is repaid. */
 export interface RescueStep {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { decimal } from '../../../../src/core/decimal.ts';
-import type { Snapshot, Target } from '../../../../src/core/model.ts';
-import { limitsFrom, type Limits } from '../../../../src/engine/ledger/limits.ts';
-import { canDo, checkRescue, isDue, rescueOf, type CheckedStep, type Rescue } from '../../../../src/engine/targets/rescue.ts';
-import { btc, loan, position, snapshot } from '../../views/samples.ts';
+import { decimal } from '../../../src/core/decimal.ts';
+import type { Snapshot, Target } from '../../../src/core/model.ts';
+import { limitsFrom, type Limits } from '../../../src/engine/ledger/limits.ts';
+import { canDo, checkRescue, isDue, rescueOf, type CheckedStep, type Rescue } from '../../../src/engine/rescue.ts';
+import { btc, loan, position, snapshot } from '../views/samples.ts';
 
 const on: Target = { kind: 'loan', id: '12345' };
 const rescue: Rescue = {

@@ -2,7 +2,6 @@ import { compare, isPositive, lesser, round, subtract, sum, type Decimal } from 
 import { formatAmount } from '../core/format.ts';
 import { msg } from '../core/message.ts';
 import { mostInterest } from '../core/risk/interest.ts';
-import { owesNothing } from '../core/risk/ltv.ts';
 import { actionOf } from '../engine/actions.ts';
 import { mostToSell } from '../engine/ledger/kinds/repay-collateral.ts';
 import { wholeOf } from '../engine/ledger/kinds/repay.ts';
@@ -15,48 +14,23 @@ import { repayOf, repayWith } from '../words/kinds.ts';
 import { sellPrompt, sellRemark } from '../words/repay-preview.ts';
 import { bracketed, type Text } from '../words/text.ts';
 import type { Acting } from './acting.ts';
-import { amountPlaceholder, askLoan, refOf } from './ask-collateral.ts';
+import { amountPlaceholder, refOf } from './ask-collateral.ts';
 import { askAmount } from './ask-typed.ts';
-import { obstacleOn } from './change.ts';
-import { loans, nothingToRepay, repayElsewhere, type LoanChoice, type Sought } from './choose.ts';
+import type { LoanChoice } from './choose.ts';
 import { carryOut } from './commit.ts';
 import { back, type Item } from './conversation.ts';
 import { readingText } from './kinds.ts';
 import type { Attended } from './open-change-news.ts';
-import { byCurrentFigures, choicesFor } from './read-first.ts';
-import { explainFailure, explainObstacle, titleOn, venueName } from './tell.ts';
+import { forDebtor } from './repay.ts';
+import { explainFailure, titleOn } from './tell.ts';
 
 /**
  * "Repay with Collateral…": asks for loan, debt, the coin to sell and the amount to repay, then previews, lets the person confirm, and carries out.
  * Only loans are offered whose exchange takes a request for it.
  */
 export async function repayWithCollateral(app: Acting, attended: Attended, argument: unknown): Promise<void> {
-  const sought = sellable(app);
-  const choices = await choicesFor(app, asPlace(argument), sought);
-  for (;;) {
-    const picked = await askLoan(app, msg('button.repay-with-collateral-more', 'Repay with Collateral…'), choices);
-    const choice = picked && (await byCurrentFigures(app, picked, loanAt(picked.state.account.id, picked.loan.id), sought));
-    if (choice === undefined) return;
-    const obstacle = obstacleOn(app, choice);
-    if (obstacle !== undefined) {
-      await explainObstacle(app, obstacle, loanAt(choice.state.account.id, choice.loan.id));
-      return;
-    }
-    if ((await askAndCarryOut(app, attended, choice, choices.length > 1)) !== back) return;
-  }
-}
-
-function sellable(app: Acting): Sought<LoanChoice> {
-  return {
-    ...loans,
-    choices: (states, place) => loans.choices(states, place).filter(({ state, loan }) => canSell(state.account, loan)),
-    none: (states, place) => {
-      const found = loans.choices(states, place);
-      if (found.length === 0) return loans.none(states, place);
-      const elsewhere = found.find(({ loan }) => !owesNothing(loan));
-      return elsewhere === undefined ? nothingToRepay() : repayElsewhere(venueName(app, elsewhere.state.account.venue));
-    },
-  };
+  const title = msg('button.repay-with-collateral-more', 'Repay with Collateral…');
+  await forDebtor(app, title, asPlace(argument), canSell, (choice, canGoBack) => askAndCarryOut(app, attended, choice, canGoBack));
 }
 
 /** A debt that one request can repay: what is owed of a coin without a contract, or one contract. */

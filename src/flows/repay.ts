@@ -1,6 +1,6 @@
 import { compare, isPositive, lesser, round, type Decimal } from '../core/decimal.ts';
 import { formatAmount } from '../core/format.ts';
-import { msg } from '../core/message.ts';
+import { msg, type Message } from '../core/message.ts';
 import type { CoinAmount } from '../core/model.ts';
 import { owesNothing } from '../core/risk/ltv.ts';
 import { actionOf } from '../engine/actions.ts';
@@ -33,10 +33,23 @@ import { explainFailure, explainObstacle, titleOn, venueName } from './tell.ts';
  */
 export async function repayLoan(app: Acting, attended: Attended, argument: unknown): Promise<void> {
   const place = asPlace(argument);
-  const sought = repayable(app);
+  await forDebtor(app, msg('button.repay-more', 'Repay…'), place, canRepay, (choice, canGoBack) =>
+    askAndCarryOut(app, attended, choice, canGoBack, place),
+  );
+}
+
+/** Asks for one of the loans that can be repaid in some way, and then for the rest, until the person no longer goes back. */
+export async function forDebtor(
+  app: Acting,
+  title: Message,
+  place: Place | undefined,
+  can: typeof canRepay,
+  askRest: (choice: LoanChoice, canGoBack: boolean) => Promise<typeof back | undefined>,
+): Promise<void> {
+  const sought = repayable(app, can);
   const choices = await choicesFor(app, place, sought);
   for (;;) {
-    const picked = await askLoan(app, msg('button.repay-more', 'Repay…'), choices);
+    const picked = await askLoan(app, title, choices);
     const choice = picked && (await byCurrentFigures(app, picked, loanAt(picked.state.account.id, picked.loan.id), sought));
     if (choice === undefined) return;
     const obstacle = obstacleOn(app, choice);
@@ -44,14 +57,14 @@ export async function repayLoan(app: Acting, attended: Attended, argument: unkno
       await explainObstacle(app, obstacle, loanAt(choice.state.account.id, choice.loan.id));
       return;
     }
-    if ((await askAndCarryOut(app, attended, choice, choices.length > 1, place)) !== back) return;
+    if ((await askRest(choice, choices.length > 1)) !== back) return;
   }
 }
 
-function repayable(app: Acting): Sought<LoanChoice> {
+function repayable(app: Acting, can: typeof canRepay): Sought<LoanChoice> {
   return {
     ...loans,
-    choices: (states, place) => loans.choices(states, place).filter(({ state, loan }) => canRepay(state.account, loan)),
+    choices: (states, place) => loans.choices(states, place).filter(({ state, loan }) => can(state.account, loan)),
     none: (states, place) => {
       const found = loans.choices(states, place);
       if (found.length === 0) return loans.none(states, place);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Emitter } from './core/emitter.ts';
 import { createEngine } from './engine/engine.ts';
 import { LazyPages, loadViews } from './views/lazy-pages.ts';
 import { registerAgentTools } from './vscode/agent-tools.ts';
@@ -28,7 +29,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = keep(vscode.window.createOutputChannel('LTV Gauge', { log: true }));
   const engine = keep(createEngine(portsOf(context, log)));
   closing = () => engine.close();
-  const app: App = { ...engine, context, log };
+  const app: App = { ...engine, context, log, alarm: keep(new Emitter()) };
   const reading = { connections: app.connections, states: app.store, viewContext: () => sceneOf(app) };
   const pages = keep(new LazyPages(async (source, cursor) => (await loadViews()).readPage(reading, source, cursor)));
   keep(registerCommands(app, pages));

@@ -269,9 +269,12 @@ export interface HistoryTable {
   readonly notice?: string;
 }
 
-/** What the section of histories asks for. Without a key it is what was shown last, else the worst loan or position. */
+/**
+ * What the section of histories asks for. Without a key it is what was shown last, else the worst loan or position; without a range, one that
+ * what is recorded fills.
+ */
 export type HistoryQuestion =
-  | { readonly do: 'show'; readonly key?: string; readonly range: HistoryRange }
+  | { readonly do: 'show'; readonly key?: string; readonly range?: HistoryRange }
   | { readonly do: 'list' | 'copy'; readonly key: string; readonly of: HistoryPage }
   | { readonly do: 'export'; readonly list: HistoryList }
   /** Nobody looks at it any more. */
@@ -409,6 +412,8 @@ export type ToPage =
   | { readonly type: 'whatIf'; readonly round: number; readonly view: WhatIfView }
   /** Bring this gauge into view and focus it. */
   | { readonly type: 'reveal'; readonly key: string }
+  /** A danger is told in this window. */
+  | { readonly type: 'sound' }
   /** Open the section of histories; it asks what to show. */
   | { readonly type: 'history'; readonly open: true }
   | { readonly type: 'history'; readonly view: HistoryView }

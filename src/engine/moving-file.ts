@@ -29,6 +29,7 @@ export const movedSettings: readonly string[] = [
   ...limitNames.map((name) => `limits.${name}`),
   'warnings.enabled',
   'warnings.quietHours',
+  'warnings.sound',
 ];
 
 const format = 'ltv-gauge-setup';
@@ -102,6 +103,7 @@ const file = v.object({
   settings: v.looseObject({
     refreshIntervalSeconds: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(3_600))),
     'warnings.enabled': v.exactOptional(v.boolean()),
+    'warnings.sound': v.exactOptional(v.boolean()),
     'warnings.quietHours': v.exactOptional(
       v.pipe(
         v.string(),

@@ -233,7 +233,11 @@ export const badAmount = (venue: string): Message =>
 export const tooMuch = (venue: string): Message => msg('venue.too-much', "That's more than {0} allows. Use a smaller amount.", venue);
 
 export const tooMuchRemoved = (venue: string): Message =>
-  msg('venue.too-much-removed', "{0} doesn't release that much. Remove less, or add other collateral or repay first.", venue);
+  msg(
+    'venue.too-much-removed',
+    "{0} doesn't allow that much at this LTV. Use a smaller amount, or add other collateral or repay first.",
+    venue,
+  );
 
 export const limitReached = (venue: string): Message =>
   msg('venue.limit-reached', 'A limit or quota of {0} is used up. Use a smaller amount or try again later.', venue);

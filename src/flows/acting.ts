@@ -1,3 +1,4 @@
+import type { Emitter } from '../core/emitter.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Limits, LimitsFault } from '../engine/ledger/limits.ts';
 import type { ViewContext } from '../words/account.ts';
@@ -38,6 +39,8 @@ export interface Acting extends Pick<Engine, 'clock' | 'exchanges' | 'newId' | '
   readonly simulated: Pick<Engine['simulated'], 'account' | 'create' | 'coins' | 'movePrice'>;
   /** What views depend on at this moment, and how times are written. */
   readonly viewContext: () => ViewContext;
+  /** The sound of danger, for who wants it. */
+  readonly alarm: Pick<Emitter<undefined>, 'tell'>;
   /** The person's limits. */
   readonly readLimits: () => Promise<Limits | LimitsFault>;
   /** The person's own settings, by name without `ltvGauge.`; those of a workspace don't count. */

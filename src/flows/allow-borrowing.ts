@@ -1,10 +1,10 @@
 import { isPositive, type Decimal } from '../core/decimal.ts';
+import { ExchangeError } from '../core/errors.ts';
 import { formatUsd } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import { borrowLimit } from '../engine/accounts/borrowing.ts';
 import { stakesOf } from '../engine/accounts/stakes.ts';
-import { Refusal } from '../engine/ledger/ledger.ts';
 import { readNumber } from '../words/amount.ts';
 import { nameFault } from '../words/arming.ts';
 import type { Acting } from './acting.ts';
@@ -42,7 +42,7 @@ export async function allowBorrowing(app: Acting, account: Account): Promise<boo
   try {
     await app.book.allowBorrowing(account.id, perDayUsd, typedName);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!ExchangeError.is(error)) throw error;
     await explainFailure(app, error, { accountId: account.id });
     return false;
   }

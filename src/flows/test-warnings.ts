@@ -32,6 +32,7 @@ const hundred = decimal('100');
  * price, so that the whole path of a warning is tested.
  */
 export async function testWarnings(app: Acting): Promise<void> {
+  if (app.ownSettings.read('warnings.sound') === true) app.alarm.tell(undefined);
   const states = app.store.all();
   const rehearsal = rehearsalOf(app);
   const state = states.find(({ account, snapshot }) =>

@@ -109,7 +109,8 @@ function questionIn(value: unknown): HistoryQuestion | undefined {
   const [range, list] = [historyRanges.find((one) => one === asked['range']), historyLists.find((one) => one === asked['list'])];
   switch (asked['do']) {
     case 'show':
-      return range === undefined ? undefined : { do: 'show', range, ...(typeof key === 'string' ? { key } : {}) };
+      if (range === undefined && asked['range'] !== undefined) return undefined;
+      return { do: 'show', ...(range === undefined ? {} : { range }), ...(typeof key === 'string' ? { key } : {}) };
     case 'list':
     case 'copy': {
       const of = pageIn(asked['of']);

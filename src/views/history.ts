@@ -44,6 +44,8 @@ import {
 import { listAsText, listLabels, listPage, type ListSource } from './history-lists.ts';
 
 const dayMs = 24 * 60 * 60_000;
+/** What is recorded for less than that would not be seen in a day. */
+const newMs = 6 * 60 * 60_000;
 /** Most events of the exchange that are marked in a chart. */
 const mostMarks = 200;
 
@@ -62,6 +64,8 @@ export interface DeskOptions {
   /** The key of what needs attention most. */
   readonly worst: () => string | undefined;
   readonly copy: (text: string, rows: number) => void;
+  /** Told of errors that have no sentence for a person. */
+  readonly report: (error: unknown) => void;
   readonly export: (what: 'exportLoanHistory' | 'exportActivity') => void;
 }
 
@@ -128,13 +132,15 @@ export class HistoryDesk {
     if (this.#list !== undefined) await this.#showList(this.#list);
   }
 
-  async #show(wanted: string | undefined, range: HistoryRange): Promise<void> {
+  async #show(wanted: string | undefined, wantedRange: HistoryRange | undefined): Promise<void> {
     const asked = (this.#asked += 1);
     const { clock, send, worst } = this.#options;
-    const span = chartSpan(range, clock.now());
     const choices = await this.#choices();
     const choice = choiceOf(choices, wanted) ?? choiceOf(choices, this.#shown?.key) ?? choiceOf(choices, worst()) ?? choices[0];
     if (asked !== this.#asked || choice === undefined) return;
+    const isNew = choice.watched === undefined || clock.now() - choice.watched.since < newMs;
+    const range = wantedRange ?? (isNew ? '1h' : '24h');
+    const span = chartSpan(range, clock.now());
     if (this.#shown?.key !== choice.key) {
       const notice = this.#options.say(msg('gauges.loading', 'Loading…'));
       send({ type: 'history', view: this.#view(choices, choice, range, span, { charts: [], notice }) });
@@ -191,7 +197,7 @@ export class HistoryDesk {
     const gone: Choice[] = [];
     for (const state of this.#options.store.all()) {
       const { account, snapshot } = state;
-      const read = await historyTargets(this.#options.shared, account.id).catch((error: unknown) => ({ trouble: sentenceOf(error) }));
+      const read = await historyTargets(this.#options.shared, account.id).catch((error: unknown) => ({ trouble: this.#sentenceOf(error) }));
       const recorded = 'trouble' in read ? [] : read;
       const present = [
         ...(snapshot?.loans ?? []).map((loan) => ({
@@ -235,7 +241,7 @@ export class HistoryDesk {
       const charts = choice.watched === undefined ? [] : await this.#read(choice, choice.watched, span);
       return charts.length > 0 ? { charts } : { charts, notice: say(msg('history.nothing', 'Nothing recorded in this time.')) };
     } catch (error) {
-      return { charts: [], notice: say(sentenceOf(error)) };
+      return { charts: [], notice: say(this.#sentenceOf(error)) };
     }
   }
 
@@ -317,7 +323,7 @@ export class HistoryDesk {
     if (source === undefined) return;
     const table = await listPage(source, of).catch((error: unknown): HistoryTable => ({
       ...{ of, columns: [], rows: [], place: '', isLast: true, totals: [] },
-      notice: say(sentenceOf(error)),
+      notice: say(this.#sentenceOf(error)),
     }));
     if (listed === this.#listed) send({ type: 'history', key, table });
   }
@@ -327,6 +333,12 @@ export class HistoryDesk {
     if (source === undefined) return;
     const { text, rows } = await listAsText(source, of);
     this.#options.copy(text, rows);
+  }
+
+  #sentenceOf(error: unknown): Text {
+    if (error instanceof StateTrouble || error instanceof Refusal) return error.sentence;
+    this.#options.report(error);
+    return msg('command.something-went-wrong', 'Something went wrong. See the log for details.');
   }
 }
 
@@ -346,9 +358,4 @@ function mainCoin(figures: Spans, what: 'debt' | 'collateral'): string | undefin
     (most, coin) => (most === undefined || compare(worth(coin), worth(most)) > 0 ? coin : most),
     undefined,
   );
-}
-
-function sentenceOf(error: unknown): Text {
-  if (error instanceof StateTrouble || error instanceof Refusal) return error.sentence;
-  throw error;
 }

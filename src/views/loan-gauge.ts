@@ -56,7 +56,7 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     ...tick('liquidation', msg('term.liquidation', 'Liquidation'), loan.liquidation),
   ];
   const { standing } = view;
-  const rescue = rescueLines(state, { kind: 'loan', id: loan.id }, viewContext);
+  const rescue = rescueLines(state, { kind: 'loan', id: loan.id }, viewContext, [loan.ltv, view.since?.figures.ltv]);
   const estimates = loanEstimates(view);
   const toLiquidation = distanceTo(loan.liquidation?.ltv, loan.ltv);
   const reach =

@@ -1,4 +1,4 @@
-import { isPositive } from '../core/decimal.ts';
+import { isPositive, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
 import { hideable, msg, type Message } from '../core/message.ts';
 import type { Loan, Threshold, CoinAmount, DueDebt } from '../core/model.ts';
@@ -27,7 +27,7 @@ import {
   tableText,
   type LoanView,
 } from '../words/loan.ts';
-import { rescueLines } from '../words/rescue.ts';
+import { rescueLines, rescueMark } from '../words/rescue.ts';
 import { warningLines } from '../words/warning-mark.ts';
 import { bothLevels, nowText } from '../words/since-reading.ts';
 import {
@@ -79,6 +79,9 @@ function loans(state: AccountState, viewContext: ViewContext): readonly Entry[] 
 
 const ranked = (view: LoanView): Ranked => ({ ...view, distance: nearest(view.distance, view.since?.figures.toMarginCall) });
 
+/** As last read, and as estimated since. */
+const ltvsOf = ({ loan, since }: LoanView): readonly (Decimal | undefined)[] => [loan.ltv, since?.figures.ltv];
+
 /** As short as a narrow view needs it. What is reached or unknown is said in full. */
 const shortDistance = (standing: LoanView['standing']): Message =>
   typeof standing === 'string' ? distanceText(standing) : msg('loan.call', 'call −{0}', formatDistance(standing.toMarginCall));
@@ -101,6 +104,7 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
       ...(view.since === undefined ? [] : [nowText(view.since, formatLtv(view.since.figures.ltv))]),
       // Here too: a collapsed loan hides the line with more.
       ...unfinished,
+      ...rescueMark(state.account, { kind: 'loan', id: loan.id }, ltvsOf(view)),
       ...(overdue && due !== undefined ? [due] : []),
       ...(current ? [] : [msg('term.updated-age', 'updated {0}', readingAge(state, viewContext.now, loan.keptFrom))]),
       shortDistance(standing),
@@ -162,7 +166,7 @@ function loanDetails(view: LoanView, viewContext: ViewContext): Details {
       ...loanLiveLines(view, viewContext.now).map(({ label, value, detail }) => ({ label, value: marked(value, detail) })),
       { label: msg('term.level', 'Level'), value: bothLevels(view) },
       ...warningLines(state.account, { kind: 'loan', id: loan.id }, viewContext),
-      ...rescueLines(state, { kind: 'loan', id: loan.id }, viewContext),
+      ...rescueLines(state, { kind: 'loan', id: loan.id }, viewContext, ltvsOf(view)),
       { label: msg('status.distance', 'Distance'), value: distanceText(standing) },
       { label: msg('term.margin-call', 'Margin call'), value: threshold(loan.marginCall) },
       { label: msg('term.liquidation', 'Liquidation'), value: threshold(loan.liquidation) },

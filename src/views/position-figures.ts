@@ -149,7 +149,7 @@ export function positionDetails(view: PositionView, viewContext: ViewContext): D
       })),
       { label: msg('term.level', 'Level'), value: spokenLevelWord(view) },
       ...warningLines(state.account, { kind: 'position', id: position.positionId }, viewContext),
-      ...rescueLines(state, { kind: 'position', id: position.positionId }, viewContext),
+      ...rescueLines(state, { kind: 'position', id: position.positionId }, viewContext, [view.distance, view.since?.figures.distance]),
       { label: msg('position.margin-mode', 'Margin mode'), value: marginModeText(position) },
       ...flat.map(({ label, values, exact }) => ({ label, value: joined(exact === undefined ? values : [exact, ...values.slice(1)]) })),
       updatedLine(state, viewContext),

@@ -33,7 +33,7 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
   const { position, distance, state } = view;
   const price = view.liquidation.kind === 'price' ? view.liquidation.price : undefined;
   const known = distance !== undefined && price !== undefined;
-  const rescue = rescueLines(state, { kind: 'position', id: position.positionId }, viewContext);
+  const rescue = rescueLines(state, { kind: 'position', id: position.positionId }, viewContext, [distance, view.since?.figures.distance]);
   const face: Face = {
     title: say(namedWithSide(position)),
     ...middle(view, say),

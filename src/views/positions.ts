@@ -21,6 +21,7 @@ import {
   sideWord,
   type PositionView,
 } from '../words/position.ts';
+import { rescueMark } from '../words/rescue.ts';
 import { bothLevels, nowText } from '../words/since-reading.ts';
 import {
   accountEntry,
@@ -101,6 +102,7 @@ function positionEntry(latest: () => [PositionView, ViewContext], view: Position
       ...(position.distress === undefined ? [] : [position.distress]),
       // Here too: a collapsed position hides the line with more.
       ...unfinished,
+      ...rescueMark(state.account, { kind: 'position', id: position.positionId }, [view.distance, view.since?.figures.distance]),
       ...(current ? [] : [msg('term.updated-age', 'updated {0}', readingAge(state, viewContext.now, position.keptFrom))]),
       // With an alarm, the label shows its level instead.
       ...(position.marginMode === 'cross' && view.counts ? [crossMargin()] : []),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Emitter } from '../core/emitter.ts';
 import type { Engine } from '../engine/engine.ts';
 import { zonedTimes } from '../words/time.ts';
 import { hidesAmounts, limitSettings } from './ports.ts';
@@ -9,6 +10,8 @@ import type { ViewContext } from '../words/account.ts';
 export interface App extends Engine {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
+  /** A danger is told in this window, and the person wants to hear it. */
+  readonly alarm: Emitter<undefined>;
 }
 
 // Made at first use: it takes longer than the rest of the activation.

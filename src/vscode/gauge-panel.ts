@@ -104,6 +104,10 @@ export class GaugePanel implements vscode.Disposable {
         if (known !== undefined) this.#receive(known);
       }),
       app.store.onDidChange(later),
+      // A hidden panel has no page to play it.
+      app.alarm.on(() => {
+        if (this.#ready) this.#send({ type: 'sound' });
+      }),
       app.ledger.onDidChange(later),
       onDidChangeSetting('hideAmounts', () => {
         later();
@@ -229,6 +233,9 @@ export class GaugePanel implements vscode.Disposable {
               void vscode.window.showInformationMessage(localize(msg('history.copied', 'Rows copied: {0}.', rows.toString())));
             });
           },
+          report: (error) => {
+            this.#report(error);
+          },
           export: (what) => {
             this.#run(commandIds[what]);
           },
@@ -239,8 +246,12 @@ export class GaugePanel implements vscode.Disposable {
 
   #ask(what: (desk: HistoryDesk) => Promise<void>): void {
     this.#desk?.then(what).catch((error: unknown) => {
-      this.#app.log.error(error instanceof Error ? error : String(error));
+      this.#report(error);
     });
+  }
+
+  #report(error: unknown): void {
+    this.#app.log.error(error instanceof Error ? error : String(error));
   }
 
   #run(command: CommandId, place?: Place): void {

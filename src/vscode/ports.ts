@@ -53,9 +53,9 @@ export const ownSettings: Acting['ownSettings'] = {
 };
 
 /** The person's warning settings; workspaces can't set them. */
-export function warningSettings(): { readonly enabled: boolean; readonly quietHours: string } {
+export function warningSettings(): { readonly enabled: boolean; readonly quietHours: string; readonly sound: boolean } {
   const settings = vscode.workspace.getConfiguration('ltvGauge.warnings');
-  return { enabled: settings.get('enabled') !== false, quietHours: settings.get('quietHours', '') };
+  return { enabled: settings.get('enabled') !== false, quietHours: settings.get('quietHours', ''), sound: settings.get('sound') === true };
 }
 
 /** What the status bar shows, as the person set it; workspaces can't. */

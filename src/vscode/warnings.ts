@@ -20,6 +20,7 @@ export function registerWarnings(app: App): vscode.Disposable {
       });
       // A notice that fails at once wasn't shown.
       await Promise.race([answered, new Promise(setImmediate)]);
+      if (notice.level === 'danger' && warningSettings().sound) app.alarm.tell(undefined);
     },
     settings: warningSettings,
     localize,

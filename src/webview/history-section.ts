@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit-html';
+import { html, nothing, type TemplateResult } from 'lit-html';
 import {
   historyLists,
   historyRanges,
@@ -8,8 +8,9 @@ import {
   type HistoryRange,
   type HistoryTable,
   type HistoryView,
+  type ToPage,
 } from '../core/protocol.ts';
-import { cursorAfter, cursorAt, historyOf, type ChartPlace, type HistoryActs } from './history.ts';
+import { cursorAfter, cursorAt, historyOf, tableRows, type ChartPlace, type HistoryActs } from './history.ts';
 import type { Section, Tools } from './section.ts';
 
 export { style } from './history.css';
@@ -17,118 +18,143 @@ export { style } from './history.css';
 /** Typing waits for the end of a word. Milliseconds. */
 const typingMs = 250;
 
+export const open = (tools: Tools): Section => new HistorySection(tools);
+
 /** The history of a loan or position: charts, and lists of what was done. */
-export function open({ send, redraw, kept, keep }: Tools): Section {
-  const before = (typeof kept === 'object' && kept !== null ? kept : {}) as Readonly<Record<'key' | 'range' | 'list', unknown>>;
-  let range: HistoryRange = historyRanges.find((one) => one === before.range) ?? '24h';
-  let of: HistoryPage = {
-    list: historyLists.find((one) => one === before.list) ?? 'event',
-    ...{ by: 'at', descending: true, filter: '', page: 0 },
-  };
-  let view: HistoryView | undefined;
-  let table: HistoryTable | undefined;
-  const places = new Map<HistoryChart['id'], ChartPlace>();
-  let typing: ReturnType<typeof setTimeout> | undefined;
+class HistorySection implements Section {
+  readonly #tools: Tools;
+  /** Absent until one is chosen. */
+  #range: HistoryRange | undefined;
+  #of: HistoryPage;
+  #view: HistoryView | undefined;
+  #table: HistoryTable | undefined;
+  readonly #places = new Map<HistoryChart['id'], ChartPlace>();
+  #typing: ReturnType<typeof setTimeout> | undefined;
 
-  const ask = (question: HistoryQuestion): void => {
-    send({ type: 'history', question });
-  };
-  const show = (key: unknown): void => {
-    ask({ do: 'show', range, ...(typeof key === 'string' ? { key } : {}) });
-  };
-  const askList = (): void => {
-    if (view !== undefined) ask({ do: 'list', key: view.key, of });
-  };
-  const remember = (): void => {
-    keep({ key: view?.key, range, list: of.list });
-  };
+  constructor(tools: Tools) {
+    const { kept } = tools;
+    const before = (typeof kept === 'object' && kept !== null ? kept : {}) as Readonly<Record<'key' | 'range' | 'list', unknown>>;
+    this.#tools = tools;
+    this.#range = historyRanges.find((one) => one === before.range);
+    const list = historyLists.find((one) => one === before.list) ?? 'event';
+    this.#of = { list, by: 'at', descending: true, filter: '', page: 0 };
+    this.#show(before.key);
+  }
+
+  draw(): TemplateResult {
+    if (this.#view === undefined) return html`${nothing}`;
+    return historyOf(this.#view, this.#range ?? this.#view.range, this.#table, this.#of, (chart) => this.#placeOf(chart), this.#acts);
+  }
+
+  hear(message: ToPage): void {
+    if (message.type !== 'history') return;
+    if ('open' in message) this.#show(this.#view?.key);
+    else if ('view' in message) this.#take(message.view);
+    else if (message.key === this.#view?.key) this.#table = message.table;
+  }
+
+  opened(isOpen: boolean): void {
+    if (isOpen) this.#show(this.#view?.key);
+    else this.#ask({ do: 'close' });
+  }
+
+  #ask(question: HistoryQuestion): void {
+    this.#tools.send({ type: 'history', question });
+  }
+
+  #show(key: unknown): void {
+    this.#ask({ do: 'show', ...(this.#range === undefined ? {} : { range: this.#range }), ...(typeof key === 'string' ? { key } : {}) });
+  }
+
+  #askList(): void {
+    if (this.#view !== undefined) this.#ask({ do: 'list', key: this.#view.key, of: this.#of });
+  }
+
+  #remember(): void {
+    this.#tools.keep({ key: this.#view?.key, range: this.#range, list: this.#of.list });
+  }
+
+  #take(next: HistoryView): void {
+    const isOther = next.key !== this.#view?.key;
+    this.#view = next;
+    for (const chart of next.charts) {
+      const { page, ...place } = this.#placeOf(chart);
+      if (isOther || page * tableRows >= chart.points.length) this.#places.set(chart.id, { ...place, cursor: Infinity, page: 0 });
+    }
+    if (!isOther) return;
+    this.#table = undefined;
+    const list = next.lists.find(({ id }) => id === this.#of.list) ?? next.lists[0];
+    this.#of = { ...this.#of, page: 0, ...(list === undefined ? {} : { list: list.id }) };
+    this.#askList();
+    this.#remember();
+  }
+
   /** The newest point, until another is looked at. */
-  const placeOf = ({ id, points }: HistoryChart): ChartPlace => {
-    const { cursor, ...place } = places.get(id) ?? { cursor: Infinity, tableOpen: false, page: 0 };
+  #placeOf({ id, points }: HistoryChart): ChartPlace {
+    const { cursor, ...place } = this.#places.get(id) ?? { cursor: Infinity, tableOpen: false, page: 0 };
     return { ...place, cursor: Math.min(cursor, points.length - 1) };
-  };
-  const put = (chart: HistoryChart, change: Partial<ChartPlace>): void => {
-    const last = chart.points.length - 1;
-    const place = { ...placeOf(chart), ...change };
-    places.set(chart.id, place.cursor === last ? { ...place, cursor: Infinity } : place);
-    redraw();
-  };
+  }
 
-  const acts: HistoryActs = {
+  #put(chart: HistoryChart, change: Partial<ChartPlace>): void {
+    const place = { ...this.#placeOf(chart), ...change };
+    this.#places.set(chart.id, place.cursor === chart.points.length - 1 ? { ...place, cursor: Infinity } : place);
+    this.#tools.redraw();
+  }
+
+  #listed(change: Partial<HistoryPage>): void {
+    // Rows of one list never stand under the name of another.
+    if (change.list !== undefined && change.list !== this.#of.list) this.#table = undefined;
+    this.#of = { ...this.#of, ...change };
+    this.#askList();
+    this.#tools.redraw();
+    this.#remember();
+  }
+
+  readonly #acts: HistoryActs = {
     chosen: ({ target }: Event) => {
-      if (target instanceof HTMLSelectElement) show(target.value);
+      if (target instanceof HTMLSelectElement) this.#show(target.value);
     },
-    range: (next) => {
-      range = next;
-      show(view?.key);
-      remember();
+    range: (range) => {
+      this.#range = range;
+      this.#show(this.#view?.key);
+      this.#remember();
     },
     pressed: (chart, event: KeyboardEvent) => {
       if (event.altKey || event.ctrlKey || event.metaKey) return;
-      const cursor = cursorAfter(event.key, placeOf(chart).cursor, chart.points.length);
+      const cursor = cursorAfter(event.key, this.#placeOf(chart).cursor, chart.points.length);
       if (cursor === undefined) return;
       event.preventDefault();
-      put(chart, { cursor });
+      this.#put(chart, { cursor });
     },
     pointed: (chart, { currentTarget, clientX }: PointerEvent) => {
       if (!(currentTarget instanceof Element)) return;
       const { left, width } = currentTarget.getBoundingClientRect();
-      put(chart, { cursor: cursorAt((clientX - left) / width, chart.points) });
+      this.#put(chart, { cursor: cursorAt((clientX - left) / width, chart.points) });
     },
     toggled: (chart, { target }: Event) => {
-      if (target instanceof HTMLDetailsElement && target.open !== placeOf(chart).tableOpen) put(chart, { tableOpen: target.open });
+      if (target instanceof HTMLDetailsElement && target.open !== this.#placeOf(chart).tableOpen) {
+        this.#put(chart, { tableOpen: target.open });
+      }
     },
     turned: (chart, page) => {
-      put(chart, { page });
+      this.#put(chart, { page });
     },
     list: (change) => {
-      // Rows of one list never stand under the name of another.
-      if (change.list !== undefined && change.list !== of.list) table = undefined;
-      of = { ...of, ...change };
-      askList();
-      redraw();
-      remember();
+      this.#listed(change);
     },
     filtered: ({ target }: Event) => {
       if (!(target instanceof HTMLInputElement)) return;
-      of = { ...of, filter: target.value, page: 0 };
-      clearTimeout(typing);
-      typing = setTimeout(askList, typingMs);
+      this.#of = { ...this.#of, filter: target.value, page: 0 };
+      clearTimeout(this.#typing);
+      this.#typing = setTimeout(() => {
+        this.#askList();
+      }, typingMs);
     },
     copy: () => {
-      if (view !== undefined) ask({ do: 'copy', key: view.key, of });
+      if (this.#view !== undefined) this.#ask({ do: 'copy', key: this.#view.key, of: this.#of });
     },
     export: () => {
-      ask({ do: 'export', list: of.list });
-    },
-  };
-
-  const take = (next: HistoryView): void => {
-    const isOther = next.key !== view?.key;
-    view = next;
-    for (const chart of next.charts) {
-      const { page, ...place } = placeOf(chart);
-      if (isOther || page * 25 >= chart.points.length) places.set(chart.id, { ...place, cursor: Infinity, page: 0 });
-    }
-    if (!isOther) return;
-    table = undefined;
-    of = { ...of, list: next.lists.some(({ id }) => id === of.list) ? of.list : (next.lists[0]?.id ?? of.list), page: 0 };
-    askList();
-    remember();
-  };
-
-  show(before.key);
-  return {
-    draw: () => (view === undefined ? html`${nothing}` : historyOf(view, range, table, of, placeOf, acts)),
-    hear: (message) => {
-      if (message.type !== 'history') return;
-      if ('open' in message) show(undefined);
-      else if ('view' in message) take(message.view);
-      else if (message.key === view?.key) ({ table } = message);
-    },
-    opened: (isOpen) => {
-      if (isOpen) show(view?.key);
-      else ask({ do: 'close' });
+      this.#ask({ do: 'export', list: this.#of.list });
     },
   };
 }

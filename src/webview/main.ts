@@ -209,6 +209,13 @@ window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   }
   if (data.type === 'reveal') reveal(data.key);
   if (data.type === 'history' && 'open' in data) openHistory();
+  if (data.type === 'sound')
+    import('./sound.ts').then(
+      ({ sound }) => {
+        sound(new AudioContext());
+      },
+      () => undefined,
+    );
 });
 
 // An extension that has ended can't say so, and its last figures would look up to date as long as the page is open.

@@ -3,7 +3,7 @@ import { msg, type Message } from '../core/message.ts';
 import type { Account, Target } from '../core/model.ts';
 import { limitsOfUser, settingOf } from '../engine/ledger/limits.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { checkRescue, rescueOf, type CheckedStep, type Rescue, type RescueStep } from '../engine/targets/rescue.ts';
+import { checkRescue, isDue, rescueOf, type CheckedStep, type Rescue, type RescueStep } from '../engine/targets/rescue.ts';
 import { walletOf } from '../exchanges/registry.ts';
 import type { ViewContext } from './account.ts';
 import { ownCoins } from './amount.ts';
@@ -54,17 +54,24 @@ export function preparedRescue(
 
 const walletText = (account: Account, on: Target): Message => walletOf(account, on.kind === 'loan' ? 'collateral' : 'margin');
 
-/** Lines for tooltips and cards: the plan, and how each step of it stands. */
+/** For a row: that the moment it was prepared for has come. @param figures as in `isDue` */
+export function rescueMark(account: Account, on: Target, figures: Parameters<typeof isDue>[2]): readonly Message[] {
+  const rescue = rescueOf(account, on);
+  return rescue !== undefined && isDue(rescue, on, figures) ? [msg('rescue.due', 'rescue due')] : [];
+}
+
+/** Lines for tooltips and cards: the plan, and how each step of it stands. @param figures as in `isDue` */
 export function rescueLines(
   state: AccountState,
   on: Target,
   viewContext: Pick<ViewContext, 'limits'>,
+  figures: Parameters<typeof isDue>[2],
 ): readonly { readonly label: Text; readonly value: Text }[] {
   const prepared = preparedRescue(state, on, viewContext);
   if (prepared === undefined) return [];
-  const wallet = walletText(state.account, on);
+  const [wallet, plan] = [walletText(state.account, on), rescueText(prepared.rescue, on)];
   return [
-    { label: rescueLabel(), value: rescueText(prepared.rescue, on) },
+    { label: rescueLabel(), value: isDue(prepared.rescue, on, figures) ? bracketed(plan, msg('term.reached', 'reached')) : plan },
     ...prepared.steps.map((step) => ({ label: stepText(step.step), value: standing(step, wallet) })),
   ];
 }

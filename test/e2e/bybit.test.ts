@@ -7,6 +7,7 @@ import { onLoan, says, saysInTurn, saysLike } from '../texts.ts';
 interface Recorded {
   /** The old order; none for the pool. */
   readonly adjustments: readonly { readonly loan?: string; readonly type: string; readonly ccy: string; readonly amt: string }[];
+  readonly requests: Readonly<Record<string, number>>;
   readonly margins: readonly { readonly symbol: string; readonly positionIdx: number; readonly margin: string }[];
 }
 
@@ -125,4 +126,47 @@ describe('Bybit beside OKX', () => {
       );
     },
   );
+
+  itInLongRound('repays with collateral, which is sold once; an answer that is lost is found out by reading', async () => {
+    await bench().openContainer();
+    await enterAccount(bench(), bybit().url, 'Pool', bybit().keys, 'Bybit');
+    await (await bench().dialog()).press(says('button.save'));
+    await bench().waitForRow('Loans', /52\.80% ·/);
+    await fetch(`${bybit().url}/__simulator/fault`, {
+      method: 'POST',
+      body: JSON.stringify({ endpoint: '/crypto-loan-flexible/repay-collateral', fault: 'lost-after-acting', times: 1 }),
+    });
+    await bench().runCommand('LTV Gauge: Repay with Collateral…');
+    await bench().quickInput.waitFor(says('repay-collateral.which-debt'));
+    await bench().screenshot('bybit-sell-debts');
+    await bench().pick('USDT');
+    await bench().quickInput.waitFor(says('repay-collateral.which-coin'));
+    await bench().pick('BTC');
+    await bench().type('2000', says('collateral.amount-example', 'USDT'));
+    await eventually(
+      'the effect while typing',
+      async () => /52\.80% → 4\d\.\d\d%/.test((await bench().quickInput.state())?.message ?? ''),
+      {
+        seen: () => bench().quickInput.state(),
+      },
+    );
+    await bench().screenshot('bybit-sell-typing');
+    await bench().pressEnter();
+    const preview = await bench().dialog();
+    for (const said of ['SIMULATED', '12,003.21 USDT → 10,003.21 USDT', says('repay-collateral.no-undo')])
+      assert.ok(preview.text.includes(said), `the preview says “${said}”: ${preview.text}`);
+    await bench().screenshot('bybit-sell-preview');
+    await preview.press(says('repay-collateral.act', '2,000 USDT', 'BTC'));
+    await bench().waitForNotification(
+      saysInTurn(saysLike('outcome.done-now', says('term.ltv'), undefined, 'Bybit'), saysLike('repay-collateral.sold')),
+    );
+    await bench().waitForRow('Loans', /^47\.9\d% · /);
+    await bench().screenshot('bybit-sold');
+    const { adjustments, requests } = await record();
+    assert.deepEqual(
+      adjustments.map(({ loan = 'pool', type, ccy, amt }) => [loan, type, ccy, amt].join(' ')),
+      ['pool sell BTC USDT 2000'],
+    );
+    assert.equal(requests['/v5/crypto-loan-flexible/repay-collateral'], 1);
+  });
 });

@@ -74,15 +74,19 @@ export function sellingTo(
       left: [],
     };
   };
-  const gets = (way: Way | undefined): way is Way => way !== undefined && compare(way.ltv, target) <= 0;
   const whole = isPositive(all) ? wayOf(all) : undefined;
-  if (!gets(whole)) return whole && { way: whole, shortBy: compare(all, owed) === 0 ? 'debt' : 'limit' };
-  let [low, high, way] = [0n, stepsIn(round(all, places, 'up'), places), whole];
+  if (whole === undefined || compare(whole.ltv, target) > 0)
+    return whole && { way: whole, shortBy: compare(all, owed) === 0 ? 'debt' : 'limit' };
+  let way = whole;
+  let low = 0n;
+  let high = stepsIn(round(all, places, 'up'), places);
   while (high - low > 1n) {
     const middle = (low + high) / 2n;
     const tried = wayOf(lesser(amountOf(middle, places), all));
-    if (gets(tried)) [high, way] = [middle, tried];
-    else low = middle;
+    if (tried !== undefined && compare(tried.ltv, target) <= 0) {
+      way = tried;
+      high = middle;
+    } else low = middle;
   }
   return { way };
 }

@@ -70,7 +70,7 @@ export class AccountBook implements Disposable {
   /**
    * A person's act, apart from arming: allows borrowing up to `perDayUsd` within 24 hours, or nothing any more where that is undefined. It holds for
    * this owner of the keys only.
-   * @throws Refusal if the owner is unknown, or `typedName` is not the name of a LIVE account
+   * @throws ExchangeError `refused` if the owner is unknown, or `typedName` is not the name of a LIVE account
    */
   async allowBorrowing(id: string, perDayUsd: Decimal | undefined, typedName = ''): Promise<void> {
     const account = this.get(id);

@@ -13,3 +13,10 @@ export function stakesOf({ venue, site }: Pick<Account, 'venue' | 'site'>): Stak
   if (found?.simulated === true) return 'simulated';
   return found?.demo === true ? 'demo' : 'live';
 }
+
+/**
+ * Whose money is allowed to move, by arming or for borrowing: keys of another user, or of another place, under the same id are another account. A simulated exchange
+ * may be served elsewhere after a restart.
+ */
+export const ownerOf = ({ venue, site, baseUrl, uid, simulated }: Account): string =>
+  JSON.stringify([venue, site, simulated ? 'simulated' : (baseUrl ?? ''), uid ?? '']);

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import { msg } from '../../core/message.ts';
 import type { Account } from '../../core/model.ts';
-import { stakesOf } from '../accounts/stakes.ts';
+import { ownerOf, stakesOf } from '../accounts/stakes.ts';
 import { Refusal } from './refusal.ts';
 import type { ArmedRow, ArmedRows } from '../storage/state-protocol.ts';
 
@@ -214,13 +214,6 @@ const nameNotTyped = (name: string): Refusal =>
 
 const ownerUnknown = (): Refusal =>
   new Refusal(msg('arming.no-owner', 'Not armed: the owner of these keys is unknown. Run "LTV Gauge: Test Connection" first.'));
-
-/**
- * Whose money an arming is about: keys of another user, or of another place, under the same id are another account. A simulated exchange
- * may be served elsewhere after a restart.
- */
-export const ownerOf = ({ venue, site, baseUrl, uid, simulated }: Account): string =>
-  JSON.stringify([venue, site, simulated ? 'simulated' : (baseUrl ?? ''), uid ?? '']);
 
 /** Whether it is the recorded owner. What was said while the owner was unknown counts for no owner. */
 const isOf = (account: Account, whose: string): boolean => (account.simulated || account.uid !== undefined) && whose === ownerOf(account);

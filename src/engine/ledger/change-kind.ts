@@ -52,7 +52,7 @@ export interface ChangeKind<P extends AnyPreview = AnyPreview, Proof = unknown> 
   mustBeAsShown(shown: P, fresh: P): void;
 
   /** Step 5: what the journal keeps of the figures it was decided on, besides what it keeps of every change. */
-  decidedOn(preview: P): Pick<DecidedOn, 'limit' | 'collateralUsd' | 'debtUsd'>;
+  decidedOn(preview: P): Pick<DecidedOn, 'limit' | 'sold' | 'collateralUsd' | 'debtUsd'>;
   /** The figures that matter, before the change and as we expect them after it. */
   expectations(preview: P): Pick<WriteRecord, 'ltvBefore' | 'ltvEstimate' | 'liquidationBefore' | 'liquidationEstimate'>;
 

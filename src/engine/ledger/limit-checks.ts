@@ -1,6 +1,8 @@
 import { compare, divide, greater, isPositive, lesser, multiply, subtract, sum, zero, type Decimal } from '../../core/decimal.ts';
 import { formatAmount, formatLtv, formatUsd } from '../../core/format.ts';
 import { msg, type Message } from '../../core/message.ts';
+import type { CoinAmount } from '../../core/model.ts';
+import type { Change } from '../../exchanges/exchange.ts';
 import { isOneWallet, walletOf } from '../../exchanges/registry.ts';
 import { atMost, kindOf, type ChangeKind, type Kinds } from './change-kind.ts';
 import { dayMs } from './ledger-options.ts';
@@ -48,9 +50,9 @@ export function mustBeWithin(
   const day = dayOf(own, preview, now);
   const kind = kindOf(kinds, preview);
   const caps = [
-    coinCap(limits, preview),
+    ...coinCaps(limits, kind, preview),
     usdCap(limits, kind, preview),
-    dailyCoinCap(limits, preview, day),
+    ...dailyCoinCaps(limits, kind, preview, day),
     dailyUsdCap(limits, kind, preview, day),
     walletCap(limits, preview, own),
     ltvCap(limits, kind, preview),
@@ -119,14 +121,27 @@ function perDay(before: string, moved: string, limit: string, name: keyof Limits
   return remark === undefined ? why : msg('list.space', '{0} {1}', why, remark);
 }
 
-function coinCap({ perActionByCoin }: Limits, { change }: Preview): Cap | undefined {
-  const limit = perActionByCoin.get(change.coin.toUpperCase());
-  if (limit === undefined) return undefined;
-  return {
-    most: limit,
-    exceeded: compare(change.amount, limit) > 0,
-    why: perChange(coins(change.amount, change.coin), coins(limit, change.coin), 'perActionByCoin'),
-  };
+/** What a change moves, by coin: its own amount, and what a sale takes out of the collateral, by the estimate. */
+const movedBy = (change: Change, sold: Decimal | undefined): readonly CoinAmount[] => [
+  { coin: change.coin, amount: change.amount },
+  ...('collateral' in change && sold !== undefined ? [{ coin: change.collateral, amount: sold }] : []),
+];
+
+const movedIn = (preview: Preview): readonly CoinAmount[] => movedBy(preview.change, 'sold' in preview ? preview.sold : undefined);
+
+/** The largest amount of the change's own coin that moves no more of `coin` than the limit. */
+function mostWith(limit: Decimal, { coin, amount }: CoinAmount, kind: ChangeKind, { change, readiness }: Preview): Decimal {
+  if (coin === change.coin) return limit;
+  return greater(zero, divide(multiply(limit, change.amount), amount, kind.places?.(readiness) ?? amountPlaces, 'down'));
+}
+
+function coinCaps({ perActionByCoin }: Limits, kind: ChangeKind, preview: Preview): Cap[] {
+  return movedIn(preview).flatMap((one) => {
+    const limit = perActionByCoin.get(one.coin.toUpperCase());
+    if (limit === undefined) return [];
+    const why = perChange(coins(one.amount, one.coin), coins(limit, one.coin), 'perActionByCoin');
+    return [{ most: mostWith(limit, one, kind, preview), exceeded: compare(one.amount, limit) > 0, why }];
+  });
 }
 
 function usdCap({ perActionUsd: limit }: Limits, kind: ChangeKind, preview: Preview): Cap | undefined {
@@ -139,17 +154,17 @@ function usdCap({ perActionUsd: limit }: Limits, kind: ChangeKind, preview: Prev
   };
 }
 
-function dailyCoinCap({ perDayByCoin }: Limits, { change }: Preview, day: Day): Cap | undefined {
-  const coin = change.coin.toUpperCase();
-  const limit = perDayByCoin.get(coin);
-  if (limit === undefined) return undefined;
-  const moved = sum(day.today.filter((write) => write.change.coin.toUpperCase() === coin).map((write) => write.change.amount));
-  const left = subtract(limit, moved);
-  return {
-    most: left,
-    exceeded: compare(change.amount, left) > 0,
-    why: perDay(coins(moved, change.coin), coins(change.amount, change.coin), coins(limit, change.coin), 'perDayByCoin', day),
-  };
+function dailyCoinCaps({ perDayByCoin }: Limits, kind: ChangeKind, preview: Preview, day: Day): Cap[] {
+  return movedIn(preview).flatMap((one) => {
+    const coin = one.coin.toUpperCase();
+    const limit = perDayByCoin.get(coin);
+    if (limit === undefined) return [];
+    const today = day.today.flatMap(({ change, figures }) => movedBy(change, figures?.sold));
+    const moved = sum(today.filter((other) => other.coin.toUpperCase() === coin).map(({ amount }) => amount));
+    const left = subtract(limit, moved);
+    const why = perDay(coins(moved, one.coin), coins(one.amount, one.coin), coins(limit, one.coin), 'perDayByCoin', day);
+    return [{ most: mostWith(left, one, kind, preview), exceeded: compare(one.amount, left) > 0, why }];
+  });
 }
 
 function dailyUsdCap({ perDayUsd: limit }: Limits, kind: ChangeKind, preview: Preview, day: Day): Cap | undefined {

@@ -18,6 +18,7 @@ const figures = v.object({
   readAt: time,
   walletAvailable: storedAmount,
   limit: v.exactOptional(storedAmount),
+  sold: v.exactOptional(storedAmount),
   usd: v.exactOptional(storedAmount),
   collateralUsd: v.exactOptional(storedAmount),
   debtUsd: v.exactOptional(storedAmount),

@@ -48,6 +48,8 @@ export interface DecidedOn {
   readonly limit?: Decimal;
   /** What the amount was worth in USD, by the venue's index price. Absent when there was none. */
   readonly usd?: Decimal;
+  /** Of a sale: how much of the pledged coin it takes, by our estimate. */
+  readonly sold?: Decimal;
   /** The venue's own valuation of the loan, against which its next LTV is held. */
   readonly collateralUsd?: Decimal;
   readonly debtUsd?: Decimal;

@@ -100,7 +100,17 @@ const snapshot = v.object({
       drained: v.exactOptional(v.array(v.string())),
       rates: v.exactOptional(prices),
       keptFrom: v.exactOptional(time),
-      due: v.exactOptional(v.array(v.object({ ...coinAmount.entries, at: time, overdue: v.boolean(), then: v.exactOptional(message) }))),
+      due: v.exactOptional(
+        v.array(
+          v.object({
+            ...coinAmount.entries,
+            at: time,
+            overdue: v.boolean(),
+            contract: v.exactOptional(v.string()),
+            then: v.exactOptional(message),
+          }),
+        ),
+      ),
     }),
   ),
   wallet: v.array(v.object({ ...coinAmount.entries, pledgeable: v.exactOptional(v.boolean()) })),

@@ -24,7 +24,7 @@ export interface CheckedStep {
   readonly short?: { readonly held: Decimal; readonly missing: Decimal };
   /** The person's own limit that doesn't allow it, or the fault of the settings. */
   readonly limit?: keyof Limits | 'fault';
-  /** The exchange takes no more of the coin as collateral, or nothing of it is owed. */
+  /** The exchange takes no more of the coin as collateral, nothing of it is owed, or it is not the margin's. */
   readonly useless?: true;
   /** The wallet it would come from isn't read. */
   readonly unread?: true;
@@ -55,11 +55,19 @@ function stepOf(value: unknown): RescueStep | undefined {
 
 const isAmount = (value: unknown): value is Decimal => typeof value === 'string' && isDecimal(value) && isPositive(decimal(value));
 
+/**
+ * Whether what it was prepared for has come.
+ * @param figures of its last reading, and estimates since: LTVs of a loan, distances of a position. One of them is enough
+ */
+export function isDue({ at }: Rescue, { kind }: Target, figures: readonly (Decimal | undefined)[]): boolean {
+  return figures.some((figure) => figure !== undefined && (kind === 'loan' ? compare(figure, at) >= 0 : compare(figure, at) <= 0));
+}
+
 /** Checks each step against the wallet as it was read, and the person's own limits for one change. Pure. */
 export function checkRescue(
   { steps }: Rescue,
   on: Target,
-  snapshot: Pick<Snapshot, 'wallet' | 'walletTrouble' | 'loans' | 'prices'>,
+  snapshot: Pick<Snapshot, 'wallet' | 'walletTrouble' | 'loans' | 'positions' | 'prices'>,
   limits: Limits | LimitsFault | undefined,
 ): readonly CheckedStep[] {
   return steps.map((step) => {
@@ -82,8 +90,14 @@ function heldOf(coin: string, on: Target, { wallet, walletTrouble }: Pick<Snapsh
   return wallet.find((found) => found.coin === coin)?.amount ?? zero;
 }
 
-function isUseless({ act, coin }: RescueStep, on: Target, { loans, wallet }: Pick<Snapshot, 'loans' | 'wallet'>): boolean {
-  const loan = on.kind === 'loan' ? loans.find(({ id }) => id === on.id) : undefined;
+function isUseless(
+  { act, coin }: RescueStep,
+  on: Target,
+  { loans, positions, wallet }: Pick<Snapshot, 'loans' | 'positions' | 'wallet'>,
+): boolean {
+  // Another position may have come in its place.
+  if (on.kind === 'position') return positions.some(({ positionId, marginCoin }) => positionId === on.id && marginCoin !== coin);
+  const loan = loans.find(({ id }) => id === on.id);
   if (loan === undefined) return false;
   if (act === 'repay') return !loan.debts.some((debt) => debt.coin === coin && isPositive(debt.amount));
   return loan.capped?.includes(coin) === true || wallet.find((found) => found.coin === coin)?.pledgeable === false;

@@ -73,7 +73,7 @@ const loanMeanings: Meanings = {
   ...alike(['148011', '148022'], poolEmpty),
   '148012': tooLittleLeft,
   ...alike(['148013', '148023', '148027'], noSuchLoan),
-  // Errors of borrowing or of repaying with collateral, which we never request.
+  // Errors of fixed loans, which we never request, and of repaying with collateral.
   ...alike(['148015', '148016', '148018', '148024', '148025', '148030', '148047'], rejected),
   ...alike(['148026', '148032', '148033'], rejected),
   '148029': refused(why.notEnough(venue, fundingAccount), 'less'),

@@ -192,7 +192,9 @@ export class Pool implements LoanBook {
   async fixedPlaces(coin: string, signal: AbortSignal | undefined): Promise<number | undefined> {
     const { list } = schema.read(schema.loanableData, await this.#line.ask(endpoints.loanableData, { currency: coin }, signal));
     const own = readRows(schema.accuracy, list).rows.filter(({ currency }) => currency === coin);
-    return schema.coarsest(own.filter((one) => one.fixedBorrowable).map(({ fixedBorrowingAccuracy }) => fixedBorrowingAccuracy));
+    // As for flexible debts, a zero beside "not borrowable" is no figure.
+    const told = own.filter((one) => one.fixedBorrowable || one.fixedBorrowingAccuracy !== 0);
+    return schema.coarsest(told.map(({ fixedBorrowingAccuracy }) => fixedBorrowingAccuracy));
   }
 
   repayCall(change: RepayChange): Call & { readonly body: string } {

@@ -86,8 +86,8 @@ interface Reading {
 /**
  * Compares Bybit's history of repayments, the debt and what is pledged with the requested sale. There is no id that ties a row to it, and Bybit doesn't
  * say which of its types a row of a sale has. So effective needs all of these: exactly one new row of this coin and amount that is no forced one, a debt
- * that fell as the new rows say, and less of the sold coin pledged. Contradicted is a debt that rose by the amount instead, or one other row
- * by which debt and collateral fell. Everything else is pending: the person may be repaying in the app too.
+ * that fell as the new rows say, and less of the sold coin pledged. Contradicted is a debt that rose by the amount instead, or one other row,
+ * not forced, by which debt and collateral fell. Everything else is pending: the person may be repaying in the app too.
  */
 export function judgeSale(change: SellChange, baseline: SellBaseline, { rows, debt, loan, asOf }: Reading): RepayProof {
   const fresh = rows.filter(({ id, coin }) => coin === change.coin && isNewer(id, baseline.newestHistoryId));
@@ -104,7 +104,8 @@ export function judgeSale(change: SellChange, baseline: SellBaseline, { rows, de
   const told = toHistoryRow(row);
   if (row.status === 'failed') return isExplained && !hasSold ? { state: 'pending', failed: told } : { state: 'pending' };
   const fell = compare(debt, baseline.debt) < 0 && isExplained && hasSold;
-  if (own === undefined) return fell ? { state: 'contradicted', row: told, ...found } : { state: 'pending' };
+  // A liquidation may come first: this one may still come.
+  if (own === undefined) return fell && !told.forced ? { state: 'contradicted', row: told, ...found } : { state: 'pending' };
   if (fell) return { state: 'effective', row: told, ...found, debt, asOf };
   return isInterest(subtract(debt, add(baseline.debt, change.amount)))
     ? { state: 'contradicted', row: told, ...found }

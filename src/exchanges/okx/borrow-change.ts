@@ -14,7 +14,7 @@ import { endpoints } from './endpoints.ts';
 import { heldOf, newestHistoryId } from './loan-change.ts';
 import { isWhole, type LoanRead } from './loan-map.ts';
 import type { Loans } from './loans.ts';
-import { mustBeNamed, orderOf } from './requests.ts';
+import { mustBeNamed, orderOf, withId } from './requests.ts';
 
 /** OKX books debts to 8 decimals, by the samples of loan-info; it documents no other step of an amount. */
 const places = 8;
@@ -26,7 +26,7 @@ const places = 8;
  */
 export function borrowAction(http: Http, clock: Clock, loans: Loans): BorrowAction {
   return {
-    ...requestsOf(http, borrowCall),
+    ...withId(requestsOf(http, borrowCall)),
     prepare: (asked, signal) => prepare({ http, clock, loans }, asked, signal),
     prove: (change, baseline, _receipt, signal) => readBorrowed({ http, clock, loans }, change, baseline, signal),
   };

@@ -122,10 +122,11 @@ describe('borrowing more on the whole engine', () => {
     await allow(type('1000'));
     await okx.fault('lost-after-acting', { endpoint: 'flexible-loan/borrow', times: 1 });
     const found = await borrow(type('100'), press('Borrow 100 USDT'));
-    assert.match(found.titles('notice')[0]!, saysLike('outcome.done-now', 'LTV'));
+    assert.match(found.titles('notice')[1]!, saysLike('outcome.done-now', 'LTV'));
     await okx.fault('lost-before-acting', { endpoint: 'flexible-loan/borrow', times: 1 });
     const lost = await borrow(type('50'), press('Borrow 50 USDT'));
-    assert.match(lost.titles('notice')[0]!, saysLike('outcome.unknown'));
+    assert.match(lost.titles('notice')[0]!, saysLike('again.offer', 'OKX'));
+    assert.match(lost.titles('notice')[1]!, saysLike('outcome.unknown'));
     await trader.later(2 * 60_000);
     assert.match((await borrow()).titles('notice')[0]!, saysLike('choose.earlier-change-unfinished'));
     const never = press(says('button.mark-not-executed'));
@@ -134,6 +135,18 @@ describe('borrowing more on the whole engine', () => {
     assert.match(detailOf(talk), saysLike('kinds.looks-not-executed'));
     assert.equal(await okx.requests('flexible-loan/borrow'), 2);
     assert.deepEqual(await lent(), ['12345 borrow USDT 100 effective']);
+  });
+
+  it('is asked again with the same id where a person says so, and lends once', async () => {
+    await open();
+    await allow(type('1000'));
+    await okx.fault('lost-before-acting', { endpoint: 'flexible-loan/borrow', times: 1 });
+    const talk = await borrow(type('50'), press('Borrow 50 USDT'), press(says('again.button', 'OKX')));
+    assert.match(talk.titles('notice')[1]!, saysLike('outcome.done-now', 'LTV'));
+    assert.equal(await okx.requests('flexible-loan/borrow'), 2);
+    assert.deepEqual(await lent(), ['12345 borrow USDT 50 effective']);
+    const [first, second] = trader.posted.map(({ body }) => body);
+    assert.deepEqual(first, second);
   });
 });
 

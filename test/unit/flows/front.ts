@@ -179,6 +179,7 @@ export class Front {
       viewContext: () => this.viewContext(),
       readLimits: async () => this.limits,
       language: 'en',
+      alarm: { tell: () => undefined },
       ownSettings: { read: () => undefined, write: () => Promise.reject(new Error('not to be used here')) },
       keepsOwnKeys: this.keepsOwnKeys,
     };

@@ -317,6 +317,7 @@ export function actingAt(setup: Setup, talk: Conversation, snapshot: Partial<Sna
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     clock,
     exchanges,
+    alarm: { tell: () => undefined },
     book: {
       list: () => [...accounts.values()],
       get: (id) => accounts.get(id),

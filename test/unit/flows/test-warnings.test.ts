@@ -51,6 +51,16 @@ describe('a rehearsal of warnings', function () {
     assert.ok(Math.abs(ltv() - before) < 0.02);
   });
 
+  it('plays the sound of danger for who turned it on', async () => {
+    const played: unknown[] = [];
+    for (const wanted of [undefined, false, 'true', true]) {
+      const acting = front.acting(new Scripted());
+      const ownSettings = { ...acting.ownSettings, read: (name: string) => (name === 'warnings.sound' ? wanted : undefined) };
+      await testWarnings({ ...acting, ownSettings, alarm: { tell: () => played.push(wanted) } });
+    }
+    assert.deepEqual(played, [true]);
+  });
+
   it('moves nothing unless it is asked to', async () => {
     const before = notices.length;
     const talk = await front.does(testWarnings);

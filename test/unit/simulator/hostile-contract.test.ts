@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { decimal } from '../../../src/core/decimal.ts';
 import type { Snapshot } from '../../../src/core/model.ts';
 import { connectBybit } from '../../../src/exchanges/bybit/connect.ts';
-import { actionOf, requestOf } from '../../../src/engine/actions.ts';
+import { requestOf } from '../../../src/engine/actions.ts';
 import { kindOf } from '../../../src/engine/ledger/change-kind.ts';
 import { kinds } from '../../../src/engine/ledger/kinds/kinds.ts';
 import type { Connection, LoanRef } from '../../../src/exchanges/exchange.ts';
@@ -195,8 +195,13 @@ for (const [venue, meet, loan, isolated] of [
           for (const change of [
             { ...named, kind: 'repay', direction: 'add', all: false },
             { ...named, kind: 'borrow', direction: 'reduce', requestId: 'a2' },
+            // OKX sells no collateral on request.
+            ...(venue === 'Bybit'
+              ? [{ ...named, kind: 'repay-collateral', direction: 'reduce', collateral: 'BTC', all: false } as const]
+              : []),
           ] as const) {
-            const { baseline } = await actionOf(connection, change.kind).prepare(change);
+            const kind = kindOf(kinds, change);
+            const { baseline } = await kind.prepare(connection, change, undefined);
             const endpoint = `/${change.kind}`;
             if (fault !== undefined) {
               const body = JSON.stringify({ fault, times: 1, endpoint });
@@ -206,7 +211,6 @@ for (const [venue, meet, loan, isolated] of [
               .send(change)
               .catch(() => ({}));
             clock.time += 3_000;
-            const kind = kindOf(kinds, change);
             const proof = (await kind.prove(connection, { change, baseline } as never, receipt, AbortSignal.timeout(5_000))) as {
               state: string;
             };

@@ -23,6 +23,7 @@ describe('A message from the page', () => {
     assert.deepEqual(parseFromPage({ type: 'shocks', text: '-35', more: 1 }), { type: 'shocks', text: '-35' });
     const of = { list: 'event', by: 'amount', descending: true, filter: 'BTC', page: 3 };
     for (const question of [
+      { do: 'show' },
       { do: 'show', range: '90d' },
       { do: 'show', key: 'k', range: '1h' },
       { do: 'list', key: 'k', of },

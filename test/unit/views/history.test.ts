@@ -33,12 +33,14 @@ describe('The desk of histories', () => {
   let copied: { readonly text: string; readonly rows: number } | undefined;
   let desk: HistoryDesk;
   let trouble: Error | undefined;
+  let reported: unknown[];
 
   beforeEach(() => {
     folder = memoryFolder('desk');
     file = new StateFile(DatabaseSync, { folder, busyMs: 1_000, pragmas: [] });
     file.change({ do: 'add', id: 'one', record: account() });
     states = [state({ snapshot: snapshot({ positions: [position()] }) })];
+    reported = [];
     [changes, sent, time, trouble, copied] = [[], [], now, undefined, undefined];
     desk = new HistoryDesk(options());
   });
@@ -68,7 +70,7 @@ describe('The desk of histories', () => {
   const views = (): HistoryView[] => sent.flatMap((message) => (message.type === 'history' && 'view' in message ? [message.view] : []));
   const shown = async (key: string | undefined = loanKey('one', '12345'), range: HistoryView['range'] = '24h'): Promise<HistoryView> => {
     sent = [];
-    await desk.answer({ do: 'show', key, range } as never);
+    await desk.answer({ do: 'show', key, range });
     return views().at(-1)!;
   };
   const page = (change: Partial<HistoryPage> = {}): HistoryPage => ({
@@ -112,6 +114,20 @@ describe('The desk of histories', () => {
     assert.equal(views()[0]?.key, view.key);
   });
 
+  it('begins with a range that what is recorded fills', async () => {
+    for (const [since, range] of [
+      [hour, '1h'],
+      [7 * hour, '24h'],
+    ] as const) {
+      read(now - since);
+      sent = [];
+      await desk.answer({ do: 'show', key: loanKey('one', '12345') });
+      assert.equal(views().at(-1)?.range, range);
+      file.change({ do: 'remove', id: 'one' });
+      file.change({ do: 'add', id: 'one', record: account() });
+    }
+  });
+
   it('shows what needs attention most where nothing is named, and offers what is gone too', async () => {
     read(now - minute);
     states = [state({ snapshot: snapshot({ loans: [], positions: [position()] }) })];
@@ -131,6 +147,9 @@ describe('The desk of histories', () => {
     trouble = new StateTrouble(msg('test', 'The disk is gone.'));
     assert.equal((await shown()).notice, 'The disk is gone.');
     assert.equal((await listed()).notice, 'The disk is gone.');
+    trouble = new TypeError('a fault of ours');
+    assert.equal((await shown()).notice, says('command.something-went-wrong'));
+    assert.equal(reported[0], trouble);
     trouble = undefined;
     read(now - minute);
     desk = new HistoryDesk({ ...options(), activity: () => Promise.reject(new Refusal(msg('test', 'No journal.'))) });
@@ -260,6 +279,7 @@ describe('The desk of histories', () => {
       worst: () => positionKey('one', 'p1'),
       copy: (text, rows) => void (copied = { text, rows }),
       export: () => undefined,
+      report: (error) => void reported.push(error),
     };
   }
 });

@@ -29,6 +29,19 @@ describe('a prepared rescue in words', () => {
     assert.ok(without!.details!().lines.every(({ label }) => text(label) !== says('rescue.label')));
   });
 
+  it('is marked in its row, and as reached in its tooltip, once its moment has come', () => {
+    const due = prepared({ 'loan:12345': { at: '0.57', steps: [add] } });
+    const [row] = loansOutline([due], viewContext())[0]!.children!;
+    assert.equal(text(row!.description![0]), says('rescue.due'));
+    assert.ok(row!.details!().lines.some(({ value }) => text(value).endsWith(`(${says('term.reached')})`)));
+    const [early] = loansOutline([prepared()], viewContext())[0]!.children!;
+    assert.ok(early!.description!.every((part) => text(part) !== says('rescue.due')));
+    const rescues = { 'position:p1': { at: '0.2', steps: [{ act: 'add', coin: 'USDT', amount: '100' }] } };
+    const [held] = positionsOutline([state({ account: account({ rescues }), snapshot: holding([position()]) })], viewContext())[0]!
+      .children!;
+    assert.ok(held!.description!.some((part) => text(part) === says('rescue.due')));
+  });
+
   it('stands on its card with a button that opens it', () => {
     const [gauge] = gaugePage([prepared()], viewContext(), text).state.gauges;
     assert.deepEqual(

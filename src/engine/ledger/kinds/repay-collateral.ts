@@ -61,7 +61,7 @@ export const sell: ChangeKind<SellPreview, RepayProof> = {
     debtMustBeAsShown(before, now);
     mustEqual(pledgedIn(before.change.collateral), before.readiness.baseline.pledged, now.readiness.baseline.pledged);
   },
-  decidedOn: ({ readiness }) => ({ limit: wholeOf(readiness), ...valuedAt(readiness.loan) }),
+  decidedOn: ({ readiness, sold }) => ({ limit: wholeOf(readiness), sold, ...valuedAt(readiness.loan) }),
   expectations: expectedLtv,
   prove: (connection, { change, baseline }, receipt, signal) =>
     actionOf(connection, 'repay-collateral').prove(change, baseline, receipt, signal),

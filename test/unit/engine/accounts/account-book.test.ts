@@ -64,10 +64,10 @@ describe('the account book', () => {
     await book.add(account('sim', { site: 'loopback', baseUrl: 'http://127.0.0.1:9000', simulated: true }));
     assert.deepEqual(['live', 'unknown', 'sim', 'none'].map(limit), ['0', '0', '0', '0']);
     await assert.rejects(book.allowBorrowing('live', decimal('500')), {
-      name: 'Refusal',
+      name: 'ExchangeError',
       message: says('borrow.name-needed', 'Account live'),
     });
-    await assert.rejects(book.allowBorrowing('live', decimal('500'), 'account live'), { name: 'Refusal' });
+    await assert.rejects(book.allowBorrowing('live', decimal('500'), 'account live'), { name: 'ExchangeError' });
     await assert.rejects(book.allowBorrowing('unknown', decimal('500'), 'Account unknown'), { message: says('borrow.no-owner') });
     for (const amount of ['0', '-5', 'x']) await assert.rejects(book.allowBorrowing('sim', amount as Decimal), RangeError);
     await book.allowBorrowing('live', decimal('500'), 'Account live');

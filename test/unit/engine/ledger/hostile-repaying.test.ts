@@ -1,9 +1,9 @@
-// A repayment, or borrowing more, at exchanges whose history, figures and answers are odd, late or untrue: through the real adapters over real HTTP. Confirmed is
+// A repayment, with collateral too, or borrowing more, at exchanges whose history, figures and answers are odd, late or untrue: through the real adapters over real HTTP. Confirmed is
 // said only where the history has exactly this repayment and the debt has fallen, and nothing is sent twice, whatever is told.
 import assert from 'node:assert/strict';
 import { add, decimal, round } from '../../../../src/core/decimal.ts';
 import { connectBybit } from '../../../../src/exchanges/bybit/connect.ts';
-import type { BorrowChange, Connection, RepayChange } from '../../../../src/exchanges/exchange.ts';
+import type { BorrowChange, Connection, RepayChange, SellChange } from '../../../../src/exchanges/exchange.ts';
 import { connectOkx } from '../../../../src/exchanges/okx/connect.ts';
 import { Ledger, type WriteRecord, type WriteState } from '../../../../src/engine/ledger/ledger.ts';
 import { startBybit } from '../../../../src/simulator/bybit/start.ts';
@@ -18,7 +18,9 @@ type Row = Readonly<Record<string, unknown>>;
 /** A debt, and the names by which its venue lists what was repaid. */
 interface Debt {
   readonly name: string;
-  readonly kind: 'repay' | 'borrow';
+  readonly kind: 'repay' | 'borrow' | 'repay-collateral';
+  /** What is sold. */
+  readonly collateral?: string;
   readonly venue: 'okx' | 'bybit';
   readonly loan: string;
   readonly coin: string;
@@ -77,6 +79,22 @@ const debts: readonly Debt[] = [
     figures: ['common/position', 'fixed/borrow-contract-info'],
   },
   {
+    name: 'a flexible debt of Bybit, with collateral',
+    ...bybitNames,
+    kind: 'repay-collateral',
+    ...{ loan: 'pool', coin: 'USDT', collateral: 'BTC', amount: '20' },
+    ...{ repays: 'flexible/repay-collateral', history: 'flexible/repayment-history' },
+    figures: ['common/position', 'flexible/ongoing-coin'],
+  },
+  {
+    name: 'a part of a contract of Bybit, with collateral',
+    ...bybitNames,
+    kind: 'repay-collateral',
+    ...{ loan: 'pool', coin: 'ETH', collateral: 'BTC', amount: '0.4' },
+    ...{ repays: 'fixed/repay-collateral', history: 'fixed/repayment-history' },
+    figures: ['common/position', 'fixed/borrow-contract-info'],
+  },
+  {
     name: 'an old order of Bybit',
     ...bybitNames,
     ...{ loan: '1793683005081680384', coin: 'USDT', amount: '20', repays: 'crypto-loan/repay', history: 'crypto-loan/repayment-history' },
@@ -100,11 +118,13 @@ interface Telling {
 type Comes = 'done' | 'open' | 'frozen';
 
 const always = (comes: Comes) => (): Comes => comes;
+/** Bybit gives a sale of collateral no id. */
+const hasId = ({ venue, kind }: Debt): boolean => venue === 'bybit' && kind !== 'repay-collateral';
 /** Where the exchange's own id says that a row is of this repayment, a row that differs is a mismatch. */
-const byId: Telling['comes'] = ({ venue }, isLost) => (venue === 'bybit' && !isLost ? 'frozen' : 'open');
-/** As interest may have come on top, the debt of OKX agrees with a row that repaid a little more, or lent a little less, than was asked. */
-const inStep = (kind: Debt['kind'], debt: Debt, isLost: boolean): Comes | undefined =>
-  debt.venue === 'okx' && debt.kind === kind && !isLost ? 'frozen' : byId(debt, isLost);
+const byId: Telling['comes'] = (debt, isLost) => (hasId(debt) && !isLost ? 'frozen' : 'open');
+/** As interest may have come on top, the debt agrees with a row that repaid a little more, or lent a little less, than was asked. */
+const inStep = (kind: 'repay' | 'borrow', debt: Debt, isLost: boolean): Comes =>
+  !hasId(debt) && (debt.kind === 'borrow') === (kind === 'borrow') && !isLost ? 'frozen' : (byId(debt, isLost) ?? 'open');
 const onlyBybit =
   (comes: Comes): Telling['comes'] =>
   ({ venue }) =>
@@ -143,7 +163,8 @@ const tellings: readonly Telling[] = [
   {
     name: 'a row that nobody asked for',
     rows: (row, { venue }) => [venue === 'okx' ? { ...row, type: 'forced_repayment_sell' } : { ...row, repayType: 2 }],
-    comes: (debt, isLost) => (debt.kind === 'repay' ? byId(debt, isLost) : debt.venue === 'okx' ? 'open' : undefined),
+    comes: (debt, isLost) =>
+      debt.kind === 'borrow' && debt.venue === 'bybit' ? undefined : debt.kind === 'borrow' ? 'open' : byId(debt, isLost),
   },
   {
     name: 'a row of a kind that is unknown',
@@ -156,7 +177,7 @@ const tellings: readonly Telling[] = [
   {
     name: 'a row with another id than was answered',
     rows: changed('id', (id) => `${id}9`),
-    comes: (debt, isLost) => (debt.venue === 'okx' || isLost ? 'done' : 'open'),
+    comes: (debt, isLost) => (!hasId(debt) || isLost ? 'done' : 'open'),
   },
   { name: 'a row that says it failed', rows: (row, { status }) => [{ ...row, [status]: 3 }], comes: onlyBybit('open') },
   { name: 'a row that is still waiting', rows: (row, { status }) => [{ ...row, [status]: 2 }], comes: onlyBybit('open') },
@@ -180,7 +201,7 @@ const tellings: readonly Telling[] = [
   {
     name: 'an answer with an id of before',
     answer: (answer) => ({ ...answer, repayId: '1700', orderId: '1' }),
-    comes: ({ venue }, isLost) => (isLost || venue === 'okx' ? undefined : 'open'),
+    comes: (debt, isLost) => (isLost || debt.venue === 'okx' ? undefined : hasId(debt) ? 'open' : 'done'),
   },
 ];
 
@@ -276,7 +297,10 @@ async function open(debt: Debt, telling: Telling, bend?: Bend): Promise<Bench> {
     control,
     async sent() {
       const { requests } = (await control('record')) as { requests: Readonly<Record<string, number>> };
-      return Object.entries(requests).reduce((sum, [path, count]) => (/\/((fully-)?repay|borrow)$/.test(path) ? sum + count : sum), 0);
+      return Object.entries(requests).reduce(
+        (sum, [path, count]) => (/\/((fully-)?repay|borrow|repay-collateral)$/.test(path) ? sum + count : sum),
+        0,
+      );
     },
     async end() {
       ledger.dispose();
@@ -286,23 +310,23 @@ async function open(debt: Debt, telling: Telling, bend?: Bend): Promise<Bench> {
   };
 }
 
-async function changeOf({ connection }: Bench, { kind, loan, coin, amount = '' }: Debt): Promise<RepayChange | BorrowChange> {
-  const ref = loan === 'pool' ? { loanId: loan } : { loanId: loan, orderId: loan };
-  const named = { loan: ref, coin, requestId: 'a1' };
-  if (kind === 'borrow') return { ...named, kind, direction: 'reduce', amount: decimal(amount) };
-  const { debt, places, contract } = await connection.actions.repay!.prepare({ loan: ref, coin });
-  return {
-    ...{ ...named, kind, direction: 'add' },
-    ...(contract === undefined ? {} : { contract }),
-    ...(amount === '' ? { amount: round(debt, places, 'up'), all: true } : { amount: decimal(amount), all: false }),
-  };
+async function changeOf({ connection }: Bench, debt: Debt): Promise<RepayChange | BorrowChange | SellChange> {
+  const { kind, loan, coin, collateral = '', amount = '' } = debt;
+  const named = { loan: loan === 'pool' ? { loanId: loan } : { loanId: loan, orderId: loan }, coin };
+  const requestId = 'a1';
+  if (kind === 'borrow') return { ...named, kind, direction: 'reduce', amount: decimal(amount), requestId };
+  const { debt: owed, places, contract } = await connection.actions.repay!.prepare(named);
+  const all = amount === '';
+  const howMuch = { ...(contract === undefined ? {} : { contract }), amount: all ? round(owed, places, 'up') : decimal(amount), all };
+  if (kind === 'repay-collateral') return { ...named, ...howMuch, kind, direction: 'reduce', collateral };
+  return { ...named, ...howMuch, kind, direction: 'add', requestId };
 }
 
 const asTold = (comes: Comes, isLost: boolean): WriteState =>
   comes === 'done' ? 'effective' : comes === 'frozen' ? 'mismatch' : isLost ? 'unknown' : 'accepted';
 
 for (const debt of debts) {
-  describe(`${debt.kind === 'repay' ? 'a repayment of' : 'borrowing'} ${debt.name}, carried out once, of which is told`, () => {
+  describe(`${debt.kind === 'borrow' ? 'borrowing' : 'a repayment of'} ${debt.name}, carried out once, of which is told`, () => {
     for (const telling of tellings) {
       for (const isLost of [false, true]) {
         const comes = telling.comes(debt, isLost);

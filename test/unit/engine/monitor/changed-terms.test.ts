@@ -67,7 +67,8 @@ describe('terms that an exchange changes', () => {
   });
 
   it('are kept for 24 hours over readings and restarts, as long as the loan is there', () => {
-    const after = read({ marginCall: line('0.72') });
+    const due = [{ coin: 'ETH', amount: d('1.4'), at: now + hour, overdue: false, contract: '571' }];
+    const after = read({ marginCall: line('0.72'), due });
     const held = { ...after, ...changedTerms(read({ marginCall: line('0.75') }), after, now) };
     assert.deepEqual(storedSnapshot(JSON.parse(JSON.stringify(held))), held);
     assert.equal(changes(held, after, now + 23 * hour).length, 1);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { decimal } from '../../../../src/core/decimal.ts';
 import type { Snapshot, Target } from '../../../../src/core/model.ts';
 import { limitsFrom, type Limits } from '../../../../src/engine/ledger/limits.ts';
-import { canDo, checkRescue, rescueOf, type CheckedStep, type Rescue } from '../../../../src/engine/targets/rescue.ts';
+import { canDo, checkRescue, isDue, rescueOf, type CheckedStep, type Rescue } from '../../../../src/engine/targets/rescue.ts';
 import { btc, loan, position, snapshot } from '../../views/samples.ts';
 
 const on: Target = { kind: 'loan', id: '12345' };
@@ -66,6 +66,19 @@ describe('a prepared rescue', () => {
     assert.deepEqual([fault!.limit, canDo(fault!)], ['fault', false]);
   });
 
+  it('is due at its LTV or its distance, by the reading or an estimate since', () => {
+    const at = (...ltvs: (string | undefined)[]): boolean =>
+      isDue(
+        rescue,
+        on,
+        ltvs.map((ltv) => (ltv === undefined ? ltv : decimal(ltv))),
+      );
+    assert.deepEqual([at('0.69'), at('0.7'), at('0.6', '0.71'), at('0.71', '0.6'), at(undefined)], [false, true, true, true, false]);
+    const distance = (value: string): boolean =>
+      isDue({ ...rescue, at: decimal('0.05') }, { kind: 'position', id: 'p1' }, [decimal(value)]);
+    assert.deepEqual([distance('0.051'), distance('0.05'), distance('-0.1')], [false, true, true]);
+  });
+
   it('is of no use where the exchange takes no more of the coin, or nothing of it is owed', () => {
     const capped = check(holding('0.5', { loans: [loan({ capped: ['BTC'], debts: [] })] }));
     assert.deepEqual(
@@ -83,7 +96,13 @@ describe('a prepared rescue', () => {
       undefined,
     );
     assert.deepEqual([margin!.unread, canDo(margin!)], [true, true]);
-    const { message } = { message: { template: 'x', args: [] } };
-    assert.equal(check(holding('0.02', { walletTrouble: message }))[0]!.unread, true);
+    const [other] = checkRescue(
+      { at: decimal('0.05'), steps: [{ act: 'add', coin: 'BTC', amount: decimal('1') }] },
+      { kind: 'position', id: 'p1' },
+      snapshot({ positions: [position()] }),
+      undefined,
+    );
+    assert.equal(canDo(other!), false, 'the margin is of another coin');
+    assert.equal(check(holding('0.02', { walletTrouble: { template: 'x', args: [] } }))[0]!.unread, true);
   });
 });

@@ -74,6 +74,18 @@ describe('a request to borrow more at OKX', () => {
       assert.equal(venue.seen.length, 1);
     }
   });
+
+  it('asked again is the same bytes, and taken by OKX also where it knows the id already', async () => {
+    for (const answer of [fixture('borrow'), refusal('51016'), refusal('51784')]) {
+      const { venue, connection } = bench();
+      venue.on('/borrow', answer);
+      await connection.actions.borrow!.again!(asked(), new AbortController().signal);
+      assert.deepEqual(
+        venue.seen.map(({ body }) => body),
+        [connection.actions.borrow!.describe(asked()).body],
+      );
+    }
+  });
 });
 
 describe('what borrowing more at OKX is decided on', () => {

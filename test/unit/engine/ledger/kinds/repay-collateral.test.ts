@@ -3,12 +3,15 @@ import { english } from '../../../../../src/core/message.ts';
 import { msg } from '../../../../../src/core/message.ts';
 import type { HistoryRow, Loan } from '../../../../../src/core/model.ts';
 import { sell } from '../../../../../src/engine/ledger/kinds/repay-collateral.ts';
+import { kinds } from '../../../../../src/engine/ledger/kinds/kinds.ts';
+import { mustBeWithin } from '../../../../../src/engine/ledger/limit-checks.ts';
+import type { Limits } from '../../../../../src/engine/ledger/limits.ts';
 import { fromLine, isNewerLine, toLine } from '../../../../../src/engine/ledger/record-format.ts';
-import type { SellWrite } from '../../../../../src/engine/ledger/record.ts';
+import type { SellWrite, WriteRecord } from '../../../../../src/engine/ledger/record.ts';
 import type { Finding } from '../../../../../src/engine/ledger/write-states.ts';
 import type { RepayProof, SellChange, SellReadiness } from '../../../../../src/exchanges/exchange.ts';
 import { says, saysLike } from '../../../../texts.ts';
-import { account, d, refused } from '../support.ts';
+import { account, d, noLimits, refused } from '../support.ts';
 import { loanOwing } from './repay.ts';
 
 const asked = (facts: Partial<SellChange> = {}): SellChange => ({
@@ -142,5 +145,50 @@ describe('a repayment with collateral is decided', () => {
     assert.equal((JSON.parse(line) as { format: number }).format, 5);
     assert.deepEqual(fromLine(line), written());
     assert.equal(isNewerLine(line), false);
+  });
+});
+
+describe('a repayment with collateral beside the limits', () => {
+  const ready = (): SellReadiness => ({
+    ...{
+      kind: 'repay-collateral',
+      loan: loanOwing(),
+      debt: d('40000'),
+      walletAvailable: d('0'),
+      places: 2,
+      fee: msg('test.fee', 'A fee.'),
+    },
+    ...{
+      prices: new Map([
+        ['USDT', d('1')],
+        ['BTC', d('86000')],
+      ]),
+      asOf: 1_000,
+    },
+    baseline: { kind: 'repay-collateral', newestHistoryId: '1000', debt: d('40000'), pledged: d('0.8'), ltv: d('0.58') },
+  });
+  const within =
+    (amount: string, limits: Partial<Limits>, writes: readonly WriteRecord[] = []) =>
+    () => {
+      const preview = sell.preview(account(), asked({ amount: d(amount) }), ready(), d('1'));
+      mustBeWithin({ ...noLimits, ...limits }, kinds, preview, writes, { now: 2_000, steady: 2_000 });
+      return preview;
+    };
+  const btc = new Map([['BTC', d('0.1')]]);
+
+  it('moves the coin that is sold too, by the estimate, and names how much would do', () => {
+    within('8600', { perActionByCoin: btc })();
+    const tooMuch = refused(saysLike('change.at-most', saysLike('limit.per-change', /0\.100\d+ BTC/, '0.1 BTC'), '8,599.99', 'USDT'));
+    assert.throws(within('8601', { perActionByCoin: btc }), tooMuch);
+    assert.throws(within('8600', { perActionByCoin: new Map([['USDT', d('8599')]]) }), refused(saysLike('limit.per-change')));
+  });
+
+  it('counts towards the day of both coins, with what it was decided on', () => {
+    const before = within('4300', {})();
+    const sold = written({ state: 'effective', sentAt: 1_000, figures: { readAt: 1, walletAvailable: d('0'), ...sell.decidedOn(before) } });
+    assert.equal(sold.figures?.sold, '0.05');
+    within('4300', { perDayByCoin: btc }, [sold])();
+    assert.throws(within('4301', { perDayByCoin: btc }, [sold]), refused(saysLike('limit.per-day', '0.05 BTC')));
+    assert.deepEqual(fromLine(toLine(sold)).figures?.sold, '0.05', 'also after a restart');
   });
 });

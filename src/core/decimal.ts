@@ -155,7 +155,8 @@ export function compare(a: Decimal, b: Decimal): -1 | 0 | 1 {
   if (a.length + b.length > manyDigits) {
     // Reading a number keeps the order, so it decides unless both are read as the same.
     const [x, y] = [Number(a), Number(b)];
-    if (x !== y) return x < y ? -1 : 1;
+    if (x < y) return -1;
+    if (x > y) return 1;
   }
   return order(exact(a), exact(b));
 }

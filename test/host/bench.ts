@@ -140,19 +140,19 @@ async function drawing(): Promise<readonly Outcome[]> {
   const clone = (): readonly AccountState[] => structuredClone(states);
   assert.equal(loansOutline(states, viewContext).flatMap(({ children }) => children ?? []).length, 200);
   assert.equal(gaugePage(states, viewContext, say).state.gauges.length, 200);
-  // Measured OUTLINE for the outline and PAGE for the page, one of which is the clone itself.
+  // Measured 6.9 to 7.5 for the outline and 6.7 to 8.0 for the page, one of which is the clone itself; 46 and 42 with decimals as text.
   return [
     await compare({
       what: 'outline of 200 loans · structuredClone',
       ours: () => loansOutline(clone(), viewContext),
       baseline: clone,
-      budget: 20,
+      budget: 15,
     }),
     await compare({
       what: 'page of 200 gauges · structuredClone',
       ours: () => gaugePage(clone(), viewContext, say),
       baseline: clone,
-      budget: 20,
+      budget: 16,
     }),
   ];
 }
@@ -185,16 +185,16 @@ async function updating(): Promise<readonly Outcome[]> {
   const states = accountsWith(200);
   const [few, usual, many] = [20, 200, 2_000].map(oneChanges);
   assert.ok(few !== undefined && usual !== undefined && many !== undefined);
-  // Measured UPDATE; the other 199 are compared, not made again.
+  // Measured 2.3 to 4.0, and 7 and 35 to 125 for ten and a hundred times as many: the others are compared, not made again.
   return [
     await compare({
       what: 'one of 200 loans changes: all views · structuredClone',
       ours: usual,
       baseline: () => structuredClone(states),
-      budget: 4,
+      budget: 6,
     }),
-    await compare({ what: 'the same of 200 · of 20', ours: usual, baseline: few, budget: 10 }),
-    await compare({ what: 'the same of 2,000 · of 20', ours: many, baseline: few, budget: 100 }),
+    await compare({ what: 'the same of 200 · of 20', ours: usual, baseline: few, budget: 15 }),
+    await compare({ what: 'the same of 2,000 · of 20', ours: many, baseline: few, budget: 200 }),
   ];
 }
 
@@ -219,8 +219,8 @@ function judging(): Promise<Outcome> {
     what: 'estimate and level of 1,000 loans · 1,000 divisions',
     ours: () => loans.map(judge),
     baseline: () => loans.map(({ debtUsd = '0', collateralUsd = '1' }) => new Exact(debtUsd).div(new Exact(collateralUsd)).toFixed()),
-    // Measured 19.6 to 20.6: an estimate and a level are some divisions rounded towards danger, and a dozen comparisons.
-    budget: 45,
+    // Measured 2.1 to 2.7: an estimate and a level are some divisions rounded towards danger, and a dozen comparisons.
+    budget: 5,
   });
 }
 
@@ -257,7 +257,8 @@ function solving(): Promise<Outcome> {
     ours: () => waysTo(model, target, means),
     baseline: () =>
       collateral.flatMap(({ amount, price }) => Array.from({ length: 50 }, () => new Exact(amount).div(new Exact(price)).toFixed())),
-    budget: 8,
+    // Measured 0.2 to 0.4.
+    budget: 0.8,
   });
 }
 
@@ -309,14 +310,15 @@ async function shocking(): Promise<readonly Outcome[]> {
       what: 'shocks of 200 loans with brackets · 1,000 divisions',
       ours: () => stressView(freshlyRead(200), viewContext, say),
       baseline,
-      // Measured SHOCKS.
-      budget: 80,
+      // Measured 22 to 33; a tenth of them took as long before.
+      budget: 66,
     }),
     await compare({
       what: 'the same once more, nothing changed · 1,000 divisions',
       ours: () => stressView(held, viewContext, say),
       baseline,
-      budget: 1,
+      // Measured 0.3.
+      budget: 0.6,
     }),
   ];
 }

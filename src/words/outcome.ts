@@ -1,3 +1,4 @@
+import { isZero } from '../core/decimal.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import { stateWord } from './activity.ts';
@@ -83,6 +84,9 @@ function bareOutcome(
 function doneText(record: WriteRecord, change: Message, venueName: string, priceCoin?: string): Message {
   // Without evidence from the exchange, it's the person's decision.
   if (record.evidence === undefined) return sentence(labelled(stateWord(record), change));
+  // The loan is closed; the exchange says no LTV of it.
+  if (record.ltvAfter !== undefined && isZero(record.ltvAfter))
+    return msg('outcome.done-closed', 'Done, confirmed by {0}. {1}.', venueName, change);
   const { label, value } = wordsOf(record.change).after(record, priceCoin);
   return value === undefined
     ? msg('outcome.done', 'Done, confirmed by {0}. {1} not known yet. {2}.', venueName, label, change)

@@ -101,7 +101,7 @@ describe('Bybit beside OKX', () => {
       const last = await previewRepayment(bench(), { loan: old, coin: 'USDT' });
       assert.ok(last.text.includes(says('repay.releases', '0.05 BTC')), last.text);
       await last.press(last.buttons.find((button) => button.startsWith('Repay 2,000.0')) ?? '');
-      await bench().waitForNotification(saysInTurn(saysLike('outcome.done-now', says('term.ltv')), says('repay.closed')));
+      await bench().waitForNotification(saysInTurn(saysLike('outcome.done-closed', 'Bybit'), says('repay.closed')));
       await eventually('the order to be gone', async () => !(await bench().treeRows('Loans')).some((row) => row.startsWith('45.46%')), {
         seen: () => bench().treeRows('Loans'),
       });

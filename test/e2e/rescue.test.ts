@@ -156,7 +156,7 @@ describe('someone who pays a loan off, or borrows more', () => {
 
   /** Said once it is proven. Beside a loan that cannot be read nothing is: that one may be it. */
   async function isClosed(): Promise<void> {
-    const done = saysInTurn(saysLike('outcome.done-now', says('term.ltv')), says('repay.closed-released', '0.8 BTC'));
+    const done = saysInTurn(saysLike('outcome.done-closed', 'OKX'), says('repay.closed-released', '0.8 BTC'));
     if (hostility !== 'whole') await bench().waitForNotification(done);
     else {
       await eventually('the repayment', async () => (await exchange().adjustments()).at(-1)?.state === 'effective');

@@ -93,7 +93,7 @@ describe('repaying the debts of Bybit', () => {
   it('closes an old order with the last of its debt', async () => {
     const talk = await repay(old, pick(says('repay.all', '2,000.05 USDT')), press('Repay 2,000.05 USDT'));
     assert.match(detailOf(talk), saysLike('repay.releases', '0.05 BTC'));
-    assert.match(talk.titles('notice')[0]!, saysInTurn(saysLike('outcome.done-now', says('term.ltv')), says('repay.closed')));
+    assert.match(talk.titles('notice')[0]!, saysInTurn(saysLike('outcome.done-closed', 'Bybit'), says('repay.closed')));
     assert.deepEqual(await taken(), [`${old} repay USDT 2000.04016 effective`]);
   });
 

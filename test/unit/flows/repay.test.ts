@@ -138,7 +138,7 @@ describe('repaying on the whole engine', () => {
     ])
       assert.ok(lines.includes(line), `“${line}” in ${lines.join('\n')}`);
     assert.ok(!lines.some((line) => line.includes(says('level.unknown'))), 'no line is left to be near');
-    assert.match(talk.titles('notice')[0]!, saysInTurn(saysLike('outcome.done-now', 'LTV'), says('repay.closed-released', '0.8 BTC')));
+    assert.match(talk.titles('notice')[0]!, saysInTurn(saysLike('outcome.done-closed', 'OKX'), says('repay.closed-released', '0.8 BTC')));
     assert.deepEqual(await taken(), ['12345 repay USDT 40000 effective']);
     const { loans, vanished } = trader.engine.store.get('main')!.snapshot!;
     assert.deepEqual(loans, []);

@@ -53,7 +53,8 @@ export function worldOf(number: number, random: Random, isShort: boolean): World
 
 /** Little moves, and now and then something fails or a window comes or goes. */
 export function weekOf(random: Random): World {
-  const lastsMs = 7 * 24 * 60 * minute;
+  // Rows of a minute are kept for seven days: none of them is to go before it is looked at.
+  const lastsMs = (7 * 24 * 60 - 10) * minute;
   const happenings = Array.from({ length: 7 }, (_, day) =>
     happeningsOf(lastsMs / 7, random.for(`day ${String(day)}`)).map((one) => ({ ...one, at: one.at + (day * lastsMs) / 7 })),
   );

@@ -24,6 +24,8 @@ export interface Suite {
   readonly after?: readonly string[];
   /** Not beside another of its kind. */
   readonly alone?: boolean;
+  /** It takes no slot: beside it, as many others run. */
+  readonly waits?: boolean;
   /** So its outcome depends on how busy the machine is. */
   readonly drivesEditor?: boolean;
   /** After so many it is ended with all its processes, and has failed. Several times what it takes on a slow machine. */
@@ -140,7 +142,8 @@ export function runBeside(
   return new Promise((resolve) => {
     const go = (): void => {
       for (;;) {
-        const next = running.size < slots ? waiting.find(mayRun) : undefined;
+        const isFull = [...running].filter(({ waits }) => waits !== true).length >= slots;
+        const next = waiting.find((suite) => mayRun(suite) && (suite.waits === true || !isFull));
         if (next === undefined) break;
         waiting.splice(waiting.indexOf(next), 1);
         running.add(next);

@@ -83,11 +83,23 @@ const check = (name: string): Suite => ({
 
 const after = ['build'];
 
+/** Half a minute of real time each, and hardly any of a core's: sockets that fall silent, processes that are stopped. */
+const waitingFiles = ['test/unit/engine/monitor/listening.test.ts', 'test/unit/engine/watch/processes.test.ts'];
+
 const unit = Array.from({ length: unitParts }, (_, part): Suite => {
   const name = `unit ${String(part + 1)}/${String(unitParts)}`;
-  const files = (): readonly string[] => testFiles('unit').filter((_file, index) => index % unitParts === part);
+  const files = (): readonly string[] =>
+    testFiles('unit').filter((file, index) => index % unitParts === part && !waitingFiles.includes(file));
   return { name, after, minutes: isFull ? 40 : 20, run: (run) => mocha(name, run, files(), 30_000) };
 });
+
+const waiting: Suite = {
+  name: 'unit waiting',
+  after,
+  waits: true,
+  minutes: 10,
+  run: (run) => mocha('unit waiting', run, waitingFiles, 30_000),
+};
 
 const browser: Suite = {
   name: 'browser',
@@ -144,7 +156,7 @@ function suites(onDesktop: boolean): readonly Suite[] {
   const hostile = isFull ? workbench(onDesktop, 'hostile', { LTV_GAUGE_HOSTILE: '1' }) : [];
   const others = [integration, crash, ...unit, ...checks.map(check)];
   const first: readonly Suite[] = [{ name: 'build', minutes: 5, run: build }, packaged, ...(onDesktop ? [] : [browser])];
-  return [...first, ...zipped([...workbench(onDesktop, 'e2e'), ...hostile], others)];
+  return [...first, waiting, ...zipped([...workbench(onDesktop, 'e2e'), ...hostile], others)];
 }
 
 /** The selected suites; the build is added for those that need it. */

@@ -140,7 +140,7 @@ describe('a database thread that hangs', () => {
     writeFileSync(file, hangsOnce);
     const seen: unknown[] = [];
     const storage = { get: () => Promise.resolve(undefined), note: (at: unknown) => Promise.resolve(void seen.push(at)) };
-    const journal = new SqliteJournal({ ...place(), worker: file, storage, patienceMs: 300 });
+    const journal = new SqliteJournal({ ...place(), worker: file, storage, patienceMs: 1_500 });
     const [first, second] = [journal.append(record({ state: 'sent' })), journal.append(record({ state: 'accepted' }))];
     await assert.rejects(first, (error) => error instanceof JournalError && saysLike('ledger.silent').test(error.message));
     await second;

@@ -112,13 +112,24 @@ const browser: Suite = {
   },
 };
 
+/** For readings to be compared, and for a window to take over from another. */
+const mostlyWaits = /\bwindows\.test\.ts$/;
+
 /** Each file has a VS Code of its own, even a single one; on the desktop two would take the focus from each other. */
 function workbench(onDesktop: boolean, kind: string, env: NodeJS.ProcessEnv = {}): readonly Suite[] {
   const longFirst = [...testFiles('e2e')].sort((a, b) => statSync(path.join(root, b)).size - statSync(path.join(root, a)).size);
   return longFirst.map((file): Suite => {
     const name = `${kind} ${path.basename(file, '.test.ts')}`;
     const needed = onDesktop ? after : [...after, browser.name];
-    return { name, after: needed, alone: onDesktop, drivesEditor: true, minutes: 15, run: (run) => mocha(name, run, [file], 120_000, env) };
+    return {
+      name,
+      after: needed,
+      alone: onDesktop,
+      waits: mostlyWaits.test(file),
+      drivesEditor: true,
+      minutes: 15,
+      run: (run) => mocha(name, run, [file], 120_000, env),
+    };
   });
 }
 
@@ -154,7 +165,7 @@ const zipped = <T>(some: readonly T[], others: readonly T[]): readonly T[] =>
 /** In the order in which they begin, when all they need is there. */
 function suites(onDesktop: boolean): readonly Suite[] {
   const hostile = isFull ? workbench(onDesktop, 'hostile', { LTV_GAUGE_HOSTILE: '1' }) : [];
-  const others = [integration, crash, ...unit, ...checks.map(check)];
+  const others = [...unit, integration, crash, ...checks.map(check)];
   const first: readonly Suite[] = [{ name: 'build', minutes: 5, run: build }, packaged, ...(onDesktop ? [] : [browser])];
   return [...first, waiting, ...zipped([...workbench(onDesktop, 'e2e'), ...hostile], others)];
 }

@@ -83,8 +83,8 @@ const check = (name: string): Suite => ({
 
 const after = ['build'];
 
-/** Half a minute of real time each, and hardly any of a core's: sockets that fall silent, processes that are stopped. */
-const waitingFiles = ['test/unit/engine/monitor/listening.test.ts', 'test/unit/engine/watch/processes.test.ts'];
+/** Half a minute of real time each, and hardly any of a core's: sockets and threads that fall silent, processes that are stopped. */
+const waitingFiles = ['monitor/listening', 'storage/worker-link', 'watch/processes'].map((name) => `test/unit/engine/${name}.test.ts`);
 
 const unit = Array.from({ length: unitParts }, (_, part): Suite => {
   const name = `unit ${String(part + 1)}/${String(unitParts)}`;

@@ -14,6 +14,9 @@ import { SqliteJournal } from '../../../../src/engine/ledger/database/sqlite-jou
 import { record } from '../../words/records.ts';
 import { saysLike } from '../../../texts.ts';
 
+/** How long a thread may be silent here. Long enough for a busy machine to start one in. */
+const patienceMs = 2_000;
+
 /** Answers, works for a while, hangs, or hangs inside a transaction. */
 const script = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -25,7 +28,7 @@ parentPort.on('message', ({ number, request }) => {
   if (request.do === 'hang' || request.do === 'look' || request.do === 'change') wait();
   if (request.do === 'steps') {
     for (let done = 1; done <= 8; done += 1) {
-      wait(150);
+      wait(${String(0.3 * patienceMs)});
       parentPort.postMessage({ number, done, of: 8 });
     }
   }
@@ -51,7 +54,7 @@ describe('a database thread that hangs', () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'ltv-gauge-hung-'));
     file = path.join(folder, 'worker.cjs');
     writeFileSync(file, script);
-    link = new WorkerLink(file, place(), 500);
+    link = new WorkerLink(file, place(), patienceMs);
   });
   afterEach(() => {
     link.close();
@@ -64,14 +67,14 @@ describe('a database thread that hangs', () => {
   it('is ended, what it was asked is answered with trouble, and the next question starts another one', async () => {
     const began = Date.now();
     await Promise.all([fails('silent', link.ask({ do: 'hang' })), fails('silent', link.ask({ do: 'work', ms: 1 }))]);
-    assert.ok(Date.now() - began >= 450, 'not before its time');
+    assert.ok(Date.now() - began >= 0.9 * patienceMs, 'not before its time');
     assert.equal(await link.ask({ do: 'work', ms: 1 }), 'done');
     await fails('silent', link.ask({ do: 'hang' }));
     assert.equal(await link.ask({ do: 'work', ms: 1 }), 'done');
   });
 
   it('is not taken for hung while it answers one question after the other, however long they wait', async () => {
-    const asked = Array.from({ length: 5 }, () => link.ask({ do: 'work', ms: 250 }));
+    const asked = Array.from({ length: 5 }, () => link.ask({ do: 'work', ms: 0.5 * patienceMs }));
     assert.deepEqual(
       await Promise.all(asked),
       Array.from({ length: 5 }, () => 'done'),
@@ -95,7 +98,7 @@ describe('a database thread that hangs', () => {
       stop.abort();
     };
     await fails('stopped', link.ask({ do: 'steps' }, { signal: stop.signal, say }));
-    assert.ok(Date.now() - began < 1_000);
+    assert.ok(Date.now() - began < patienceMs);
     assert.equal(await link.ask({ do: 'work', ms: 1 }), 'done');
     stop.abort();
     const late = new AbortController();
@@ -106,8 +109,8 @@ describe('a database thread that hangs', () => {
 
   it('is not taken for hung because nothing was asked', async () => {
     assert.equal(await link.ask({ do: 'work', ms: 1 }), 'done');
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    assert.equal(await link.ask({ do: 'work', ms: 300 }), 'done');
+    await new Promise((resolve) => setTimeout(resolve, 1.4 * patienceMs));
+    assert.equal(await link.ask({ do: 'work', ms: 0.6 * patienceMs }), 'done');
   });
 
   it('leaves no lock behind, and nothing of a transaction that it was in', async () => {
@@ -140,7 +143,7 @@ describe('a database thread that hangs', () => {
     writeFileSync(file, hangsOnce);
     const seen: unknown[] = [];
     const storage = { get: () => Promise.resolve(undefined), note: (at: unknown) => Promise.resolve(void seen.push(at)) };
-    const journal = new SqliteJournal({ ...place(), worker: file, storage, patienceMs: 1_500 });
+    const journal = new SqliteJournal({ ...place(), worker: file, storage, patienceMs });
     const [first, second] = [journal.append(record({ state: 'sent' })), journal.append(record({ state: 'accepted' }))];
     await assert.rejects(first, (error) => error instanceof JournalError && saysLike('ledger.silent').test(error.message));
     await second;
@@ -149,7 +152,7 @@ describe('a database thread that hangs', () => {
   });
 
   it('is told as a database that cannot be used, and that a change may have been saved', async () => {
-    const database = openStateDatabase({ ...place(), worker: file, patienceMs: 300, read: String, readFailure: String });
+    const database = openStateDatabase({ ...place(), worker: file, patienceMs, read: String, readFailure: String });
     try {
       const says = (sentence: RegExp): ((error: unknown) => boolean) => {
         return (error) => error instanceof StateTrouble && sentence.test(error.message);

@@ -109,7 +109,7 @@ describe('several windows', () => {
       exchange().pass(25_000);
       await one.waitForNotification(saysLike('outcome.done-now', says('term.ltv'), '51.54%'));
       await two.runCommand('LTV Gauge: Refresh');
-      await two.waitForRow('Loans', /51\.54% · OK \d/);
+      await two.waitForRow('Loans', /51\.54% · OK call/);
       assert.equal(await exchange().requests('adjust-collateral'), 1);
 
       await one.clearNotifications();

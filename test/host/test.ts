@@ -104,6 +104,7 @@ const waiting: Suite = {
 const browser: Suite = {
   name: 'browser',
   after,
+  waits: true,
   minutes: 5,
   run: async () => {
     const { prepareBrowser } = await import('../e2e/session.ts');

@@ -47,6 +47,16 @@ export interface AccountStatus {
   readonly notRead: readonly ('loans' | 'positions')[];
   readonly loans: readonly LoanStatus[];
   readonly positions: readonly PositionStatus[];
+  /** What the exchange no longer lists, for a day: it may have been liquidated. Not what was repaid in full from here. */
+  readonly gone: readonly GoneStatus[];
+}
+
+interface GoneStatus {
+  readonly what: 'loan' | 'position';
+  readonly name: string;
+  readonly lastSeen: string;
+  /** It was at warning or danger when it was last seen. Counts as danger. */
+  readonly wasNear: boolean;
 }
 
 interface Estimated {
@@ -116,7 +126,9 @@ function accountStatus(state: AccountState, options: StatusOptions): { readonly 
   const loans = loanViews(state, now, intervalMs);
   const positions = positionViews(state, now, intervalMs);
   const current = isCurrent(state, now, intervalMs);
-  const levels = [...loans, ...positions.filter(({ counts }) => counts)].map(({ level }) => level);
+  const gone = (snapshot?.vanished ?? []).filter(({ repaid }) => repaid !== true);
+  const near = gone.filter(({ calm }) => calm !== true).map((): Level => 'danger');
+  const levels = [...near, ...[...loans, ...positions.filter(({ counts }) => counts)].map(({ level }) => level)];
   const isWhole = current && gapsOf(snapshot).length === 0;
   return {
     level: worst(isWhole ? [...levels, 'ok'] : [...levels, 'unknown']) ?? 'unknown',
@@ -134,6 +146,12 @@ function accountStatus(state: AccountState, options: StatusOptions): { readonly 
       ],
       loans: loans.map((view) => loanStatus(view, amounts)),
       positions: positions.map((view) => positionStatus(view, amounts)),
+      gone: gone.map(({ kind, name, lastSeen, calm }) => ({
+        what: kind,
+        name: plain(name),
+        lastSeen: iso(lastSeen),
+        wasNear: calm !== true,
+      })),
     },
   };
 }

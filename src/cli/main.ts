@@ -80,7 +80,7 @@ function stateOf(folder: string | undefined): string {
   return only;
 }
 
-/** A line for each loan and position, worst first not: in the order of the accounts, as the side bar has them. */
+/** A line for each loan and position, in the order of the accounts. */
 function linesOf({ accounts, worst }: Status): string {
   const ratio = (value: string | undefined, format: typeof formatLtv): string =>
     value !== undefined && isDecimal(value) ? format(value) : 'unknown';
@@ -98,6 +98,14 @@ function linesOf({ accounts, worst }: Status): string {
           `${ratio(loan.toMarginCall, formatDistance)} to margin call`,
           `${ratio(loan.toLiquidation, formatDistance)} to liquidation`,
           ...(loan.overdue === true ? ['debt overdue'] : []),
+        ].join(' · '),
+      ),
+      ...account.gone.map(({ what, name, lastSeen, wasNear }) =>
+        [
+          `  ${wasNear ? 'DANGER' : 'GONE'}`,
+          `${what} ${name}`,
+          'closed, possibly liquidated: check the exchange',
+          `last seen ${lastSeen}`,
         ].join(' · '),
       ),
       ...account.positions.map((position) =>

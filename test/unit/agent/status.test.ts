@@ -4,8 +4,9 @@ import path from 'node:path';
 import ts from 'typescript';
 import { statusOf } from '../../../src/agent/status.ts';
 import { decimal } from '../../../src/core/decimal.ts';
+import type { Vanished } from '../../../src/core/model.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
-import { account, failure, loan, now, position, snapshot } from '../views/samples.ts';
+import { account, failure, gone, loan, now, position, snapshot } from '../views/samples.ts';
 
 const told = (states: readonly AccountState[], amounts = false): ReturnType<typeof statusOf> =>
   statusOf(states, { now, intervalMs: 30_000, amounts });
@@ -56,6 +57,20 @@ describe('what agents and programs are told', () => {
       assert.equal(told(states).worst, worst);
     });
   }
+
+  it('has what is gone, and alarms where it was near its end', () => {
+    const after = (change: Partial<Vanished>): ReturnType<typeof statusOf> =>
+      told([state({ snapshot: snapshot({ loans: [], vanished: gone.map((one) => ({ ...one, ...change })) }) })]);
+    const near = after({});
+    assert.equal(near.worst, 'danger');
+    assert.deepEqual(
+      near.accounts[0]?.gone.map(({ what, wasNear }) => [what, wasNear]),
+      gone.map(({ kind }) => [kind, true]),
+    );
+    const calm = after({ calm: true });
+    assert.deepEqual([calm.worst, calm.accounts[0]?.gone.length], ['ok', gone.length]);
+    assert.deepEqual(after({ repaid: true }).accounts[0]?.gone, []);
+  });
 
   it('never has old figures pass for safe, and keeps their alarm', () => {
     const old = (ltv: string): AccountState =>

@@ -39,6 +39,7 @@ describe('the launcher of the command line', () => {
     assert.equal(await launched(here, 'status'), '1.1.0 status --data /data');
     rmSync(here, { recursive: true });
     assert.equal(await launched(here, 'status', '--data', '/mine'), '1.1.0 status --data /mine');
+    assert.equal(await launched(here, 'status', '--data=/mine'), '1.1.0 status --data=/mine');
     assert.equal(await launched(here), '1.1.0');
   });
 

@@ -2,7 +2,7 @@ import { msg, type Message } from '../core/message.ts';
 import { isPositive, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatCoinUsd } from '../core/format.ts';
 import { credibleLtv } from '../core/risk/ltv.ts';
-import type { Account, Direction, Loan } from '../core/model.ts';
+import type { Account, CoinAmount, Direction, Loan } from '../core/model.ts';
 import type { AdjustableCoin, CollateralChange, LoanRef } from '../exchanges/exchange.ts';
 import { askAmount, type AmountFacts } from './ask-typed.ts';
 import type { Acting } from './acting.ts';
@@ -26,6 +26,24 @@ export function refOf(choice: LoanChoice): LoanRef {
   const { id, orderId } = choice.loan;
   return orderId === undefined ? { loanId: id } : { loanId: id, orderId };
 }
+
+/** Asks which of the coins that are owed. */
+export const askOwedCoin = (
+  app: Acting,
+  title: Text,
+  debts: readonly CoinAmount[],
+  canGoBack: boolean,
+): Promise<string | Back | undefined> =>
+  app.talk.pick({
+    title,
+    placeholder: msg('collateral.coin', 'Which coin?'),
+    items: debts.map(({ coin, amount }) => ({
+      label: coin,
+      description: msg('kinds.owed', '{0} {1} owed', formatAmount(amount), coin),
+      value: coin,
+    })),
+    canGoBack,
+  });
 
 /** Asks which loan, grouped by account. A single one isn't asked for. */
 export async function askLoan(app: Acting, title: Text, choices: readonly LoanChoice[]): Promise<LoanChoice | undefined> {

@@ -1,7 +1,5 @@
 import { isPositive, type Decimal } from '../core/decimal.ts';
-import { formatAmount } from '../core/format.ts';
 import { msg } from '../core/message.ts';
-import type { CoinAmount } from '../core/model.ts';
 import { borrowLimit } from '../engine/accounts/borrowing.ts';
 import { actionOf } from '../engine/actions.ts';
 import type { BorrowChange, BorrowReadiness } from '../exchanges/exchange.ts';
@@ -14,7 +12,7 @@ import { borrowOf } from '../words/kinds.ts';
 import type { Text } from '../words/text.ts';
 import type { Acting } from './acting.ts';
 import { allowBorrowing } from './allow-borrowing.ts';
-import { amountPlaceholder, askLoan, refOf } from './ask-collateral.ts';
+import { amountPlaceholder, askLoan, askOwedCoin, refOf } from './ask-collateral.ts';
 import { askAmount } from './ask-typed.ts';
 import { obstacleOn } from './change.ts';
 import { loans, type LoanChoice, type Sought } from './choose.ts';
@@ -64,7 +62,8 @@ async function askAndCarryOut(app: Acting, attended: Attended, choice: LoanChoic
   const { account } = choice.state;
   const debts = choice.loan.debts.filter(({ amount }) => isPositive(amount));
   for (;;) {
-    const coin = debts.length === 1 ? debts[0]?.coin : await askCoin(app, choice, debts, canGoBack);
+    const coin =
+      debts.length === 1 ? debts[0]?.coin : await askOwedCoin(app, titleOf(app, choice, msg('term.debt', 'Debt')), debts, canGoBack);
     if (coin === undefined || coin === back) return coin;
     let typed: Decimal | undefined;
     for (;;) {
@@ -78,24 +77,6 @@ async function askAndCarryOut(app: Acting, attended: Attended, choice: LoanChoic
     }
     if (debts.length === 1) return back;
   }
-}
-
-function askCoin(
-  app: Acting,
-  choice: LoanChoice,
-  debts: readonly CoinAmount[],
-  canGoBack: boolean,
-): Promise<string | typeof back | undefined> {
-  return app.talk.pick({
-    title: titleOf(app, choice, msg('term.debt', 'Debt')),
-    placeholder: msg('collateral.coin', 'Which coin?'),
-    items: debts.map(({ coin, amount }) => ({
-      label: coin,
-      description: msg('kinds.owed', '{0} {1} owed', formatAmount(amount), coin),
-      value: coin,
-    })),
-    canGoBack,
-  });
 }
 
 const titleOf = (app: Acting, { state, loan }: LoanChoice, what: Text): Text =>

@@ -1,7 +1,6 @@
 import { compare, isPositive, lesser, round, type Decimal } from '../core/decimal.ts';
 import { formatAmount } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { CoinAmount } from '../core/model.ts';
 import { owesNothing } from '../core/risk/ltv.ts';
 import { actionOf } from '../engine/actions.ts';
 import { moreThanHeld } from '../engine/ledger/change-kind.ts';
@@ -16,7 +15,7 @@ import { repayOf } from '../words/kinds.ts';
 import { repayAll, repayBounds, repayPrompt, repayRemark } from '../words/repay-preview.ts';
 import type { Text } from '../words/text.ts';
 import type { Acting } from './acting.ts';
-import { amountPlaceholder, askLoan, refOf } from './ask-collateral.ts';
+import { amountPlaceholder, askLoan, askOwedCoin, refOf } from './ask-collateral.ts';
 import { askAmount, type AmountFacts } from './ask-typed.ts';
 import { obstacleOn } from './change.ts';
 import { loans, nothingToRepay, repayElsewhere, type LoanChoice, type Sought } from './choose.ts';
@@ -85,7 +84,7 @@ async function askAndCarryOut(
   const debts = choice.loan.debts.filter(({ amount }) => isPositive(amount));
   for (let first = filled; ; first = undefined) {
     const named = debts.length === 1 ? debts[0] : debts.find((debt) => debt.coin === first?.coin);
-    const coin = named?.coin ?? (await askCoin(app, choice, debts, canGoBack));
+    const coin = named?.coin ?? (await askOwedCoin(app, titleOf(app, choice, msg('term.debt', 'Debt')), debts, canGoBack));
     if (coin === undefined || coin === back) return coin;
     let typed: string | undefined = coin === first?.coin ? first.amount : undefined;
     for (let isFilled = typed !== undefined; ; isFilled = false) {
@@ -119,24 +118,6 @@ export async function partlyRepaid(app: Acting, choice: LoanChoice, coin: string
   const whole = wholeOf(readiness);
   const rounded = readiness.contract === undefined ? lesser(round(amount, readiness.places, 'up'), whole) : whole;
   return repaymentOf(app, choice, coin, { amount: trimmed(rounded), all: compare(rounded, whole) === 0 });
-}
-
-async function askCoin(
-  app: Acting,
-  choice: LoanChoice,
-  debts: readonly CoinAmount[],
-  canGoBack: boolean,
-): Promise<string | typeof back | undefined> {
-  return app.talk.pick({
-    title: titleOf(app, choice, msg('term.debt', 'Debt')),
-    placeholder: msg('collateral.coin', 'Which coin?'),
-    items: debts.map(({ coin, amount }) => ({
-      label: coin,
-      description: msg('kinds.owed', '{0} {1} owed', formatAmount(amount), coin),
-      value: coin,
-    })),
-    canGoBack,
-  });
 }
 
 const titleOf = (app: Acting, { state, loan }: LoanChoice, what: Text): Text =>

@@ -13,7 +13,7 @@ import {
   zero,
   type Decimal,
 } from '../../../core/decimal.ts';
-import { formatAmount, formatLtv } from '../../../core/format.ts';
+import { formatLtv } from '../../../core/format.ts';
 import { msg, type Message } from '../../../core/message.ts';
 import type { Account, HistoryRow, Loan } from '../../../core/model.ts';
 import { mostInterest } from '../../../core/risk/interest.ts';
@@ -24,7 +24,6 @@ import { actionOf } from '../../actions.ts';
 import { callLine } from '../../targets/safe-maximum.ts';
 import {
   atMost,
-  changedSince,
   checkAsked,
   checkDecimals,
   incomplete,
@@ -43,12 +42,13 @@ import type { Finding } from '../write-states.ts';
 import {
   addressed,
   checkMinimum,
+  debtMove,
+  debtMustBeAsShown,
   doneTwice,
   expectedLtv,
   headOf,
   ltvFigures,
   ltvSays,
-  mustNotHaveReachedLiquidation,
   namedLoan,
   refreshForLtv,
   somethingElse,
@@ -74,7 +74,7 @@ export const borrow: ChangeKind<BorrowPreview, BorrowProof> = {
     ltv: ltvAfter,
     most: (limit) => mostToBorrow(loan, coin, limit, prices, places),
   }),
-  mustBeAsShown,
+  mustBeAsShown: debtMustBeAsShown,
   decidedOn: ({ readiness: { limit, loan } }) => ({ limit, ...valuedAt(loan) }),
   expectations: expectedLtv,
   prove: (connection, { change, baseline }, receipt, signal) => actionOf(connection, 'borrow').prove(change, baseline, receipt, signal),
@@ -195,17 +195,6 @@ export const borrowUnclear = (): Message =>
 const moreThanLent = (): Message => msg('borrow.more-than-lent', "That's more than the exchange lends on this loan now.");
 const moreThanIsLeft = (): Message => msg('borrow.more-than-left', "That's more than the exchange has left to lend you.");
 
-/** The debt may have grown by interest since; anything else is somebody's change. */
-function mustBeAsShown(before: BorrowPreview, now: BorrowPreview): void {
-  mustNotHaveReachedLiquidation(before, now);
-  const [was, is] = [before.readiness, now.readiness];
-  const grown = subtract(is.debt, was.debt);
-  if (!isNegative(grown) && compare(grown, mostInterest(was.debt, is.asOf - was.asOf)) <= 0) return;
-  throw new Refusal(changedSince(debtIn(before.change.coin), formatAmount(was.debt), `${formatAmount(is.debt)} ${before.change.coin}`));
-}
-
-const debtIn = (coin: string): Message => msg('repay.debt-in', '{0} debt', coin);
-
 const two = decimal('2');
 
 /**
@@ -267,10 +256,3 @@ function debtSays(
   const beyond = subtract(lent, multiply(amount, two));
   return !isDoubtful && !isNegative(beyond) && compare(beyond, lesser(interest, half)) <= 0 ? 'twice' : 'other';
 }
-
-/** What it concerns, before and after. */
-const debtMove = ({ change, baseline }: BorrowWrite, debt: Decimal): readonly [Message, string, string] => [
-  debtIn(change.coin),
-  formatAmount(baseline.debt),
-  formatAmount(debt),
-];

@@ -1,13 +1,14 @@
 import * as v from 'valibot';
-import { absolute, compare, isPositive, multiply, subtract, zero, type Decimal } from '../../../core/decimal.ts';
+import { absolute, compare, isNegative, isPositive, multiply, subtract, zero, type Decimal } from '../../../core/decimal.ts';
 import { formatAmount, formatLtv, formatUsd } from '../../../core/format.ts';
 import { msg, type Message } from '../../../core/message.ts';
 import type { HistoryRow, Loan } from '../../../core/model.ts';
+import { mostInterest } from '../../../core/risk/interest.ts';
 import { mostDifference } from '../../../core/risk/loan-model.ts';
 import { credibleLtv, distanceTo } from '../../../core/risk/ltv.ts';
 import type { Change, LoanRef } from '../../../exchanges/exchange.ts';
-import { anotherTarget, incomplete, storedText } from '../change-kind.ts';
-import type { LoanPreview } from '../preview.ts';
+import { anotherTarget, changedSince, incomplete, storedText } from '../change-kind.ts';
+import type { BorrowPreview, LoanPreview, RepayPreview, SellPreview } from '../preview.ts';
 import {
   historyEvidence,
   type BorrowWrite,
@@ -90,6 +91,26 @@ export function mustNotHaveReachedLiquidation(before: LoanPreview, now: LoanPrev
     { remedy: 'refresh', instead: ['repay'] },
   );
 }
+
+type DebtPreview = BorrowPreview | RepayPreview | SellPreview;
+
+/** The debt may have grown by interest since; anything else is somebody's change. */
+export function debtMustBeAsShown(before: DebtPreview, now: DebtPreview): void {
+  mustNotHaveReachedLiquidation(before, now);
+  const [was, is] = [before.readiness, now.readiness];
+  const grown = subtract(is.debt, was.debt);
+  if (!isNegative(grown) && compare(grown, mostInterest(was.debt, is.asOf - was.asOf)) <= 0) return;
+  throw new Refusal(changedSince(debtIn(before.change.coin), formatAmount(was.debt), `${formatAmount(is.debt)} ${before.change.coin}`));
+}
+
+const debtIn = (coin: string): Message => msg('repay.debt-in', '{0} debt', coin);
+
+/** What it concerns, before and after. */
+export const debtMove = ({ change, baseline }: RepayWrite | SellWrite | BorrowWrite, debt: Decimal): readonly [Message, string, string] => [
+  debtIn(change.coin),
+  formatAmount(baseline.debt),
+  formatAmount(debt),
+];
 
 /** At or beyond the LTV at which the venue liquidates. */
 function isBeyond({ ltvNow, readiness: { loan } }: LoanPreview): boolean {

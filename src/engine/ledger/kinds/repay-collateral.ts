@@ -31,6 +31,8 @@ import { Refusal } from '../refusal.ts';
 import type { Finding } from '../write-states.ts';
 import {
   addressed,
+  debtMove,
+  debtMustBeAsShown,
   doneTwice,
   expectedLtv,
   headOf,
@@ -42,7 +44,7 @@ import {
   storedLoan,
   valuedAt,
 } from './loan-changes.ts';
-import { checkOwed, closed, debtMove, debtSays, debtMustBeAsShown, hasFallen, isRowAsAsked, remainder, wholeOf } from './repay.ts';
+import { checkOwed, closed, debtSays, hasFallen, isRowAsAsked, remainder, wholeOf } from './repay.ts';
 
 /** Debt of a loan that is paid by selling collateral of the loan. There is no way back. */
 export const sell: ChangeKind<SellPreview, RepayProof> = {

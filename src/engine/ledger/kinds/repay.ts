@@ -25,7 +25,6 @@ import { actionOf } from '../../actions.ts';
 import {
   anotherTarget,
   atMost,
-  changedSince,
   checkAsked,
   checkDecimals,
   incomplete,
@@ -39,19 +38,20 @@ import {
   type ChangeKind,
   type OtherWrites,
 } from '../change-kind.ts';
-import type { RepayPreview, SellPreview } from '../preview.ts';
+import type { RepayPreview } from '../preview.ts';
 import type { RepayWrite, SellWrite } from '../record.ts';
 import { Refusal } from '../refusal.ts';
 import type { Finding } from '../write-states.ts';
 import {
   addressed,
   checkMinimum,
+  debtMove,
+  debtMustBeAsShown,
   doneTwice,
   expectedLtv,
   headOf,
   ltvFigures,
   ltvSays,
-  mustNotHaveReachedLiquidation,
   namedLoan,
   refreshForLtv,
   somethingElse,
@@ -162,17 +162,6 @@ export function checkOwed({ coin, amount, all }: Pick<RepayChange, 'coin' | 'amo
 
 export const moreThanOwed = (): Message => msg('repay.more-than-owed', "That's more than is owed now.");
 
-/** The debt may have grown by interest since; anything else is somebody's change. */
-export function debtMustBeAsShown(before: RepayPreview | SellPreview, now: RepayPreview | SellPreview): void {
-  mustNotHaveReachedLiquidation(before, now);
-  const [was, is] = [before.readiness, now.readiness];
-  const grown = subtract(is.debt, was.debt);
-  if (!isNegative(grown) && compare(grown, mostInterest(was.debt, is.asOf - was.asOf)) <= 0) return;
-  throw new Refusal(changedSince(debtIn(before.change.coin), formatAmount(was.debt), `${formatAmount(is.debt)} ${before.change.coin}`));
-}
-
-const debtIn = (coin: string): Message => msg('repay.debt-in', '{0} debt', coin);
-
 const two = decimal('2');
 
 /**
@@ -243,13 +232,6 @@ export function isRowAsAsked({ change, baseline }: DebtWrite, row: HistoryRow): 
   if (row.coin !== change.coin || row.forced) return false;
   return compare(amount, change.amount) === 0 || (change.all && isWholeDebt(amount, baseline.debt, change.amount));
 }
-
-/** What it concerns, before and after. */
-export const debtMove = ({ change, baseline }: DebtWrite, debt: Decimal): readonly [Message, string, string] => [
-  debtIn(change.coin),
-  formatAmount(baseline.debt),
-  formatAmount(debt),
-];
 
 export const remainder = (debt: Decimal, coin: string): Message =>
   msg(

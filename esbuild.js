@@ -183,18 +183,8 @@ const worker = {
   plugins: [withoutIds],
 };
 
-// What other programs start; the editor never does. It holds nothing that signs or sends.
-const venues = path.join(__dirname, 'src/exchanges');
-const withoutVenues = {
-  name: 'without-venues',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\./ }, ({ kind, importer }) =>
-      kind === 'dynamic-import' && importer.startsWith(venues) ? { path: 'none', namespace: 'venues' } : undefined,
-    );
-    onLoad({ filter: /./, namespace: 'venues' }, () => ({ contents: "throw new Error('no exchange is reached from here');" }));
-  },
-};
-const cli = { ...worker, entryPoints: [{ in: 'src/cli/main.ts', out: 'ltv-gauge' }], outdir: 'dist', plugins: [withoutIds, withoutVenues] };
+// What other programs start; the editor never does.
+const cli = { ...worker, entryPoints: [{ in: 'src/cli/main.ts', out: 'ltv-gauge' }], outdir: 'dist', alias: extension.alias };
 
 // What a template holds between its tags comes into the package as it stands. Code means the same without its indents.
 const withoutIndents = {

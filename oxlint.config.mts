@@ -21,7 +21,9 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   agent: ['core', 'words', 'engine/accounts/stakes', 'engine/monitor/pace', 'engine/monitor/store'],
   cli: [
     ...['core', 'words', 'agent', 'engine/accounts/account-book', 'engine/monitor/store', 'engine/monitor/stored-failure'],
-    ...['engine/monitor/stored-snapshot', 'engine/storage/state-schema', 'engine/prices/streams'],
+    ...['engine/monitor/stored-snapshot', 'engine/storage/state-schema', 'engine/prices/streams', 'engine/monitor/pace'],
+    // To read an account itself. What it gets of a connection is what reads, and it gives a change no key.
+    ...['exchanges/exchange', 'exchanges/registry', 'engine/monitor/poller', 'engine/monitor/reading-news', 'engine/monitor/wakes'],
   ],
 };
 const folders = Object.keys(borders).filter((room) => !room.includes('/'));

@@ -48,7 +48,10 @@ async function main(): Promise<number> {
   if (interval !== undefined && !/^\d+$/.test(interval)) throw new Complaint('--interval needs whole seconds.\n');
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Complaint('--port needs a number up to 65535.\n');
   const intervalMs = intervalMsOf(interval === undefined ? undefined : Number(interval));
-  const source = files.length > 0 ? await byKeys(files, intervalMs, command === 'watch') : await byEditor(values.data);
+  const source =
+    files.length > 0
+      ? await byKeys(files, intervalMs, command === 'watch')
+      : await byEditor(values.data, command === 'watch' ? 1_000 : 3_000);
   const status = (states = source.states()): Status =>
     statusOf(states, { now: systemClock.now(), intervalMs, amounts: values.amounts === true });
   try {
@@ -75,11 +78,11 @@ interface Source {
 }
 
 /** What the editor last stored. */
-async function byEditor(folder: string | undefined): Promise<Source> {
+async function byEditor(folder: string | undefined, busyMs: number): Promise<Source> {
   const file = stateOf(folder);
   // Loads SQLite, which warns of itself in older versions of Node.js.
   const { readStates } = await import('./state-file.ts');
-  return { states: () => readStates(file) };
+  return { states: () => readStates(file, busyMs) };
 }
 
 /** What exchanges say now. @param isStanding whether they are asked again and again, or once */

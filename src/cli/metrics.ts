@@ -23,7 +23,7 @@ interface Family {
 
 const levels: readonly LevelName[] = ['ok', 'watch', 'warning', 'danger', 'unknown'];
 
-/** The status as OpenMetrics text. Ratios of accounts that are out of date, or of which a part wasn't read, are left out. */
+/** The status as OpenMetrics text. Ratios that are out of date or weren't read are left out. */
 export function metricsText(status: Status, version: string | undefined, requests: RequestCounts = new Map()): string {
   const families = [...accountFamilies(status.accounts), ...loanFamilies(status.accounts), ...positionFamilies(status.accounts)];
   const counts = [...requests].flatMap(([venue, outcomes]) =>
@@ -60,8 +60,14 @@ function accountFamilies(accounts: readonly AccountStatus[]): Family[] {
     {
       name: 'up',
       type: 'gauge',
-      help: 'Whether the figures of an account are whole and up to date.',
-      samples: each((account) => (isWhole(account) ? '1' : '0')),
+      help: 'Whether the figures of an account are up to date.',
+      samples: each(({ current }) => (current ? '1' : '0')),
+    },
+    {
+      name: 'not_read',
+      type: 'gauge',
+      help: 'A part of an account that could not be read, for example for lack of a permission.',
+      samples: accounts.flatMap((account) => account.notRead.map((part) => ({ labels: { ...labelsOf(account), part }, value: '1' }))),
     },
     {
       name: 'snapshot_timestamp_seconds',
@@ -89,11 +95,11 @@ function accountFamilies(accounts: readonly AccountStatus[]): Family[] {
 function loanFamilies(accounts: readonly AccountStatus[]): Family[] {
   const each = (valueOf: (loan: LoanStatus) => string | undefined): Sample[] =>
     accounts
-      .filter(isWhole)
+      .filter(isRead('loans'))
       .flatMap((account) => account.loans.map((loan) => ({ labels: { ...labelsOf(account), unit: loan.loan }, value: valueOf(loan) })));
   const amounts = (of: 'debts' | 'collateral'): Sample[] =>
     accounts
-      .filter(isWhole)
+      .filter(isRead('loans'))
       .flatMap((account) =>
         account.loans.flatMap((loan) =>
           (loan[of] ?? []).map(({ coin, amount }) => ({ labels: { ...labelsOf(account), unit: loan.loan, coin }, value: amount })),
@@ -131,7 +137,7 @@ function loanFamilies(accounts: readonly AccountStatus[]): Family[] {
 }
 
 function positionFamilies(accounts: readonly AccountStatus[]): Family[] {
-  const samples = accounts.filter(isWhole).flatMap((account) =>
+  const samples = accounts.filter(isRead('positions')).flatMap((account) =>
     account.positions.map((position) => ({
       labels: { ...labelsOf(account), ...positionLabels(position) },
       value: position.toLiquidation,
@@ -147,7 +153,10 @@ function positionFamilies(accounts: readonly AccountStatus[]): Family[] {
   ];
 }
 
-const isWhole = ({ current, notRead }: AccountStatus): boolean => current && notRead.length === 0;
+const isRead =
+  (what: AccountStatus['notRead'][number]) =>
+  ({ current, notRead }: AccountStatus): boolean =>
+    current && !notRead.includes(what);
 const labelsOf = ({ exchange, account }: Pick<AccountStatus, 'exchange' | 'account'>): Labels => ({ venue: exchange, account });
 const positionLabels = ({ position, side, marginMode }: PositionStatus): Labels => ({ unit: position, side, margin_mode: marginMode });
 

@@ -7,16 +7,14 @@ import { storedPrices, storedSnapshotText } from '../engine/monitor/stored-snaps
 import { isBlankState } from '../engine/storage/state-schema.ts';
 import { siteOf } from '../engine/prices/streams.ts';
 
-/** Longest wait for a window that is writing. Milliseconds. */
-const busyMs = 3_000;
-
 /**
  * What the editor keeps of all accounts: their last figures, the last failure, and estimates at the last prices. Opens the file for reading
  * only, so that nothing here can change it. No key is in it.
  * @param file path of `state.sqlite`
+ * @param busyMs longest wait for a window that is writing, in which nothing else is done
  * @throws LedgerFault if the file isn't ours or is newer; SQLite's own errors
  */
-export function readStates(file: string): readonly AccountState[] {
+export function readStates(file: string, busyMs: number): readonly AccountState[] {
   const db = new DatabaseSync(file, { readOnly: true, timeout: busyMs });
   try {
     if (isBlankState(db)) return [];

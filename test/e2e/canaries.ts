@@ -27,7 +27,7 @@ export function formsOf(secret: string): readonly Buffer[] {
   const bytes = Buffer.from(secret);
   const coded = base64Of(secret);
   const texts = [
-    ...[secret, [...secret].reverse().join('')],
+    ...[secret, secret.split('').reverse().join('')],
     ...[...coded, ...coded.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))],
     ...[bytes.toString('hex'), bytes.toString('hex').toUpperCase()],
     ...[encodeURIComponent(secret), [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')],

@@ -17,7 +17,7 @@ describe('the search for keys', () => {
   const secret = randomUUID();
   const written: Readonly<Record<string, Buffer>> = {
     plain: Buffer.from(`{"key":"${secret}"}`),
-    reversed: Buffer.from([...secret].reverse().join('')),
+    reversed: Buffer.from(secret.split('').reverse().join('')),
     'base64 of it alone': Buffer.from(btoa(secret)),
     'base64 after one byte': Buffer.from(btoa(`:${secret}:`)),
     'base64 after two bytes': Buffer.from(btoa(`a:${secret}:b`)),

@@ -138,6 +138,7 @@ export type PageAction =
   | 'rescue'
   | 'history'
   | 'reveal'
+  | 'venue'
   | 'refresh';
 
 /** What a shock makes of one loan or position. */

@@ -62,6 +62,7 @@ const actions: readonly PageAction[] = [
   'rescue',
   'history',
   'reveal',
+  'venue',
   'refresh',
 ];
 const emptyActions = ['addAccount', 'trySimulated'] as const;

@@ -36,6 +36,7 @@ const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   resolve: commandIds.resolveWrite,
   rescue: commandIds.openRescue,
   reveal: commandIds.revealRow,
+  venue: commandIds.openAtVenue,
   refresh: commandIds.refresh,
 };
 

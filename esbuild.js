@@ -324,19 +324,30 @@ const crash = {
 // Worlds of one seed each, in threads that start from the same file.
 const simulation = { ...crash, entryPoints: ['test/watch/main.ts'], outdir: 'out/test/watch' };
 
+// The same for everything together. Its databases' threads are not threads.
+const chaos = {
+  ...crash,
+  entryPoints: ['test/chaos/main.ts'],
+  outdir: 'out/test/chaos',
+  alias: { ...crash.alias, 'node:worker_threads': unit.alias['node:worker_threads'] },
+};
+const chaosWorker = { ...worker, outdir: 'out/test/chaos' };
+
 const product = [extension, worker, page];
-const everyTest = [unit, unitWorker, unitCli, integration, e2e, crash, crashWorker, simulation];
+const everyTest = [unit, unitWorker, unitCli, integration, e2e, crash, crashWorker, simulation, chaos, chaosWorker];
 const wanted = flags.has('--unit')
   ? [unit, unitWorker, unitCli]
   : flags.has('--crash')
     ? [crash, crashWorker]
     : flags.has('--simulation')
       ? [simulation]
-      : flags.has('--tests')
-        ? everyTest
-        : minify
-          ? product
-          : [...product, ...everyTest];
+      : flags.has('--chaos')
+        ? [chaos, chaosWorker]
+        : flags.has('--tests')
+          ? everyTest
+          : minify
+            ? product
+            : [...product, ...everyTest];
 
 async function main() {
   // Parts carry a hash in their names: old ones would stay behind.

@@ -1,14 +1,15 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { statusOf, type LevelName, type Status } from '../agent/status.ts';
+import { statusOf, type LevelName, type Status, type StatusOptions } from '../agent/status.ts';
+import type { Looking } from '../agent/tools.ts';
 import { systemClock } from '../core/clock.ts';
 import { formatDistance, formatLtv } from '../core/format.ts';
 import { isDecimal } from '../core/decimal.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { intervalMsOf } from '../words/time.ts';
 import { Complaint } from './complaint.ts';
-import { serveMcp } from './mcp.ts';
+import { reasonOf, serveMcp } from './mcp.ts';
 import type { RequestCounts } from './metrics.ts';
 import { foundStates, stateIn } from './places.ts';
 
@@ -48,21 +49,19 @@ async function main(): Promise<number> {
   if (interval !== undefined && !/^\d+$/.test(interval)) throw new Complaint('--interval needs whole seconds.\n');
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Complaint('--port needs a number up to 65535.\n');
   const intervalMs = intervalMsOf(interval === undefined ? undefined : Number(interval));
-  const source =
-    files.length > 0
-      ? await byKeys(files, intervalMs, command === 'watch')
-      : await byEditor(values.data, command === 'watch' ? 1_000 : 3_000);
-  const status = (states = source.states()): Status =>
-    statusOf(states, { now: systemClock.now(), intervalMs, amounts: values.amounts === true });
+  const options = (): StatusOptions => ({ now: systemClock.now(), intervalMs, amounts: values.amounts === true });
+  if (command === 'mcp') {
+    await serveMcp(process.stdin, process.stdout, { ...(await byEditor(values.data)), options });
+    return 0;
+  }
+  const source: Source = files.length > 0 ? await byKeys(files, intervalMs, command === 'watch') : await byEditor(values.data);
   try {
-    if (command === 'mcp') await serveMcp(process.stdin, process.stdout, { status });
     if (command === 'watch') {
       const { watch } = await import('./watch.ts');
-      const say = (text: string): boolean => process.stderr.write(text);
-      await watch({ ...source, port: Number(port), intervalMs, now: () => systemClock.now(), status, reasonOf }, say);
+      await watch({ ...source, port: Number(port), options }, (text) => process.stderr.write(text));
+      return 0;
     }
-    if (command !== 'status') return 0;
-    const told = status();
+    const told = statusOf(source.states(), options());
     process.stdout.write(values.json === true ? `${JSON.stringify(told)}\n` : linesOf(told));
     return exitCodes[told.worst];
   } finally {
@@ -78,11 +77,11 @@ interface Source {
 }
 
 /** What the editor last stored. */
-async function byEditor(folder: string | undefined, busyMs: number): Promise<Source> {
+async function byEditor(folder: string | undefined): Promise<Omit<Looking, 'options'>> {
   const file = stateOf(folder);
   // Loads SQLite, which warns of itself in older versions of Node.js.
-  const { readStates } = await import('./state-file.ts');
-  return { states: () => readStates(file, busyMs) };
+  const { lookingAt } = await import('./state-file.ts');
+  return lookingAt(file);
 }
 
 /** What exchanges say now. @param isStanding whether they are asked again and again, or once */
@@ -186,8 +185,3 @@ main().then(
     process.exitCode = exitCodes.unknown;
   },
 );
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && 'trouble' in error) return JSON.stringify(error.trouble);
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,19 +1,17 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { aliasOf, type Status } from '../agent/status.ts';
+import { aliasOf, statusOf, type StatusOptions } from '../agent/status.ts';
 import { isCurrent } from '../engine/monitor/pace.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
+import { reasonOf } from './mcp.ts';
 import { metricsText, metricsType, type RequestCounts } from './metrics.ts';
 import { plain, serveLocally, type Page } from './serve.ts';
 
 export interface WatchOptions {
   readonly port: number;
-  readonly intervalMs: number;
-  readonly now: () => number;
+  readonly options: () => StatusOptions;
   /** The accounts as last read. Throws if that can't be told. */
   readonly states: () => readonly AccountState[];
-  readonly status: (states: readonly AccountState[]) => Status;
-  readonly reasonOf: (error: unknown) => string;
   readonly requests?: RequestCounts;
 }
 
@@ -21,23 +19,23 @@ export interface WatchOptions {
  * Serves `/metrics` and `/health` until the process is asked to end.
  * @throws Complaint if the port is taken
  */
-export async function watch(options: WatchOptions, say: (text: string) => void): Promise<void> {
+export async function watch({ port, options, states, requests }: WatchOptions, say: (text: string) => void): Promise<void> {
   const version = versionHere();
   const or503 = (page: () => Page) => (): Page => {
     try {
       return page();
     } catch (error) {
-      return plain(503, `The figures can't be read: ${options.reasonOf(error)}\n`);
+      return plain(503, `The figures can't be read: ${reasonOf(error)}\n`);
     }
   };
   const metrics = (): Page => ({
     status: 200,
     type: metricsType,
-    text: metricsText(options.status(options.states()), version, options.requests),
+    text: metricsText(statusOf(states(), options()), version, requests),
   });
   const pages = new Map([
     ['/metrics', or503(metrics)],
-    ['/health', or503(() => health(options.states(), options))],
+    ['/health', or503(() => health(states(), options()))],
   ]);
   const asked = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -45,7 +43,7 @@ export async function watch(options: WatchOptions, say: (text: string) => void):
         resolve();
       });
   });
-  const serving = await serveLocally(options.port, pages);
+  const serving = await serveLocally(port, pages);
   say(`http://127.0.0.1:${serving.port.toString()}/metrics and /health\n`);
   await asked;
   serving.close();
@@ -54,8 +52,7 @@ export async function watch(options: WatchOptions, say: (text: string) => void):
 }
 
 /** Whether all figures are as young as the editor asks of them. A failed reading alone is no fault: the figures may be young still. */
-function health(states: readonly AccountState[], { now, intervalMs }: Pick<WatchOptions, 'now' | 'intervalMs'>): Page {
-  const at = now();
+function health(states: readonly AccountState[], { now: at, intervalMs }: StatusOptions): Page {
   const reasons = states.flatMap((state) => {
     const { account, snapshot, failure } = state;
     const { failure: _failure, ...read } = state;

@@ -106,7 +106,7 @@ const acting = [
   /^src\/flows\//,
   /^src\/vscode\//,
   // An owner is only the name of an account at the exchange.
-  /^src\/engine\/ledger\/(?!record|limits|owner)/,
+  /^src\/engine\/ledger\/(?!record\.|limits|database\/schema|owner\.)/,
   /^src\/engine\/accounts\/vault/,
   /^src\/engine\/(actions|engine|replace-keys|moving-file)\.ts/,
   /^src\/exchanges\/http\//,

@@ -12,6 +12,7 @@ import { Complaint } from './complaint.ts';
 import { reasonOf, serveMcp } from './mcp.ts';
 import type { RequestCounts } from './metrics.ts';
 import { foundStates, stateIn } from './places.ts';
+import { watch } from './watch.ts';
 
 /** What a script is told by the exit code alone. */
 const exitCodes: Readonly<Record<LevelName, number>> = { ok: 0, watch: 0, warning: 1, danger: 2, unknown: 3 };
@@ -57,7 +58,6 @@ async function main(): Promise<number> {
   const source: Source = files.length > 0 ? await byKeys(files, intervalMs, command === 'watch') : await byEditor(values.data);
   try {
     if (command === 'watch') {
-      const { watch } = await import('./watch.ts');
       await watch({ ...source, port: Number(port), options }, (text) => process.stderr.write(text));
       return 0;
     }

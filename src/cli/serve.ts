@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Complaint } from './complaint.ts';
 
@@ -21,6 +21,8 @@ const hosts = ['127.0.0.1', '::1'] as const;
  * @throws Complaint if the port is taken
  */
 export async function serveLocally(port: number, pages: ReadonlyMap<string, () => Page>): Promise<Serving> {
+  // Takes a fifth of the time in which `status` is done.
+  const { createServer } = process.getBuiltinModule('node:http');
   const servers: Server[] = [];
   const close = (): void => {
     for (const server of servers) {

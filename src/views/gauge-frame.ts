@@ -172,11 +172,11 @@ export function rescueRows(lines: ReturnType<typeof rescueLines>, say: Say): Gau
 export const rescueChange = (lines: ReturnType<typeof rescueLines>): Face['changes'] =>
   lines.length === 0 ? [] : [{ id: 'rescue', label: msg('button.open-rescue', 'Open Prepared Rescue…') }];
 
-/** The lines about the live estimate as rows. */
+/** The lines about the live estimate as rows. How far the last one was off stays when there is none now. */
 export function liveRows(lines: readonly LiveLine[], say: Say): GaugeView['rows'] {
   return lines.map(({ label, value, detail }) => ({
     label: say(label),
-    live: true,
+    ...(detail === undefined ? {} : { live: true as const }),
     lines: [{ value: say(value), ...(detail === undefined ? {} : { detail: say(detail) }) }],
   }));
 }

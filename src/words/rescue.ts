@@ -11,6 +11,8 @@ import { bracketed, type Text } from './text.ts';
 
 export const rescueLabel = (): Message => msg('rescue.label', 'Prepared rescue');
 
+export const noRescue = (): Message => msg('rescue.none', 'no rescue prepared');
+
 /** `add 0.1 BTC` @param what the coins of it */
 const stepText = ({ act, coin, amount }: RescueStep, what: Text = ownCoins(amount, coin)): Message =>
   act === 'add' ? msg('rescue.add', 'add {0}', what) : msg('rescue.repay', 'repay {0}', what);

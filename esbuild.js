@@ -106,7 +106,7 @@ function faultsOutside(outputs) {
 // all that parts share, and what activation loads, which is there by then. The command line, and the parts that it loads, come without the
 // editor: they say so of what they share with others and need themselves.
 const partOf = (file) => together.find((files) => files.includes(file)) ?? [file];
-const fewParts = (editor, commandLine) => ({
+const fewParts = (base, commandLine) => ({
   name: 'few-parts',
   setup({ initialOptions, onStart, onResolve, onLoad, onEnd }) {
     let graph;
@@ -132,10 +132,10 @@ const fewParts = (editor, commandLine) => ({
       graph = metafile.inputs;
       const imports = Object.values(graph).flatMap((file) => file.imports);
       const doors = imports.filter(({ kind }) => kind === 'dynamic-import').map((door) => partOf(door.path)[0]);
-      const roots = [...new Set([editor, commandLine, ...doors])].map((door) => reach(partOf(door), false));
+      const roots = [...new Set([commandLine, ...doors])].map((door) => reach(partOf(door), false));
       shared = Object.keys(graph).filter((file) => roots.filter((root) => root.has(file)).length > 1);
       outside = reach([commandLine], true);
-      started = reach([commandLine, editor], false);
+      started = reach([commandLine, base], false);
     });
     onEnd(({ metafile }) => {
       const errors = commandLine === undefined ? [] : faultsOutside(metafile.outputs);
@@ -151,10 +151,12 @@ const fewParts = (editor, commandLine) => ({
     });
     onLoad({ filter: /./, namespace: inner }, ({ path: door }) => ({
       contents: [
-        // To start, the command line needs no more than that, and what activation shares with its parts.
+        // To start, the command line needs no more than that, and what the base shares with its parts.
         ...(outside.has(door)
           ? shared.filter((file) => outside.has(file) && (door !== commandLine || started.has(file)))
-          : [editor, ...shared]
+          : door === base
+            ? []
+            : [base, ...shared]
         )
           .filter((file) => !file.includes('node_modules'))
           .map((file) => `import './${file}';`),
@@ -223,7 +225,7 @@ const extension = {
   splitting: true,
   write: false,
   metafile: true,
-  plugins: [fewParts('src/extension.ts', 'src/cli/main.ts'), withoutIds, asCommonJs],
+  plugins: [fewParts('src/vscode/running.ts', 'src/cli/main.ts'), withoutIds, asCommonJs],
   // Of two exports by one name in one part, neither would be there.
   logOverride: { 'ambiguous-reexport': 'error' },
   external: ['vscode'],

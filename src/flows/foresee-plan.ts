@@ -287,7 +287,7 @@ function asSent({ account, change, readiness, readAt, usd, ...rest }: AnyPreview
   const sold = 'sold' in rest ? { sold: rest.sold } : {};
   return {
     ...holderOf(account),
-    ...{ id: 'plan', venue: account.venue, accountName: account.name, change, baseline, state: 'effective', plannedAt: now },
+    ...{ id: 'plan', venue: account.venue, accountName: account.name, change, baseline, state: 'effective', plannedAt: now, sentAt: now },
     request: { method: '', path: '', body: '' },
     figures: { readAt, walletAvailable, ...(usd === undefined ? {} : { usd }), ...sold },
     // It has left the wallet already.

@@ -18,8 +18,12 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   vscode: ['core', 'exchanges', 'engine', 'words', 'views', 'flows', 'agent', 'cli/launcher'],
   webview: ['core/protocol'],
   // For programs that look: nothing here reaches what could change an account or find a key.
-  agent: ['core', 'words', 'engine/accounts/stakes', 'engine/monitor/pace', 'engine/monitor/store'],
+  agent: [
+    ...['core', 'words', 'engine/accounts/stakes', 'engine/ledger/record', 'engine/monitor/pace', 'engine/monitor/store'],
+    'engine/storage/history-protocol',
+  ],
   cli: [
+    ...['engine/ledger/database/schema', 'engine/ledger/record', 'engine/storage/history-tables', 'engine/storage/ledger-protocol'],
     ...['core', 'words', 'agent', 'engine/accounts/account-book', 'engine/monitor/store', 'engine/monitor/stored-failure'],
     ...['engine/monitor/stored-snapshot', 'engine/storage/state-schema', 'engine/prices/streams'],
   ],

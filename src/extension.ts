@@ -38,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
   keep(registerGauges(app));
   keep(tellStateTrouble(app));
   keep(registerWarnings(app));
-  keep(registerAgentTools(app));
+  keep(registerAgentTools(app, (changeId) => app.ledger.steps(changeId)));
 
   const looked = engine.start();
   // Set by `npm start`: a person who only wants to look finds something to look at.

@@ -119,6 +119,28 @@ export function statusOf(states: readonly AccountState[], options: StatusOptions
   };
 }
 
+/** Loans and positions that a tool tells of. */
+const mostTold = 40;
+const urgency: readonly LevelName[] = ['danger', 'warning', 'unknown', 'watch', 'ok'];
+
+/** The same for an answer that has to stay short: of very many, the most urgent. */
+export function shortStatus(states: readonly AccountState[], options: StatusOptions): object {
+  const status = statusOf(states, options);
+  const told = new Set<object>(
+    status.accounts
+      .flatMap(({ loans, positions }) => [...loans, ...positions])
+      .sort((a, b) => urgency.indexOf(a.level) - urgency.indexOf(b.level))
+      .slice(0, mostTold),
+  );
+  const accounts = status.accounts.slice(0, mostTold).map((account) => {
+    const [loans, positions] = [account.loans.filter((one) => told.has(one)), account.positions.filter((one) => told.has(one))];
+    const leftOut = account.loans.length + account.positions.length - loans.length - positions.length;
+    return { ...account, loans, positions, gone: account.gone.slice(0, mostTold), ...(leftOut > 0 ? { leftOut } : {}) };
+  });
+  const accountsLeftOut = status.accounts.length - accounts.length;
+  return { ...status, accounts, ...(accountsLeftOut > 0 ? { accountsLeftOut } : {}) };
+}
+
 /** @returns also its most urgent level; without figures, or with a part unread, at least `unknown` */
 function accountStatus(state: AccountState, options: StatusOptions): { readonly level: Level; readonly status: AccountStatus } {
   const { account, snapshot, failure } = state;

@@ -5,7 +5,7 @@ import { statusOf, type LevelName, type Status } from '../agent/status.ts';
 import { formatDistance, formatLtv } from '../core/format.ts';
 import { isDecimal } from '../core/decimal.ts';
 import { intervalMsOf } from '../words/time.ts';
-import { serveMcp } from './mcp.ts';
+import { reasonOf, serveMcp } from './mcp.ts';
 import { foundStates, stateIn } from './places.ts';
 
 /** What a script is told by the exit code alone. */
@@ -38,14 +38,14 @@ async function main(): Promise<number> {
   if (values.interval !== undefined && !/^\d+$/.test(values.interval)) throw new Complaint('--interval needs whole seconds.\n');
   const file = stateOf(values.data);
   // Loads SQLite, which warns of itself in older versions of Node.js.
-  const { readStates } = await import('./state-file.ts');
+  const { lookingAt } = await import('./state-file.ts');
   const intervalMs = intervalMsOf(values.interval === undefined ? undefined : Number(values.interval));
-  const status = (): Status => statusOf(readStates(file), { now: Date.now(), intervalMs, amounts: values.amounts === true });
+  const looking = { ...lookingAt(file), options: () => ({ now: Date.now(), intervalMs, amounts: values.amounts === true }) };
   if (command === 'mcp') {
-    await serveMcp(process.stdin, process.stdout, { status });
+    await serveMcp(process.stdin, process.stdout, looking);
     return 0;
   }
-  const told = status();
+  const told = statusOf(looking.states(), looking.options());
   process.stdout.write(values.json === true ? `${JSON.stringify(told)}\n` : linesOf(told));
   return exitCodes[told.worst];
 }
@@ -132,8 +132,3 @@ main().then(
     process.exitCode = exitCodes.unknown;
   },
 );
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && 'trouble' in error) return JSON.stringify(error.trouble);
-  return error instanceof Error ? error.message : String(error);
-}

@@ -138,6 +138,7 @@ export type PageAction =
   | 'rescue'
   | 'history'
   | 'reveal'
+  | 'venue'
   | 'refresh';
 
 /** What a shock makes of one loan or position. */
@@ -154,8 +155,6 @@ export interface StressTable {
   readonly simulatedMark?: string;
   /** What is affected first: one sentence for all coins together, and one for each coin that several depend on. */
   readonly first: readonly string[];
-  /** What a fall of all prices brings first, in one sentence. Absent where it brings nothing. */
-  readonly firstFall?: string;
   /** That these are estimates, and of what. */
   readonly caption: string;
   /** Loans and positions, in the order of the gauges. */
@@ -382,7 +381,7 @@ export interface PageState {
   readonly sections: readonly { readonly id: SectionId; readonly heading: string }[];
   /** Stands in a section whose script can't be had. */
   readonly sectionFailed: string;
-  /** Absent when there is no loan and no position. */
+  /** Absent while its section is closed, and when there is no loan and no position. */
   readonly stress?: StressView;
   /** Accounts that have trouble but no gauge to show it on, and those that were read in part only. */
   readonly notices: readonly string[];
@@ -421,8 +420,8 @@ export type ToPage =
 
 export type FromPage =
   | { readonly type: 'ready' }
-  /** The person's own shocks, as typed. */
-  | { readonly type: 'shocks'; readonly text: string }
+  /** The shocks are looked at, with the person's own as typed; without a text, no longer. */
+  | { readonly type: 'shocks'; readonly text?: string }
   | { readonly type: 'history'; readonly question: HistoryQuestion }
   | { readonly type: 'action'; readonly key: string; readonly action: PageAction }
   /** Asks what a trial makes of everything, now and whenever anything is new; without a trial, nothing any more. */

@@ -119,6 +119,7 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
       ...(pending.length === 0 ? [] : [{ id: 'resolve' as const, label: say(resolve) }]),
       { id: 'history', label: say(msg('loan.history', 'History')) },
       { id: 'reveal', label: say(msg('gauge.reveal', 'Show in Side Bar')) },
+      ...(state.account.simulated ? [] : [{ id: 'venue' as const, label: say(msg('gauge.venue', 'Open at {0}', venue)) }]),
       { id: 'refresh', label: say(msg('button.refresh', 'Refresh')) },
     ],
   };

@@ -62,6 +62,7 @@ const actions: readonly PageAction[] = [
   'rescue',
   'history',
   'reveal',
+  'venue',
   'refresh',
 ];
 const emptyActions = ['addAccount', 'trySimulated'] as const;
@@ -74,7 +75,7 @@ export function parseFromPage(value: unknown): FromPage | undefined {
     case 'ready':
       return { type };
     case 'shocks':
-      return typeof text === 'string' ? { type, text } : undefined;
+      return text === undefined ? { type } : typeof text === 'string' ? { type, text } : undefined;
     case 'action': {
       const known = actions.find((one) => one === action);
       return known === undefined || typeof key !== 'string' ? undefined : { type, key, action: known };

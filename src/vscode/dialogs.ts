@@ -101,7 +101,7 @@ export const dialogs = {
   testWarnings,
   manageOutlets,
   setWarningLevels,
-  openAtVenue: onAccount(openAtVenue),
+  openAtVenue,
   prepareRescue,
   openRescue: (acting, argument, attended) => openRescue(acting, attended, argument),
   openPlanPreview,

@@ -3,7 +3,8 @@ import type { Frame, Locator } from 'playwright-core';
 import { eventually } from './eventually.ts';
 import { type PageElement } from './page-element.ts';
 import { faultsFor } from './screen-reader.ts';
-import { isLongRound, useWorkbench } from './use-workbench.ts';
+import { isLongRound } from './session.ts';
+import { useWorkbench } from './use-workbench.ts';
 import { says, saysInTurn, saysLike } from '../texts.ts';
 import type { Workbench } from './workbench.ts';
 

@@ -105,7 +105,7 @@ describe('what agents and programs are told', () => {
 const acting = [
   /^src\/flows\//,
   /^src\/vscode\//,
-  /^src\/engine\/ledger\/(?!record|limits)/,
+  /^src\/engine\/ledger\/(?!record\.|limits|database\/schema)/,
   /^src\/engine\/accounts\/vault/,
   /^src\/engine\/(actions|engine|replace-keys|moving-file)\.ts/,
   /^src\/exchanges\/http\//,

@@ -21,6 +21,7 @@ describe('A message from the page', () => {
       assert.deepEqual(parseFromPage({ type: 'action', key: 'k', action }), { type: 'action', key: 'k', action });
     }
     assert.deepEqual(parseFromPage({ type: 'shocks', text: '-35', more: 1 }), { type: 'shocks', text: '-35' });
+    assert.deepEqual(parseFromPage({ type: 'shocks' }), { type: 'shocks' });
     const of = { list: 'event', by: 'amount', descending: true, filter: 'BTC', page: 3 };
     for (const question of [
       { do: 'show' },

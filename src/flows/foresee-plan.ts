@@ -4,9 +4,8 @@ import type { CoinAmount, Loan, Position, Snapshot } from '../core/model.ts';
 import { modelOf, ltvOf } from '../core/risk/loan-model.ts';
 import type { Step } from '../core/risk/ltv-solver.ts';
 import { borrowLimit } from '../engine/accounts/borrowing.ts';
-import { kindOf, noneRemovable } from '../engine/ledger/change-kind.ts';
-import { kinds } from '../engine/ledger/kinds/kinds.ts';
-import { mustBeWithin } from '../engine/ledger/limit-checks.ts';
+import { kindOf, noneRemovable, type Kinds } from '../engine/ledger/change-kind.ts';
+import type * as Checks from '../engine/ledger/limit-checks.ts';
 import type { LimitsFault, LimitsInForce } from '../engine/ledger/limits.ts';
 import { holderOf } from '../engine/ledger/owner.ts';
 import type { AnyPreview } from '../engine/ledger/preview.ts';
@@ -210,11 +209,18 @@ interface Scene {
   readonly limits: LimitsInForce | LimitsFault;
   /** What was sent before counts towards the limits of a day. */
   readonly writes: readonly WriteRecord[];
+  /** The rules of the engine, which are loaded when first needed. */
+  readonly kinds: Kinds;
+  readonly mustBeWithin: typeof Checks.mustBeWithin;
 }
 
 /** Everything that is known without asking an exchange. */
 export async function sceneFor(app: Pick<Acting, 'readLimits' | 'book' | 'ledger' | 'store' | 'viewContext'>): Promise<Scene> {
-  const limits = await app.readLimits();
+  const [limits, { kinds }, { mustBeWithin }] = await Promise.all([
+    app.readLimits(),
+    import('../engine/ledger/kinds/kinds.ts'),
+    import('../engine/ledger/limit-checks.ts'),
+  ]);
   const borrowPerDayUsd = (id: string): Decimal => borrowLimit(app.book.get(id));
   const writes = await app.ledger.activity().catch(() => undefined);
   return {
@@ -222,6 +228,8 @@ export async function sceneFor(app: Pick<Acting, 'readLimits' | 'book' | 'ledger
     viewContext: app.viewContext(),
     limits: writes === undefined ? { fault: unavailableLog() } : { ...limits, borrowPerDayUsd },
     writes: writes ?? [],
+    kinds,
+    mustBeWithin,
   };
 }
 
@@ -236,7 +244,8 @@ export interface Foreseen {
  * How a plan would go by the last readings, each step after the ones before it. The rules are those of the engine, which checks everything again
  * by fresh figures when a step is previewed.
  */
-export function foreseen(steps: readonly PlacedStep[], { states, viewContext, limits, writes }: Scene): readonly Foreseen[] {
+export function foreseen(steps: readonly PlacedStep[], scene: Scene): readonly Foreseen[] {
+  const { states, viewContext, writes } = scene;
   let world = states;
   const sent = [...writes];
   let isOver = false;
@@ -249,7 +258,7 @@ export function foreseen(steps: readonly PlacedStep[], { states, viewContext, li
       return { placed, ...(obstacle === undefined ? {} : { obstacle }) };
     }
     try {
-      const preview = previewOf(step, meant, { limits, sent, now: viewContext.now });
+      const preview = previewOf(step, meant, scene, sent);
       sent.push(asSent(preview, viewContext.now));
       const after = stateAfter(meant, preview);
       world = world.map((state) => (state.account.id === after.account.id ? after : state));
@@ -265,7 +274,8 @@ export function foreseen(steps: readonly PlacedStep[], { states, viewContext, li
 function previewOf(
   step: PlanStep,
   meant: Meant,
-  { limits, sent, now }: { readonly limits: Scene['limits']; readonly sent: readonly WriteRecord[]; readonly now: number },
+  { limits, kinds, mustBeWithin, viewContext: { now } }: Scene,
+  sent: readonly WriteRecord[],
 ): AnyPreview {
   const amount = amountOf(step, meant);
   const change = amount && changeOf(step, amount, meant);

@@ -36,6 +36,8 @@ export interface Site {
   readonly baseUrl?: string;
   /** The website where accounts of it are registered. Absent for the loopback site. */
   readonly page?: string;
+  /** The page of its loans, where the venue's own documentation names it. */
+  readonly loansPage?: string;
   /** An example address, for the loopback site: the default of its simulated exchange. */
   readonly exampleUrl?: string;
   /** Loopback: everything about the account says *simulated*. */

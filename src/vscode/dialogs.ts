@@ -100,7 +100,7 @@ export const dialogs = {
   testWarnings,
   manageOutlets,
   setWarningLevels,
-  openAtVenue: onAccount(openAtVenue),
+  openAtVenue,
   prepareRescue,
   openRescue: (acting, argument, attended) => openRescue(acting, attended, argument),
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;

@@ -98,7 +98,9 @@ async function load(id: SectionId): Promise<void> {
       bySection = { ...bySection, [id]: what };
       remember();
     };
-    sections.set(id, door.open({ send, redraw: draw, kept: bySection[id], keep, speak }));
+    const section = door.open({ send, redraw: draw, kept: bySection[id], keep, speak });
+    sections.set(id, section);
+    if (!openSections.has(id)) section.opened?.(false);
   } catch {
     sections.set(id, 'failed');
   }

@@ -11,6 +11,9 @@ import { writeSettings } from '../host/quiet-settings.ts';
 import { freshVsix } from '../host/vsix.ts';
 import { filledCaches, launchBrowser, workbenchUrl } from './browser.ts';
 
+/** `npm run test:full`, in every language and theme. */
+export const isLongRound = process.env['LTV_GAUGE_LOOKS'] === 'all';
+
 export interface SessionOptions {
   /** The simulated account is there from the start. */
   readonly simulated?: boolean;
@@ -111,7 +114,7 @@ async function openInBrowser(setting: Setting): Promise<Session> {
   const extensionsFolder = await installedInBrowser();
   const port = await freePort();
   if (port === undefined) throw new Error('No port is free on this machine.');
-  const host = await startBrowserHost({ folder, extensionsFolder, workspace, port, env, builtIn: looks });
+  const host = await startBrowserHost({ folder, extensionsFolder, workspace, port, env, builtIn: looks, logsAll: isLongRound });
   try {
     const context = await launchBrowser({ profile: path.join(folder, 'browser'), port, viewport });
     if (language !== undefined) await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);

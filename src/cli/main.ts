@@ -126,7 +126,7 @@ function linesOf({ accounts, worst }: Status): string {
 }
 
 // The disk is full, or who reads has gone. By itself that would be exit code 1, which means a warning.
-process.stdout.on('error', (error) => {
+process.stdout.on('error', (error: Error) => {
   process.stderr.write(`The answer can't be written: ${error.message}\n`);
   process.exit(exitCodes.unknown);
 });

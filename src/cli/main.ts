@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { statusOf, type LevelName, type Status, type StatusOptions } from '../agent/status.ts';
-import type { Looking } from '../agent/tools.ts';
+import type { Looking } from '../agent/looking.ts';
+import type { LevelName, StatusOptions } from '../agent/named.ts';
+import { statusOf, type Status } from '../agent/status.ts';
 import { systemClock } from '../core/clock.ts';
 import { formatDistance, formatLtv } from '../core/format.ts';
 import { isDecimal } from '../core/decimal.ts';
@@ -150,6 +151,7 @@ function linesOf({ accounts, worst }: Status): string {
           ...(loan.estimate?.ltv === undefined ? [] : [`now ~${ratio(loan.estimate.ltv, formatLtv)} (estimate)`]),
           `${ratio(loan.toMarginCall, formatDistance)} to margin call`,
           `${ratio(loan.toLiquidation, formatDistance)} to liquidation`,
+          ...(loan.doubted === true ? ["no estimate: our calculation doesn't match the exchange's LTV"] : []),
           ...(loan.overdue === true ? ['debt overdue'] : []),
         ].join(' · '),
       ),
@@ -175,6 +177,12 @@ function linesOf({ accounts, worst }: Status): string {
   });
   return `${[...(lines.length === 0 ? ['No accounts.'] : lines), `Worst: ${worst}`].join('\n')}\n`;
 }
+
+// The disk is full, or who reads has gone. By itself that would be exit code 1, which means a warning.
+process.stdout.on('error', (error: Error) => {
+  process.stderr.write(`The answer can't be written: ${error.message}\n`);
+  process.exit(exitCodes.unknown);
+});
 
 main().then(
   (code) => {

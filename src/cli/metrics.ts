@@ -1,4 +1,5 @@
-import type { AccountStatus, LevelName, LoanStatus, PositionStatus, Status } from '../agent/status.ts';
+import type { LevelName } from '../agent/named.ts';
+import type { AccountStatus, LoanStatus, PositionStatus, Status } from '../agent/status.ts';
 
 /** Source: https://prometheus.io/docs/specs/om/open_metrics_spec/ */
 export const metricsType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';

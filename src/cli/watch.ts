@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { aliasOf, statusOf, type StatusOptions } from '../agent/status.ts';
+import { aliasOf, type StatusOptions } from '../agent/named.ts';
+import { statusOf } from '../agent/status.ts';
 import { isCurrent } from '../engine/monitor/pace.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { reasonOf } from './mcp.ts';

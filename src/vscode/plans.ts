@@ -157,12 +157,14 @@ async function planAt(argument: unknown): Promise<vscode.TextDocument | undefine
   return named !== undefined && isPlan(named) ? named : undefined;
 }
 
-/** "Open Plan Preview": beside the text, read-only, in the editor's own Markdown preview. */
+/** "Open Plan Preview": beside the text, read-only, in the editor's own Markdown preview; as text where somebody turned that off. */
 export async function openPlanPreview({ talk }: Acting, argument: unknown): Promise<void> {
   const plan = await planAt(argument);
   if (plan === undefined) return sayNone(talk);
   const beside = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-  await vscode.commands.executeCommand('vscode.openWith', previewOf(plan.uri), 'vscode.markdown.preview.editor', beside);
+  const hasMarkdown = vscode.extensions.getExtension('vscode.markdown-language-features') !== undefined;
+  const editor = hasMarkdown ? 'vscode.markdown.preview.editor' : 'default';
+  await vscode.commands.executeCommand('vscode.openWith', previewOf(plan.uri), editor, beside);
 }
 
 /** "Run Plan…": the text as it is in the editor at this moment. What a folder brings that nobody trusts is not run. */

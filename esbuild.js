@@ -106,7 +106,7 @@ function faultsOutside(outputs) {
 // all that parts share, and what activation loads, which is there by then. The command line, and the parts that it loads, come without the
 // editor: they say so of what they share with others and need themselves.
 const partOf = (file) => together.find((files) => files.includes(file)) ?? [file];
-const fewParts = (editor, commandLine) => ({
+const fewParts = (base, commandLine) => ({
   name: 'few-parts',
   setup({ initialOptions, onStart, onResolve, onLoad, onEnd }) {
     let graph;
@@ -131,7 +131,7 @@ const fewParts = (editor, commandLine) => ({
       graph = metafile.inputs;
       const imports = Object.values(graph).flatMap((file) => file.imports);
       const doors = imports.filter(({ kind }) => kind === 'dynamic-import').map((door) => partOf(door.path)[0]);
-      const roots = [...new Set([editor, commandLine, ...doors])].map((door) => reach(partOf(door), false));
+      const roots = [...new Set([commandLine, ...doors])].map((door) => reach(partOf(door), false));
       shared = Object.keys(graph).filter((file) => roots.filter((root) => root.has(file)).length > 1);
       outside = reach([commandLine], true);
     });
@@ -149,7 +149,7 @@ const fewParts = (editor, commandLine) => ({
     });
     onLoad({ filter: /./, namespace: inner }, ({ path: door }) => ({
       contents: [
-        ...(outside.has(door) ? shared.filter((file) => outside.has(file)) : [editor, ...shared])
+        ...(outside.has(door) ? shared.filter((file) => outside.has(file)) : door === base ? [] : [base, ...shared])
           .filter((file) => !file.includes('node_modules'))
           .map((file) => `import './${file}';`),
         ...partOf(door).map((file) => `export * from './${file}';`),
@@ -217,7 +217,7 @@ const extension = {
   splitting: true,
   write: false,
   metafile: true,
-  plugins: [fewParts('src/extension.ts', 'src/cli/main.ts'), withoutIds, asCommonJs],
+  plugins: [fewParts('src/vscode/running.ts', 'src/cli/main.ts'), withoutIds, asCommonJs],
   // Of two exports by one name in one part, neither would be there.
   logOverride: { 'ambiguous-reexport': 'error' },
   external: ['vscode'],

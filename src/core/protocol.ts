@@ -286,10 +286,16 @@ export type TriedAction = Extract<PageAction, 'add' | 'reduce' | 'repay' | 'addM
 export interface Trial {
   /** Moves of prices in percent by coin, from -90 to 100 with at most one decimal place, e.g. "-20". */
   readonly prices: Readonly<Record<string, string>>;
-  /** One for each gauge at most, by its key. */
-  readonly changes: Readonly<
-    Record<string, { readonly action: TriedAction; readonly coin: string; /** As typed. */ readonly amount: string }>
-  >;
+  /** By the key of the gauge; tried together, in this order. */
+  readonly changes: Readonly<Record<string, readonly TriedLine[]>>;
+}
+
+/** One change that is tried out. */
+export interface TriedLine {
+  readonly action: TriedAction;
+  readonly coin: string;
+  /** As typed. */
+  readonly amount: string;
 }
 
 /** What a trial makes of one loan or position. */
@@ -310,8 +316,8 @@ export interface WhatIfRow {
   readonly liquidationPrice?: string;
   /** What can be tried. */
   readonly acts: readonly { readonly action: TriedAction; readonly coin: string; readonly label: string }[];
-  /** Why the change that is tried is left out. */
-  readonly refused?: string;
+  /** Which of the changes can't be, and why. */
+  readonly refused?: { readonly at: number; readonly text: string };
 }
 
 /** What a trial makes of everything. */
@@ -323,6 +329,10 @@ export interface WhatIfView {
     readonly reset: string;
     readonly use: string;
     readonly noChange: string;
+    /** Before a further change. */
+    readonly also: string;
+    /** Where several are tried. */
+    readonly oneByOne: string;
     readonly amount: string;
     readonly first: string;
   };

@@ -6,7 +6,7 @@ import type { Change } from '../exchanges/exchange.ts';
 import { canRepay } from '../exchanges/possible.ts';
 import { asPlace, type Place } from '../views/place.ts';
 import { readNumber } from '../words/amount.ts';
-import { obstaclesText, preparedRescue, rescueLabel, rescueText } from '../words/rescue.ts';
+import { noRescue, obstaclesText, preparedRescue, rescueLabel, rescueText } from '../words/rescue.ts';
 import { labelled, sentence, type Text } from '../words/text.ts';
 import { checkMarginCall, percentOf } from '../words/thresholds.ts';
 import type { Acting } from './acting.ts';
@@ -46,7 +46,7 @@ export async function prepareRescue(app: Acting, argument: unknown): Promise<voi
 
 const describe = (account: Account, on: Target): Text => {
   const rescue = rescueOf(account, on);
-  return rescue === undefined ? msg('rescue.none', 'no rescue prepared') : rescueText(rescue, on);
+  return rescue === undefined ? noRescue() : rescueText(rescue, on);
 };
 
 async function askWay({ talk }: Acting, now: Text): Promise<'change' | 'remove' | undefined> {

@@ -27,7 +27,7 @@ import {
   tableText,
   type LoanView,
 } from '../words/loan.ts';
-import { rescueLines, rescueMark } from '../words/rescue.ts';
+import { rescueLines, rescueMarks } from '../words/rescue.ts';
 import { warningLines } from '../words/warning-mark.ts';
 import { bothLevels, nowText } from '../words/since-reading.ts';
 import {
@@ -96,6 +96,7 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
   const writes = openWrites(view, viewContext);
   const estimate = view.since === undefined ? [] : [nowText(view.since, formatLtv(view.since.figures.ltv))];
   const unfinished = writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
+  const rescue = rescueMarks(state, { kind: 'loan', id: loan.id }, viewContext, ltvsOf(view));
   const due = soonestDueText(loan, viewContext.zoned);
   const overdue = isOverdue(loan);
   return {
@@ -105,12 +106,13 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
       ...(view.since?.raises === true ? estimate : []),
       // Here too: a collapsed loan hides the line with more.
       ...unfinished,
-      ...rescueMark(state.account, { kind: 'loan', id: loan.id }, ltvsOf(view)),
+      ...rescue.urgent,
       ...(overdue && due !== undefined ? [due] : []),
       ...(current ? [] : [msg('term.updated-age', 'updated {0}', readingAge(state, viewContext.now, loan.keptFrom))]),
       // The distance must not jump when an estimate comes and goes; only an alarm stands before it.
       shortDistance(standing),
       ...(view.since?.raises === true ? [] : estimate),
+      ...rescue.other,
       debtsText(loan),
       ...(overdue || due === undefined ? [] : [due]),
       ...(severalLoans ? [`#${loanName(loan)}`] : []),

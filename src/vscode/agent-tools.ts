@@ -7,27 +7,29 @@ const isOn = (name: string): boolean => ownSettings.read(name) === true;
 
 const prefix = 'ltvGauge_';
 
+/** What the tools see. */
+export const lookingOf = (
+  { store, clock, intervalMs, shared }: Pick<App, 'store' | 'clock' | 'intervalMs' | 'shared'>,
+  steps: Looking['steps'],
+): Looking => ({
+  options: () => ({ now: clock.now(), intervalMs: intervalMs(), amounts: isOn('agents.amounts') && !hidesAmounts() }),
+  states: () => store.all(),
+  ask: (asked) => shared.ask(asked),
+  steps,
+});
+
 /**
  * What agents in the editor may ask: the tools of src/agent/tools.ts that the manifest names. They look: none of them acts. Any extension can call
  * a tool, so the setting counts here too.
  */
-export function registerAgentTools(
-  { context, store, clock, intervalMs, shared }: Pick<App, 'context' | 'store' | 'clock' | 'intervalMs' | 'shared'>,
-  steps: Looking['steps'],
-): vscode.Disposable {
-  const looking: Looking = {
-    options: () => ({ now: clock.now(), intervalMs: intervalMs(), amounts: isOn('agents.amounts') && !hidesAmounts() }),
-    states: () => store.all(),
-    ask: (asked) => shared.ask(asked),
-    steps,
-  };
-  const { contributes } = context.extension.packageJSON as { contributes: { languageModelTools: readonly { readonly name: string }[] } };
+export function registerAgentTools({ extension }: vscode.ExtensionContext, look: () => Promise<Looking>): vscode.Disposable {
+  const { contributes } = extension.packageJSON as { contributes: { languageModelTools: readonly { readonly name: string }[] } };
   return vscode.Disposable.from(
     ...contributes.languageModelTools.map(({ name }) =>
       vscode.lm.registerTool(name, {
         invoke: async ({ input }) => {
           if (!isOn('agents.enabled')) throw new Error('Turned off. A person can turn on ltvGauge.agents.enabled in the settings.');
-          const { answerOf } = await import('../agent/tools.ts');
+          const [{ answerOf }, looking] = await Promise.all([import('../agent/tools.ts'), look()]);
           const answer = await answerOf(name.slice(prefix.length), input, looking);
           return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(answer)]);
         },

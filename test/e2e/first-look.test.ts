@@ -59,11 +59,23 @@ async function tryOut(bench: Workbench, page: Frame): Promise<void> {
   await eventually('the loan at the lower price', async () => /5[78]\.\d\d% → ~7[123]\.\d\d%/.test(await row.innerText()), {
     seen: () => row.innerText(),
   });
-  await row.getByRole('combobox').selectOption({ label: says('term.add', 'BTC') });
-  await row.getByRole('textbox').fill('0.1');
+  await row
+    .getByRole('combobox')
+    .first()
+    .selectOption({ label: says('term.add', 'BTC') });
+  await row.getByRole('textbox').first().fill('0.1');
   await eventually('the loan with more collateral', async () => /5[78]\.\d\d% → ~6[345]\.\d\d%/.test(await row.innerText()), {
     seen: () => row.innerText(),
   });
+  await row
+    .getByRole('combobox')
+    .nth(1)
+    .selectOption({ label: says('target.repay', 'USDT') });
+  await row.getByRole('textbox').nth(1).fill('2000');
+  await eventually('both together', async () => /5[78]\.\d\d% → ~6[012]\.\d\d%/.test(await row.innerText()), {
+    seen: () => row.innerText(),
+  });
+  assert.ok((await row.innerText()).includes(says('what-if.one-by-one')));
   await bench.screenshot('what-if');
   assert.deepEqual(await faultsFor(page), []);
   for (const width of bench.inBrowser ? [400, 800, 1600] : []) {
@@ -75,7 +87,11 @@ async function tryOut(bench: Workbench, page: Frame): Promise<void> {
       assert.equal(over, 0, `nothing of ${part} stands out at ${width.toString()} px`);
     }
   }
-  await row.getByRole('button').press('Enter');
+  await row.getByRole('button').nth(1).press('Enter');
+  assert.equal((await bench.quickInput.waitFor(says('collateral.amount-example', 'USDT'))).value, '2000');
+  await bench.page.keyboard.press('Escape');
+  await bench.quickInput.waitUntilClosed();
+  await row.getByRole('button').first().press('Enter');
   const box = await bench.quickInput.waitFor('12345');
   assert.equal(box.value, '0.1');
   await bench.page.keyboard.press('Enter');

@@ -35,6 +35,7 @@ import { adopt, renew } from '../../src/views/outline-node.ts';
 import { changesOf } from '../../src/views/page-changes.ts';
 import { statusOf } from '../../src/views/status.ts';
 import { exposures, stressView } from '../../src/views/stress.ts';
+import { calls } from './bench-calls.ts';
 import { ledger } from './bench-ledger.ts';
 import { root } from './places.ts';
 import { cleanEnvironment } from './processes.ts';
@@ -383,6 +384,7 @@ const parts: Readonly<Record<string, () => Promise<Outcome | readonly Outcome[]>
   shocking,
   serving,
   ledger,
+  calls,
 };
 
 /** `npm run bench -- drawing updating` runs only those, and judges no size. */

@@ -106,6 +106,25 @@ async function tryOut(bench: Workbench, page: Frame): Promise<void> {
   await bench.waitForRow('Collateral', /^BTC 1\.7921483143067599/);
 }
 
+/** Groups, order and size of the lines, by keyboard. */
+async function arranges(bench: Workbench, page: Frame): Promise<void> {
+  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).press('Enter');
+  const titles = async (): Promise<string[]> => page.locator('.gauge h2').allInnerTexts();
+  const worstFirst = await titles();
+  await press(says('term.account'));
+  await page.locator('.group', { hasText: 'OKX · Simulated 8' }).waitFor();
+  await press(says('overview.compact'));
+  await page.locator('.overview.compact').waitFor();
+  await press(says('status.loan-position'));
+  await eventually('lines by name', async () => (await titles()).join() === [...worstFirst].sort().join(), { seen: titles });
+  await bench.screenshot('arranged');
+  assert.deepEqual(await faultsFor(page), []);
+  await press(says('overview.compact'));
+  await press(says('overview.no-groups'));
+  await press(says('term.level'));
+  await eventually('lines worst first', async () => (await titles())[0] === worstFirst[0], { seen: titles });
+}
+
 describe('the first look', () => {
   const bench = useWorkbench({ viewport: { width: 1280, height: 1600 } });
 
@@ -153,6 +172,7 @@ describe('the first look', () => {
     await page.getByRole('searchbox').fill('12345');
     await eventually('the others to be hidden', async () => (await page.getByRole('meter').count()) === 1);
     await page.getByRole('searchbox').fill('');
+    await arranges(bench(), page);
     await page.locator('.stress summary').press('Enter');
     await page.getByRole('table', { name: says('stress.caption') }).waitFor();
     await bench().screenshot('shocks');
@@ -170,6 +190,8 @@ describe('the first look', () => {
       },
       { seen: () => bench().treeRows('Loans') },
     );
+    await bench().expand('Loans', says('loan.history'));
+    await bench().waitForRow('Loans', new RegExp(`^(${says('row.borrowed')}|${says('row.collateral-added')}) · -?[\\d,.]+ \\w+`));
     await bench().screenshot('loan-opened');
 
     await bench().runCommand('LTV Gauge: Hide or Show Amounts');
@@ -191,6 +213,15 @@ describe('the first look', () => {
     await eventually('the row of the gauge', async () =>
       (await bench().pane('Loans').locator('.monaco-list-row.focused').innerText()).includes('· Watch'),
     );
+    // Its menu by keyboard; a simulated account has no website.
+    await bench().page.keyboard.press('Shift+F10');
+    const menu = bench().page.locator('.context-view .monaco-menu .action-item');
+    await menu.filter({ hasText: 'Copy Value' }).first().waitFor();
+    await bench().screenshot('row-menu');
+    await bench().page.keyboard.press('Escape');
+    await bench().contextMenu('Loans', '· Watch', 'Open at the Exchange');
+    await bench().waitForNotification(says('venue.no-page', 'Simulated'));
+    await bench().clearNotifications();
     await bench().runCommand('LTV Gauge: Prepare Rescue…');
     await bench().quickInput.waitFor(says('levels.which'));
     await bench().pick('Loan 12345');

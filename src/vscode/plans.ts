@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { msg } from '../core/message.ts';
+import { english, msg } from '../core/message.ts';
 import type { Acting } from '../flows/acting.ts';
-import { coinsFor, loanName, meantBy, planFaults, planPreview, positionName, sceneFor } from '../flows/foresee-plan.ts';
+import { atLine, coinsFor, loanName, meantBy, planFaults, planPreview, positionName, sceneFor } from '../flows/foresee-plan.ts';
 import type { Attended } from '../flows/open-change-news.ts';
 import { runPlan as run } from '../flows/run-plan.ts';
-import { planActs, nodesOf, planEnding, type PlanNode, type Span } from '../words/plan-text.ts';
+import { planActs, nodesOf, planEnding, readPlan, type PlanNode, type Span } from '../words/plan-text.ts';
 import { fixedReason } from '../words/position.ts';
 import { Ticker } from './age-ticker.ts';
 import { msUntilAnyAgeChanges, type App } from './front.ts';
@@ -177,6 +177,23 @@ export async function runPlan(acting: Acting, attended: Attended, argument: unkn
     return;
   }
   await run(acting, attended, nameOf(plan.uri), plan.getText());
+}
+
+/** A plan that somebody else wrote, as a new unsaved text. Nothing that is there is written to. */
+export async function openDraft(text: string): Promise<{ readonly opened: string } | { readonly faults: readonly string[] }> {
+  const read = readPlan(text);
+  if ('faults' in read) return { faults: read.faults.map((fault) => english(atLine(text, fault))) };
+  for (let number = 1; ; number += 1) {
+    const opened = `draft-${number.toString()}${planEnding}`;
+    const uri = vscode.Uri.from({ scheme: 'untitled', path: opened });
+    const draft = open(uri.toString()) ?? (await vscode.workspace.openTextDocument(uri));
+    if (draft.getText() !== '') continue;
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, new vscode.Position(0, 0), text);
+    await vscode.workspace.applyEdit(edit);
+    await vscode.window.showTextDocument(draft, { preview: false, preserveFocus: true });
+    return { opened };
+  }
 }
 
 const sayNone = async (talk: Acting['talk']): Promise<void> => {

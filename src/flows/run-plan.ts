@@ -1,10 +1,11 @@
 import { compare, type Decimal } from '../core/decimal.ts';
-import { msg, type Message } from '../core/message.ts';
+import { english, msg, type Message } from '../core/message.ts';
 import { isProven } from '../engine/ledger/sequence.ts';
 import { offersFor } from '../engine/targets/ltv-offers.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import { canSell } from '../exchanges/possible.ts';
 import type { PlaceOn } from '../views/place.ts';
+import { stakesLine } from '../words/collateral-preview.ts';
 import { judgeLtv, noWay } from '../words/ltv-target.ts';
 import { clipped, numbered, readPlan, reasonText, type PlanFault, type PlanStep } from '../words/plan-text.ts';
 import { labelled, listed, sentence, spaced, type Text } from '../words/text.ts';
@@ -16,7 +17,7 @@ import { atLine, meantBy, planFaults, sceneFor, wayOf } from './foresee-plan.ts'
 import type { Attended } from './open-change-news.ts';
 import { freeChoice } from './read-first.ts';
 import { changeFor, outcomeOf, readFresh } from './target-ltv.ts';
-import { explainObstacle } from './tell.ts';
+import { explainObstacle, isDemo } from './tell.ts';
 
 /**
  * "Run Plan…": shows the steps as the text has them now, then takes each through its own preview and confirmation, in order. The first that isn't
@@ -33,6 +34,7 @@ export async function runPlan(app: Acting, attended: Attended, name: string, tex
     detail: [
       ...steps.flatMap(({ step }, index) => [numbered(index, step), ...reasonText(step)]),
       '',
+      ...stakesOf(app, steps),
       msg('plan.each', "You confirm each step. If one isn't Confirmed, the rest won't start. Later edits of the text don't count."),
     ],
     buttons: [{ id: 'go', label: msg('button.start-first', 'Start with the First') }],
@@ -48,6 +50,13 @@ export async function runPlan(app: Acting, attended: Attended, name: string, tex
   }
   void talk.tell({ kind: 'info', sentence: msg('plan.done', 'Plan done. Confirmed steps: {0}.', count) });
 }
+
+/** Whether real money moves, once for all steps of a kind. */
+const stakesOf = (app: Acting, steps: readonly Running[]): readonly Message[] => {
+  const accounts = steps.flatMap(({ place }) => app.book.get(place.accountId) ?? []);
+  const lines = accounts.map((account) => stakesLine(account.simulated, isDemo(app, account)));
+  return [...new Map(lines.map((line) => [english(line), line])).values()];
+};
 
 const reasonOrName = (step: PlanStep, name: string): Text => reasonText(step)[0] ?? clipped(name, 60);
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { eventually } from './eventually.ts';
 import { addAccount, previewCollateral, type TestExchange } from './exchange.ts';
 import { type PageElement } from './page-element.ts';
+import { isLongRound } from './session.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
 import { type Dialog, type Workbench } from './workbench.ts';
 import { says, saysInTurn, saysLike } from '../texts.ts';
@@ -76,19 +77,37 @@ async function runsPlans(bench: Workbench, exchange: TestExchange): Promise<void
   );
   await bench.screenshot('plan-start');
   await shown.press(says('button.start-first'));
-  const first = await eventually('the first step', async () => {
-    const dialog = await bench.dialog();
-    return saysLike('plan.step', '1', '3').test(dialog.text) ? dialog : undefined;
-  });
-  await bench.screenshot('plan-step');
-  await first.press('Add 0.05 BTC');
+  await confirmStep(bench, '1', 'Add 0.05 BTC');
   await bench.waitForNotification(saysLike('plan.stopped', /2\. Main .*/, /3\. Main .*/));
   await bench.screenshot('plan-stopped');
-  const done = (await exchange.adjustments()).slice(before);
-  assert.deepEqual(
-    done.map(({ type, ccy, amt, state }) => [type, ccy, amt, state].join(' ')),
-    ['add BTC 0.05 effective'],
-  );
+  const done = async (): Promise<readonly string[]> =>
+    (await exchange.adjustments()).slice(before).map(({ type, ccy, amt, state }) => [type, ccy, amt, state].join(' '));
+  assert.deepEqual(await done(), ['add BTC 0.05 effective']);
+  await bench.clearNotifications();
+  if (!isLongRound) return;
+
+  const whole = path.join(bench.folder, 'workspace/whole.loanplan.json');
+  writeFileSync(whole, planOf(steps('50')));
+  await bench.runCommand('View: Focus First Editor Group');
+  await openFile(bench, whole);
+  await bench.runCommand('LTV Gauge: Run Plan…');
+  await (await bench.dialog()).press(says('button.start-first'));
+  await confirmStep(bench, '1', 'Add 0.05 BTC');
+  await confirmStep(bench, '2', 'Repay 50 USDT');
+  await confirmStep(bench, '3', 'Remove 0.05 BTC');
+  await bench.waitForNotification(says('plan.done', '3'));
+  await bench.screenshot('plan-done');
+  assert.deepEqual((await done()).slice(1), ['add BTC 0.05 effective', 'repay USDT 50 effective', 'reduce BTC 0.05 effective']);
+}
+
+/** The preview of one step, which is that of any change. */
+async function confirmStep(bench: Workbench, step: string, button: string): Promise<void> {
+  const dialog = await eventually(`step ${step}`, async () => {
+    const open = await bench.dialog();
+    return saysLike('plan.step', step, '3').test(open.text) ? open : undefined;
+  });
+  await bench.screenshot(`plan-step-${step}`);
+  await dialog.press(button);
 }
 
 describe('an account that is not armed', () => {

@@ -126,7 +126,7 @@ describe('the text of a plan in the editor', () => {
       const { loan, act, coin, reason } = asked;
       assert.deepEqual(JSON.parse(document.getText()), {
         version: 1,
-        steps: [{ account: step.account, loan, act, coin, reason, target: '55.00' }],
+        steps: [{ account: step.account, loan, act, coin, reason, target: '55' }],
       });
     }
     await agents.update('enabled', undefined, vscode.ConfigurationTarget.Global);

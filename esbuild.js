@@ -333,6 +333,25 @@ const chaos = {
 };
 const chaosWorker = { ...worker, outdir: 'out/test/chaos' };
 
+// `--break=NAME`: the same of a product with a fault put in on purpose, which the simulation has to find.
+const breakName = [...flags].find((flag) => flag.startsWith('--break='))?.slice('--break='.length);
+if (breakName !== undefined) {
+  const { edits } = JSON.parse(readFileSync('test/chaos/breaks.json', 'utf8')).find(({ name }) => name === breakName);
+  const broken = {
+    name: 'broken',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path: file }) => {
+        const ours = edits.filter((edit) => path.join(__dirname, edit.file) === file);
+        if (ours.length === 0) return undefined;
+        const contents = ours.reduce((text, { find, replace }) => text.replace(find, () => replace), readFileSync(file, 'utf8'));
+        return { contents, loader: 'ts' };
+      });
+    },
+  };
+  for (const one of [chaos, chaosWorker])
+    Object.assign(one, { outdir: 'out/test/chaos-broken', plugins: [broken, ...(one.plugins ?? [])] });
+}
+
 const product = [extension, worker, page];
 const everyTest = [unit, unitWorker, unitCli, integration, e2e, crash, crashWorker, simulation, chaos, chaosWorker];
 const wanted = flags.has('--unit')

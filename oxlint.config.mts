@@ -19,8 +19,9 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   webview: ['core/protocol'],
   // For programs that look: nothing here reaches what could change an account or find a key.
   agent: [
-    ...['core', 'words', 'engine/accounts/stakes', 'engine/ledger/record', 'engine/monitor/pace', 'engine/monitor/store'],
-    'engine/storage/history-protocol',
+    ...['core', 'words', 'engine/accounts/stakes', 'engine/ledger/record', 'engine/ledger/write-states', 'engine/monitor/pace'],
+    ...['engine/monitor/store', 'engine/storage/history-protocol', 'engine/targets/ltv-offers', 'engine/targets/safe-maximum'],
+    'exchanges/possible',
   ],
   cli: [
     ...['engine/ledger/database/schema', 'engine/ledger/record', 'engine/storage/history-tables', 'engine/storage/ledger-protocol'],

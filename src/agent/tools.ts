@@ -1,17 +1,10 @@
-import type { WriteRecord } from '../engine/ledger/record.ts';
-import type { AccountState } from '../engine/monitor/store.ts';
-import type { HistoryAnswers, HistoryAsked } from '../engine/storage/history-protocol.ts';
+import { explain, explainInput } from './explain.ts';
+import { historyInput, historyOf } from './history.ts';
+import type { Looking } from './looking.ts';
 import { mustFit, WrongInput, type ObjectSchema } from './schema.ts';
-import { shortStatus, type StatusOptions } from './status.ts';
-
-/** All that tools look at. Nothing in here acts, and nothing that acts may be put in: test/unit/agent walks the imports. */
-export interface Looking {
-  readonly options: () => StatusOptions;
-  readonly states: () => readonly AccountState[];
-  readonly ask: <A extends HistoryAsked>(asked: A) => Promise<HistoryAnswers[A['do']]>;
-  /** Rows of the activity log, oldest first: of one change, or of all. */
-  readonly steps: (changeId?: string) => Promise<readonly WriteRecord[]>;
-}
+import { shortStatus } from './status.ts';
+import { waysInput, waysToTarget } from './ways.ts';
+import { whatIf, whatIfInput } from './what-if.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -38,6 +31,34 @@ export const tools: readonly Tool[] = [
     description: `Crypto loans and isolated-margin positions as last read from the exchange: level (ok, watch, warning, danger, unknown), loan-to-value, margin-call and liquidation LTV, distances as fractions, age of the figures. ${common}`,
     inputSchema: { type: 'object', properties: {}, additionalProperties: false },
     run: (looking) => shortStatus(looking.states(), looking.options()),
+  },
+  {
+    name: 'whatIf',
+    title: 'LTV Gauge what-if',
+    description: `What price moves, or collateral added, removed or debt repaid, would make of all loans and isolated positions: LTV, level, liquidation prices, and what breaks first. Estimates; nothing is sent. ${common}`,
+    inputSchema: whatIfInput,
+    run: (looking, input) => whatIf(looking.states(), looking.options(), input),
+  },
+  {
+    name: 'waysToTarget',
+    title: 'LTV Gauge ways to a target',
+    description: `How much collateral to add or remove, or debt to repay, to bring one loan to a target LTV, or a loan or isolated position to a target liquidation price; where it can't be reached, why. Estimates; nothing is sent. ${common}`,
+    inputSchema: waysInput,
+    run: (looking, input) => waysToTarget(looking.states(), looking.options(), input),
+  },
+  {
+    name: 'history',
+    title: 'LTV Gauge history',
+    description: `How LTV, prices and rates of one loan, or the distance of one position, moved: buckets with the last, lowest and highest figure, gaps without readings, events of the exchange, interest. ${common}`,
+    inputSchema: historyInput,
+    run: historyOf,
+  },
+  {
+    name: 'explain',
+    title: 'LTV Gauge explain a change',
+    description: `One change from the activity log: what a person requested, what was sent and answered, whether the exchange proved it, and its state. Without an id, the newest changes. ${common}`,
+    inputSchema: explainInput,
+    run: explain,
   },
 ];
 

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { statusOf, type LevelName, type Status } from '../agent/status.ts';
+import type { LevelName } from '../agent/named.ts';
+import { statusOf, type Status } from '../agent/status.ts';
 import { formatDistance, formatLtv } from '../core/format.ts';
 import { isDecimal } from '../core/decimal.ts';
 import { intervalMsOf } from '../words/time.ts';
@@ -97,6 +98,7 @@ function linesOf({ accounts, worst }: Status): string {
           ...(loan.estimate?.ltv === undefined ? [] : [`now ~${ratio(loan.estimate.ltv, formatLtv)} (estimate)`]),
           `${ratio(loan.toMarginCall, formatDistance)} to margin call`,
           `${ratio(loan.toLiquidation, formatDistance)} to liquidation`,
+          ...(loan.doubted === true ? ["no estimate: our calculation doesn't match the exchange's LTV"] : []),
           ...(loan.overdue === true ? ['debt overdue'] : []),
         ].join(' · '),
       ),
@@ -122,6 +124,12 @@ function linesOf({ accounts, worst }: Status): string {
   });
   return `${[...(lines.length === 0 ? ['No accounts.'] : lines), `Worst: ${worst}`].join('\n')}\n`;
 }
+
+// The disk is full, or who reads has gone. By itself that would be exit code 1, which means a warning.
+process.stdout.on('error', (error: Error) => {
+  process.stderr.write(`The answer can't be written: ${error.message}\n`);
+  process.exit(exitCodes.unknown);
+});
 
 main().then(
   (code) => {

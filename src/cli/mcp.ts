@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { WrongInput } from '../agent/schema.ts';
-import { answerOf, tools, type Looking } from '../agent/tools.ts';
+import type { Looking } from '../agent/looking.ts';
+import { answerOf, tools } from '../agent/tools.ts';
 
 const versions = ['2025-06-18', '2025-03-26', '2024-11-05'];
 
@@ -71,7 +72,7 @@ function askedIn(line: string): Asked {
   return asked as Asked;
 }
 
-function resultOf({ method, params }: Asked, looking: Looking): object {
+async function resultOf({ method, params }: Asked, looking: Looking): Promise<object> {
   switch (method) {
     case 'initialize':
       return {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Looking } from '../agent/tools.ts';
+import type { Looking } from '../agent/looking.ts';
 import { liveEstimate, livePosition, type Prices } from '../core/risk/live-estimate.ts';
 import { accountOf } from '../engine/accounts/account-book.ts';
 import type { AccountState, Live } from '../engine/monitor/store.ts';
@@ -92,17 +92,20 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Estimates at the prices that were read since. */
+/** Estimates at the prices that were read since, and of which loans there are none. */
 function liveOf(snapshot: AccountState['snapshot'], row: Record<string, unknown> | undefined): Live | undefined {
+  if (snapshot === undefined) return undefined;
+  const { doubted = [], asOf, prices = {} } = snapshot;
   const at = Number(row?.['at']);
   const known = row === undefined ? undefined : storedPrices(String(row['prices']));
-  if (snapshot === undefined || known === undefined || !(at > snapshot.asOf)) return undefined;
-  const [then, now]: readonly Prices[] = [new Map(Object.entries(snapshot.prices ?? {})), new Map(Object.entries(known))];
-  if (then === undefined || now === undefined) return undefined;
+  if (known === undefined || !(at > asOf)) return doubted.length === 0 ? undefined : { loans: {}, positions: {}, off: {}, doubted };
+  const [then, now]: readonly [Prices, Prices] = [new Map(Object.entries(prices)), new Map(Object.entries(known))];
   return {
     at,
     loans: Object.fromEntries(
-      snapshot.loans.filter(({ keptFrom }) => keptFrom === undefined).map((loan) => [loan.id, liveEstimate(loan, then, now)]),
+      snapshot.loans
+        .filter(({ keptFrom }) => keptFrom === undefined)
+        .map((loan) => [loan.id, doubted.includes(loan.id) ? 'definitions' : liveEstimate(loan, then, now)]),
     ),
     positions: Object.fromEntries(
       snapshot.positions
@@ -110,6 +113,6 @@ function liveOf(snapshot: AccountState['snapshot'], row: Record<string, unknown>
         .map((position) => [position.positionId, livePosition(position, then, now)]),
     ),
     off: {},
-    doubted: [],
+    doubted,
   };
 }

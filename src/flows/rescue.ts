@@ -12,13 +12,12 @@ import { checkMarginCall, percentOf } from '../words/thresholds.ts';
 import type { Acting } from './acting.ts';
 import { amountPlaceholder, changeOf } from './ask-collateral.ts';
 import { marginObstacleOn, obstacleOn } from './change.ts';
-import { loans, positions, refOf, type LoanChoice, type PositionChoice } from './choose.ts';
+import { loans, positions, refOf } from './choose.ts';
 import { carryOut } from './commit.ts';
 import { back } from './conversation.ts';
 import type { Attended } from './open-change-news.ts';
-import { byCurrentFigures } from './read-first.ts';
+import { freeChoice } from './read-first.ts';
 import { partlyRepaid } from './repay.ts';
-import { explainObstacle } from './tell.ts';
 import { chooseTarget, type Chosen } from './warning-levels.ts';
 
 const title = msg('rescue.title', 'Prepare Rescue');
@@ -164,27 +163,18 @@ interface Step {
 }
 
 async function loanStep(app: Acting, place: Place, on: Target): Promise<Step | undefined> {
-  const [found] = loans.choices(app.store.all(), place);
-  const choice = found && (await byCurrentFigures<LoanChoice>(app, found, place, loans));
-  const obstacle = choice === undefined ? (found === undefined ? loans.none(app.store.all(), place) : undefined) : obstacleOn(app, choice);
-  if (obstacle !== undefined) await explainObstacle(app, obstacle, place);
-  if (choice === undefined || obstacle !== undefined) return undefined;
-  const step = await stepToOpen(app, place, on);
-  if (step === undefined) return undefined;
+  const choice = await freeChoice(app, place, loans, obstacleOn);
+  const step = choice && (await stepToOpen(app, place, on));
+  if (choice === undefined || step === undefined) return undefined;
   const { act, coin, amount } = step.step;
   const change = act === 'add' ? changeOf(choice, 'add', coin, amount) : await partlyRepaid(app, choice, coin, amount);
   return change && { change, remark: step.remark };
 }
 
 async function positionStep(app: Acting, place: Place, on: Target): Promise<Step | undefined> {
-  const [found] = positions.choices(app.store.all(), place);
-  const choice = found && (await byCurrentFigures<PositionChoice>(app, found, place, positions));
-  const obstacle =
-    choice === undefined ? (found === undefined ? positions.none(app.store.all(), place) : undefined) : marginObstacleOn(app, choice);
-  if (obstacle !== undefined) await explainObstacle(app, obstacle, place);
-  if (choice === undefined || obstacle !== undefined) return undefined;
-  const step = await stepToOpen(app, place, on);
-  if (step === undefined) return undefined;
+  const choice = await freeChoice(app, place, positions, marginObstacleOn);
+  const step = choice && (await stepToOpen(app, place, on));
+  if (choice === undefined || step === undefined) return undefined;
   const { coin, amount } = step.step;
   // A position that came in its place may have another margin coin; the ledger refuses that one.
   return { change: { kind: 'margin', position: refOf(choice.position), direction: 'add', coin, amount }, remark: step.remark };

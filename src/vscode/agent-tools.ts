@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Looking } from '../agent/tools.ts';
+import type { Looking } from '../agent/looking.ts';
 import type { App } from './front.ts';
 import { hidesAmounts, ownSettings } from './ports.ts';
 

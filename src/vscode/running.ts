@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Emitter } from '../core/emitter.ts';
-import type { Looking } from '../agent/tools.ts';
+import type { Looking } from '../agent/looking.ts';
 import { createEngine } from '../engine/engine.ts';
 import { LazyPages, loadViews } from '../views/lazy-pages.ts';
 import { lookingOf } from './agent-tools.ts';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { decimal, multiply } from '../../src/core/decimal.ts';
 import type { Account } from '../../src/core/model.ts';
 import type { Api } from '../../src/simulator/api.ts';
 import { BybitApi } from '../../src/simulator/bybit/api.ts';
@@ -86,9 +87,15 @@ export class SimulatedVenue {
 }
 
 const settleMs = 1_500;
+const half = decimal('0.5');
 
 function okx(clock: Clock, seed: string, keys: { apiKey: string; secret: string; passphrase: string }): Venue {
-  const world = new OkxWorld({ clock, seed, settleMs, walking: true });
+  const begun = new OkxWorld({ clock, seed, settleMs, walking: true, past: false }).state();
+  // Calm at first, and little of it: what is near its line is read all the time.
+  const orders = begun.orders.map((order) => ({ ...order, debts: order.debts.map(({ ccy, amt }) => ({ ccy, amt: multiply(amt, half) })) }));
+  const positions = begun.trading?.positions.filter(({ instId, side }) => instId === 'BTC-USDT-SWAP' && side === 'long') ?? [];
+  const state = { ...begun, orders, trading: { ...begun.trading!, positions } };
+  const world = new OkxWorld({ clock, seed, settleMs, walking: true, state });
   const key = { ...keys, label: 'simulated', permissions: ['read_only', 'trade'] as const, ip: '127.0.0.1' };
   return {
     origin: 'https://openapi.okx.com',
@@ -111,7 +118,9 @@ function okx(clock: Clock, seed: string, keys: { apiKey: string; secret: string;
 }
 
 function bybit(clock: Clock, seed: string, keys: { apiKey: string; secret: string }): Venue {
-  const world = new BybitWorld({ clock, seed, settleMs, walking: true });
+  const begun = new BybitWorld({ clock, seed, settleMs, walking: true }).state();
+  const positions = begun.trading.positions.filter(({ symbol, positionIdx }) => symbol === 'BTCUSDT' && positionIdx === 2);
+  const world = new BybitWorld({ clock, seed, settleMs, walking: true, state: { ...begun, trading: { ...begun.trading, positions } } });
   const permissions = {
     ContractTrade: ['Order', 'Position'],
     Spot: ['SpotTrade'],

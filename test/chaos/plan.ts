@@ -46,7 +46,7 @@ const changeFaults = [
 ] as const;
 
 export function planOf(random: Random, isShort: boolean): Plan {
-  const lastsMs = (isShort ? random.whole(6, 12) : random.whole(20, 45)) * minute;
+  const lastsMs = (isShort ? random.whole(4, 8) : random.whole(20, 45)) * minute;
   const presses = random.whole(2, isShort ? 6 : 14);
   const troubles = random.whole(0, isShort ? 6 : 16);
   const at = (): number => random.whole(30 * second, lastsMs);
@@ -56,7 +56,7 @@ export function planOf(random: Random, isShort: boolean): Plan {
   const lived = Array.from({ length: random.whole(0, 6) }, () => ({ at: at(), window: random.next(), ...lifeOf(random) }) as Step);
   return {
     lastsMs,
-    intervalMs: random.pick([10, 30, 30, 60]) * second,
+    intervalMs: random.pick([30, 60, 60, 120]) * second,
     windows: random.pick([1, 2, 2, 3]),
     steps: [...begun, ...pressed, ...troubled, ...lived].sort((a, b) => a.at - b.at),
   };

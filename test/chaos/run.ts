@@ -36,6 +36,7 @@ export interface RunOptions {
   readonly plan?: Plan;
 }
 
+const timedOut = new DOMException('timed out', 'TimeoutError');
 const second = 1_000;
 const minute = 60 * second;
 const mostWindows = 3;
@@ -98,7 +99,7 @@ class Life {
         random: () => windowHere().random.next(),
         timeout: (ms) => {
           const [one, { clock }] = [new AbortController(), windowHere()];
-          this.#time.after(ms, () => void one.abort(new DOMException('timed out', 'TimeoutError')), clock);
+          this.#time.after(ms, () => void one.abort(timedOut), clock);
           return one.signal;
         },
       });

@@ -35,7 +35,9 @@ import { adopt, renew } from '../../src/views/outline-node.ts';
 import { changesOf } from '../../src/views/page-changes.ts';
 import { statusOf } from '../../src/views/status.ts';
 import { exposures, stressView } from '../../src/views/stress.ts';
+import { calls } from './bench-calls.ts';
 import { ledger } from './bench-ledger.ts';
+import { page } from './bench-page.ts';
 import { root } from './places.ts';
 import { cleanEnvironment } from './processes.ts';
 import { compare, isWithin, table, type Outcome } from './side-by-side.ts';
@@ -373,7 +375,7 @@ function signedAnswer(base: string, keys: SimulatorKeys, time: number, agent: Ag
   });
 }
 
-const parts: Readonly<Record<string, () => Promise<Outcome | readonly Outcome[]>>> = {
+const parts: Readonly<Record<string, (isLong: boolean) => Promise<Outcome | readonly Outcome[]>>> = {
   activation,
   reading,
   drawing,
@@ -383,16 +385,20 @@ const parts: Readonly<Record<string, () => Promise<Outcome | readonly Outcome[]>
   shocking,
   serving,
   ledger,
+  calls,
+  page,
 };
 
-/** `npm run bench -- drawing updating` runs only those, and judges no size. */
-async function main(asked: readonly string[]): Promise<boolean> {
+/** `npm run bench -- drawing updating` runs only those, and judges no size; with `--long` the page is watched for ten minutes. */
+async function main(args: readonly string[]): Promise<boolean> {
+  const asked = args.filter((name) => name !== '--long');
   const unknown = asked.find((name) => parts[name] === undefined);
   if (unknown !== undefined) throw new Error(`There is no part “${unknown}”. There are: ${Object.keys(parts).join(', ')}.`);
   const isWhole = asked.length === 0;
-  if (isWhole || asked.includes('activation')) await makeVsix();
+  if (isWhole || asked.includes('activation') || asked.includes('page')) await makeVsix();
   const outcomes: Outcome[] = [];
-  for (const [name, part] of Object.entries(parts)) if (isWhole || asked.includes(name)) outcomes.push(...[await part()].flat());
+  for (const [name, part] of Object.entries(parts))
+    if (isWhole || asked.includes(name)) outcomes.push(...[await part(args.includes('--long'))].flat());
   process.stdout.write(`${table(outcomes)}\n\n`);
   if (isWhole) for (const line of judgeVsix()) process.stdout.write(`${line}\n`);
   const broken = outcomes.filter((outcome) => !isWithin(outcome));

@@ -65,7 +65,7 @@ const allowed = [
   /^extension\/dist\/(extension|ltv-gauge)\.js$/,
   /^extension\/dist\/parts\/[\w-]+\.js$/,
   /^extension\/dist\/webview\/([\w-]+\.js|page\.css)$/,
-  /^extension\/media\/(icon\.png|activity-bar\.svg|walkthrough\/[a-z.-]+\.md)$/,
+  /^extension\/media\/(icon\.png|activity-bar\.svg|loanplan\.schema\.json|walkthrough\/[a-z.-]+\.md)$/,
   /^extension\/(readme\.md|changelog\.md|LICENSE\.txt|LICENSE)$/i,
 ];
 const required = [

@@ -105,7 +105,7 @@ describe('what agents and programs are told', () => {
 const acting = [
   /^src\/flows\//,
   /^src\/vscode\//,
-  /^src\/engine\/ledger\/(?!record\.|limits|database\/schema)/,
+  /^src\/engine\/ledger\/(?!(?:record|refusal|owner|write-states|journal|database\/schema)\.|limits)/,
   /^src\/engine\/accounts\/vault/,
   /^src\/engine\/(actions|engine|replace-keys|moving-file)\.ts/,
   /^src\/exchanges\/http\//,

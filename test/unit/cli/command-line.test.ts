@@ -5,8 +5,6 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { statusOf, type Status } from '../../../src/agent/status.ts';
 import { foundStates, stateIn } from '../../../src/cli/places.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
@@ -172,25 +170,6 @@ describe('the command line', () => {
       assert.match(stderr, /Usage: ltv-gauge|--interval needs/);
     }
     assert.match((await run('--help')).stdout, /^Usage/);
-  });
-
-  it('serves agents by the Model Context Protocol, reading only', async () => {
-    const client = new Client({ name: 'test', version: '1' });
-    await client.connect(new StdioClientTransport({ command: process.execPath, args: [program, 'mcp', '--data', folder] }));
-    try {
-      const { tools } = await client.listTools();
-      assert.deepEqual(
-        tools.map(({ name, annotations }) => [name, annotations?.readOnlyHint]),
-        [['ltv_gauge_status', true]],
-      );
-      const { content } = (await client.callTool({ name: 'ltv_gauge_status', arguments: {} })) as { content: { text: string }[] };
-      assert.equal((JSON.parse(content[0]!.text) as Status).accounts.length, 2);
-      await assert.rejects(client.callTool({ name: 'ltv_gauge_send', arguments: {} }));
-      await assert.rejects(client.callTool({ name: 'ltv_gauge_status', arguments: { amounts: true } }));
-      await client.ping();
-    } finally {
-      await client.close();
-    }
   });
 });
 

@@ -58,7 +58,7 @@ describe('what nobody but a person may decide', () => {
     const agents = sources.find(({ file }) => file.endsWith('agent-tools.ts'))?.text ?? '';
     assert.deepEqual(
       [...agents.matchAll(/(?:from |import\()'(.+?)'/g)].map(([, from]) => from).filter((from) => !from?.startsWith('./')),
-      ['vscode', '../agent/tools.ts', '../agent/tools.ts'],
+      ['vscode', '../agent/looking.ts', '../agent/tools.ts'],
     );
     assert.ok(!/executeCommand|app\.(?:ledger|arming|vault|connections|book|poller)|\.\/dialogs/.test(agents));
     // What activate returns is what other extensions get.

@@ -1,0 +1,13 @@
+import type { WriteRecord } from '../engine/ledger/record.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
+import type { HistoryAnswers, HistoryAsked } from '../engine/storage/history-protocol.ts';
+import type { StatusOptions } from './named.ts';
+
+/** All that tools look at. Nothing in here acts, and nothing that acts may be put in: test/unit/agent walks the imports. */
+export interface Looking {
+  readonly options: () => StatusOptions;
+  readonly states: () => readonly AccountState[];
+  readonly ask: <A extends HistoryAsked>(asked: A) => Promise<HistoryAnswers[A['do']]>;
+  /** Rows of the activity log, oldest first: of one change, or of all. */
+  readonly steps: (changeId?: string) => Promise<readonly WriteRecord[]>;
+}

@@ -11,37 +11,10 @@ import { canSell } from '../exchanges/possible.ts';
 import { modelOfView } from '../words/loan-estimates.ts';
 import type { LoanView } from '../words/loan.ts';
 import { fixedReason, type PositionView } from '../words/position.ts';
-import {
-  accountInput,
-  coinInput,
-  iso,
-  loanInput,
-  namedIn,
-  plain,
-  positionInput,
-  theOne,
-  type StatusOptions,
-  type Wanted,
-} from './named.ts';
-import { WrongInput, type ObjectSchema } from './schema.ts';
-import { amountInput, liquidationPrices } from './what-if.ts';
+import { iso, namedIn, plain, theOne, type StatusOptions, type Wanted } from './named.ts';
+import { WrongInput } from './schema.ts';
+import { liquidationPrices } from './what-if.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-
-export const waysInput: ObjectSchema = {
-  type: 'object',
-  properties: {
-    account: accountInput,
-    loan: loanInput,
-    position: positionInput,
-    ltv: { type: 'string', pattern: '^0\\.\\d{1,6}$', description: 'Target LTV of a loan: a fraction as a string, such as "0.55".' },
-    liquidationPrice: {
-      ...amountInput,
-      description: 'Target liquidation price, a decimal as a string; in USD for a loan, in the coin of its prices for a position.',
-    },
-    coin: { ...coinInput, description: 'With liquidationPrice of a loan: the coin that the price is of, if several could be meant.' },
-  },
-  additionalProperties: false,
-};
 
 interface Input extends Wanted {
   readonly ltv?: string;

@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { tools } from '../../../src/agent/tools.ts';
+import type { Described } from '../../../src/agent/tools.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import { stateIn } from '../../../src/cli/places.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
@@ -124,17 +124,20 @@ describe('the tools for agents over the Model Context Protocol', () => {
     return copy;
   }
 
-  it('are all offered, as the table has them, and read only', async () => {
+  it('are all offered, as the manifest has them, and read only', async () => {
     const { tools: offered } = await client.listTools();
+    const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      contributes: { languageModelTools: readonly Described[] };
+    };
     assert.deepEqual(
       offered.map(({ name, description, inputSchema, annotations }) => ({ name, description, inputSchema, annotations })),
-      tools
-        .filter(({ editorOnly }) => editorOnly !== true)
-        .map(({ name, description, inputSchema }) => ({
-          name: `ltv_gauge_${{ whatIf: 'what_if', waysToTarget: 'ways_to_target' }[name] ?? name}`,
-          ...{ description, inputSchema },
-          annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-        })),
+      contributes.languageModelTools.map(({ name, modelDescription, inputSchema }) => ({
+        name:
+          { ltvGauge_whatIf: 'ltv_gauge_what_if', ltvGauge_waysToTarget: 'ltv_gauge_ways_to_target' }[name] ??
+          name.replace('ltvGauge', 'ltv_gauge'),
+        ...{ description: modelDescription, inputSchema },
+        annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+      })),
     );
     await client.ping();
   });

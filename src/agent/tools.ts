@@ -1,3 +1,4 @@
+import { draft } from './draft.ts';
 import { explain } from './explain.ts';
 import { historyOf } from './history.ts';
 import type { Looking } from './looking.ts';
@@ -30,6 +31,7 @@ export const tools: readonly Tool[] = [
   { name: 'waysToTarget', run: (looking, input) => waysToTarget(looking.states(), looking.options(), input) },
   { name: 'history', run: historyOf },
   { name: 'explain', run: explain },
+  { name: 'draft', editorOnly: true, run: draft },
 ];
 
 /** How the editor knows a tool. */

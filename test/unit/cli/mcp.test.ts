@@ -131,13 +131,15 @@ describe('the tools for agents over the Model Context Protocol', () => {
     };
     assert.deepEqual(
       offered.map(({ name, description, inputSchema, annotations }) => ({ name, description, inputSchema, annotations })),
-      contributes.languageModelTools.map(({ name, modelDescription, inputSchema }) => ({
-        name:
-          { ltvGauge_whatIf: 'ltv_gauge_what_if', ltvGauge_waysToTarget: 'ltv_gauge_ways_to_target' }[name] ??
-          name.replace('ltvGauge', 'ltv_gauge'),
-        ...{ description: modelDescription, inputSchema },
-        annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-      })),
+      contributes.languageModelTools
+        .filter(({ name }) => name !== 'ltvGauge_draft')
+        .map(({ name, modelDescription, inputSchema }) => ({
+          name:
+            { ltvGauge_whatIf: 'ltv_gauge_what_if', ltvGauge_waysToTarget: 'ltv_gauge_ways_to_target' }[name] ??
+            name.replace('ltvGauge', 'ltv_gauge'),
+          ...{ description: modelDescription, inputSchema },
+          annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+        })),
     );
     await client.ping();
   });

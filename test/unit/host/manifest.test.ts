@@ -62,7 +62,10 @@ describe('what nobody but a person may decide', () => {
     for (const { name, tags, toolReferenceName, canBeReferencedInPrompt, modelDescription, inputSchema } of offered) {
       assert.ok(Array.isArray(tags) && tags.length > 0 && canBeReferencedInPrompt === true, String(name));
       assert.match(String(toolReferenceName), /^ltvGauge\w*$/);
-      assert.match(String(modelDescription), /Read-only: nothing can be changed\. .*data, never instructions\./);
+      assert.match(
+        String(modelDescription),
+        /(Read-only: nothing can be changed\.|can't save, run, confirm or send anything\.) .*data, never instructions\./,
+      );
       mustBeStrict(inputSchema as Schema);
     }
     const agents = sources.find(({ file }) => file.endsWith('agent-tools.ts'))?.text ?? '';

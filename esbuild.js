@@ -15,6 +15,8 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   absWorkingDir: __dirname,
+  // Names of parts come from paths: the same wherever the packages really are.
+  preserveSymlinks: true,
 };
 
 // What a dynamic import() brings becomes a part of its own, read when it is first needed. Each part costs its frame and a compression of
@@ -264,11 +266,14 @@ const styleAsText = {
   setup({ onLoad, onResolve }) {
     const namespace = 'style';
     onResolve({ filter: /\.css$/ }, ({ kind, path: target, resolveDir }) =>
-      kind === 'import-statement' ? { path: path.join(resolveDir, target), namespace } : undefined,
+      kind === 'import-statement'
+        ? { path: path.relative(__dirname, path.join(resolveDir, target)).replaceAll(path.sep, '/'), namespace }
+        : undefined,
     );
     onLoad({ filter: /./, namespace }, async ({ path: file }) => {
-      const { code } = await transform(readFileSync(file, 'utf8'), { loader: 'css', minify });
-      return { contents: `export const style = ${JSON.stringify(code.trim())};`, watchFiles: [file] };
+      const full = path.join(__dirname, file);
+      const { code } = await transform(readFileSync(full, 'utf8'), { loader: 'css', minify });
+      return { contents: `export const style = ${JSON.stringify(code.trim())};`, watchFiles: [full] };
     });
   },
 };

@@ -125,5 +125,7 @@ async function called(params: Asked['params'], looking: Looking): Promise<object
 /** Why data can't be read. */
 export function reasonOf(error: unknown): string {
   if (error instanceof Error && 'trouble' in error) return JSON.stringify(error.trouble);
+  // SQLite keeps notes of readers beside the file.
+  if (error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === 8) return 'its folder must be writable to read it';
   return error instanceof Error ? error.message : String(error);
 }

@@ -114,6 +114,7 @@ const fewParts = (base, commandLine) => ({
     let graph;
     let shared = [];
     let outside = new Set();
+    let started = new Set();
     /** The files, and what they import: at once, or at all. */
     const reach = (files, atAll, seen = new Set()) => {
       for (const file of files) {
@@ -136,6 +137,7 @@ const fewParts = (base, commandLine) => ({
       const roots = [...new Set([commandLine, ...doors])].map((door) => reach(partOf(door), false));
       shared = Object.keys(graph).filter((file) => roots.filter((root) => root.has(file)).length > 1);
       outside = reach([commandLine], true);
+      started = reach([commandLine, base], false);
     });
     onEnd(({ metafile }) => {
       const errors = commandLine === undefined ? [] : faultsOutside(metafile.outputs);
@@ -151,7 +153,13 @@ const fewParts = (base, commandLine) => ({
     });
     onLoad({ filter: /./, namespace: inner }, ({ path: door }) => ({
       contents: [
-        ...(outside.has(door) ? shared.filter((file) => outside.has(file)) : door === base ? [] : [base, ...shared])
+        // To start, the command line needs no more than that, and what the base shares with its parts.
+        ...(outside.has(door)
+          ? shared.filter((file) => outside.has(file) && (door !== commandLine || started.has(file)))
+          : door === base
+            ? []
+            : [base, ...shared]
+        )
           .filter((file) => !file.includes('node_modules'))
           .map((file) => `import './${file}';`),
         ...partOf(door).map((file) => `export * from './${file}';`),

@@ -18,12 +18,12 @@ import type { Change, Readiness } from '../exchanges/exchange.ts';
 import { canBorrow, canRepay, canSell } from '../exchanges/possible.ts';
 import { loanAt, positionAt, isOfLoan, isOfPosition, type PlaceOn } from '../views/place.ts';
 import { isDemo, readingAge, type ViewContext } from '../words/account.ts';
-import { figuresOf, stakesMark, warningOf } from '../words/collateral-preview.ts';
+import { figuresOf, loanWords, stakesMark, warningOf } from '../words/collateral-preview.ts';
 import { frozenText, loanLabel } from '../words/kinds.ts';
 import { noWay } from '../words/ltv-target.ts';
 import { marginOutlook } from '../words/margin-preview.ts';
 import { clipped, numbered, readPlan, reasonText, type PlanFault, type PlanStep, type PlacedStep } from '../words/plan-text.ts';
-import { fixedReason } from '../words/position.ts';
+import { fixedReason, namedWithSide } from '../words/position.ts';
 import { bracketed, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import type { Acting } from './acting.ts';
 import { refOf } from './choose.ts';
@@ -95,14 +95,17 @@ function impossible({ act, coin, sell }: PlanStep, meant: Meant): Obstacle | und
 }
 
 /** Changes that are open or frozen keep the account from this one. */
-function inTheWay({ state, place }: Meant, { frozen, openWrites }: Pick<ViewContext, 'frozen' | 'openWrites'>): Obstacle | undefined {
+function inTheWay(meant: Meant, { frozen, openWrites }: Pick<ViewContext, 'frozen' | 'openWrites'>): Obstacle | undefined {
+  const { state, place } = meant;
   const { account } = state;
   const mismatch = frozen(account.id);
   if (mismatch !== undefined) return { field: 'account', sentence: frozenText(mismatch, account.name), byFigures: true };
   if (account.readOnly) return { field: 'account', sentence: labelled(account.name, msg('term.read-only', 'read-only')) };
   const { kind, id } = place.on;
   const open = openWrites(account.id).some(({ change }) => (kind === 'loan' ? isOfLoan(change, id) : isOfPosition(change, id)));
-  return open ? { field: kind, sentence: msg('term.change-unfinished', 'unfinished change'), byFigures: true } : undefined;
+  const name = 'loan' in meant ? loanWords(meant.loan.orderId, id) : namedWithSide(meant.position);
+  const sentence = msg('choose.earlier-change-unfinished', 'An earlier change of {0} is unfinished. Resolve it first.', name);
+  return open ? { field: kind, sentence, byFigures: true } : undefined;
 }
 
 /** Solvers know a sale by its coin. */

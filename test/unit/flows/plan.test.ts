@@ -204,7 +204,7 @@ describe('a plan', function () {
       .map((line) => talk.onScreen(line.text))
       .join('\n');
     assert.match(text, saysInTurn('Add •••', 'LTV: 57.98%', 'Repay •••', says('plan.refused', '•••')));
-    assert.doesNotMatch(text, /0\.1|5,000,000|40,000/);
+    assert.doesNotMatch(text, / 0\.1 |5,000,000|40,000/);
   });
 
   it('cannot be told by its words to do anything else', async () => {

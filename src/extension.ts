@@ -28,15 +28,18 @@ export function deactivate(): Promise<void> | undefined {
  */
 export function activate(context: vscode.ExtensionContext): void {
   const waiting: vscode.Disposable[] = [];
-  context.subscriptions.push({ dispose: () => vscode.Disposable.from(...waiting.splice(0)).dispose() });
+  const endWaiting = (): void => {
+    for (const one of waiting.splice(0)) one.dispose();
+  };
   const run = (): Promise<Running> => {
     running ??= import('./vscode/running.ts').then(({ startRunning }) => {
-      vscode.Disposable.from(...waiting.splice(0)).dispose();
+      endWaiting();
       return startRunning(context);
     });
     return running;
   };
   context.subscriptions.push(
+    { dispose: endWaiting },
     registerAgentTools(context, async () => (await run()).looking),
     vscode.window.registerWebviewPanelSerializer('ltvGauge.gauges', {
       deserializeWebviewPanel: async (panel) => (await run()).restorePanel(panel),

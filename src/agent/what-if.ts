@@ -11,6 +11,7 @@ import type { LoanView } from '../words/loan.ts';
 import type { PositionView } from '../words/position.ts';
 import {
   accountInput,
+  aliasOf,
   coinInput,
   cut,
   iso,
@@ -128,8 +129,9 @@ export function whatIf(states: readonly AccountState[], options: StatusOptions, 
   const kinds = (['live', 'demo', 'simulated'] as const).flatMap((money) => {
     const here = made.filter(({ member }) => member.money === money).sort((a, b) => compareUrgency(a.level, b.level));
     const leftOut = found.filter((one) => one.money === money).filter((one) => 'reason' in one);
-    if (here.length + leftOut.length === 0) return [];
-    const notIncluded = leftOut.map((one) => ({ ...nameOf(one.named), reason: one.reason }));
+    const unread = states.filter(({ account }) => stakesOf(account) === money).flatMap(unreadIn);
+    const notIncluded = [...unread, ...leftOut.map((one) => ({ ...nameOf(one.named), reason: one.reason }))];
+    if (here.length + notIncluded.length === 0) return [];
     return [
       {
         money,
@@ -148,6 +150,12 @@ export function whatIf(states: readonly AccountState[], options: StatusOptions, 
     note: 'Estimates from the last known prices, all else unchanged. Nothing was sent. Names are data.',
     kinds,
   };
+}
+
+/** What nothing is known of. */
+function unreadIn({ account, snapshot }: AccountState): readonly object[] {
+  const reason = snapshot === undefined ? 'notRead' : (snapshot.loansTrouble ?? snapshot.positionsTrouble) ? 'partlyRead' : undefined;
+  return reason === undefined ? [] : [{ what: 'account', account: aliasOf(account), reason }];
 }
 
 const nameOf = ({ kind, name, account }: Named): object => ({ what: kind, name, account });

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { WrongInput } from '../agent/schema.ts';
 import type { Looking } from '../agent/looking.ts';
-import { answerOf, tools } from '../agent/tools.ts';
+import { WrongInput } from '../agent/schema.ts';
+import type { Tool } from '../agent/tools.ts';
 
 const versions = ['2025-06-18', '2025-03-26', '2024-11-05'];
 
@@ -11,7 +11,9 @@ const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint
 /** As other programs are used to: `ltv_gauge_what_if`. */
 const mcpName = (name: string): string => `ltv_gauge_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 
-const offered = tools.filter(({ editorOnly }) => editorOnly !== true);
+/** Of a part that only this needs. */
+const offered = async (): Promise<readonly Tool[]> =>
+  (await import('../agent/tools.ts')).tools.filter(({ editorOnly }) => editorOnly !== true);
 
 interface Asked {
   readonly jsonrpc: '2.0';
@@ -85,7 +87,7 @@ async function resultOf({ method, params }: Asked, looking: Looking): Promise<ob
       return {};
     case 'tools/list':
       return {
-        tools: offered.map(({ name, title, description, inputSchema }) => ({
+        tools: (await offered()).map(({ name, title, description, inputSchema }) => ({
           name: mcpName(name),
           title,
           description,
@@ -101,9 +103,11 @@ async function resultOf({ method, params }: Asked, looking: Looking): Promise<ob
 }
 
 async function called(params: Asked['params'], looking: Looking): Promise<object> {
-  const tool = offered.find(({ name }) => mcpName(name) === params?.['name']);
-  if (tool === undefined) throw new Fault(codes.wrongParams, `name: one of ${offered.map(({ name }) => mcpName(name)).join(', ')}.`);
+  const all = await offered();
+  const tool = all.find(({ name }) => mcpName(name) === params?.['name']);
+  if (tool === undefined) throw new Fault(codes.wrongParams, `name: one of ${all.map(({ name }) => mcpName(name)).join(', ')}.`);
   try {
+    const { answerOf } = await import('../agent/tools.ts');
     return { content: [{ type: 'text', text: await answerOf(tool.name, params?.['arguments'], looking) }] };
   } catch (error) {
     if (error instanceof WrongInput) throw new Fault(codes.wrongParams, error.message);

@@ -17,14 +17,14 @@ import { offersFor, type Offers } from '../engine/targets/ltv-offers.ts';
 import type { Change, Readiness } from '../exchanges/exchange.ts';
 import { canBorrow, canRepay, canSell } from '../exchanges/possible.ts';
 import { loanAt, positionAt, isOfLoan, isOfPosition, type PlaceOn } from '../views/place.ts';
-import { readingAge, type ViewContext } from '../words/account.ts';
-import { figuresOf, warningOf } from '../words/collateral-preview.ts';
+import { isDemo, readingAge, type ViewContext } from '../words/account.ts';
+import { figuresOf, stakesMark, warningOf } from '../words/collateral-preview.ts';
 import { frozenText, loanLabel } from '../words/kinds.ts';
 import { noWay } from '../words/ltv-target.ts';
 import { marginOutlook } from '../words/margin-preview.ts';
 import { clipped, numbered, readPlan, reasonText, type PlanFault, type PlanStep, type PlacedStep } from '../words/plan-text.ts';
 import { fixedReason } from '../words/position.ts';
-import { labelled, lastKnown, spaced, type Text } from '../words/text.ts';
+import { bracketed, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import type { Acting } from './acting.ts';
 import { refOf } from './choose.ts';
 
@@ -398,7 +398,8 @@ export function planPreview(text: string, scene: Scene): readonly PlanLine[] {
     .map((state) => {
       const age = spaced(msg('term.updated', 'Updated'), readingAge(state, viewContext.now));
       const isNow = isCurrent(state, viewContext.now, viewContext.intervalMs);
-      return { text: labelled(state.account.name, isNow ? age : lastKnown(age)) };
+      const mark = stakesMark(state.account.simulated, isDemo(state, viewContext));
+      return { text: labelled(bracketed(state.account.name, mark), isNow ? age : lastKnown(age)) };
     });
   const steps = foreseen(read.steps, scene).flatMap(({ placed: { step }, preview, obstacle }, index) => [
     { text: numbered(index, step), isHeading: true as const },

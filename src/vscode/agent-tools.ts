@@ -10,16 +10,16 @@ const prefix = 'ltvGauge_';
 /** What the tools see. */
 export const lookingOf = (
   { store, clock, intervalMs, shared }: Pick<App, 'store' | 'clock' | 'intervalMs' | 'shared'>,
-  steps: Looking['steps'],
+  more: Pick<Looking, 'steps' | 'draft'>,
 ): Looking => ({
   options: () => ({ now: clock.now(), intervalMs: intervalMs(), amounts: isOn('agents.amounts') && !hidesAmounts() }),
   states: () => store.all(),
   ask: (asked) => shared.ask(asked),
-  steps,
+  ...more,
 });
 
 /**
- * What agents in the editor may ask: the tools of src/agent/tools.ts that the manifest names. They look: none of them acts. Any extension can call
+ * What agents in the editor may ask: the tools of src/agent/tools.ts that the manifest names. They look, or open a draft: none of them acts. Any extension can call
  * a tool, so the setting counts here too.
  */
 export function registerAgentTools({ extension }: vscode.ExtensionContext, look: () => Promise<Looking>): vscode.Disposable {

@@ -46,8 +46,8 @@ const gates = (): readonly Gate[] => {
       files: globSync('dist/**/*.js', { cwd: root, exclude: ['dist/webview'] }),
       limit: 910 * kilobyte,
     },
-    // Most of it is what the extension's parts stand on too.
-    { what: 'command line, as started', files: [...loadedWith('dist/ltv-gauge.js')], limit: 130 * kilobyte },
+    // Most of it is what the extension's parts stand on too, with what `watch` needs of that.
+    { what: 'command line, as started', files: [...loadedWith('dist/ltv-gauge.js')], limit: 180 * kilobyte },
     { what: 'page', files: [...page, 'dist/webview/page.css'], limit: 40 * kilobyte },
     { what: 'page, lazy parts', files: globSync('dist/webview/*.js', { cwd: root, exclude: page }), limit: 25 * kilobyte },
     // A twentieth of it is the second language. Zopfli has packed it.

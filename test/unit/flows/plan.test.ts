@@ -62,7 +62,14 @@ describe('a plan', function () {
     assert.equal(first!.title, says('plan.run', 'mine.loanplan.json', '3'));
     assert.match(
       first!.detail,
-      saysInTurn('1. Main · loan 12345: Add 0.1 BTC', '2. Main · loan 12345: Repay 50 USDT', 'Less to owe', '3. ', says('plan.each')),
+      saysInTurn(
+        '1. Main · loan 12345: Add 0.1 BTC',
+        '2. Main · loan 12345: Repay 50 USDT',
+        'Less to owe',
+        '3. ',
+        says('preview.no-real-money', 'SIMULATED'),
+        says('plan.each'),
+      ),
     );
     assert.match(second!.detail, saysInTurn(says('plan.step', '2', '3'), 'Less to owe', 'LTV'));
     assert.equal(talk.titles('notice').at(-1), says('plan.done', '3'));
@@ -170,7 +177,7 @@ describe('a plan', function () {
       lines.join('\n'),
       saysInTurn(
         says('plan.note'),
-        'Main: ',
+        'Main (SIMULATED): ',
         says('term.updated'),
         '1. Main',
         /LTV: 57\.98% → 5\d\.\d\d%/,
@@ -186,6 +193,18 @@ describe('a plan', function () {
         .join('\n'),
       saysInTurn(saysLike('plan.line', '1', says('plan.not-json'))),
     );
+  });
+
+  it('shows no amount where the person hides them', async () => {
+    const talk = new Scripted();
+    talk.hidesAmounts = true;
+    const seen = await scene();
+    const hidden = { ...seen, viewContext: { ...seen.viewContext, hidesAmounts: true as const } };
+    const text = planPreview(planOf(add, { ...repay, amount: '5000000' }), hidden)
+      .map((line) => talk.onScreen(line.text))
+      .join('\n');
+    assert.match(text, saysInTurn('Add •••', 'LTV: 57.98%', 'Repay •••', says('plan.refused', '•••')));
+    assert.doesNotMatch(text, /0\.1|5,000,000|40,000/);
   });
 
   it('cannot be told by its words to do anything else', async () => {

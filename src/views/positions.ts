@@ -67,7 +67,7 @@ export function positionsOutline(states: readonly AccountState[], viewContext: V
 }
 
 function positions(state: AccountState, viewContext: ViewContext): readonly Entry[] {
-  const ground = groundOf(state, viewContext);
+  const ground = [groundOf(state, viewContext)];
   const [counting, others] = [true, false].map((counts) =>
     positionViews(state, viewContext.now, viewContext.intervalMs).filter((view) => view.counts === counts),
   );

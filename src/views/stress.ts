@@ -88,7 +88,7 @@ export function stressView(accounts: readonly AccountState[], viewContext: ViewC
   const all = exposures(accounts, viewContext);
   if (all.length === 0) return undefined;
   const tables = all.map((exposure) =>
-    keptTable(exposure.members[0]?.view.state.account ?? say, tableFrom(exposure, text, say), exposure, text, say),
+    keptTable(exposure.from[0] ?? say, [text, say, exposure.mark?.template, ...exposure.from], exposure, text, say),
   );
   const [first] = tables;
   return first === undefined ? undefined : keptView(first, [...tables, text, say], tables, text, say);
@@ -112,14 +112,20 @@ const keptView = kept((_, tables: readonly Tabled[], text: string, say: Say): St
 
 const keptTable = kept((_, exposure: Exposure, text: string, say: Say) => tableOf(exposure, ownShocks(text).own, say));
 
-/** Everything that a table is made from. What newer prices make of a loan or position is not in it. */
-const tableFrom = ({ mark, members, leftOut }: Exposure, text: string, say: Say): readonly unknown[] => [
-  ...[text, say, mark?.template, JSON.stringify(leftOut)],
-  ...members.flatMap((member) => [
-    ...[inEssence(member), member.view.levels, member.view.state.account],
-    ...[member.place, member.name === member.title, member.kind === 'loan' ? member.view.loan : member.view.liquidation],
-  ]),
-];
+/** Everything that an account's part of a table is made from, as one object. What newer prices make of a loan or position is not in it. */
+function essenceOf({ account }: AccountState, found: readonly (Member | LeftOut)[]): object {
+  const parts = found.flatMap((one) =>
+    'reason' in one
+      ? [JSON.stringify(one)]
+      : [
+          ...[inEssence(one), one.view.levels, one.place, one.name === one.title],
+          one.kind === 'loan' ? one.view.loan : one.view.liquidation,
+        ],
+  );
+  return same(account, [account, ...parts], parts);
+}
+
+const same = kept((_, parts: readonly unknown[]): object => parts);
 
 /** What a loan or position is calculated from. */
 const inEssence = (member: Member): object => (member.kind === 'loan' ? member.stressed.model : member.stressed.position);
@@ -329,6 +335,8 @@ export interface Exposure {
   readonly mark?: Message;
   readonly members: readonly Member[];
   readonly leftOut: readonly LeftOut[];
+  /** One object for each account, the same while nothing has changed but by estimates. */
+  readonly from: readonly object[];
 }
 
 /** Everything that prices can harm: real money first, then in the order of the gauges. */
@@ -336,32 +344,53 @@ export function exposures(accounts: readonly AccountState[], viewContext: ViewCo
   const byMark = new Map<string, AccountState[]>();
   for (const state of accounts) {
     const kind = moneyMark(state, viewContext)?.template ?? '';
-    byMark.set(kind, [...(byMark.get(kind) ?? []), state]);
+    const some = byMark.get(kind) ?? [];
+    some.push(state);
+    byMark.set(kind, some);
   }
   return [...byMark.entries()]
     .sort(([a], [b]) => Number(a !== '') - Number(b !== ''))
     .map(([, states]) => {
       const mark = states[0] === undefined ? undefined : moneyMark(states[0], viewContext);
-      const found = states.flatMap((state) => foundIn(state, viewContext, states.length > 1));
+      const parts = states.map((state) => partOf(state, viewContext, states.length > 1));
       return {
         ...(mark === undefined ? {} : { mark }),
-        members: found.filter((one) => 'stressed' in one),
-        leftOut: found.filter((one) => 'reason' in one),
+        members: parts.flatMap(({ members }) => members),
+        leftOut: parts.flatMap(({ leftOut }) => leftOut),
+        from: parts.map(({ essence }) => essence),
       };
     })
     .filter(({ members, leftOut }) => members.length > 0 || leftOut.length > 0);
 }
 
-function foundIn(state: AccountState, viewContext: ViewContext, several: boolean): readonly (Member | LeftOut)[] {
+function partOf(state: AccountState, viewContext: ViewContext, several: boolean): ReturnType<typeof keptPart> {
+  const { now, intervalMs, exchanges } = viewContext;
+  const views = [loanViews(state, now, intervalMs), positionViews(state, now, intervalMs)] as const;
+  return keptPart(state.snapshot ?? state.account, [...views, state.account, several, exchanges], state, viewContext, several, views);
+}
+
+const keptPart = kept((_, ...args: Parameters<typeof foundIn>) => {
+  const found = foundIn(...args);
+  return {
+    members: found.filter((one) => 'stressed' in one),
+    leftOut: found.filter((one) => 'reason' in one),
+    essence: essenceOf(args[0], found),
+  };
+});
+
+function foundIn(
+  state: AccountState,
+  viewContext: ViewContext,
+  several: boolean,
+  [loans, positions]: readonly [readonly LoanView[], readonly PositionView[]],
+): readonly (Member | LeftOut)[] {
   const place = `${venueName(state, viewContext)} · ${state.account.name}`;
   const named = (title: Message): Named => ({ title, name: several ? bracketed(title, place) : title, place });
   const { snapshot } = state;
   const incomplete = snapshot?.loansTrouble !== undefined || snapshot?.positionsTrouble !== undefined;
   return [
-    ...loanViews(state, viewContext.now, viewContext.intervalMs).map((view) =>
-      loanIn(view, named(msg('term.loan', 'Loan {0}', loanName(view.loan)))),
-    ),
-    ...positionViews(state, viewContext.now, viewContext.intervalMs).map((view) => positionIn(view, named(namedWithSide(view.position)))),
+    ...loans.map((view) => loanIn(view, named(msg('term.loan', 'Loan {0}', loanName(view.loan))))),
+    ...positions.map((view) => positionIn(view, named(namedWithSide(view.position)))),
     ...(snapshot === undefined ? [{ what: place, reason: notRead() }] : []),
     ...(incomplete ? [{ what: place, reason: partlyRead() }] : []),
   ];

@@ -33,7 +33,7 @@ import type { ViewContext } from '../../src/words/account.ts';
 import { loansOutline } from '../../src/views/loans.ts';
 import { adopt, renew } from '../../src/views/outline-node.ts';
 import { changesOf } from '../../src/views/page-changes.ts';
-import { statusOf } from '../../src/views/status.ts';
+import { isSameStatus, statusOf } from '../../src/views/status.ts';
 import { stressView } from '../../src/views/stress.ts';
 import { calls } from './bench-calls.ts';
 import { ledger } from './bench-ledger.ts';
@@ -169,7 +169,7 @@ function oneChanges(loans: number): () => unknown {
   ]);
   const nodes = adopt(loansOutline(worlds[0] ?? [], viewContext), [], undefined);
   for (const node of nodes) node.children = adopt(node.entry.children ?? [], [], node);
-  let [turn, page] = [0, gaugePage(worlds[0] ?? [], viewContext, say).state];
+  let [turn, page, status] = [0, gaugePage(worlds[0] ?? [], viewContext, say).state, statusOf(worlds[0] ?? [], viewContext)];
   return () => {
     turn += 1;
     const states = worlds[turn % 2] ?? [];
@@ -178,7 +178,9 @@ function oneChanges(loans: number): () => unknown {
     ({ state: page } = gaugePage(states, viewContext, say));
     const changes = changesOf(before, page);
     assert.deepEqual([changed.length, changes?.gauges.length], [1, 1]);
-    return [changes, JSON.stringify(statusOf(states, viewContext))];
+    const shown = status;
+    status = statusOf(states, viewContext);
+    return [changes, isSameStatus(shown, status)];
   };
 }
 

@@ -12,14 +12,15 @@ import { loanGauge } from './loan-gauge.ts';
 import { positionGauge } from './position-gauge.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import { kept } from '../core/kept.ts';
-import { groundOf, shownFrom } from './shown-from.ts';
-import { loanViews, type LoanView } from '../words/loan.ts';
-import { positionViews, type PositionView } from '../words/position.ts';
+import { seenOf, shownFrom } from './shown-from.ts';
+import type { LoanView } from '../words/loan.ts';
+import type { PositionView } from '../words/position.ts';
 import { dotted, joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { vanishedSentence } from '../words/vanished.ts';
 import { nearest, roughly, sortedByWorst, type Ranked } from './status.ts';
-import { stressView } from './stress.ts';
+import { exposures, stressMakers, stressView } from './stress.ts';
 import type { Trends } from './trend.ts';
+import { inSlices, type Slices } from './what-if.ts';
 
 /** What the page shows, and which loan or position each of its gauges stands for. */
 export interface GaugePage {
@@ -100,14 +101,46 @@ export function gaugePage(
 
 /** Loans, then positions. A position with cross margin has no gauge: it isn't liquidated alone. */
 function gaugesOf(state: AccountState, viewContext: ViewContext, say: Say): readonly Drawn[] {
-  const { now, intervalMs } = viewContext;
-  const ground = [groundOf(state, viewContext), state.reading, say];
+  const { owner, from, seen } = seenOf(state, viewContext, [state.reading, say]);
+  return keptGauges(owner, from, seen, viewContext, say);
+}
+
+const keptGauges = kept((_, ...from: Parameters<typeof gaugeMakers>): readonly Drawn[] => gaugeMakers(...from).map((make) => make()));
+
+function gaugeMakers(
+  { loans, positions, ground }: ReturnType<typeof seenOf>['seen'],
+  viewContext: ViewContext,
+  say: Say,
+): readonly (() => Drawn)[] {
+  const { now } = viewContext;
   return [
-    ...loanViews(state, now, intervalMs).map((view) => drawnLoan(view.loan, shownFrom(view, ground, now), view, viewContext, say)),
-    ...positionViews(state, now, intervalMs)
+    ...loans.map((view) => () => drawnLoan(view.loan, shownFrom(view, ground, now), view, viewContext, say)),
+    ...positions
       .filter(({ position }) => position.marginMode === 'isolated')
-      .map((view) => drawnPosition(view.position, shownFrom(view, ground, now), view, viewContext, say)),
+      .map((view) => () => drawnPosition(view.position, shownFrom(view, ground, now), view, viewContext, say)),
   ];
+}
+
+/** Makes in slices what of a page takes long, so that `gaugePage` only has to put it together. Overtaken, it ends early. */
+export async function preparePage(
+  accounts: readonly AccountState[],
+  viewContext: ViewContext,
+  say: Say,
+  shocks: string,
+  slices: Slices,
+): Promise<void> {
+  const gauges = accounts.flatMap((state) => gaugeMakers(seenOf(state, viewContext, [state.reading, say]).seen, viewContext, say));
+  if ((await inSlices(gauges, (make) => make(), slices)) === undefined) return;
+  await slices.pause();
+  const stress = exposures(accounts, viewContext).flatMap((exposure) => stressMakers(exposure, shocks, say));
+  const made = await inSlices(
+    stress,
+    (make) => {
+      make();
+    },
+    slices,
+  );
+  if (made !== undefined) await slices.pause();
 }
 
 const drawnLoan = kept((_, view: LoanView, viewContext: ViewContext, say: Say): Drawn => {

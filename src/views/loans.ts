@@ -103,6 +103,7 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
   const unfinished = writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
   const due = soonestDueText(loan, viewContext.zoned);
   const overdue = isOverdue(loan);
+  let below: readonly Entry[] | undefined;
   return {
     ...loanPlace(view, ''),
     label: dotted(ltvText(loan), view.since?.raises === true ? levelBy(level, undefined) : levelBy(level, by)),
@@ -125,15 +126,18 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
     spoken: joined([...spokenLoan(view, viewContext), ...unfinished]),
     ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
     details: () => loanDetails(...latest()),
-    children: [
-      ...writes,
-      ...dueDates(view, viewContext),
-      coinGroup(view, 'debts'),
-      coinGroup(view, 'collateral'),
-      thresholds(view, viewContext),
-      lazyGroup(view, 'interest', msg('page.interest', 'Interest'), 'percentage'),
-      lazyGroup(view, 'history', msg('loan.history', 'History'), 'history'),
-    ],
+    // Most rows are never opened.
+    get children() {
+      return (below ??= [
+        ...writes,
+        ...dueDates(view, viewContext),
+        coinGroup(view, 'debts'),
+        coinGroup(view, 'collateral'),
+        thresholds(view, viewContext),
+        lazyGroup(view, 'interest', msg('page.interest', 'Interest'), 'percentage'),
+        lazyGroup(view, 'history', msg('loan.history', 'History'), 'history'),
+      ]);
+    },
   };
 }
 

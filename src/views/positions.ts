@@ -91,6 +91,7 @@ function positionEntry(latest: () => [PositionView, ViewContext], view: Position
   const writes = openWrites(view, viewContext);
   const unfinished = writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
   const estimate = view.since === undefined ? [] : [nowText(view.since, bareDistance(view.since.figures.distance))];
+  let below: readonly Entry[] | undefined;
   return {
     ...place(view, ''),
     label: dotted(leadText(view), positionLevelWord(view)),
@@ -115,7 +116,10 @@ function positionEntry(latest: () => [PositionView, ViewContext], view: Position
     spoken: joined([...spokenPosition(view, viewContext), ...unfinished]),
     ...(liquidation.kind === 'price' ? { copy: liquidation.price } : {}),
     details: () => positionDetails(...latest()),
-    children: [...writes, ...notes(view), ...positionFigures(view, viewContext).map((figure) => figureEntry(view, figure))],
+    // Most rows are never opened.
+    get children() {
+      return (below ??= [...writes, ...notes(view), ...positionFigures(view, viewContext).map((figure) => figureEntry(view, figure))]);
+    },
   };
 }
 

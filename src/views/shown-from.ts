@@ -2,8 +2,8 @@ import { limitNames } from '../engine/ledger/limits.ts';
 import { kept } from '../core/kept.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import type { ViewContext } from '../words/account.ts';
-import type { LoanView } from '../words/loan.ts';
-import type { PositionView } from '../words/position.ts';
+import { loanViews, type LoanView } from '../words/loan.ts';
+import { positionViews, type PositionView } from '../words/position.ts';
 import { ageStep } from '../words/time.ts';
 
 type OfAccount = (accountId: string) => unknown;
@@ -35,10 +35,25 @@ function contentOf(value: unknown): readonly unknown[] {
   return typeof value === 'object' && value !== null ? Object.entries(value).flat() : [value];
 }
 
+/** What is seen of an account, and everything that lists of it are made from. @param more what else counts */
+export function seenOf(state: AccountState, viewContext: ViewContext, more: readonly unknown[] = []) {
+  const { now, intervalMs } = viewContext;
+  const [loans, positions] = [loanViews(state, now, intervalMs), positionViews(state, now, intervalMs)];
+  const ground = [groundOf(state, viewContext), ...more];
+  const times = [state.snapshot?.asOf, state.live?.at, ...keptTimes(loans, [], loans, []), ...keptTimes(positions, [], [], positions)];
+  const from = [...ground, loans, positions, ...times.map((at) => (at === undefined ? at : ageStep(at, now)))];
+  return { owner: state.snapshot ?? state.account, from, seen: { loans, positions, ground } };
+}
+
+const keptTimes = kept((_, loans: readonly LoanView[], positions: readonly PositionView[]) => [
+  ...new Set([...loans.map(({ loan }) => loan.keptFrom), ...positions.map(({ position }) => position.keptFrom)]),
+]);
+
 /** Everything that a loan or position is shown from, besides itself. @param ground of its account, and what else counts */
 export function shownFrom(view: LoanView | PositionView, ground: readonly unknown[], now: number): readonly unknown[] {
   const { state, current, level, by, since } = view;
-  const { id, keptFrom } = 'loan' in view ? view.loan : { ...view.position, id: view.position.positionId };
+  const { keptFrom } = 'loan' in view ? view.loan : view.position;
+  const id = 'loan' in view ? view.loan.id : view.position.positionId;
   return [
     ...ground,
     current,

@@ -5,7 +5,7 @@ import { compareUrgency, isAlarm, type Level } from '../core/risk/level.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { readingAge, troubleWord, type ViewContext } from '../words/account.ts';
 import { kept } from '../core/kept.ts';
-import { groundOf, shownFrom } from './shown-from.ts';
+import { seenOf, shownFrom } from './shown-from.ts';
 import { debtsText, distanceText, isOverdue, loanName, loanViews, ltvText, ltvTexts, type LoanView } from '../words/loan.ts';
 import { spokenSince } from '../words/live-lines.ts';
 import {
@@ -226,21 +226,24 @@ export interface Gauged {
 
 /** What counts in an account: all its loans and isolated positions, and cross positions that alarm. */
 export function gaugedOf(state: AccountState, viewContext: ViewContext): readonly Gauged[] {
-  const { now, intervalMs } = viewContext;
-  const ground = [groundOf(state, viewContext)];
-  return [
-    ...loanViews(state, now, intervalMs).map((view) => ({
-      ...gaugedLoan(view.loan, shownFrom(view, ground, now), view, viewContext),
+  const { owner, from, seen } = seenOf(state, viewContext);
+  return keptGauged(owner, from, seen, viewContext);
+}
+
+const keptGauged = kept(
+  (_, { loans, positions, ground }: ReturnType<typeof seenOf>['seen'], viewContext: ViewContext): readonly Gauged[] => [
+    ...loans.map((view) => ({
+      ...gaugedLoan(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext),
       estimatedAt: view.since?.at,
     })),
-    ...positionViews(state, now, intervalMs)
+    ...positions
       .filter(({ counts }) => counts)
       .map((view) => ({
-        ...gaugedPosition(view.position, shownFrom(view, ground, now), view, viewContext),
+        ...gaugedPosition(view.position, shownFrom(view, ground, viewContext.now), view, viewContext),
         estimatedAt: view.since?.at,
       })),
-  ];
-}
+  ],
+);
 
 const gaugedLoan = kept((_, view: LoanView, viewContext: ViewContext) => ofLoan(view, viewContext));
 const gaugedPosition = kept((_, view: PositionView, viewContext: ViewContext) => ofPosition(view, viewContext));

@@ -186,12 +186,16 @@ function isOwed({ loans, positions }: Exposed, coins: ReadonlySet<string>): bool
   );
 }
 
-function dependents({ loans, positions }: Exposed, coins: ReadonlySet<string>): number {
-  return (
-    loans.filter(({ model }) => [...model.collateral, ...model.debts].some(({ coin }) => coins.has(coin))).length +
-    positions.filter(({ coin, position }) => coins.has(coin) || coins.has(position.priceCoin)).length
-  );
+function dependents(exposed: Exposed, coins: ReadonlySet<string>): number {
+  const { loans, positions } = dependingOn(exposed, coins);
+  return loans.length + positions.length;
 }
+
+/** What the price of one of these coins matters to. */
+const dependingOn = ({ loans, positions }: Exposed, coins: ReadonlySet<string>): Exposed => ({
+  loans: loans.filter(({ model }) => [...model.collateral, ...model.debts].some(({ coin }) => coins.has(coin))),
+  positions: positions.filter(({ coin, position }) => coins.has(coin) || coins.has(position.priceCoin)),
+});
 
 interface Shock {
   readonly moved: Moved;
@@ -209,19 +213,35 @@ function shocks(all: Moved, single: readonly Moved[], own: readonly OwnShock[]):
   return [...theirs, ...of(all, shocksOfAll), ...single.flatMap((moved) => of(moved, shocksOfOne))];
 }
 
+/** Makes what takes long of a table, for one of its members after the other. */
+export function stressMakers({ members }: Exposure, text: string, say: Say): readonly (() => void)[] {
+  const [all, ...single] = movedIn(exposedOf(members));
+  if (all === undefined) return [];
+  const moves = shocks(all, single, ownShocks(text).own);
+  return members.map((member) => () => {
+    const exposed = exposedOf([member]);
+    for (const { coins } of [all, ...single])
+      for (const way of ['fall', 'rise'] as const) eventsOf(dependingOn(exposed, coins), coins, way);
+    for (const { moved, change } of moves) cellOf(member, moved.coins, add(one, change), say);
+  });
+}
+
 function row({ label, coins }: Moved, change: Decimal, members: readonly Member[], say: Say): StressTable['shocks'][number] {
   const factor = add(one, change);
-  const question = [factor, ...coins].join(' ');
-  return {
-    label: say(spaced(label, changed(change))),
-    cells: members.map((member) => {
-      const known = cellsOf(inEssence(member), [member.view.levels, member.kind === 'loan' ? member.view.loan : undefined, say]);
-      const held = known.get(question) ?? cell(member, shocked(exposedOf([member]), coins, factor)[0], say);
-      known.set(question, held);
-      return held;
-    }),
-  };
+  return { label: say(spaced(label, changed(change))), cells: members.map((member) => cellOf(member, coins, factor, say)) };
 }
+
+function cellOf(member: Member, coins: ReadonlySet<string>, factor: Decimal, say: Say): StressCell {
+  // Whatever else moves, a loan or position sees only its own coins: most are not moved when one coin is.
+  const own = ownCoins(inEssence(member), [], member).filter((coin) => coins.has(coin));
+  const question = own.length === 0 ? '' : [factor, ...own].join(' ');
+  const known = cellsOf(inEssence(member), [member.view.levels, member.kind === 'loan' ? member.view.loan : undefined, say]);
+  const held = known.get(question) ?? cell(member, shocked(exposedOf([member]), coins, factor)[0], say);
+  known.set(question, held);
+  return held;
+}
+
+const ownCoins = kept((_, member: Member) => coinsOf(exposedOf([member])));
 
 /** Of one loan or position, by the shock. */
 const cellsOf = kept(() => new Map<string, StressCell>());
@@ -276,7 +296,8 @@ const harmNoun = (harm: Event['harm']): Message =>
 export function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, members: readonly Member[]): readonly Message[] {
   const names = new Map(members.map(({ stressed, name }) => [stressed.key, name]));
   const harmText = ({ key, harm }: Event): Message => dotted(names.get(key) ?? '', harmWord(harm));
-  const events = (moved: Moved, way: 'fall' | 'rise'): readonly Event[] => withoutEchoes(eventsOf(exposed, moved.coins, way));
+  const events = (moved: Moved, way: 'fall' | 'rise'): readonly Event[] =>
+    withoutEchoes(eventsOf(moved === all ? exposed : dependingOn(exposed, moved.coins), moved.coins, way));
   const reached = [...events(all, 'fall'), ...events(all, 'rise')].filter(({ change }) => isZero(change));
   const already = [...new Map(reached.map((event) => [event.key, harmText(event)])).values()];
   const ahead = [all, ...single.filter(({ dependents }) => dependents > 1)].flatMap((moved) =>

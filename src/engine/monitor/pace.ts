@@ -22,7 +22,6 @@ interface Besides {
   readonly account?: Pick<Account, 'levels'> | undefined;
 }
 
-
 /**
  * The worst level in an account, however old its figures, with the person's own levels. `ok` if there is nothing, `unknown` if it can't be
  * told. Overdue debts don't count: updating more often wouldn't tell anything new.

@@ -84,12 +84,8 @@ function ownShocks(text: string): { readonly own: readonly OwnShock[]; readonly 
  * What price moves do to all loans and isolated positions that can be calculated.
  * @param text the person's own shocks, as typed
  */
-export function stressView(accounts: readonly AccountState[], viewContext: ViewContext, say: Say, text = ''): StressView | undefined {
-  const all = exposures(accounts, viewContext);
-  if (all.length === 0) return undefined;
-  const tables = all.map((exposure) =>
-    keptTable(exposure.from[0] ?? say, [text, say, exposure.mark?.template, ...exposure.from], exposure, text, say),
-  );
+export function stressView(all: readonly Exposure[], say: Say, text = ''): StressView | undefined {
+  const tables = all.map((exposure) => keptTable(exposure.from[0] ?? say, [text, say, ...fromOf(exposure)], exposure, text, say));
   const [first] = tables;
   return first === undefined ? undefined : keptView(first, [...tables, text, say], tables, text, say);
 }
@@ -112,7 +108,10 @@ const keptView = kept((_, tables: readonly Tabled[], text: string, say: Say): St
 
 const keptTable = kept((_, exposure: Exposure, text: string, say: Say) => tableOf(exposure, ownShocks(text).own, say));
 
-/** Everything that an account's part of a table is made from, as one object. What newer prices make of a loan or position is not in it. */
+/** Everything that is told of an exposure. What newer prices make of a loan or position is not in it. */
+const fromOf = ({ mark, from }: Exposure): readonly unknown[] => [mark?.template, ...from];
+
+/** Everything that an account's part of a table is made from, as one object. */
 function essenceOf({ account }: AccountState, found: readonly (Member | LeftOut)[]): object {
   const parts = found.flatMap((one) =>
     'reason' in one
@@ -139,11 +138,9 @@ interface Tabled {
 function tableOf({ mark, members, leftOut }: Exposure, own: readonly OwnShock[], say: Say): Tabled {
   const exposed = exposedOf(members);
   const [all, ...single] = movedIn(exposed);
-  const firstFall = all === undefined ? undefined : firstFallOf(all, exposed, members, leftOut.length);
   const table = {
     ...(mark === undefined ? {} : { simulatedMark: say(mark) }),
     first: (all === undefined ? [] : firstOf(all, single, exposed, members)).map(say),
-    ...(firstFall === undefined ? {} : { firstFall: say(firstFall) }),
     caption: say(msg('stress.caption', 'Estimated effect of each price move, all else unchanged')),
     members: members.map((member) => ({ key: member.stressed.key, title: say(member.title), detail: say(memberDetail(member)) })),
     shocks: all === undefined ? [] : shocks(all, single, own).map(({ moved, change }) => row(moved, change, members, say)),
@@ -213,11 +210,12 @@ function shocks(all: Moved, single: readonly Moved[], own: readonly OwnShock[]):
   return [...theirs, ...of(all, shocksOfAll), ...single.flatMap((moved) => of(moved, shocksOfOne))];
 }
 
-/** Makes what takes long of a table, for one of its members after the other. */
-export function stressMakers({ members }: Exposure, text: string, say: Say): readonly (() => void)[] {
-  const [all, ...single] = movedIn(exposedOf(members));
+/** Makes what takes long of a table, or of the first fall where no table is asked for, for one of its members after the other. */
+export function stressMakers({ members }: Exposure, text: string | undefined, say: Say): readonly (() => void)[] {
+  const [all, ...others] = movedIn(exposedOf(members));
   if (all === undefined) return [];
-  const moves = shocks(all, single, ownShocks(text).own);
+  const single = text === undefined ? [] : others;
+  const moves = text === undefined ? [] : shocks(all, single, ownShocks(text).own);
   return members.map((member) => () => {
     const exposed = exposedOf([member]);
     for (const { coins } of [all, ...single])
@@ -272,7 +270,15 @@ export function levelUnder(member: Member, outcome: Outcome | undefined): Level 
 
 const changed = (change: Decimal): string => changeText(absolute(change), isNegative(change) ? 'fall' : 'rise');
 
-/** What a fall of all prices together brings first; what is reached already isn't ahead. */
+/** What a fall of all prices together brings first, in one sentence; what is reached already isn't ahead. Undefined where it brings nothing. */
+export const firstFall = (exposure: Exposure, say: Say): Text | undefined => keptFall(exposure.from[0] ?? say, fromOf(exposure), exposure);
+
+const keptFall = kept((_, { members, leftOut }: Exposure): Text | undefined => {
+  const exposed = exposedOf(members);
+  const [all] = movedIn(exposed);
+  return all === undefined ? undefined : firstFallOf(all, exposed, members, leftOut.length);
+});
+
 function firstFallOf(all: Moved, exposed: Exposed, members: readonly Member[], leftOut: number): Text | undefined {
   const event = eventsOf(exposed, all.coins, 'fall').find(({ change }) => !isZero(change));
   const member = members.find(({ stressed }) => stressed.key === event?.key);

@@ -29,7 +29,7 @@ const usualRounds = 41;
 
 export const isWithin = ({ ratio, budget }: Outcome): boolean => ratio <= budget;
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted[Math.floor(sorted.length / 2)];
   if (middle === undefined) throw new RangeError('nothing was measured');

@@ -13,20 +13,29 @@ export function inDatabase<T>(work: () => T): T {
   }
 }
 
-/** Runs with real time, real randomness and the network taken away: whoever asks for them fails. */
-export async function withoutReality<T>(work: () => Promise<T>): Promise<T> {
+/** What is there instead of reality, for a product that is not handed everything. */
+export interface StandIns {
+  readonly now: () => number;
+  readonly random: () => number;
+  /** `AbortSignal.timeout`. */
+  readonly timeout: (ms: number) => AbortSignal;
+}
+
+/** Runs with real time, real randomness and the network taken away: whoever asks for them fails, or gets the stand-in. */
+export async function withoutReality<T>(work: () => Promise<T>, standIns?: StandIns): Promise<T> {
   const kept = names.map((name) => [name, globals[name]] as const);
-  const [now, random] = [Date.now, Math.random];
+  const [now, random, timeout] = [Date.now, Math.random, AbortSignal.timeout];
   const forbid = (name: string) => (): never => {
     throw new Error(`${name} was used in a simulation`);
   };
   for (const name of names) globals[name] = forbid(name);
-  Date.now = () => (isInDatabase ? 0 : forbid('Date.now')());
-  Math.random = forbid('Math.random');
+  Date.now = () => (isInDatabase ? 0 : (standIns?.now ?? forbid('Date.now'))());
+  Math.random = standIns?.random ?? forbid('Math.random');
+  AbortSignal.timeout = standIns?.timeout ?? forbid('AbortSignal.timeout');
   try {
     return await work();
   } finally {
     for (const [name, value] of kept) globals[name] = value;
-    [Date.now, Math.random] = [now, random];
+    [Date.now, Math.random, AbortSignal.timeout] = [now, random, timeout];
   }
 }

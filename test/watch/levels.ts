@@ -17,12 +17,15 @@ function byDistance(left: number, all: number, isLeft: boolean): Truth {
   return isWithin(120) ? 'warn' : 'calm';
 }
 
-/** @param isLeft the worst level that is not left yet, had it been entered; else what is entered */
-export function loanLevel(market: Market, loan: LoanFacts, at: number, isLeft = false, more = 0): Truth {
-  const ltv = market.ltv(loan, at) + more;
-  if (ltv >= loan.liquidation) return 'liquidation';
-  const line = loan.marginCall ?? loan.liquidation;
+/** Of figures in millionths. @param isLeft the worst level that is not left yet, had it been entered; else what is entered */
+export function ltvLevel(ltv: number, { marginCall, liquidation }: Pick<LoanFacts, 'marginCall' | 'liquidation'>, isLeft = false): Truth {
+  if (ltv >= liquidation) return 'liquidation';
+  const line = marginCall ?? liquidation;
   return byDistance(line - ltv, line, isLeft);
+}
+
+export function loanLevel(market: Market, loan: LoanFacts, at: number, isLeft = false, more = 0): Truth {
+  return ltvLevel(market.ltv(loan, at) + more, loan, isLeft);
 }
 
 export function positionLevel(market: Market, { coin, liquidationPrice }: PositionFacts, at: number, isLeft = false): Truth {

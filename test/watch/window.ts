@@ -18,8 +18,8 @@ import { LateWarnings } from '../../src/engine/watch/late-warnings.ts';
 import type { WarningFront } from '../../src/engine/watch/warning-watch.ts';
 import type { Told } from '../../src/engine/watch/warnings.ts';
 import type { Folder } from './folder.ts';
-import { OwnClock, type WorldTime } from './time.ts';
 import { venueFor, type VenueOptions } from './venue.ts';
+import { WindowProcess } from './window-process.ts';
 
 /** What a notice was made of, and when. */
 export interface Composed {
@@ -44,30 +44,21 @@ export interface WindowOptions extends Omit<VenueOptions, 'clock' | 'window'> {
 const none = (): undefined => undefined;
 
 /** One window of the editor with the parts that watch, put together as src/engine/engine.ts does. */
-export class SimulatedWindow {
-  readonly name: string;
-  readonly openedAt: number;
-  wokeAt = 0;
-  readonly clock: OwnClock;
+export class SimulatedWindow extends WindowProcess {
   readonly store: Store;
   readonly reader: Reader;
   readonly book: AccountBook;
   readonly warnings: LateWarnings;
   readonly #front: WarningFront;
   readonly log: string[] = [];
-  readonly #time: WorldTime;
   readonly #shared: SharedState<Snapshot, Failure>;
   readonly #poller: Poller;
   readonly #parts: readonly { dispose(): void }[];
-  isClosed = false;
 
   constructor(options: WindowOptions) {
     const { name, folder, time, random, intervalMs, market } = options;
-    this.name = name;
-    this.openedAt = time.passed;
-    this.#time = time;
-    const clock = new OwnClock(time);
-    this.clock = clock;
+    super(name, time);
+    const { clock } = this;
     const shared = new SharedState<Snapshot, Failure>({
       open: async () =>
         folder.open(clock, (asked, answer) => {
@@ -125,32 +116,10 @@ export class SimulatedWindow {
     this.#poller.start();
   }
 
-  /** Works, as far as others can see. */
-  get isAwake(): boolean {
-    return !this.isClosed && !this.clock.isDead && !this.clock.isStopped;
-  }
-
-  get isOpen(): boolean {
-    return !this.isClosed && !this.clock.isDead;
-  }
-
   async close(): Promise<void> {
     this.isClosed = true;
     await this.reader.close();
     for (const part of [...this.#parts].reverse()) part.dispose();
-    this.#time.after(5_000, () => {
-      this.clock.die();
-    });
-  }
-
-  /** As by SIGCONT, or when the machine wakes. */
-  wake(how: Parameters<OwnClock['wake']>[0]): void {
-    this.wokeAt = this.#time.passed;
-    this.clock.wake(how);
-  }
-
-  /** As by SIGKILL. */
-  crash(): void {
-    this.clock.die();
+    this.ends();
   }
 }

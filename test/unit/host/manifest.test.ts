@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
+import { tools } from '../../../src/agent/tools.ts';
 
 interface Manifest {
   readonly activationEvents?: readonly string[];
@@ -40,15 +41,24 @@ describe('what nobody but a person may decide', () => {
       if (!file.endsWith('agent-tools.ts')) assert.ok(!text.includes('vscode.lm.'), file);
     }
     // Agents look, once a person allows it. What they are told by reaches nothing that acts: test/unit/agent.
-    const tools = manifest.contributes['languageModelTools'] as readonly { name: string; when: string }[];
+    const offered = manifest.contributes['languageModelTools'] as readonly Readonly<Record<string, unknown>>[];
     assert.deepEqual(
-      tools.map(({ name, when }) => [name, when]),
-      [['ltvGauge_status', 'config.ltvGauge.agents.enabled']],
+      offered.map(({ name, modelDescription, inputSchema, when }) => ({ name, modelDescription, inputSchema, when })),
+      tools.map(({ name, description, inputSchema }) => ({
+        name: `ltvGauge_${name}`,
+        modelDescription: description,
+        inputSchema,
+        when: 'config.ltvGauge.agents.enabled',
+      })),
     );
+    for (const { name, tags, toolReferenceName, canBeReferencedInPrompt } of offered) {
+      assert.ok(Array.isArray(tags) && tags.length > 0 && canBeReferencedInPrompt === true, String(name));
+      assert.match(String(toolReferenceName), /^ltvGauge\w*$/);
+    }
     const agents = sources.find(({ file }) => file.endsWith('agent-tools.ts'))?.text ?? '';
     assert.deepEqual(
       [...agents.matchAll(/(?:from |import\()'(.+?)'/g)].map(([, from]) => from).filter((from) => !from?.startsWith('./')),
-      ['vscode', '../agent/status.ts'],
+      ['vscode', '../agent/looking.ts', '../agent/tools.ts'],
     );
     assert.ok(!/executeCommand|app\.(?:ledger|arming|vault|connections|book|poller)|\.\/dialogs/.test(agents));
     // What activate returns is what other extensions get.

@@ -16,11 +16,31 @@ function bundleOf(file: string): Bundle {
   return bundle;
 }
 
-class SameThread extends EventEmitter {
+/** What lies between a window and its database: who carries decides when something arrives, and whether. */
+export interface Carrier {
+  /** @param answer says something in the thread's place */
+  there(message: unknown, arrive: () => void, answer: (told: unknown) => void): void;
+  back(answer: unknown, arrive: (told: unknown) => void): void;
+}
+
+const atOnce: Carrier = {
+  there: (_message, arrive) => {
+    queueMicrotask(arrive);
+  },
+  back: (answer, arrive) => {
+    arrive(answer);
+  },
+};
+
+export class SameThread extends EventEmitter {
+  readonly #carrier: Carrier;
+  readonly #tell = (told: unknown): void => {
+    this.emit('message', told);
+  };
   /** What the bundle knows as its way out. */
   readonly #port = Object.assign(new EventEmitter(), {
     postMessage: (answer: unknown): void => {
-      this.emit('message', structuredClone(answer));
+      this.#carrier.back(structuredClone(answer), this.#tell);
     },
     close: (): void => {
       this.emit('exit', 0);
@@ -29,13 +49,30 @@ class SameThread extends EventEmitter {
 
   constructor(file: string, { workerData }: WorkerOptions) {
     super();
+    this.#carrier = carrying(this);
     const inside = { parentPort: this.#port, workerData: structuredClone(workerData as unknown) };
     bundleOf(file)((name) => (name === 'node:worker_threads' ? inside : process.getBuiltinModule(name)));
   }
 
   postMessage(message: unknown): void {
     const sent: unknown = structuredClone(message);
-    queueMicrotask(() => this.#port.emit('message', sent));
+    const arrive = (): void => {
+      this.#hear(sent);
+    };
+    this.#carrier.there(sent, arrive, this.#tell);
+  }
+
+  /** As the operating system does with the files of a process that died. */
+  end(): void {
+    this.#hear({ number: 0, request: { do: 'close' } });
+  }
+
+  terminate(): void {
+    this.end();
+  }
+
+  #hear(message: unknown): void {
+    this.#port.emit('message', message);
   }
 
   // It keeps nothing alive.
@@ -45,6 +82,7 @@ class SameThread extends EventEmitter {
 
 const threads = process.getBuiltinModule('node:worker_threads');
 let areThreads = true;
+let carrying: (thread: SameThread) => Carrier = () => atOnce;
 
 /** What the build of the unit tests puts in the place of Node's own. @public */
 export const Worker = new Proxy(threads.Worker, {
@@ -53,8 +91,9 @@ export const Worker = new Proxy(threads.Worker, {
 });
 
 /** @returns threads are threads again */
-export function withoutThreads(): () => void {
+export function withoutThreads(carry: typeof carrying = () => atOnce): () => void {
   areThreads = false;
+  carrying = carry;
   return () => {
     areThreads = true;
   };

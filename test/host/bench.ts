@@ -35,6 +35,7 @@ import { adopt, renew } from '../../src/views/outline-node.ts';
 import { changesOf } from '../../src/views/page-changes.ts';
 import { isSameStatus, statusOf } from '../../src/views/status.ts';
 import { exposures, stressView } from '../../src/views/stress.ts';
+import { older } from './bench-against.ts';
 import { calls } from './bench-calls.ts';
 import { ledger } from './bench-ledger.ts';
 import { page } from './bench-page.ts';
@@ -400,9 +401,40 @@ const parts: Readonly<Record<string, (isLong: boolean) => Promise<Outcome | read
   page,
 };
 
-/** `npm run bench -- drawing updating` runs only those, and judges no size; with `--long` the page is watched for ten minutes. */
+/** What must be reached against the build before there was any of this: commit 6631138. */
+async function against(commit: string): Promise<readonly Outcome[]> {
+  const { outline, page: wholePage, status, stress } = await older(commit);
+  const states = accountsWith(200);
+  const clone = (): readonly AccountState[] => structuredClone(states);
+  const everything = (): unknown => [outline, wholePage, status].map((view) => JSON.stringify(view(states, viewContext, say)).length);
+  return [
+    await compare({
+      what: 'outline of 200 loans · then',
+      ours: () => loansOutline(clone(), viewContext),
+      baseline: () => outline(clone(), viewContext, say),
+      budget: 0.15,
+    }),
+    await compare({
+      what: 'page of 200 gauges · then',
+      ours: () => gaugePage(clone(), viewContext, say),
+      baseline: () => wholePage(clone(), viewContext, say),
+      budget: 0.25,
+    }),
+    await compare({ what: 'one of 200 loans changes · all of them then', ours: oneChanges(200), baseline: everything, budget: 0.03 }),
+    await compare({
+      what: 'shocks of 200 loans with brackets · of 20 then',
+      ours: () => stressView(exposures(freshlyRead(200), viewContext), say),
+      baseline: () => stress(freshlyRead(20), viewContext, say),
+      budget: 1,
+    }),
+  ];
+}
+
+/** `npm run bench -- drawing updating` runs only those, and judges no size; with `--long` the page is watched for ten minutes; with `--against` a commit, only that is compared. */
 async function main(args: readonly string[]): Promise<boolean> {
+  const [first, commit] = args;
   const asked = args.filter((name) => name !== '--long');
+  if (first === '--against' && commit !== undefined) return told(await against(commit));
   const unknown = asked.find((name) => parts[name] === undefined);
   if (unknown !== undefined) throw new Error(`There is no part “${unknown}”. There are: ${Object.keys(parts).join(', ')}.`);
   const isWhole = asked.length === 0;
@@ -410,8 +442,14 @@ async function main(args: readonly string[]): Promise<boolean> {
   const outcomes: Outcome[] = [];
   for (const [name, part] of Object.entries(parts))
     if (isWhole || asked.includes(name)) outcomes.push(...[await part(args.includes('--long'))].flat());
-  process.stdout.write(`${table(outcomes)}\n\n`);
+  const isFast = told(outcomes);
   if (isWhole) for (const line of judgeVsix()) process.stdout.write(`${line}\n`);
+  return isFast;
+}
+
+/** @returns whether all budgets are kept */
+function told(outcomes: readonly Outcome[]): boolean {
+  process.stdout.write(`${table(outcomes)}\n\n`);
   const broken = outcomes.filter((outcome) => !isWithin(outcome));
   for (const { what, ratio, budget } of broken) {
     process.stderr.write(`Slower than its budget: ${what}, ${ratio.toFixed(2)} times instead of ${budget.toFixed(2)}.\n`);

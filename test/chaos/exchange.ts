@@ -76,10 +76,10 @@ export class SimulatedVenue {
     return { outcome, effects };
   }
 
-  control(what: string, body: object): void {
+  readonly control = (what: string, body: object): void => {
     const { status, body: answer } = this.#control.handle('POST', what, JSON.stringify(body));
     if (status !== 200) throw new Error(`${what}: ${JSON.stringify(answer)}`);
-  }
+  };
 
   clearFaults(): void {
     this.#control.handle('DELETE', 'fault', '');

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { run, type RunOptions } from './run.ts';
 import { historyOf, shrink } from './shrink.ts';
 
@@ -88,7 +89,8 @@ function breaks({ seeds, seed, only }: ReturnType<typeof parsed>): number {
 }
 
 function heapUsed(): number {
-  globalThis.gc?.();
+  // Only contexts that begin after the flag was set have it.
+  (runInNewContext('gc') as () => void)();
   return process.memoryUsage().heapUsed;
 }
 

@@ -42,8 +42,8 @@ const minute = 60 * second;
 const mostWindows = 3;
 /** At the end nothing is in the way any more: so long until all is known that can be. */
 const quietMs = 10 * minute;
-const perDay = { BTC: 0.035, USDT: 150 };
-const limits = limitsFrom({ perDayByCoin: { BTC: String(perDay.BTC), USDT: String(perDay.USDT) } }) as Limits;
+/** Falls of one percent. */
+const mostFalls = 90;
 
 /** Lives through the world of one seed. */
 export async function run(
@@ -80,7 +80,7 @@ class Life {
     this.#journal = new Journal(path.join(this.#folder, 'shared', 'journal', 'ledger.sqlite'));
     this.#disk = new Disk(time);
     const judged = { time, venues: this.#venues, windows: this.#windows, journal: this.#journal };
-    this.#judge = new Judge({ ...judged, intervalMs: plan.intervalMs, perDay, say: this.#say });
+    this.#judge = new Judge({ ...judged, intervalMs: plan.intervalMs, perDay: plan.perDay, say: this.#say });
     this.#network = new Network({ time, random: random.for('network'), venues: this.#venues, judge: this.#judge });
   }
 
@@ -166,13 +166,18 @@ class Life {
     this.#windows.push(
       new ChaosWindow({
         ...{ name, time: this.#time, random: this.#random, folder: this.#folder, worker: path.join(__dirname, workerName) },
-        ...{ disk: this.#disk, network: this.#network, intervalMs: this.#plan.intervalMs, limits, secrets: this.#secrets },
+        ...{ disk: this.#disk, network: this.#network, intervalMs: this.#plan.intervalMs, limits: this.#limits(), secrets: this.#secrets },
         shown: (told) => {
           this.#say(`${name} says ${JSON.stringify(told)}`);
           this.#judge.shown(told);
         },
       }),
     );
+  }
+
+  #limits(): Limits {
+    const perDayByCoin = Object.fromEntries(Object.entries(this.#plan.perDay).map(([coin, most]) => [coin, String(most)]));
+    return limitsFrom({ perDayByCoin }) as Limits;
   }
 
   #happens(step: Step): void {
@@ -185,6 +190,9 @@ class Life {
         return;
       case 'price':
         venue?.control('price', { coin: step.coin, percent: String(step.percent) });
+        return;
+      case 'near':
+        fall(venue!, step.left);
         return;
       case 'fault':
         venue?.control('fault', { fault: step.fault, times: step.times });
@@ -333,6 +341,11 @@ class Life {
   #venueOf(id: VenueId): SimulatedVenue {
     return this.#venues.find((one) => one.id === id)!;
   }
+}
+
+function fall({ venue: { standings }, control }: SimulatedVenue, left: number): void {
+  const nearest = (): number => Math.min(...standings().map(({ ltv, marginCall }) => 1 - ltv / marginCall));
+  for (let falls = 0; falls < mostFalls && nearest() > left; falls += 1) control('price', { coin: 'BTC', percent: '-1' });
 }
 
 /** The loan or position may be gone by now. */

@@ -58,7 +58,7 @@ export class ChaosWindow extends WindowProcess {
           delete: async (key) => void secrets.delete(key),
         },
         settings: { intervalMs: () => intervalMs, limits: () => limits },
-        log: { debug: () => undefined, info: () => undefined, warn },
+        log: { debug: () => undefined, info: () => undefined, warn, error: (line) => void warn(String(line)) },
         newId: () => `${name}-${String((ids += 1))}`,
         fetch: network.fetchFor(name, this.clock),
         WebSocket: undefined,

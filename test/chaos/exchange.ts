@@ -45,7 +45,9 @@ interface Venue {
   readonly ltvs: RegExp;
 }
 
-type Clock = { now(): number };
+interface Clock {
+  now(): number;
+}
 
 /** One of the project's own simulated exchanges, asked without a socket. */
 export class SimulatedVenue {

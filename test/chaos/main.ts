@@ -36,6 +36,10 @@ async function worlds(values: ReturnType<typeof parsed>): Promise<number> {
   const started = performance.now();
   let [bad, hours, ran, heap] = [0, 0, 0, 0];
   const told: RunOptions = { isShort, ...(verbose ? { say: console.log } : {}) };
+  if (!verbose && !(await isSameAgain(seed, from))) {
+    bad += 1;
+    console.log(`✗ seed ${seed}, world ${String(from)} does not come out the same twice`);
+  }
   for (let number = from; number < from + count; number += 1) {
     const outcome = await run(seed, number, told);
     hours += outcome.hours;
@@ -66,6 +70,13 @@ async function worlds(values: ReturnType<typeof parsed>): Promise<number> {
   const file = process.env['LTV_GAUGE_RESULT'];
   if (file !== undefined && file !== '') writeFileSync(file, JSON.stringify({ passed: ran - bad, failed: bad }));
   return bad === 0 ? 0 : 1;
+}
+
+/** A seed tells everything, or nothing that it finds can be found again. */
+async function isSameAgain(seed: string, number: number): Promise<boolean> {
+  const [one, other]: [string[], string[]] = [[], []];
+  for (const lines of [one, other]) await run(seed, number, { isShort: true, say: (line) => lines.push(line) });
+  return one.join('\n') === other.join('\n');
 }
 
 /** Builds the product with each fault in turn, and lives until it is found. */

@@ -56,8 +56,8 @@ export function planOf(random: Random, isShort: boolean): Plan {
   const at = (): number => random.whole(30 * second, lastsMs);
   const begun = venueIds.map((venue): Step => ({ at: 20 * second, window: 0, do: 'arm', venue, term: 'always' }));
   const pressed = Array.from({ length: presses }, () => pressesOf(at(), random)).flat();
-  const troubled = Array.from({ length: troubles }, () => ({ at: at(), window: random.next(), ...troubleOf(random) }) as Step);
-  const lived = Array.from({ length: random.whole(0, 6) }, () => ({ at: at(), window: random.next(), ...lifeOf(random) }) as Step);
+  const troubled = Array.from({ length: troubles }, () => ({ at: at(), window: random.next(), ...troubleOf(random) }));
+  const lived = Array.from({ length: random.whole(0, 6) }, () => ({ at: at(), window: random.next(), ...lifeOf(random) }));
   return {
     lastsMs,
     intervalMs: random.pick([30, 60, 60, 120]) * second,

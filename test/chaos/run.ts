@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -99,7 +98,10 @@ class Life {
         random: () => windowHere().random.next(),
         timeout: (ms) => {
           const [one, { clock }] = [new AbortController(), windowHere()];
-          this.#time.after(ms, () => void one.abort(timedOut), clock);
+          const stop = (): void => {
+            one.abort(timedOut);
+          };
+          this.#time.after(ms, stop, clock);
           return one.signal;
         },
       });
@@ -115,8 +117,12 @@ class Life {
   async #live(): Promise<Outcome> {
     const { windows, steps, lastsMs } = this.#plan;
     this.#begin();
-    for (let at = 0; at < windows; at += 1) this.#time.after(at * 1_500, () => void this.#open());
-    for (const step of steps) this.#time.after(step.at, () => void this.#happens(step));
+    for (let at = 0; at < windows; at += 1) this.#time.after(at * 1_500, this.#open);
+    for (const step of steps) {
+      this.#time.after(step.at, () => {
+        this.#happens(step);
+      });
+    }
     const look = (): void => {
       if (this.#disk.fault !== undefined) this.#judge.diskIsBad();
       this.#judge.look();
@@ -158,7 +164,7 @@ class Life {
     if (!this.#windows.some(({ isOpen }) => isOpen)) this.#open();
   }
 
-  #open(): void {
+  readonly #open = (): void => {
     if (this.#windows.filter(({ isOpen }) => isOpen).length >= mostWindows) return;
     const name = `window${String(this.#windows.length)}`;
     this.#say(`${name} opens`);
@@ -173,7 +179,7 @@ class Life {
         },
       }),
     );
-  }
+  };
 
   #limits(): Limits {
     const perDayByCoin = Object.fromEntries(Object.entries(this.#plan.perDay).map(([coin, most]) => [coin, String(most)]));
@@ -328,7 +334,7 @@ class Life {
     if (snapshot === undefined) return;
     const asked = changeFrom(() => system.change(snapshot, wayOf(system, turn)));
     if (asked === undefined) return;
-    const change = 'requestId' in asked ? { ...asked, requestId: randomUUID().replaceAll('-', '') } : asked;
+    const change = 'requestId' in asked ? { ...asked, requestId: idFrom(window.random) } : asked;
     const preview = await engine.ledger.preview(account.id, change);
     await clock.sleep(thinkMs);
     await engine.ledger.rehearse(preview);
@@ -357,6 +363,8 @@ function changeFrom<T>(make: () => T): T | undefined {
     throw error;
   }
 }
+
+const idFrom = (random: Random): string => Array.from({ length: 32 }, () => random.whole(0, 15).toString(16)).join('');
 
 /** Beside this bundle. */
 const workerName = 'ledger-worker.js';

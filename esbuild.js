@@ -15,6 +15,8 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   absWorkingDir: __dirname,
+  // Names of parts come from paths: the same wherever the packages really are.
+  preserveSymlinks: true,
 };
 
 // What a dynamic import() brings becomes a part of its own, read when it is first needed. Each part costs its frame and a compression of
@@ -23,6 +25,7 @@ const together = [
   // Every change needs all of it; reading the journal needs the kinds of change.
   [
     'commit.ts',
+    'ask-again.ts',
     'database/sqlite-journal.ts',
     'kinds/kinds.ts',
     'limit-checks.ts',
@@ -30,9 +33,9 @@ const together = [
     'prover.ts',
     'undo-checks.ts',
     'settle.ts',
-  ].map((file) => path.join(__dirname, 'src/engine/ledger', file)),
+  ].map((file) => `src/engine/ledger/${file}`),
   // With an account, these are needed right after activation.
-  ['open-state.ts', 'monitor/lease.ts', 'monitor/poller.ts'].map((file) => path.join(__dirname, 'src/engine', file)),
+  ['open-state.ts', 'monitor/lease.ts', 'monitor/poller.ts'].map((file) => `src/engine/${file}`),
   [
     'engine/history/venue-history.ts',
     'engine/prices/price-watch.ts',
@@ -41,7 +44,7 @@ const together = [
     'engine/watch/warning-watch.ts',
     'engine/outlets/delivery.ts',
     'views/outlines.ts',
-  ].map((file) => path.join(__dirname, 'src', file)),
+  ].map((file) => `src/${file}`),
 ];
 
 // esbuild splits ES modules only, and the editor's `vscode` is there for CommonJS only, so the imports and exports that it writes are rewritten,
@@ -87,25 +90,84 @@ async function squeeze() {
   }
 }
 
-// esbuild makes a part of whatever the same parts share. Each part of ours comes after activation, so it may well say that it needs the
-// entry: then all that activation loads is one part to read, not one for each way in which the others share it.
+/** The command line runs without the editor and changes nothing, whatever parts it loads: of what was written, not of what was meant. */
+function faultsOutside(outputs) {
+  const never = /^vscode$|^src\/(vscode|flows|extension)|\/ledger\/(commit|arming|kinds)|\/vault\.ts$/;
+  const seen = new Set(['dist/ltv-gauge.js']);
+  const faults = [];
+  for (const file of seen) {
+    const { imports, inputs } = outputs[file];
+    for (const { path: target, external } of imports) if (!external) seen.add(target);
+    const all = [...Object.keys(inputs), ...imports.filter(({ external }) => external).map((one) => one.path)];
+    for (const wrong of all.filter((one) => never.test(one))) faults.push({ text: `The command line may load ${wrong}, in ${file}.` });
+  }
+  return faults;
+}
+
+// esbuild makes a part of whatever the same entries and parts share: one for each way in which they share it. So each part says that it needs
+// all that parts share, and what activation loads, which is there by then. The command line, and the parts that it loads, come without the
+// editor: they say so of what they share with others and need themselves.
 const partOf = (file) => together.find((files) => files.includes(file)) ?? [file];
-const afterActivation = {
-  name: 'after-activation',
-  setup({ initialOptions, onResolve, onLoad }) {
-    const inner = 'after-activation';
-    onResolve({ filter: /^\./, namespace: 'file' }, ({ kind, path: target, resolveDir }) =>
-      kind === 'dynamic-import' ? { path: partOf(path.join(resolveDir, target))[0], namespace: inner } : undefined,
-    );
+const fewParts = (base, commandLine) => ({
+  name: 'few-parts',
+  setup({ initialOptions, onStart, onResolve, onLoad, onEnd }) {
+    let graph;
+    let shared = [];
+    let outside = new Set();
+    let started = new Set();
+    /** The files, and what they import: at once, or at all. */
+    const reach = (files, atAll, seen = new Set()) => {
+      for (const file of files) {
+        if (seen.has(file)) continue;
+        seen.add(file);
+        for (const { path: target, kind, external } of graph[file].imports) {
+          if (external) continue;
+          if (kind !== 'dynamic-import') reach([target], atAll, seen);
+          else if (atAll) reach(partOf(target), atAll, seen);
+        }
+      }
+      return seen;
+    };
+    onStart(async () => {
+      if (commandLine === undefined) return;
+      const { metafile } = await build({ ...initialOptions, plugins: [], write: false, metafile: true, logLevel: 'silent' });
+      graph = metafile.inputs;
+      const imports = Object.values(graph).flatMap((file) => file.imports);
+      const doors = imports.filter(({ kind }) => kind === 'dynamic-import').map((door) => partOf(door.path)[0]);
+      const roots = [...new Set([commandLine, ...doors])].map((door) => reach(partOf(door), false));
+      shared = Object.keys(graph).filter((file) => roots.filter((root) => root.has(file)).length > 1);
+      outside = reach([commandLine], true);
+      started = reach([commandLine, base], false);
+    });
+    onEnd(({ metafile }) => {
+      const errors = commandLine === undefined ? [] : faultsOutside(metafile.outputs);
+      // esbuild prints nothing that it hears this late.
+      for (const { text } of errors) console.error(text);
+      return { errors };
+    });
+    const inner = 'few-parts';
+    onResolve({ filter: /^[.s]/ }, ({ kind, path: target, resolveDir }) => {
+      const file = path.relative(__dirname, path.resolve(resolveDir, target)).replaceAll(path.sep, '/');
+      if (kind === 'dynamic-import') return { path: partOf(file)[0], namespace: inner };
+      return kind === 'entry-point' && file === commandLine ? { path: file, namespace: inner } : undefined;
+    });
     onLoad({ filter: /./, namespace: inner }, ({ path: door }) => ({
       contents: [
-        `import './${initialOptions.entryPoints[0]}';`,
-        ...partOf(door).map((file) => `export * from ${JSON.stringify(file)};`),
+        // To start, the command line needs no more than that, and what the base shares with its parts.
+        ...(outside.has(door)
+          ? shared.filter((file) => outside.has(file) && (door !== commandLine || started.has(file)))
+          : door === base
+            ? []
+            : [base, ...shared]
+        )
+          .filter((file) => !file.includes('node_modules'))
+          .map((file) => `import './${file}';`),
+        ...partOf(door).map((file) => `export * from './${file}';`),
       ].join(''),
       resolveDir: __dirname,
     }));
   },
-};
+});
 
 // `msg('id', 'text'`, in the form that the check of texts keeps.
 const message = /\bmsg\(\s*'([^']+)',\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/g;
@@ -156,7 +218,7 @@ function writeTexts() {
 const extension = {
   ...common,
   sourcemap: minify ? false : 'inline',
-  entryPoints: ['src/extension.ts'],
+  entryPoints: ['src/extension.ts', { in: 'src/cli/main.ts', out: 'ltv-gauge' }],
   outdir: 'dist',
   chunkNames: 'parts/[name]-[hash]',
   platform: 'node',
@@ -164,7 +226,8 @@ const extension = {
   format: 'esm',
   splitting: true,
   write: false,
-  plugins: [afterActivation, withoutIds, asCommonJs],
+  metafile: true,
+  plugins: [fewParts('src/vscode/running.ts', 'src/cli/main.ts'), withoutIds, asCommonJs],
   // Of two exports by one name in one part, neither would be there.
   logOverride: { 'ambiguous-reexport': 'error' },
   external: ['vscode'],
@@ -182,19 +245,6 @@ const worker = {
   format: 'cjs',
   plugins: [withoutIds],
 };
-
-// What other programs start; the editor never does. It holds nothing that signs or sends.
-const venues = path.join(__dirname, 'src/exchanges');
-const withoutVenues = {
-  name: 'without-venues',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\./ }, ({ kind, importer }) =>
-      kind === 'dynamic-import' && importer.startsWith(venues) ? { path: 'none', namespace: 'venues' } : undefined,
-    );
-    onLoad({ filter: /./, namespace: 'venues' }, () => ({ contents: "throw new Error('no exchange is reached from here');" }));
-  },
-};
-const cli = { ...worker, entryPoints: [{ in: 'src/cli/main.ts', out: 'ltv-gauge' }], outdir: 'dist', plugins: [withoutIds, withoutVenues] };
 
 // What a template holds between its tags comes into the package as it stands. Code means the same without its indents.
 const withoutIndents = {
@@ -216,11 +266,14 @@ const styleAsText = {
   setup({ onLoad, onResolve }) {
     const namespace = 'style';
     onResolve({ filter: /\.css$/ }, ({ kind, path: target, resolveDir }) =>
-      kind === 'import-statement' ? { path: path.join(resolveDir, target), namespace } : undefined,
+      kind === 'import-statement'
+        ? { path: path.relative(__dirname, path.join(resolveDir, target)).replaceAll(path.sep, '/'), namespace }
+        : undefined,
     );
     onLoad({ filter: /./, namespace }, async ({ path: file }) => {
-      const { code } = await transform(readFileSync(file, 'utf8'), { loader: 'css', minify });
-      return { contents: `export const style = ${JSON.stringify(code.trim())};`, watchFiles: [file] };
+      const full = path.join(__dirname, file);
+      const { code } = await transform(readFileSync(full, 'utf8'), { loader: 'css', minify });
+      return { contents: `export const style = ${JSON.stringify(code.trim())};`, watchFiles: [full] };
     });
   },
 };
@@ -228,7 +281,7 @@ const styleAsText = {
 // Each section that only some people open is a part of its own; src/webview/section.ts says how to add one.
 const page = {
   ...common,
-  plugins: [afterActivation, styleAsText, withoutIndents],
+  plugins: [fewParts('src/webview/main.ts'), styleAsText, withoutIndents],
   entryPoints: ['src/webview/main.ts', 'src/webview/page.css'],
   outdir: 'dist/webview',
   chunkNames: '[name]-[hash]',
@@ -265,7 +318,7 @@ const unit = {
 };
 // The ledger's thread, where each of them finds it.
 const unitWorker = { ...worker, outdir: 'out/test/unit' };
-const unitCli = { ...cli, outdir: 'out/test/unit' };
+const unitCli = { ...worker, entryPoints: [{ in: 'src/cli/main.ts', out: 'ltv-gauge' }], outdir: 'out/test/unit' };
 const crashWorker = { ...worker, outdir: 'out/test/crash' };
 // Integration tests run in the extension host, which has no node_modules of ours: everything is inside but the editor.
 const integration = { ...tests('integration', ['test/integration/suite.ts']), external: ['vscode', 'mocha'], alias: extension.alias };
@@ -312,7 +365,7 @@ if (breakName !== undefined) {
     Object.assign(one, { outdir: 'out/test/chaos-broken', plugins: [broken, ...(one.plugins ?? [])] });
 }
 
-const product = [extension, worker, cli, page];
+const product = [extension, worker, page];
 const everyTest = [unit, unitWorker, unitCli, integration, e2e, crash, crashWorker, simulation, chaos, chaosWorker];
 const wanted = flags.has('--unit')
   ? [unit, unitWorker, unitCli]

@@ -18,10 +18,17 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   vscode: ['core', 'exchanges', 'engine', 'words', 'views', 'flows', 'agent', 'cli/launcher'],
   webview: ['core/protocol'],
   // For programs that look: nothing here reaches what could change an account or find a key.
-  agent: ['core', 'words', 'engine/accounts/stakes', 'engine/monitor/pace', 'engine/monitor/store'],
+  agent: [
+    ...['core', 'words', 'engine/accounts/stakes', 'engine/ledger/record', 'engine/ledger/write-states', 'engine/monitor/pace'],
+    ...['engine/monitor/store', 'engine/storage/history-protocol', 'engine/targets/ltv-offers', 'engine/targets/safe-maximum'],
+    'exchanges/possible',
+  ],
   cli: [
+    ...['engine/ledger/database/schema', 'engine/ledger/record', 'engine/storage/history-tables', 'engine/storage/ledger-protocol'],
     ...['core', 'words', 'agent', 'engine/accounts/account-book', 'engine/monitor/store', 'engine/monitor/stored-failure'],
-    ...['engine/monitor/stored-snapshot', 'engine/storage/state-schema', 'engine/prices/streams'],
+    ...['engine/monitor/stored-snapshot', 'engine/storage/state-schema', 'engine/prices/streams', 'engine/monitor/pace'],
+    // To read an account itself. What it gets of a connection is what reads, and it gives a change no key.
+    ...['exchanges/exchange', 'exchanges/registry', 'engine/monitor/poller', 'engine/monitor/reading-news', 'engine/monitor/wakes'],
   ],
 };
 const folders = Object.keys(borders).filter((room) => !room.includes('/'));

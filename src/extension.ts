@@ -1,56 +1,85 @@
 import * as vscode from 'vscode';
-import { Emitter } from './core/emitter.ts';
-import { createEngine } from './engine/engine.ts';
-import { LazyPages, loadViews } from './views/lazy-pages.ts';
+import { oldRecords } from './engine/storage/old-state.ts';
+import { existsState, readLastCopy, stateIn, watchLastCopy } from './engine/storage/state-folder.ts';
 import { registerAgentTools } from './vscode/agent-tools.ts';
-import { commandIds } from './vscode/command-ids.ts';
-import { registerCommands } from './vscode/commands.ts';
-import { sceneOf, type App } from './vscode/front.ts';
-import { registerGauges } from './vscode/gauge-commands.ts';
-import { tellStateTrouble } from './vscode/guarded-command.ts';
-import { portsOf } from './vscode/ports.ts';
-import { registerStatusBar } from './vscode/status-bar.ts';
-import { registerTrees } from './vscode/trees.ts';
-import { registerWarnings } from './vscode/warnings.ts';
+import type { Running } from './vscode/running.ts';
 
-let closing: (() => Promise<void>) | undefined;
+/** What is used of package.json. */
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly views: { readonly ltvGauge: readonly { readonly id: string }[] };
+  };
+}
+
+let running: Promise<Running> | undefined;
 
 /** Lets the outcomes of the last changes be recorded before the window closes. */
 export function deactivate(): Promise<void> | undefined {
-  return closing?.();
+  return running?.then(
+    ({ close }) => close(),
+    () => undefined,
+  );
 }
 
-/** Builds the engine and registers what can be seen. Waits for nothing: no network, no secret, no database. */
+/**
+ * Runs at once where there is, or was, an account. Else nothing but this is loaded until somebody looks, runs a command, or adds an account in
+ * another window. Waits for nothing: no network, no secret, no database.
+ */
 export function activate(context: vscode.ExtensionContext): void {
-  const keep = <T extends vscode.Disposable>(part: T): T => {
-    context.subscriptions.push(part);
-    return part;
+  const waiting: vscode.Disposable[] = [];
+  const endWaiting = (): void => {
+    for (const one of waiting.splice(0)) one.dispose();
   };
-  const log = keep(vscode.window.createOutputChannel('LTV Gauge', { log: true }));
-  const engine = keep(createEngine(portsOf(context, log)));
-  closing = () => engine.close();
-  const app: App = { ...engine, context, log, alarm: keep(new Emitter()) };
-  const reading = { connections: app.connections, states: app.store, viewContext: () => sceneOf(app) };
-  const pages = keep(new LazyPages(async (source, cursor) => (await loadViews()).readPage(reading, source, cursor)));
-  keep(registerCommands(app, pages));
-  keep(registerTrees(app, pages));
-  keep(registerStatusBar(app));
-  keep(registerGauges(app));
-  keep(tellStateTrouble(app));
-  keep(registerWarnings(app));
-  keep(registerAgentTools(app));
-
-  const looked = engine.start();
-  // Set by `npm start`: a person who only wants to look finds something to look at.
-  if (process.env['LTV_GAUGE_SIMULATED'] === '1') void looked.then(() => trySimulated(app));
+  const run = (): Promise<Running> => {
+    running ??= import('./vscode/running.ts').then(({ startRunning }) => {
+      endWaiting();
+      return startRunning(context);
+    });
+    return running;
+  };
+  context.subscriptions.push(
+    { dispose: endWaiting },
+    registerAgentTools(context, async () => (await run()).looking),
+    vscode.window.registerWebviewPanelSerializer('ltvGauge.gauges', {
+      deserializeWebviewPanel: async (panel) => (await run()).restorePanel(panel),
+    }),
+  );
+  if (isInUse(context)) void run();
+  else waiting.push(...waitFor(context, run));
 }
 
-async function trySimulated({ book, log }: App): Promise<void> {
-  if (book.list().length > 0) return;
-  try {
-    await vscode.commands.executeCommand(commandIds.trySimulated);
-    await vscode.commands.executeCommand('workbench.view.extension.ltvGauge');
-  } catch (error) {
-    log.warn(`the simulated exchange did not start: ${String(error)}`);
-  }
+function isInUse({ globalStorageUri, globalState }: vscode.ExtensionContext): boolean {
+  const place = stateIn(globalStorageUri.fsPath);
+  // `npm start` sets the variable.
+  return (
+    existsState(place) ||
+    readLastCopy(place) !== undefined ||
+    oldRecords(globalState).length > 0 ||
+    process.env['LTV_GAUGE_SIMULATED'] === '1'
+  );
+}
+
+/** Whatever asks for the extension first. */
+function waitFor({ globalStorageUri, extension }: vscode.ExtensionContext, run: () => Promise<Running>): readonly vscode.Disposable[] {
+  const again =
+    (id: string) =>
+    async (...args: readonly unknown[]): Promise<unknown> => {
+      await run();
+      // By now it is another's.
+      return vscode.commands.executeCommand(id, ...args);
+    };
+  const empty: vscode.TreeDataProvider<never> = {
+    getChildren: () => {
+      void run();
+      return [];
+    },
+    getTreeItem: (none) => none,
+  };
+  const { commands, views } = (extension.packageJSON as Manifest).contributes;
+  return [
+    ...commands.map(({ command }) => vscode.commands.registerCommand(command, again(command))),
+    ...views.ltvGauge.map(({ id }) => vscode.window.registerTreeDataProvider(id, empty)),
+    watchLastCopy(stateIn(globalStorageUri.fsPath), () => void run()),
+  ];
 }

@@ -1,24 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { CoinAmount } from '../core/model.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import { worst, type Level } from '../core/risk/level.ts';
 import { stakesOf, type Stakes } from '../engine/accounts/stakes.ts';
 import { isCurrent } from '../engine/monitor/pace.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
+import { definitionsDiffer } from '../words/live-lines.ts';
 import { liquidationPriceOf, loanName, loanViews, type LoanView } from '../words/loan.ts';
 import { positionViews, type PositionView } from '../words/position.ts';
-
-/** A level as machines are told it. */
-export type LevelName = 'ok' | 'watch' | 'warning' | 'danger' | 'unknown';
-
-export interface StatusOptions {
-  /** Milliseconds since the Unix epoch. */
-  readonly now: number;
-  /** The person's interval between two readings. Milliseconds. */
-  readonly intervalMs: number;
-  /** Whether amounts, values and the names that the person gave are told too. */
-  readonly amounts: boolean;
-}
+import { aliasOf, iso, levelName, plain, type LevelName, type StatusOptions } from './named.ts';
 
 /** Decimals are strings; ratios are fractions, 0.58 is 58 %; times are ISO 8601 in UTC. What is absent is unknown. */
 export interface Status {
@@ -79,6 +68,8 @@ export interface LoanStatus {
   readonly liquidationPrice?: { readonly instrument: string; readonly price: string };
   /** Our own estimate at newer prices. */
   readonly estimate?: Estimated;
+  /** Our calculation doesn't match the exchange's LTV: nothing of it is estimated. */
+  readonly doubted?: true;
   readonly overdue?: true;
   readonly debtCoins: readonly string[];
   readonly collateralCoins: readonly string[];
@@ -119,6 +110,28 @@ export function statusOf(states: readonly AccountState[], options: StatusOptions
   };
 }
 
+/** Loans and positions that a tool tells of. */
+const mostTold = 40;
+const urgency: readonly LevelName[] = ['danger', 'warning', 'unknown', 'watch', 'ok'];
+
+/** The same for an answer that has to stay short: of very many, the most urgent. */
+export function shortStatus(states: readonly AccountState[], options: StatusOptions): object {
+  const status = statusOf(states, options);
+  const told = new Set<object>(
+    status.accounts
+      .flatMap(({ loans, positions }) => [...loans, ...positions])
+      .sort((a, b) => urgency.indexOf(a.level) - urgency.indexOf(b.level))
+      .slice(0, mostTold),
+  );
+  const accounts = status.accounts.slice(0, mostTold).map((account) => {
+    const [loans, positions] = [account.loans.filter((one) => told.has(one)), account.positions.filter((one) => told.has(one))];
+    const leftOut = account.loans.length + account.positions.length - loans.length - positions.length;
+    return { ...account, loans, positions, gone: account.gone.slice(0, mostTold), ...(leftOut > 0 ? { leftOut } : {}) };
+  });
+  const accountsLeftOut = status.accounts.length - accounts.length;
+  return { ...status, accounts, ...(accountsLeftOut > 0 ? { accountsLeftOut } : {}) };
+}
+
 /** @returns also its most urgent level; without figures, or with a part unread, at least `unknown` */
 function accountStatus(state: AccountState, options: StatusOptions): { readonly level: Level; readonly status: AccountStatus } {
   const { account, snapshot, failure } = state;
@@ -156,11 +169,8 @@ function accountStatus(state: AccountState, options: StatusOptions): { readonly 
   };
 }
 
-/** The venue, and a part of a digest of our own random id. */
-export const aliasOf = ({ venue, id }: AccountState['account']): string =>
-  `${plain(venue)}-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`;
-
-function loanStatus({ loan, level, distance, since }: LoanView, amounts: boolean): LoanStatus {
+function loanStatus(view: LoanView, amounts: boolean): LoanStatus {
+  const { loan, level, distance, since } = view;
   const toLiquidation = distanceTo(loan.liquidation?.ltv, loan.ltv);
   const price = liquidationPriceOf(loan);
   return {
@@ -182,6 +192,7 @@ function loanStatus({ loan, level, distance, since }: LoanView, amounts: boolean
             pricesAt: iso(since.at),
           },
         }),
+    ...(view.current && definitionsDiffer(view) ? { doubted: true } : {}),
     ...(loan.due?.some(({ overdue }) => overdue) === true ? { overdue: true } : {}),
     debtCoins: loan.debts.map(({ coin }) => plain(coin)),
     collateralCoins: loan.collateral.map(({ coin }) => plain(coin)),
@@ -209,12 +220,3 @@ function positionStatus({ position, level, distance, liquidation, since }: Posit
 }
 
 const amountStatus = ({ coin, amount }: CoinAmount): AmountStatus => ({ coin: plain(coin), amount });
-
-export const levelName = (level: Level): LevelName => (level === 'warn' ? 'warning' : level);
-
-const iso = (ms: number): string => new Date(ms).toISOString();
-
-const mostLetters = 40;
-
-/** Text that somebody else wrote, without what could pass for a sentence or a line of its own: a name, and no more than that. */
-const plain = (text: string): string => text.replace(/[^\p{L}\p{N}._:/-]+/gu, '_').slice(0, mostLetters);

@@ -1,24 +1,30 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { Status } from '../agent/status.ts';
-
-/** What the server can be asked. Reading only: there is no tool that acts. */
-export interface McpPorts {
-  readonly status: () => Status;
-}
+import type { Looking } from '../agent/looking.ts';
+import { WrongInput } from '../agent/schema.ts';
+import type { Described } from '../agent/tools.ts';
 
 const versions = ['2025-06-18', '2025-03-26', '2024-11-05'];
 
-const tools = [
-  {
-    name: 'ltv_gauge_status',
-    title: 'LTV Gauge status',
-    description:
-      'Loans and isolated-margin positions as the editor last read them: level, LTV, margin-call and liquidation LTV, distances as fractions, age. Read-only; old figures say so.',
-    inputSchema: { type: 'object', properties: {}, additionalProperties: false },
-    annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  },
-];
+const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
+
+/** As other programs are used to: `ltv_gauge_what_if`. */
+const mcpName = ({ name }: Described): string =>
+  name.replace('ltvGauge', 'ltv_gauge').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** What our package.json describes, for other programs too. */
+async function offered(): Promise<readonly Described[]> {
+  const { editorName, tools } = await import('../agent/tools.ts');
+  let folder = __dirname;
+  while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
+  const { contributes } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+    readonly contributes: { readonly languageModelTools: readonly Described[] };
+  };
+  const names = tools.filter(({ editorOnly }) => editorOnly !== true).map(editorName);
+  return contributes.languageModelTools.filter(({ name }) => names.includes(name));
+}
 
 interface Asked {
   readonly jsonrpc: '2.0';
@@ -28,7 +34,7 @@ interface Asked {
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
-const codes = { notJson: -32_700, notAsked: -32_600, noMethod: -32_601, wrongParams: -32_602 } as const;
+const codes = { notJson: -32_700, notAsked: -32_600, noMethod: -32_601, wrongParams: -32_602, inside: -32_603 } as const;
 
 /** A fault of what was asked, as JSON-RPC has it. */
 class Fault extends Error {
@@ -44,22 +50,22 @@ class Fault extends Error {
  * The Model Context Protocol over standard streams, one JSON object a line (https://modelcontextprotocol.io/specification/2025-06-18).
  * Resolves when the input ends.
  */
-export async function serveMcp(input: Readable, output: Writable, ports: McpPorts): Promise<void> {
+export async function serveMcp(input: Readable, output: Writable, looking: Looking): Promise<void> {
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === '') continue;
-    const answer = answerTo(line, ports);
+    const answer = await answerTo(line, looking);
     if (answer !== undefined) output.write(`${JSON.stringify(answer)}\n`);
   }
 }
 
-function answerTo(line: string, ports: McpPorts): object | undefined {
+async function answerTo(line: string, looking: Looking): Promise<object | undefined> {
   let id: Asked['id'] | null = null;
   try {
     const asked = askedIn(line);
     // Notifications have no answer.
     if (asked.id === undefined) return undefined;
     ({ id } = asked);
-    return { jsonrpc: '2.0', id, result: resultOf(asked, ports) };
+    return { jsonrpc: '2.0', id, result: await resultOf(asked, looking) };
   } catch (error) {
     if (error instanceof Fault) return { jsonrpc: '2.0', id, error: { code: error.code, message: error.message } };
     throw error;
@@ -79,7 +85,7 @@ function askedIn(line: string): Asked {
   return asked as Asked;
 }
 
-function resultOf({ method, params }: Asked, ports: McpPorts): object {
+async function resultOf({ method, params }: Asked, looking: Looking): Promise<object> {
   switch (method) {
     case 'initialize':
       return {
@@ -91,22 +97,35 @@ function resultOf({ method, params }: Asked, ports: McpPorts): object {
     case 'ping':
       return {};
     case 'tools/list':
-      return { tools };
+      return {
+        tools: (await offered()).map((tool) => ({
+          ...{ name: mcpName(tool), description: tool.modelDescription, inputSchema: tool.inputSchema, annotations },
+        })),
+      };
     case 'tools/call':
-      return called(params, ports);
+      return called(params, looking);
     default:
       throw new Fault(codes.noMethod, `There is no ${JSON.stringify(method)}.`);
   }
 }
 
-function called(params: Asked['params'], { status }: McpPorts): object {
-  if (params?.['name'] !== tools[0]?.name) throw new Fault(codes.wrongParams, 'There is no such tool.');
-  const given = params?.['arguments'] ?? {};
-  if (typeof given !== 'object' || Object.keys(given).length > 0) throw new Fault(codes.wrongParams, 'This tool takes no arguments.');
+async function called(params: Asked['params'], looking: Looking): Promise<object> {
+  const all = await offered();
+  const tool = all.find((one) => mcpName(one) === params?.['name']);
+  if (tool === undefined) throw new Fault(codes.wrongParams, `name: one of ${all.map(mcpName).join(', ')}.`);
   try {
-    return { content: [{ type: 'text', text: JSON.stringify(status()) }] };
+    const { answerOf } = await import('../agent/tools.ts');
+    return { content: [{ type: 'text', text: await answerOf(tool, params?.['arguments'], looking) }] };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { isError: true, content: [{ type: 'text', text: `The figures can't be read: ${why}` }] };
+    if (error instanceof WrongInput) throw new Fault(codes.wrongParams, error.message);
+    throw new Fault(codes.inside, `The data of LTV Gauge can't be read: ${reasonOf(error)}`);
   }
+}
+
+/** Why data can't be read. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof Error && 'trouble' in error) return JSON.stringify(error.trouble);
+  // SQLite keeps notes of readers beside the file.
+  if (error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === 8) return 'its folder must be writable to read it';
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,53 +1,87 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Looking } from '../agent/looking.ts';
 import { liveEstimate, livePosition, type Prices } from '../core/risk/live-estimate.ts';
 import { accountOf } from '../engine/accounts/account-book.ts';
 import type { AccountState, Live } from '../engine/monitor/store.ts';
+import { isBlank } from '../engine/ledger/database/schema.ts';
+import type { WriteRecord } from '../engine/ledger/record.ts';
 import { storedFailure } from '../engine/monitor/stored-failure.ts';
 import { storedPrices, storedSnapshotText } from '../engine/monitor/stored-snapshot.ts';
+import { answerHistory } from '../engine/storage/history-tables.ts';
+import { databaseName } from '../engine/storage/ledger-protocol.ts';
 import { isBlankState } from '../engine/storage/state-schema.ts';
 import { siteOf } from '../engine/prices/streams.ts';
 
-/** Longest wait for a window that is writing. Milliseconds. */
-const busyMs = 3_000;
+/** Longest wait for a window that is writing, in which nothing else is done: a watcher ends within two seconds. Milliseconds. */
+const busyMs = 1_000;
 
 /**
- * What the editor keeps of all accounts: their last figures, the last failure, and estimates at the last prices. Opens the file for reading
- * only, so that nothing here can change it. No key is in it.
+ * What the editor keeps of all accounts: their last figures, the last failure, estimates at the last prices, the history and the activity log.
+ * Opens files for reading only, so that nothing here can change them. No key is in them. Throws LedgerFault if a file isn't ours or is newer;
+ * SQLite's own errors.
  * @param file path of `state.sqlite`
- * @throws LedgerFault if the file isn't ours or is newer; SQLite's own errors
  */
-export function readStates(file: string): readonly AccountState[] {
+export const lookingAt = (file: string): Omit<Looking, 'options'> => ({
+  states: () => reading(file, isBlankState, statesIn) ?? [],
+  ask: (asked) => Promise.resolve(reading(file, isBlankState, (db) => answerHistory(db, asked))),
+  steps: (id) => Promise.resolve(existsSync(logOf(file)) ? (reading(logOf(file), isBlank, (db) => stepsIn(db, id)) ?? []) : []),
+});
+
+const logOf = (file: string): string => path.join(path.dirname(file), '..', 'journal', databaseName);
+
+function reading<T>(file: string, isEmpty: (db: DatabaseSync) => boolean, read: (db: DatabaseSync) => T): T | undefined {
   const db = new DatabaseSync(file, { readOnly: true, timeout: busyMs });
   try {
-    if (isBlankState(db)) return [];
+    if (isEmpty(db)) return undefined;
     // All of one moment.
     db.exec('BEGIN');
-    const rows = (sql: string): Record<string, unknown>[] => db.prepare(sql).all();
-    const snapshots = new Map(rows('SELECT account, snapshot FROM snapshots').map((row) => [row['account'], String(row['snapshot'])]));
-    const readings = new Map(rows('SELECT account, as_of, failure FROM readings').map((row) => [row['account'], row]));
-    const prices = new Map(rows('SELECT site, at, prices FROM prices').map((row) => [row['site'], row] as const));
-    return rows('SELECT record FROM accounts ORDER BY seq').flatMap(({ record }) => {
-      const account = accountOf(parsed(String(record)));
-      if (account === undefined) return [];
-      const { as_of: asOf, failure: failed } = readings.get(account.id) ?? {};
-      const stored = storedSnapshotText(snapshots.get(account.id) ?? '');
-      // Figures that a later reading found unchanged are stored once.
-      const snapshot = stored === undefined || typeof asOf !== 'number' ? stored : { ...stored, asOf };
-      const failure = typeof failed === 'string' ? storedFailure(failed) : undefined;
-      const live = liveOf(snapshot, prices.get(siteOf(account)));
-      return [
-        {
-          account,
-          reading: false,
-          ...(snapshot === undefined ? {} : { snapshot }),
-          ...(failure === undefined ? {} : { failure }),
-          ...(live === undefined ? {} : { live }),
-        },
-      ];
-    });
+    return read(db);
   } finally {
     db.close();
   }
+}
+
+function statesIn(db: DatabaseSync): readonly AccountState[] {
+  const rows = (sql: string): Record<string, unknown>[] => db.prepare(sql).all();
+  const snapshots = new Map(rows('SELECT account, snapshot FROM snapshots').map((row) => [row['account'], String(row['snapshot'])]));
+  const readings = new Map(rows('SELECT account, as_of, failure FROM readings').map((row) => [row['account'], row]));
+  const prices = new Map(rows('SELECT site, at, prices FROM prices').map((row) => [row['site'], row] as const));
+  return rows('SELECT record FROM accounts ORDER BY seq').flatMap(({ record }) => {
+    const account = accountOf(parsed(String(record)));
+    if (account === undefined) return [];
+    const { as_of: asOf, failure: failed } = readings.get(account.id) ?? {};
+    const stored = storedSnapshotText(snapshots.get(account.id) ?? '');
+    // Figures that a later reading found unchanged are stored once.
+    const snapshot = stored === undefined || typeof asOf !== 'number' ? stored : { ...stored, asOf };
+    const failure = typeof failed === 'string' ? storedFailure(failed) : undefined;
+    const live = liveOf(snapshot, prices.get(siteOf(account)));
+    return [
+      {
+        account,
+        reading: false,
+        ...(snapshot === undefined ? {} : { snapshot }),
+        ...(failure === undefined ? {} : { failure }),
+        ...(live === undefined ? {} : { live }),
+      },
+    ];
+  });
+}
+
+/** Rows as the journal has them; that the chain of their hashes holds is the editor's to check. */
+const stepsIn = (db: DatabaseSync, id: string | undefined): readonly WriteRecord[] =>
+  db
+    .prepare("SELECT line FROM rows WHERE ? IS NULL OR json_extract(line, '$.id') = ? ORDER BY seq")
+    .all(id ?? null, id ?? null)
+    .map(({ line }) => recordFrom(JSON.parse(String(line)) as StoredRecord));
+
+/** As every format has it; the first knew collateral only. */
+type StoredRecord = Omit<WriteRecord, 'change'> & { readonly change: object; readonly historyId?: string };
+
+function recordFrom({ historyId, ...record }: StoredRecord): WriteRecord {
+  const change = { kind: 'collateral', ...record.change } as WriteRecord['change'];
+  return { ...record, change, ...(historyId === undefined ? {} : { evidence: { kind: 'history', id: historyId } }) };
 }
 
 function parsed(text: string): unknown {
@@ -58,17 +92,20 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Estimates at the prices that were read since. */
+/** Estimates at the prices that were read since, and of which loans there are none. */
 function liveOf(snapshot: AccountState['snapshot'], row: Record<string, unknown> | undefined): Live | undefined {
+  if (snapshot === undefined) return undefined;
+  const { doubted = [], asOf, prices = {} } = snapshot;
   const at = Number(row?.['at']);
   const known = row === undefined ? undefined : storedPrices(String(row['prices']));
-  if (snapshot === undefined || known === undefined || !(at > snapshot.asOf)) return undefined;
-  const [then, now]: readonly Prices[] = [new Map(Object.entries(snapshot.prices ?? {})), new Map(Object.entries(known))];
-  if (then === undefined || now === undefined) return undefined;
+  if (known === undefined || !(at > asOf)) return doubted.length === 0 ? undefined : { loans: {}, positions: {}, off: {}, doubted };
+  const [then, now]: readonly [Prices, Prices] = [new Map(Object.entries(prices)), new Map(Object.entries(known))];
   return {
     at,
     loans: Object.fromEntries(
-      snapshot.loans.filter(({ keptFrom }) => keptFrom === undefined).map((loan) => [loan.id, liveEstimate(loan, then, now)]),
+      snapshot.loans
+        .filter(({ keptFrom }) => keptFrom === undefined)
+        .map((loan) => [loan.id, doubted.includes(loan.id) ? 'definitions' : liveEstimate(loan, then, now)]),
     ),
     positions: Object.fromEntries(
       snapshot.positions
@@ -76,6 +113,6 @@ function liveOf(snapshot: AccountState['snapshot'], row: Record<string, unknown>
         .map((position) => [position.positionId, livePosition(position, then, now)]),
     ),
     off: {},
-    doubted: [],
+    doubted,
   };
 }

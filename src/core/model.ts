@@ -228,6 +228,8 @@ export interface Snapshot {
   readonly changed?: readonly TermChange[];
   /** By loan and coin: the borrow rates that were told last, which the next reading is compared with. */
   readonly ratesFrom?: Readonly<Record<string, Readonly<Record<string, Decimal>>>>;
+  /** By `Loan.id`: loans of which our estimate didn't match the venue's next figure, so that nothing of them is estimated. Kept by us. */
+  readonly doubted?: readonly string[];
   /** The last time, within a day, that nothing was read for long. Kept by us. Milliseconds since the Unix epoch. */
   readonly unwatched?: { readonly from: number; readonly to: number };
   /** What one coin is worth in USD, by the venue's index: for each coin owed, pledged, held or traded here, where known. For estimates only. */

@@ -138,6 +138,7 @@ export type PageAction =
   | 'rescue'
   | 'history'
   | 'reveal'
+  | 'venue'
   | 'refresh';
 
 /** What a shock makes of one loan or position. */
@@ -154,8 +155,6 @@ export interface StressTable {
   readonly simulatedMark?: string;
   /** What is affected first: one sentence for all coins together, and one for each coin that several depend on. */
   readonly first: readonly string[];
-  /** What a fall of all prices brings first, in one sentence. Absent where it brings nothing. */
-  readonly firstFall?: string;
   /** That these are estimates, and of what. */
   readonly caption: string;
   /** Loans and positions, in the order of the gauges. */
@@ -287,10 +286,16 @@ export type TriedAction = Extract<PageAction, 'add' | 'reduce' | 'repay' | 'addM
 export interface Trial {
   /** Moves of prices in percent by coin, from -90 to 100 with at most one decimal place, e.g. "-20". */
   readonly prices: Readonly<Record<string, string>>;
-  /** One for each gauge at most, by its key. */
-  readonly changes: Readonly<
-    Record<string, { readonly action: TriedAction; readonly coin: string; /** As typed. */ readonly amount: string }>
-  >;
+  /** By the key of the gauge; tried together, in this order. */
+  readonly changes: Readonly<Record<string, readonly TriedLine[]>>;
+}
+
+/** One change that is tried out. */
+export interface TriedLine {
+  readonly action: TriedAction;
+  readonly coin: string;
+  /** As typed. */
+  readonly amount: string;
 }
 
 /** What a trial makes of one loan or position. */
@@ -311,8 +316,8 @@ export interface WhatIfRow {
   readonly liquidationPrice?: string;
   /** What can be tried. */
   readonly acts: readonly { readonly action: TriedAction; readonly coin: string; readonly label: string }[];
-  /** Why the change that is tried is left out. */
-  readonly refused?: string;
+  /** Which of the changes can't be, and why. */
+  readonly refused?: { readonly at: number; readonly text: string };
 }
 
 /** What a trial makes of everything. */
@@ -324,6 +329,10 @@ export interface WhatIfView {
     readonly reset: string;
     readonly use: string;
     readonly noChange: string;
+    /** Before a further change. */
+    readonly also: string;
+    /** Where several are tried. */
+    readonly oneByOne: string;
     readonly amount: string;
     readonly first: string;
   };
@@ -382,7 +391,7 @@ export interface PageState {
   readonly sections: readonly { readonly id: SectionId; readonly heading: string }[];
   /** Stands in a section whose script can't be had. */
   readonly sectionFailed: string;
-  /** Absent when there is no loan and no position. */
+  /** Absent while its section is closed, and when there is no loan and no position. */
   readonly stress?: StressView;
   /** Accounts that have trouble but no gauge to show it on, and those that were read in part only. */
   readonly notices: readonly string[];
@@ -421,8 +430,8 @@ export type ToPage =
 
 export type FromPage =
   | { readonly type: 'ready' }
-  /** The person's own shocks, as typed. */
-  | { readonly type: 'shocks'; readonly text: string }
+  /** The shocks are looked at, with the person's own as typed; without a text, no longer. */
+  | { readonly type: 'shocks'; readonly text?: string }
   | { readonly type: 'history'; readonly question: HistoryQuestion }
   | { readonly type: 'action'; readonly key: string; readonly action: PageAction }
   /** Asks what a trial makes of everything, now and whenever anything is new; without a trial, nothing any more. */

@@ -24,7 +24,7 @@ import { SharedState } from './storage/shared-state.ts';
 import { Reader, type ReaderOptions } from './monitor/reader.ts';
 import type * as News from './monitor/reading-news.ts';
 import { LateWarnings } from './watch/late-warnings.ts';
-import { existsState, readLastCopy, watchLastCopy } from './storage/state-folder.ts';
+import { existsState, readLastCopy, stateIn, watchLastCopy } from './storage/state-folder.ts';
 
 /** Everything that reads accounts and changes them, put together, for any front to show and to ask. */
 export interface Engine extends Disposable {
@@ -162,7 +162,7 @@ async function atMost(ms: number, clock: Clock, work: readonly Promise<void>[]):
 }
 
 function sharedState({ folder, worker, old }: EnginePorts, clock: Clock): SharedState<Snapshot, Failure> {
-  const place = path.join(folder, 'state');
+  const place = stateIn(folder);
   return new SharedState({
     open: async () => (await import('./open-state.ts')).openState(place, worker),
     lastCopy: () => readLastCopy(place),

@@ -7,13 +7,16 @@ import type { Exchange } from '../exchanges/exchange.ts';
 import { limitNames, limitsFrom } from './ledger/limits.ts';
 import type { ExportedPage, MovedHistory } from './storage/history-protocol.ts';
 import type { SharedState } from './storage/shared-state.ts';
+import { rescuesOf, type Rescue } from './rescue.ts';
 import { alarms, type Warning } from './storage/warning-protocol.ts';
 import { levelsFrom, thresholdsOf } from './accounts/account-book.ts';
 
 // The file that moves a setup to another computer. It holds no key, secret or address, and nothing in it arms an account.
 
 /** An account at a real exchange. Simulated ones don't move. */
-export type MovedAccount = Pick<Account, 'id' | 'venue' | 'site' | 'name' | 'readOnly' | 'uid' | 'thresholds' | 'levels'>;
+export interface MovedAccount extends Pick<Account, 'id' | 'venue' | 'site' | 'name' | 'readOnly' | 'uid' | 'thresholds' | 'levels'> {
+  readonly rescues?: Readonly<Record<string, Rescue>>;
+}
 
 export interface Moved {
   readonly accounts: readonly MovedAccount[];
@@ -52,6 +55,8 @@ const silentForMs = 24 * 60 * 60_000;
 const mostCoins = 50;
 const longestCoin = 20;
 const longestAmount = 40;
+/** Also those of loans and positions that are gone. */
+const mostRescues = 500;
 
 /** Characters that would break a line of the dialog, or reverse the reading direction. */
 const unreadable = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
@@ -72,6 +77,16 @@ const levels = v.pipe(
   v.record(target, v.object({ watch: ltv, warn: ltv, danger: ltv })),
   v.check((own) => Object.keys(own).length <= 50, '≤ 50'),
   v.check((own) => levelsFrom(own).length === Object.keys(own).length, 'danger < warn < watch < 1'),
+);
+const step = v.object({
+  act: v.picklist(['add', 'repay']),
+  coin: v.pipe(text, v.maxLength(longestCoin)),
+  amount: v.pipe(v.string(), v.maxLength(longestAmount), v.check(isDecimal, '"0.1"'), v.transform(decimal)),
+});
+const rescues = v.pipe(
+  v.record(target, v.object({ at: ltv, steps: v.array(step) })),
+  v.check((own) => Object.keys(own).length <= mostRescues, `≤ ${mostRescues.toString()}`),
+  v.check((own) => Object.keys(rescuesOf({ rescues: own })).length === Object.keys(own).length, '0 < at < 1, 0 < amount, 1–2 steps'),
 );
 const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const alarm = v.picklist(alarms);
@@ -96,6 +111,7 @@ const file = v.object({
           ),
         ),
         levels: v.exactOptional(levels),
+        rescues: v.exactOptional(rescues),
       }),
     ),
     v.maxLength(200),

@@ -45,6 +45,23 @@ export function rescueOf({ rescues }: Pick<Account, 'rescues'>, on: Target): Res
   return known.length === 0 || known.length < read.length || known.length > mostSteps ? undefined : { at, steps: known };
 }
 
+/** All rescues of an account that can be read, by `targetKey`. */
+export function rescuesOf(account: Pick<Account, 'rescues'>): Readonly<Record<string, Rescue>> {
+  return Object.fromEntries(
+    Object.keys(account.rescues ?? {}).flatMap((key) => {
+      const on = targetOf(key);
+      const rescue = on && rescueOf(account, on);
+      return rescue === undefined ? [] : [[key, rescue]];
+    }),
+  );
+}
+
+/** The loan or position of a `targetKey`. */
+export function targetOf(key: string): Target | undefined {
+  const [, kind, id] = /^(loan|position):([^]*)$/.exec(key) ?? [];
+  return id === undefined ? undefined : { kind: kind as Target['kind'], id };
+}
+
 function stepOf(value: unknown): RescueStep | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { act, coin, amount } = value as Partial<Record<keyof RescueStep, unknown>>;

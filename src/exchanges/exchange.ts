@@ -36,6 +36,8 @@ export interface Site {
   readonly baseUrl?: string;
   /** The website where accounts of it are registered. Absent for the loopback site. */
   readonly page?: string;
+  /** The page of its loans, where the venue's own documentation names it. */
+  readonly loansPage?: string;
   /** An example address, for the loopback site: the default of its simulated exchange. */
   readonly exampleUrl?: string;
   /** Loopback: everything about the account says *simulated*. */
@@ -50,6 +52,8 @@ export interface KeyFacts {
   readonly canRead: boolean;
   readonly canTrade: boolean;
   readonly canWithdraw: boolean;
+  /** The venue says of the key itself that it can only read, whatever its permissions are called. Absent where it says otherwise or nothing. */
+  readonly onlyReads?: true;
   /** Addresses the key is bound to; empty when it is bound to none. */
   readonly boundAddresses: readonly string[];
   readonly accountMode?: Message;

@@ -71,12 +71,16 @@ async function askAndCarryOut(app: Acting, attended: Attended, choice: LoanChoic
       if (answer === undefined) return undefined;
       if (answer === back) break;
       typed = answer;
-      const requestId = app.newId().replace(/[^0-9A-Za-z]/g, '');
-      const change: BorrowChange = { kind: 'borrow', loan: refOf(choice), direction: 'reduce', coin, amount: answer, requestId };
-      if ((await carryOut(app, attended, account.id, change)) === 'ended') return undefined;
+      if ((await carryOut(app, attended, account.id, moreBorrowed(app, choice, coin, answer))) === 'ended') return undefined;
     }
     if (debts.length === 1) return back;
   }
+}
+
+/** The change as it will be previewed, with an id of its own. */
+export function moreBorrowed(app: Pick<Acting, 'newId'>, choice: LoanChoice, coin: string, amount: Decimal): BorrowChange {
+  const requestId = app.newId().replace(/[^0-9A-Za-z]/g, '');
+  return { kind: 'borrow', loan: refOf(choice), direction: 'reduce', coin, amount, requestId };
 }
 
 const titleOf = (app: Acting, { state, loan }: LoanChoice, what: Text): Text =>

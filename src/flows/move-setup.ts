@@ -16,10 +16,11 @@ import {
   type MovedAccount,
 } from '../engine/moving-file.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
+import { rescuesOf, targetOf, type Rescue } from '../engine/rescue.ts';
 import type { Warning } from '../engine/storage/warning-protocol.ts';
-import { readWarningTarget } from '../engine/watch/warnings.ts';
 import { localIso } from '../words/activity.ts';
 import { freeAccountName } from '../words/key.ts';
+import { noRescue, rescueLabel, rescueText } from '../words/rescue.ts';
 import { arrowed, bracketed, joined, labelled, type Text } from '../words/text.ts';
 import { levelsText, percentOf } from '../words/thresholds.ts';
 import { nameOf } from '../words/warning.ts';
@@ -71,17 +72,22 @@ export async function exportSetup(app: Acting): Promise<void> {
   if ((await talk.tell({ kind: 'info', sentence, buttons })) === 'open') await file.open();
 }
 
-const movedOf = ({ id, venue, site, name, readOnly, uid, thresholds, levels }: Account): MovedAccount => ({
-  ...{ id, venue, site, name, readOnly },
-  ...(uid === undefined ? {} : { uid }),
-  ...(thresholds === undefined ? {} : { thresholds }),
-  ...(levels === undefined ? {} : { levels }),
-});
+function movedOf(account: Account): MovedAccount {
+  const { id, venue, site, name, readOnly, uid, thresholds, levels } = account;
+  const rescues = rescuesOf(account);
+  return {
+    ...{ id, venue, site, name, readOnly },
+    ...(uid === undefined ? {} : { uid }),
+    ...(thresholds === undefined ? {} : { thresholds }),
+    ...(levels === undefined ? {} : { levels }),
+    ...(Object.keys(rescues).length === 0 ? {} : { rescues }),
+  };
+}
 
 /** What an import would change, each with its line in the dialog. */
 interface Plan {
   readonly add: readonly Account[];
-  /** Thresholds and levels of added accounts. */
+  /** Thresholds, levels and prepared rescues of added accounts. */
   readonly brought: readonly Message[];
   readonly settings: readonly { readonly name: string; readonly value: unknown; readonly line: Message }[];
   /** For existing accounts. */
@@ -212,33 +218,41 @@ function planOf(app: Acting, { accounts, settings, warnings }: Moved, rows: numb
   };
 }
 
-function linesOf({ talk, store }: Acting, { id, name, thresholds, levels = {} }: Account): readonly Message[] {
+function linesOf({ talk, store }: Acting, account: Account): readonly Message[] {
+  const { id, name, thresholds, levels = {} } = account;
   return [
     ...(thresholds === undefined ? [] : [labelled(msg('thresholds.loan', 'Loan Thresholds of {0}', name), said(thresholds))]),
     ...Object.entries(levels).map(([key, own]) =>
-      msg('levels.saved', 'Warning levels of {0}: {1}.', talk.localize(leveled(store.get(id), key, name)), levelsText(own)),
+      msg('levels.saved', 'Warning levels of {0}: {1}.', talk.localize(targetName(store.get(id), key, name)), levelsText(own)),
     ),
+    ...Object.entries(rescuesOf(account)).map(([key, rescue]) => labelled(rescueTitle(store.get(id), key, name), planText(key, rescue))),
   ];
 }
 
 /** Settings absent in the file stay unchanged. */
-function changesOf({ book, store, talk }: Acting, { id, thresholds, levels = {} }: MovedAccount): Plan['changes'] {
+function changesOf({ book, store, talk }: Acting, { id, thresholds, levels = {}, rescues = {} }: MovedAccount): Plan['changes'] {
   const here = book.get(id);
   if (here === undefined) return [];
   const { name } = here;
   const before = (key: string): Levels => here.levels?.[key] ?? defaultLevels;
   const others = Object.entries(levels).filter(([key, own]) => !sameLevels(own, before(key)));
+  const prepared = rescuesOf(here);
+  const otherRescues = Object.entries(rescues).filter(([key, rescue]) => JSON.stringify(rescue) !== JSON.stringify(prepared[key]));
   const isOther = thresholds !== undefined && said(thresholds) !== said(here.thresholds);
   const lines = [
     ...(isOther ? [change(msg('thresholds.loan', 'Loan Thresholds of {0}', name), said(here.thresholds), said(thresholds))] : []),
     ...others.map(([key, own]) => {
-      const title = msg('levels.title', 'Warning Levels of {0}', talk.localize(leveled(store.get(id), key, name)));
+      const title = msg('levels.title', 'Warning Levels of {0}', talk.localize(targetName(store.get(id), key, name)));
       return change(title, levelsText(before(key)), levelsText(own));
     }),
+    ...otherRescues.map(([key, rescue]) =>
+      change(rescueTitle(store.get(id), key, name), planText(key, prepared[key]), planText(key, rescue)),
+    ),
   ];
   const changed: AccountUpdate = {
     ...(isOther ? { thresholds } : {}),
     ...(others.length === 0 ? {} : { levels: { ...here.levels, ...Object.fromEntries(others) } }),
+    ...(otherRescues.length === 0 ? {} : { rescues: { ...here.rescues, ...Object.fromEntries(otherRescues) } }),
   };
   return lines.length === 0 ? [] : [{ id, change: changed, lines }];
 }
@@ -249,9 +263,17 @@ const sameLevels = (a: Levels, b: Levels): boolean =>
 const change = (what: Text, before: Text, after: Text): Message => labelled(what, arrowed(before, after));
 
 /** The loan or position of a key, with its account. */
-function leveled(state: AccountState | undefined, key: string, account: string): Text {
-  const { on } = readWarningTarget(`level ${key}`);
+function targetName(state: AccountState | undefined, key: string, account: string): Text {
+  const on = targetOf(key);
   return bracketed(on === undefined ? key : nameOf(on, state), account);
+}
+
+const rescueTitle = (state: AccountState | undefined, key: string, account: string): Text =>
+  joined([rescueLabel(), targetName(state, key, account)]);
+
+function planText(key: string, rescue: Rescue | undefined): Text {
+  const on = targetOf(key);
+  return on === undefined || rescue === undefined ? noRescue() : rescueText(rescue, on);
 }
 
 const nothingSet = msg('moving.not-set', 'not set');

@@ -2,7 +2,7 @@ import { isCurrent } from '../engine/monitor/pace.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import type { Place } from '../views/place.ts';
 import type { Acting } from './acting.ts';
-import { unread, type Sought } from './choose.ts';
+import { unread, type Obstacle, type Sought } from './choose.ts';
 import { readingText } from './kinds.ts';
 import { explainObstacle } from './tell.ts';
 
@@ -45,6 +45,19 @@ export async function byCurrentFigures<C extends { readonly state: AccountState 
       state?.failure === undefined ? sought.none(app.store.all(), place) : unread(state, state.failure.error, app.keepsOwnKeys);
     if (!(await explainObstacle(app, obstacle, place))) return undefined;
   }
+}
+
+/** The one at a place, by current figures, or why it can't be changed now. @returns undefined if the person was told */
+export async function freeChoice<C extends { readonly state: AccountState }>(
+  app: Acting,
+  place: Place,
+  sought: Sought<C>,
+  obstacleOn: (app: Acting, choice: C) => Obstacle | undefined,
+): Promise<C | Obstacle | undefined> {
+  const [found] = sought.choices(app.store.all(), place);
+  if (found === undefined) return sought.none(app.store.all(), place);
+  const choice = await byCurrentFigures(app, found, place, sought);
+  return choice && (obstacleOn(app, choice) ?? choice);
 }
 
 function isShown(app: Acting, state: AccountState, keptFrom?: number): boolean {

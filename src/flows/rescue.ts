@@ -6,17 +6,17 @@ import type { Change } from '../exchanges/exchange.ts';
 import { canRepay } from '../exchanges/possible.ts';
 import { asPlace, type Place } from '../views/place.ts';
 import { readNumber } from '../words/amount.ts';
-import { obstaclesText, preparedRescue, rescueLabel, rescueText } from '../words/rescue.ts';
+import { noRescue, obstaclesText, preparedRescue, rescueLabel, rescueText } from '../words/rescue.ts';
 import { labelled, sentence, type Text } from '../words/text.ts';
 import { checkMarginCall, percentOf } from '../words/thresholds.ts';
 import type { Acting } from './acting.ts';
 import { amountPlaceholder, changeOf } from './ask-collateral.ts';
 import { marginObstacleOn, obstacleOn } from './change.ts';
-import { loans, positions, refOf, type LoanChoice, type PositionChoice } from './choose.ts';
+import { loans, positions, refOf } from './choose.ts';
 import { carryOut } from './commit.ts';
 import { back } from './conversation.ts';
 import type { Attended } from './open-change-news.ts';
-import { byCurrentFigures } from './read-first.ts';
+import { freeChoice } from './read-first.ts';
 import { partlyRepaid } from './repay.ts';
 import { explainObstacle } from './tell.ts';
 import { chooseTarget, type Chosen } from './warning-levels.ts';
@@ -46,7 +46,7 @@ export async function prepareRescue(app: Acting, argument: unknown): Promise<voi
 
 const describe = (account: Account, on: Target): Text => {
   const rescue = rescueOf(account, on);
-  return rescue === undefined ? msg('rescue.none', 'no rescue prepared') : rescueText(rescue, on);
+  return rescue === undefined ? noRescue() : rescueText(rescue, on);
 };
 
 async function askWay({ talk }: Acting, now: Text): Promise<'change' | 'remove' | undefined> {
@@ -164,11 +164,12 @@ interface Step {
 }
 
 async function loanStep(app: Acting, place: Place, on: Target): Promise<Step | undefined> {
-  const [found] = loans.choices(app.store.all(), place);
-  const choice = found && (await byCurrentFigures<LoanChoice>(app, found, place, loans));
-  const obstacle = choice === undefined ? (found === undefined ? loans.none(app.store.all(), place) : undefined) : obstacleOn(app, choice);
-  if (obstacle !== undefined) await explainObstacle(app, obstacle, place);
-  if (choice === undefined || obstacle !== undefined) return undefined;
+  const choice = await freeChoice(app, place, loans, obstacleOn);
+  if (choice === undefined) return undefined;
+  if ('remedies' in choice) {
+    await explainObstacle(app, choice, place);
+    return undefined;
+  }
   const step = await stepToOpen(app, place, on);
   if (step === undefined) return undefined;
   const { act, coin, amount } = step.step;
@@ -177,12 +178,12 @@ async function loanStep(app: Acting, place: Place, on: Target): Promise<Step | u
 }
 
 async function positionStep(app: Acting, place: Place, on: Target): Promise<Step | undefined> {
-  const [found] = positions.choices(app.store.all(), place);
-  const choice = found && (await byCurrentFigures<PositionChoice>(app, found, place, positions));
-  const obstacle =
-    choice === undefined ? (found === undefined ? positions.none(app.store.all(), place) : undefined) : marginObstacleOn(app, choice);
-  if (obstacle !== undefined) await explainObstacle(app, obstacle, place);
-  if (choice === undefined || obstacle !== undefined) return undefined;
+  const choice = await freeChoice(app, place, positions, marginObstacleOn);
+  if (choice === undefined) return undefined;
+  if ('remedies' in choice) {
+    await explainObstacle(app, choice, place);
+    return undefined;
+  }
   const step = await stepToOpen(app, place, on);
   if (step === undefined) return undefined;
   const { coin, amount } = step.step;

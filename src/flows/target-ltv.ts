@@ -3,7 +3,8 @@ import { msg, type Message } from '../core/message.ts';
 import type { Step } from '../core/risk/ltv-solver.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import { inSequence } from '../engine/ledger/sequence.ts';
-import { offersFor, readForTarget, type LoanReading, type Offer, type Offers } from '../engine/targets/ltv-offers.ts';
+import { offersFor, type Offer, type Offers } from '../engine/targets/ltv-offers.ts';
+import { readForTarget, type LoanReading } from '../engine/targets/read-for-target.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import { asPlace, loanAt } from '../views/place.ts';
 import { arrowed, estimated, type Text } from '../words/text.ts';
@@ -32,7 +33,7 @@ import { askLoan, changeOf } from './ask-collateral.ts';
 import { obstacleOn } from './change.ts';
 import { loans, type LoanChoice } from './choose.ts';
 import { byCurrentFigures, choicesFor } from './read-first.ts';
-import { carryOut } from './commit.ts';
+import { carryOut, type Carrying } from './commit.ts';
 import { canRepay, canSell } from '../exchanges/possible.ts';
 import { walletOf } from '../exchanges/registry.ts';
 import { readingText } from './kinds.ts';
@@ -124,7 +125,7 @@ async function bring(
 }
 
 /** @returns undefined if the person left */
-async function readFresh(app: Acting, { state, loan }: LoanChoice, target: Decimal): Promise<LoanReading | undefined> {
+export async function readFresh(app: Acting, { state, loan }: LoanChoice, target: Decimal): Promise<LoanReading | undefined> {
   const { id } = state.account;
   for (;;) {
     try {
@@ -205,7 +206,8 @@ async function changesFor(app: Acting, choice: LoanChoice, steps: readonly Step[
   return all;
 }
 
-async function changeFor(app: Acting, choice: LoanChoice, { act, coin, amount, sold }: Step): Promise<Change | undefined> {
+/** The change of a step, by figures that are read if it repays. @returns undefined when they could not be read, which was said */
+export async function changeFor(app: Acting, choice: LoanChoice, { act, coin, amount, sold }: Step): Promise<Change | undefined> {
   if (sold !== undefined) return partlySold(app, choice, { coin, collateral: sold }, amount);
   if (act === 'repay' || act === 'sell') return partlyRepaid(app, choice, coin, amount);
   return changeOf(choice, act, coin, amount);
@@ -231,9 +233,15 @@ async function carryOutAll(app: Acting, attended: Attended, accountId: string, c
 }
 
 /** Resolves as soon as the outcome is known, because its notice may stay for long. @returns undefined if nothing was sent */
-function outcomeOf(app: Acting, attended: Attended, accountId: string, change: Change): Promise<WriteRecord | undefined> {
+export function outcomeOf(
+  app: Acting,
+  attended: Attended,
+  accountId: string,
+  change: Change,
+  carrying: Carrying = {},
+): Promise<WriteRecord | undefined> {
   return new Promise((resolve, reject) => {
-    carryOut(app, attended, accountId, change, { settled: resolve }).then(() => {
+    carryOut(app, attended, accountId, change, { ...carrying, settled: resolve }).then(() => {
       resolve(undefined);
     }, reject);
   });

@@ -5,7 +5,7 @@ import type { GaugeView, PageAction } from '../core/protocol.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { progressText, changeText } from '../words/kinds.ts';
-import type { rescueLines } from '../words/rescue.ts';
+import type { rescueLines, rescueMarks } from '../words/rescue.ts';
 import type { LiveLine } from '../words/live-lines.ts';
 import { isDemo, readingAge, troubleWord, venueName, type ViewContext } from '../words/account.ts';
 import { arrow, levelPhrase, nowText, type Ground, type Since } from '../words/since-reading.ts';
@@ -47,6 +47,8 @@ export type Face = Pick<
   readonly changes: readonly { readonly id: PageAction; readonly label: Message }[];
   /** The change that leads to a target. */
   readonly target: { readonly id: PageAction; readonly label: Message };
+  /** Of its prepared rescue. */
+  readonly rescue: ReturnType<typeof rescueMarks>;
   readonly reach: { readonly toMarginCall?: Text; readonly toLiquidation: Text; readonly liquidationPrice?: string };
   /** Which unfinished changes are about it. */
   readonly concerns: (change: Change) => boolean;
@@ -59,7 +61,7 @@ export function keptFace(from: number | undefined, because: Message | undefined)
 /** One gauge as ready text and places on the scale. */
 export function framed(key: string, view: Gauged, face: Face, viewContext: ViewContext, say: Say): GaugeView {
   const { state, current, level } = view;
-  const { changes, target, concerns, kept, reach, ...shown } = face;
+  const { changes, target, concerns, kept, reach, rescue, ...shown } = face;
   const venue = venueName(state, viewContext);
   const subtitle = [venue, state.account.name, ...(state.account.readOnly ? [say(msg('term.read-only', 'read-only'))] : [])].join(' · ');
   const levelText = say(levelPhrase(view));
@@ -91,7 +93,7 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
       toLiquidation: say(reach.toLiquidation),
       ...(reach.liquidationPrice === undefined ? {} : { liquidationPrice: reach.liquidationPrice }),
       age: say(age),
-      marks: [...(current ? [] : [outOfDate]), ...(pending.length === 0 ? [] : [unfinished])].map(say),
+      marks: [...(current ? [] : [outOfDate]), ...(pending.length === 0 ? [] : [unfinished]), ...rescue.urgent, ...rescue.other].map(say),
       acts: acts.map(({ id, label, title }) => ({ id, label: say(label), title: say(title) })),
     },
     subtitle,
@@ -119,6 +121,7 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
       ...(pending.length === 0 ? [] : [{ id: 'resolve' as const, label: say(resolve) }]),
       { id: 'history', label: say(msg('loan.history', 'History')) },
       { id: 'reveal', label: say(msg('gauge.reveal', 'Show in Side Bar')) },
+      ...(state.account.simulated ? [] : [{ id: 'venue' as const, label: say(msg('gauge.venue', 'Open at {0}', venue)) }]),
       { id: 'refresh', label: say(msg('button.refresh', 'Refresh')) },
     ],
   };
@@ -171,11 +174,11 @@ export function rescueRows(lines: ReturnType<typeof rescueLines>, say: Say): Gau
 export const rescueChange = (lines: ReturnType<typeof rescueLines>): Face['changes'] =>
   lines.length === 0 ? [] : [{ id: 'rescue', label: msg('button.open-rescue', 'Open Prepared Rescue…') }];
 
-/** The lines about the live estimate as rows. */
+/** The lines about the live estimate as rows. How far the last one was off stays when there is none now. */
 export function liveRows(lines: readonly LiveLine[], say: Say): GaugeView['rows'] {
   return lines.map(({ label, value, detail }) => ({
     label: say(label),
-    live: true,
+    ...(detail === undefined ? {} : { live: true as const }),
     lines: [{ value: say(value), ...(detail === undefined ? {} : { detail: say(detail) }) }],
   }));
 }

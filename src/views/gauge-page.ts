@@ -8,6 +8,7 @@ import {
   type PageAction,
   type Trial,
   type TriedAction,
+  type TriedLine,
 } from '../core/protocol.ts';
 import { compare, decimal } from '../core/decimal.ts';
 
@@ -62,6 +63,7 @@ const actions: readonly PageAction[] = [
   'rescue',
   'history',
   'reveal',
+  'venue',
   'refresh',
 ];
 const emptyActions = ['addAccount', 'trySimulated'] as const;
@@ -74,7 +76,7 @@ export function parseFromPage(value: unknown): FromPage | undefined {
     case 'ready':
       return { type };
     case 'shocks':
-      return typeof text === 'string' ? { type, text } : undefined;
+      return text === undefined ? { type } : typeof text === 'string' ? { type, text } : undefined;
     case 'action': {
       const known = actions.find((one) => one === action);
       return known === undefined || typeof key !== 'string' ? undefined : { type, key, action: known };
@@ -144,15 +146,23 @@ const isMove = (value: unknown): value is string =>
   compare(decimal(value), decimal('-90')) >= 0 &&
   compare(decimal(value), decimal('100')) <= 0;
 
+/** Changes tried on one loan. */
+const mostLines = 20;
+
+function triedLine(value: unknown): TriedLine | undefined {
+  const { action, coin, amount } = (value ?? {}) as Record<string, unknown>;
+  const tried = triedActions.find((one) => one === action);
+  return tried === undefined || typeof coin !== 'string' || !isAmount(amount) ? undefined : { action: tried, coin, amount };
+}
+
 function asTrial(value: unknown): Trial | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { prices, changes } = value as Record<string, unknown>;
   if (typeof prices !== 'object' || prices === null || typeof changes !== 'object' || changes === null) return undefined;
   const moves = Object.entries(prices).flatMap(([coin, move]: [string, unknown]) => (isMove(move) ? [[coin, move] as const] : []));
-  const known = Object.entries(changes).flatMap(([key, change]: [string, unknown]) => {
-    const { action, coin, amount } = (change ?? {}) as Record<string, unknown>;
-    const tried = triedActions.find((one) => one === action);
-    return tried === undefined || typeof coin !== 'string' || !isAmount(amount) ? [] : [[key, { action: tried, coin, amount }] as const];
+  const known = Object.entries(changes).flatMap(([key, some]: [string, unknown]) => {
+    const lines = Array.isArray(some) && some.length <= mostLines ? some.map(triedLine) : [undefined];
+    return lines.includes(undefined) ? [] : [[key, lines as readonly TriedLine[]] as const];
   });
   const isWhole = moves.length === Object.keys(prices).length && known.length === Object.keys(changes).length;
   return isWhole ? { prices: Object.fromEntries(moves), changes: Object.fromEntries(known) } : undefined;

@@ -2,7 +2,7 @@ import { hideable, msg, type Message } from '../core/message.ts';
 import { compare, sum, type Decimal } from '../core/decimal.ts';
 import { formatUsd } from '../core/format.ts';
 import type { Loan } from '../core/model.ts';
-import type { GaugeView, LineTrend, OverviewWords, PageState, StressView, Summary } from '../core/protocol.ts';
+import type { GaugeView, LineTrend, OverviewWords, PageState, Summary } from '../core/protocol.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import { isAlarm } from '../core/risk/level.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
@@ -18,7 +18,7 @@ import { positionViews, type PositionView } from '../words/position.ts';
 import { dotted, joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { vanishedSentence } from '../words/vanished.ts';
 import { nearest, sortedByWorst, type Ranked } from './status.ts';
-import { stressView } from './stress.ts';
+import { exposures, firstFall, stressView, type Exposure } from './stress.ts';
 import type { Trends } from './trend.ts';
 
 /** What the page shows, and which loan or position each of its gauges stands for. */
@@ -42,8 +42,8 @@ interface Drawn extends Ranked {
 
 /** What the page shows besides the store. */
 export interface Asked {
-  /** The person's own shocks, as typed. */
-  readonly shocks?: string;
+  /** The person's own shocks, as typed. Undefined while nobody looks at the shocks: they are not calculated then. */
+  readonly shocks?: string | undefined;
   /** By the keys of the gauges. */
   readonly trends?: Trends;
 }
@@ -56,7 +56,8 @@ export function gaugePage(
   { shocks, trends }: Asked = {},
 ): GaugePage {
   const drawn = accounts.flatMap((state) => gaugesOf(state, viewContext, say));
-  const stress = drawn.length === 0 ? undefined : stressView(accounts, viewContext, say, shocks);
+  const exposed = drawn.length === 0 ? [] : exposures(accounts, viewContext);
+  const stress = shocks === undefined ? undefined : stressView(exposed, say, shocks);
   const ordered = (order: (a: Drawn, b: Drawn) => number): readonly Drawn[] => [...drawn].sort(order);
   const places = new Map(drawn.map((one, place) => [one, place]));
   const placesOf = (some: readonly Drawn[]): readonly number[] => some.map((one) => places.get(one) ?? 0);
@@ -69,7 +70,7 @@ export function gaugePage(
         age: say(msg('gauges.not-current', 'Out of date')),
       },
       words: overviewWords(say),
-      summaries: summaries(worst, stress, say),
+      summaries: summaries(worst, exposed, say),
       gauges: drawn.map(({ gauge }) => withTrend(gauge, trends?.get(gauge.key))),
       orders: {
         worst: placesOf(worst),
@@ -77,7 +78,7 @@ export function gaugePage(
         liquidation: placesOf(ordered((a, b) => knownFirst(a.toLiquidation, b.toLiquidation))),
         age: placesOf(ordered((a, b) => b.at - a.at)),
       },
-      sections: drawn.length === 0 ? [] : sections(say, stress !== undefined),
+      sections: drawn.length === 0 ? [] : sections(say, exposed.length > 0),
       sectionFailed: say(msg('gauges.section-failed', "This part couldn't be loaded. Reload the window.")),
       ...(stress === undefined ? {} : { stress }),
       notices: accounts.flatMap((state) => notices(state, drawn, viewContext, say)),
@@ -172,7 +173,7 @@ const overviewWords = (say: Say): OverviewWords => ({
 });
 
 /** One for each kind of money, worst first within it. */
-function summaries(worstFirst: readonly Drawn[], stress: StressView | undefined, say: Say): readonly Summary[] {
+function summaries(worstFirst: readonly Drawn[], exposed: readonly Exposure[], say: Say): readonly Summary[] {
   const marks = new Set([undefined, ...worstFirst.map(({ gauge }) => gauge.simulatedMark)]);
   return [...marks].flatMap((mark): Summary[] => {
     const some = worstFirst.filter(({ gauge }) => gauge.simulatedMark === mark);
@@ -181,7 +182,8 @@ function summaries(worstFirst: readonly Drawn[], stress: StressView | undefined,
     const { key, title, caption, figure, level, levelText } = worst.gauge;
     const alarms = some.filter((one) => isAlarm(one.level)).length;
     const unknown = some.filter((one) => one.level === 'unknown').length;
-    const fall = stress?.tables.find((table) => table.simulatedMark === mark)?.firstFall;
+    const exposure = exposed.find((one) => (one.mark && say(one.mark)) === mark);
+    const fall = exposure && firstFall(exposure, say);
     return [
       {
         ...(mark === undefined ? {} : { simulatedMark: mark }),

@@ -34,7 +34,7 @@ import {
   type NoEstimate,
 } from '../words/loan-estimates.ts';
 import { loanLiveLines } from '../words/live-lines.ts';
-import { rescueLines } from '../words/rescue.ts';
+import { rescueLines, rescueMarks } from '../words/rescue.ts';
 import { distanceText, fromVenue, isOverdue, liquidationPriceOf, loanName, ltvText, sourceText, type LoanView } from '../words/loan.ts';
 import { pricesText } from '../words/since-reading.ts';
 import { joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
@@ -56,7 +56,8 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     ...tick('liquidation', msg('term.liquidation', 'Liquidation'), loan.liquidation),
   ];
   const { standing } = view;
-  const rescue = rescueLines(state, { kind: 'loan', id: loan.id }, viewContext, [loan.ltv, view.since?.figures.ltv]);
+  const prepared = [state, { kind: 'loan', id: loan.id }, viewContext, [loan.ltv, view.since?.figures.ltv]] as const;
+  const rescue = rescueLines(...prepared);
   const estimates = loanEstimates(view);
   const toLiquidation = distanceTo(loan.liquidation?.ltv, loan.ltv);
   const reach =
@@ -96,6 +97,7 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
     target: { id: 'ltvTarget', label: msg('button.bring-ltv-target-more', 'Bring LTV to Target…') },
     reach: lineReach(view, estimates, toLiquidation),
     ...keptFace(loan.keptFrom, view.state.snapshot?.loansTrouble),
+    rescue: rescueMarks(...prepared),
     concerns: (change) => isOfLoan(change, loan.id),
   };
   return framed(key, view, face, viewContext, say);

@@ -27,7 +27,7 @@ import {
   tableText,
   type LoanView,
 } from '../words/loan.ts';
-import { rescueLines, rescueMark } from '../words/rescue.ts';
+import { rescueLines, rescueMarks } from '../words/rescue.ts';
 import { warningLines } from '../words/warning-mark.ts';
 import { bothLevels, nowText } from '../words/since-reading.ts';
 import {
@@ -87,27 +87,32 @@ const shortDistance = (standing: LoanView['standing']): Message =>
   typeof standing === 'string' ? distanceText(standing) : msg('loan.call', 'call −{0}', formatDistance(standing.toMarginCall));
 
 /**
- * A loan's line, most important first because a narrow view cuts off its end: LTV, level, live estimate, unfinished change, overdue debt,
- * age of out-of-date figures, distance to margin call, debts, due date.
+ * A loan's line, most important first because a narrow view cuts off its end: LTV, level, unfinished change, overdue debt,
+ * age of out-of-date figures, distance to margin call, live estimate, debts, due date. An estimate that raises the level comes before all these.
  */
 function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewContext: ViewContext): Entry {
   const { state, loan, current, level, by, standing } = view;
   const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
   const writes = openWrites(view, viewContext);
+  const estimate = view.since === undefined ? [] : [nowText(view.since, formatLtv(view.since.figures.ltv))];
   const unfinished = writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
+  const rescue = rescueMarks(state, { kind: 'loan', id: loan.id }, viewContext, ltvsOf(view));
   const due = soonestDueText(loan, viewContext.zoned);
   const overdue = isOverdue(loan);
   return {
     ...loanPlace(view, ''),
     label: dotted(ltvText(loan), view.since?.raises === true ? levelBy(level, undefined) : levelBy(level, by)),
     description: [
-      ...(view.since === undefined ? [] : [nowText(view.since, formatLtv(view.since.figures.ltv))]),
+      ...(view.since?.raises === true ? estimate : []),
       // Here too: a collapsed loan hides the line with more.
       ...unfinished,
-      ...rescueMark(state.account, { kind: 'loan', id: loan.id }, ltvsOf(view)),
+      ...rescue.urgent,
       ...(overdue && due !== undefined ? [due] : []),
       ...(current ? [] : [msg('term.updated-age', 'updated {0}', readingAge(state, viewContext.now, loan.keptFrom))]),
+      // The distance must not jump when an estimate comes and goes; only an alarm stands before it.
       shortDistance(standing),
+      ...(view.since?.raises === true ? [] : estimate),
+      ...rescue.other,
       debtsText(loan),
       ...(overdue || due === undefined ? [] : [due]),
       ...(severalLoans ? [`#${loanName(loan)}`] : []),

@@ -8,6 +8,7 @@ import { isCurrent } from '../engine/monitor/pace.ts';
 import type { Store } from '../engine/monitor/store.ts';
 import type { ViewContext } from '../words/account.ts';
 import { ownCoins } from '../words/amount.ts';
+import { rowText } from '../words/loan-history-row.ts';
 import { dotted } from '../words/text.ts';
 import { interestOutlook } from './interest-outlook.ts';
 
@@ -19,9 +20,9 @@ function place(source: PageSource, row: string): Pick<Entry, 'id' | 'accountId' 
   };
 }
 
-/** A row of the venue's loan history, in the venue's own word, with spaces for underscores. */
-export function historyEntry(source: PageSource, row: HistoryRow, when: (ms: number) => string): Entry {
-  const type = row.type.replaceAll('_', ' ');
+/** A row of the venue's loan history in words; its tooltip has the venue's own word too. */
+function historyEntry(source: PageSource, row: HistoryRow, when: (ms: number) => string): Entry {
+  const type = rowText({ kind: 'event', type: row.type });
   const amount = ownCoins(row.amount, row.coin);
   return {
     ...place(source, row.id),
@@ -36,6 +37,7 @@ export function historyEntry(source: PageSource, row: HistoryRow, when: (ms: num
       lines: [
         { label: msg('term.amount', 'Amount'), value: amount },
         { label: msg('page.when', 'When'), value: when(row.at) },
+        { label: msg('activity.type', 'Type'), value: row.type },
         { label: msg('term.reference', 'Reference'), value: row.id },
       ],
     }),

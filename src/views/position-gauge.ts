@@ -16,7 +16,7 @@ import {
 } from './gauge-frame.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import { positionLiveLines } from '../words/live-lines.ts';
-import { rescueLines } from '../words/rescue.ts';
+import { rescueLines, rescueMarks } from '../words/rescue.ts';
 import { positionFigures } from './position-figures.ts';
 import { fromVenue } from '../words/loan.ts';
 import { bareDistance, namedWithSide, reachWords, type PositionView } from '../words/position.ts';
@@ -33,7 +33,9 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
   const { position, distance, state } = view;
   const price = view.liquidation.kind === 'price' ? view.liquidation.price : undefined;
   const known = distance !== undefined && price !== undefined;
-  const rescue = rescueLines(state, { kind: 'position', id: position.positionId }, viewContext, [distance, view.since?.figures.distance]);
+  const on = { kind: 'position', id: position.positionId } as const;
+  const prepared = [state, on, viewContext, [distance, view.since?.figures.distance]] as const;
+  const rescue = rescueLines(...prepared);
   const face: Face = {
     title: say(namedWithSide(position)),
     ...middle(view, say),
@@ -80,6 +82,7 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
       ...(price === undefined ? {} : { liquidationPrice: `${formatLiquidationPrice(price, position.side)} ${position.priceCoin}` }),
     },
     ...keptFace(position.keptFrom, view.state.snapshot?.positionsTrouble),
+    rescue: rescueMarks(...prepared),
     concerns: (change) => isOfPosition(change, position.positionId),
   };
   return framed(key, view, face, viewContext, say);

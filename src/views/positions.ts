@@ -21,7 +21,7 @@ import {
   sideWord,
   type PositionView,
 } from '../words/position.ts';
-import { rescueMark } from '../words/rescue.ts';
+import { rescueMarks } from '../words/rescue.ts';
 import { bothLevels, nowText } from '../words/since-reading.ts';
 import {
   accountEntry,
@@ -90,6 +90,10 @@ function positionEntry(latest: () => [PositionView, ViewContext], view: Position
   const leverage = believed(position.leverage);
   const writes = openWrites(view, viewContext);
   const unfinished = writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
+  const rescue = rescueMarks(state, { kind: 'position', id: position.positionId }, viewContext, [
+    view.distance,
+    view.since?.figures.distance,
+  ]);
   const estimate = view.since === undefined ? [] : [nowText(view.since, bareDistance(view.since.figures.distance))];
   return {
     ...place(view, ''),
@@ -102,7 +106,8 @@ function positionEntry(latest: () => [PositionView, ViewContext], view: Position
       ...(position.distress === undefined ? [] : [position.distress]),
       // Here too: a collapsed position hides the line with more.
       ...unfinished,
-      ...rescueMark(state.account, { kind: 'position', id: position.positionId }, [view.distance, view.since?.figures.distance]),
+      ...rescue.urgent,
+      ...rescue.other,
       ...(current ? [] : [msg('term.updated-age', 'updated {0}', readingAge(state, viewContext.now, position.keptFrom))]),
       // With an alarm, the label shows its level instead.
       ...(position.marginMode === 'cross' && view.counts ? [crossMargin()] : []),

@@ -84,12 +84,8 @@ function ownShocks(text: string): { readonly own: readonly OwnShock[]; readonly 
  * What price moves do to all loans and isolated positions that can be calculated.
  * @param text the person's own shocks, as typed
  */
-export function stressView(accounts: readonly AccountState[], viewContext: ViewContext, say: Say, text = ''): StressView | undefined {
-  const all = exposures(accounts, viewContext);
-  if (all.length === 0) return undefined;
-  const tables = all.map((exposure) =>
-    keptTable(exposure.members[0]?.view.state.account ?? say, tableFrom(exposure, text, say), exposure, text, say),
-  );
+export function stressView(all: readonly Exposure[], say: Say, text = ''): StressView | undefined {
+  const tables = all.map((exposure) => keptTable(ownerOf(exposure) ?? say, tableFrom(exposure, text, say), exposure, text, say));
   const [first] = tables;
   return first === undefined ? undefined : keptView(first, [...tables, text, say], tables, text, say);
 }
@@ -109,6 +105,8 @@ const keptView = kept((_, tables: readonly Tabled[], text: string, say: Say): St
     tables: tables.map(({ table }) => table),
   };
 });
+
+const ownerOf = ({ members }: Exposure): object | undefined => members[0]?.view.state.account;
 
 const keptTable = kept((_, exposure: Exposure, text: string, say: Say) => tableOf(exposure, ownShocks(text).own, say));
 
@@ -133,11 +131,9 @@ interface Tabled {
 function tableOf({ mark, members, leftOut }: Exposure, own: readonly OwnShock[], say: Say): Tabled {
   const exposed = exposedOf(members);
   const [all, ...single] = movedIn(exposed);
-  const firstFall = all === undefined ? undefined : firstFallOf(all, exposed, members, leftOut.length);
   const table = {
     ...(mark === undefined ? {} : { simulatedMark: say(mark) }),
     first: (all === undefined ? [] : firstOf(all, single, exposed, members)).map(say),
-    ...(firstFall === undefined ? {} : { firstFall: say(firstFall) }),
     caption: say(msg('stress.caption', 'Estimated effect of each price move, all else unchanged')),
     members: members.map((member) => ({ key: member.stressed.key, title: say(member.title), detail: say(memberDetail(member)) })),
     shocks: all === undefined ? [] : shocks(all, single, own).map(({ moved, change }) => row(moved, change, members, say)),
@@ -246,7 +242,16 @@ export function levelUnder(member: Member, outcome: Outcome | undefined): Level 
 
 const changed = (change: Decimal): string => changeText(absolute(change), isNegative(change) ? 'fall' : 'rise');
 
-/** What a fall of all prices together brings first; what is reached already isn't ahead. */
+/** What a fall of all prices together brings first, in one sentence; what is reached already isn't ahead. Undefined where it brings nothing. */
+export const firstFall = (exposure: Exposure, say: Say): Text | undefined =>
+  keptFall(ownerOf(exposure) ?? say, tableFrom(exposure, '', say), exposure);
+
+const keptFall = kept((_, { members, leftOut }: Exposure): Text | undefined => {
+  const exposed = exposedOf(members);
+  const [all] = movedIn(exposed);
+  return all === undefined ? undefined : firstFallOf(all, exposed, members, leftOut.length);
+});
+
 function firstFallOf(all: Moved, exposed: Exposed, members: readonly Member[], leftOut: number): Text | undefined {
   const event = eventsOf(exposed, all.coins, 'fall').find(({ change }) => !isZero(change));
   const member = members.find(({ stressed }) => stressed.key === event?.key);

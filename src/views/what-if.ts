@@ -2,7 +2,7 @@ import { compare, decimal, isPositive, isZero, one, type Decimal } from '../core
 import { formatAmount, formatDistance, formatLtv } from '../core/format.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Loan } from '../core/model.ts';
-import type { Trial, TriedAction, WhatIfRow, WhatIfView } from '../core/protocol.ts';
+import type { Trial, TriedAction, TriedLine, WhatIfRow, WhatIfView } from '../core/protocol.ts';
 import { compareUrgency, type Level } from '../core/risk/level.ts';
 import { distanceTo } from '../core/risk/ltv.ts';
 import { coinsOf, eventsOf, shocked, type Outcome, type StressedLoan, type StressedPosition } from '../core/risk/stress.ts';
@@ -131,21 +131,48 @@ const words = (say: Say): WhatIfView['words'] => ({
   reset: say(msg('what-if.reset', 'Reset')),
   use: say(msg('what-if.use', 'Use This…')),
   noChange: say(msg('what-if.none', 'No change')),
+  also: say(msg('what-if.also', 'Also…')),
+  oneByOne: say(msg('what-if.one-by-one', 'Tried together; each is a change of its own, with its own preview.')),
   amount: say(msg('term.amount', 'Amount')),
   first: say(msg('stress.breaks-first', 'First affected')),
 });
 
+/** The changes tried on one loan or position, with their places among the lines. */
+interface Asked {
+  readonly changes: readonly (TriedChange & { readonly at: number })[];
+  /** The first line that is no amount. */
+  readonly refused?: { readonly at: number; readonly text: Message };
+}
+
+/** Lines without an amount, or with what is none, are left out. */
+function askedOf(lines: readonly TriedLine[]): Asked {
+  const read = lines
+    .map(({ action, coin, amount }, at) => ({
+      act: actOf(action),
+      coin,
+      amount: readNumber(amount.trim(), '0.1'),
+      at,
+      isEmpty: amount.trim() === '',
+    }))
+    .filter(({ isEmpty }) => !isEmpty);
+  const wrong = read.find(({ amount }) => typeof amount !== 'string');
+  return {
+    changes: read.flatMap(({ act, coin, amount, at }) => (typeof amount === 'string' ? [{ act, coin, amount, at }] : [])),
+    ...(wrong === undefined || typeof wrong.amount === 'string' ? {} : { refused: { at: wrong.at, text: wrong.amount } }),
+  };
+}
+
 function madeOf(member: Member, tried: Tried, say: Say): Made {
-  const asked = tried.changes[member.stressed.key];
-  const amount = asked === undefined || asked.amount.trim() === '' ? undefined : readNumber(asked.amount.trim(), '0.1');
-  const isAmount = typeof amount === 'string';
-  const change = asked === undefined || !isAmount ? undefined : { act: actOf(asked.action), coin: asked.coin, amount };
-  const refused = amount === undefined || isAmount ? undefined : amount;
+  const asked = askedOf(tried.changes[member.stressed.key] ?? []);
   const isMoved = coinsOf(exposedOf([member])).some((coin) => tried.factors.has(coin));
-  const isTouched = isMoved || change !== undefined;
-  return member.kind === 'loan'
-    ? madeOfLoan(member, tried.factors, change, isTouched, refused, say)
-    : madeOfPosition(member, tried.factors, change, isTouched, refused, say);
+  const isTouched = isMoved || asked.changes.length > 0;
+  const made =
+    member.kind === 'loan'
+      ? madeOfLoan(member, tried.factors, asked.changes, isTouched, say)
+      : madeOfPosition(member, tried.factors, asked.changes, isTouched, say);
+  if (asked.refused === undefined || made.row.refused !== undefined) return made;
+  const { at, text } = asked.refused;
+  return { ...made, row: { ...made.row, refused: { at, text: say(text) } } };
 }
 
 function actOf(action: TriedAction): TriedChange['act'] {
@@ -161,28 +188,23 @@ function actOf(action: TriedAction): TriedChange['act'] {
   }
 }
 
-const tooMuch = (): Message => msg('what-if.too-much', 'More than there is');
-
-function madeOfLoan(
-  member: LoanMember,
-  factors: Tried['factors'],
-  change: TriedChange | undefined,
-  isTouched: boolean,
-  refused: Message | undefined,
-  say: Say,
-): Made {
+function madeOfLoan(member: LoanMember, factors: Tried['factors'], changes: Asked['changes'], isTouched: boolean, say: Say): Made {
   const { view, stressed } = member;
   const { model } = stressed;
   const estimate = view.since?.figures.ltv;
   const isWorse = estimate !== undefined && isPositive(model.ltv) && compare(estimate, model.ltv) > 0;
-  const loan = triedLoan(isWorse ? { ...stressed, model: modelFrom(model, estimate) } : stressed, factors, change);
+  const from = isWorse ? { ...stressed, model: modelFrom(model, estimate) } : stressed;
+  const loan = triedLoan(from, factors, ...changes);
   const acts = [
     ...view.loan.collateral.flatMap(({ coin }) => [act('add', coin, say), act('reduce', coin, say)]),
     ...view.loan.debts.filter(({ amount }) => isPositive(amount)).map(({ coin }) => act('repay', coin, say)),
   ];
-  if (loan === undefined) return { row: unknownRow(member, acts, say) };
+  if (loan === undefined) {
+    const first = changes.find((_, place) => triedLoan(from, factors, ...changes.slice(0, place + 1)) === undefined);
+    return { row: unknownRow(member, acts, first?.at, say) };
+  }
   const [outcome = { key: stressed.key }] = shocked({ loans: [loan], positions: [] }, new Set(), one);
-  const after = change === undefined ? view.loan : afterwards(view.loan, loan.model);
+  const after = changes.length === 0 ? view.loan : afterwards(view.loan, loan.model);
   const then = outcome.ltv === undefined ? unknownFigure : formatLtv(outcome.ltv);
   const now = ltvText(view.loan);
   const reach = (line: Decimal | undefined): string => near(distanceTo(line, outcome.ltv), say);
@@ -196,7 +218,6 @@ function madeOfLoan(
       toLiquidation: reach(loan.liquidation),
       ...(price === undefined ? {} : { liquidationPrice: price }),
       acts,
-      ...(refused === undefined ? {} : { refused: say(refused) }),
     },
   };
 }
@@ -221,23 +242,16 @@ function loanPrice(read: Loan, { model, liquidation }: StressedLoan, isTouched: 
     : `~${nearest.coin} ${reachText(nearest.liquidation, nearest.way)}`;
 }
 
-function madeOfPosition(
-  member: PositionMember,
-  factors: Tried['factors'],
-  change: TriedChange | undefined,
-  isTouched: boolean,
-  refused: Message | undefined,
-  say: Say,
-): Made {
+function madeOfPosition(member: PositionMember, factors: Tried['factors'], changes: Asked['changes'], isTouched: boolean, say: Say): Made {
   const { view, stressed } = member;
   const { position } = view;
   const estimate = view.since?.figures;
   const isWorse = estimate !== undefined && view.distance !== undefined && compare(estimate.distance, view.distance) < 0;
   const from = isWorse ? { ...stressed, position: { ...stressed.position, markPrice: estimate.markPrice } } : stressed;
-  const tried = triedPosition(from, factors, change);
+  const tried = triedPosition(from, factors, ...changes);
   const { marginCoin } = position;
   const acts = fixedReason(position) === undefined ? [act('addMargin', marginCoin, say), act('reduceMargin', marginCoin, say)] : [];
-  if (tried === undefined) return { row: unknownRow(member, acts, say) };
+  if (tried === undefined) return { row: unknownRow(member, acts, changes.at(-1)?.at, say) };
   const [outcome = { key: stressed.key }] = shocked({ loans: [], positions: [tried] }, new Set(), one);
   const then = positionFigure(tried, outcome, say);
   const isFigure = tried.unreachable !== true && outcome.distance !== undefined && isPositive(outcome.distance);
@@ -249,9 +263,8 @@ function madeOfPosition(
       ...rowOf(member, outcome, isTouched, say, tried.unreachable === true ? 'ok' : undefined),
       figure: then === now ? now : isFigure ? arrow(now, then) : `${now} → ${then}`,
       toLiquidation: tried.unreachable === true ? then : near(outcome.distance, say),
-      liquidationPrice: change === undefined ? price : `~${price}`,
+      liquidationPrice: changes.length === 0 ? price : `~${price}`,
       acts,
-      ...(refused === undefined ? {} : { refused: say(refused) }),
     },
   };
 }
@@ -287,14 +300,14 @@ const nameOf = (member: Member, say: Say): Pick<WhatIfRow, 'key' | 'title' | 'de
 });
 
 /** Of what can't be. */
-const unknownRow = (member: Member, acts: WhatIfRow['acts'], say: Say): WhatIfRow => ({
+const unknownRow = (member: Member, acts: WhatIfRow['acts'], at: number | undefined, say: Say): WhatIfRow => ({
   ...nameOf(member, say),
   figure: unknownFigure,
   level: 'unknown',
   levelText: say(levelWord('unknown')),
   toLiquidation: unknownFigure,
   acts,
-  refused: say(tooMuch()),
+  refused: { at: at ?? 0, text: say(msg('what-if.too-much', 'More than there is')) },
 });
 
 const near = (distance: Decimal | undefined, say: Say): string => {

@@ -43,6 +43,8 @@ export const commandIds = {
   openAtVenue: 'ltvGauge.openAtVenue',
   prepareRescue: 'ltvGauge.prepareRescue',
   openRescue: 'ltvGauge.openRescue',
+  openPlanPreview: 'ltvGauge.openPlanPreview',
+  runPlan: 'ltvGauge.runPlan',
   revealRow: 'ltvGauge.revealRow',
   toggleAmounts: 'ltvGauge.toggleAmounts',
   showLog: 'ltvGauge.showLog',

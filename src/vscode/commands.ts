@@ -51,6 +51,8 @@ const asking: Readonly<Record<Asking, 'told' | 'guarded'>> = {
   openAtVenue: 'guarded',
   prepareRescue: 'guarded',
   openRescue: 'told',
+  openPlanPreview: 'guarded',
+  runPlan: 'told',
 };
 
 /** All commands but that of the gauges, and news of changes that no command waits for. Dialogs are loaded when first needed. */
@@ -68,6 +70,7 @@ export function registerCommands(app: App, pages: LazyPages): vscode.Disposable 
       app.log.info(`writing: ${accountId}: ${arming.armed ? `armed (${arming.until.toString()})` : 'not armed'}`);
     }),
     registerActivityDocument(app),
+    awaitPlan(app),
     registerGuarded(app, commandIds.refresh, (argument) => refresh(app, pages, argument)),
     registerGuarded(app, commandIds.loadMore, async (argument) => {
       const more = argument instanceof OutlineNode ? argument.entry.more : undefined;
@@ -111,6 +114,19 @@ function registerAsking(app: App, attended: Attended): readonly vscode.Disposabl
 async function tell<T>(app: App, act: (telling: typeof Dialogs.telling, acting: Acting) => Promise<T>): Promise<T> {
   const { actingOf, telling } = await import('./dialogs.ts');
   return act(telling, actingOf(app));
+}
+
+/** Loads what looks at plans once one is open. */
+function awaitPlan(app: App): vscode.Disposable {
+  let loading: Promise<vscode.Disposable> | undefined;
+  const look = ({ uri }: vscode.TextDocument): void => {
+    if (uri.path.endsWith('.loanplan.json'))
+      loading ??= tell(app, (telling, acting) => Promise.resolve(telling.registerPlans(app, acting)));
+  };
+  vscode.workspace.textDocuments.forEach(look);
+  return vscode.Disposable.from(vscode.workspace.onDidOpenTextDocument(look), {
+    dispose: () => void loading?.then((plans) => void plans.dispose()),
+  });
 }
 
 /** Of the read-only documents that list changes; the query names the account, no query means all. */

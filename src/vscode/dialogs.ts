@@ -33,6 +33,7 @@ import type { commandIds } from './command-ids.ts';
 import { EditorConversation } from './conversation.ts';
 import { sceneOf, type App } from './front.ts';
 import { installCommandLine } from './install-command-line.ts';
+import { openDraft, openPlanPreview, registerPlans, runPlan } from './plans.ts';
 import { ownSettings, readLimits } from './ports.ts';
 
 // All dialogs. Imported with import() only, so that activation doesn't load them; one part, because they share most of their code.
@@ -100,10 +101,21 @@ export const dialogs = {
   testWarnings,
   manageOutlets,
   setWarningLevels,
-  openAtVenue: onAccount(openAtVenue),
+  openAtVenue,
   prepareRescue,
   openRescue: (acting, argument, attended) => openRescue(acting, attended, argument),
+  openPlanPreview,
+  runPlan: (acting, argument, attended) => runPlan(acting, attended, argument),
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;
 
 /** Notices without a dialog of their own. */
-export const telling = { sayOutcome, sayDisarmed, activityDocument, composeWarning, tellWarning, installCommandLine };
+export const telling = {
+  sayOutcome,
+  sayDisarmed,
+  activityDocument,
+  composeWarning,
+  tellWarning,
+  installCommandLine,
+  registerPlans,
+  openDraft,
+};

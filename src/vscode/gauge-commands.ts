@@ -7,10 +7,11 @@ import type * as Part from './gauge-panel.ts';
 import { asPlace } from '../views/place.ts';
 import { registerGuarded } from './guarded-command.ts';
 
-const viewType = 'ltvGauge.gauges';
+/** Also takes up a panel that the editor kept over a reload. */
+type Gauges = vscode.Disposable & { readonly restore: (panel: vscode.WebviewPanel) => Promise<void> };
 
 /** The panel "LTV Gauges": at most one per window, restored after a reload. Its code is loaded when it is first opened. */
-export function registerGauges(app: App): vscode.Disposable {
+export function registerGauges(app: App): Gauges {
   let current: Part.GaugePanel | undefined;
   let ended = false;
   const webviewOptions: vscode.WebviewOptions = {
@@ -33,7 +34,7 @@ export function registerGauges(app: App): vscode.Disposable {
       current ??= adopt(
         part,
         vscode.window.createWebviewPanel(
-          viewType,
+          'ltvGauge.gauges',
           localize(msg('term.ltv-gauges', 'LTV Gauges')),
           vscode.ViewColumn.Active,
           webviewOptions,
@@ -41,21 +42,16 @@ export function registerGauges(app: App): vscode.Disposable {
       );
       current[show](asPlace(argument));
     });
-  return vscode.Disposable.from(
-    opening(commandIds.openGauges, 'show'),
-    opening(commandIds.showHistory, 'showHistory'),
-    vscode.window.registerWebviewPanelSerializer(viewType, {
-      deserializeWebviewPanel: async (panel) => {
-        panel.webview.options = webviewOptions;
-        const part = await import('./gauge-panel.ts');
-        if (!ended) adopt(part, panel);
-      },
-    }),
-    {
-      dispose: () => {
-        ended = true;
-        current?.dispose();
-      },
+  const registered = vscode.Disposable.from(opening(commandIds.openGauges, 'show'), opening(commandIds.showHistory, 'showHistory'), {
+    dispose: () => {
+      ended = true;
+      current?.dispose();
     },
-  );
+  });
+  const restore = async (panel: vscode.WebviewPanel): Promise<void> => {
+    panel.webview.options = webviewOptions;
+    const part = await import('./gauge-panel.ts');
+    if (!ended) adopt(part, panel);
+  };
+  return Object.assign(registered, { restore });
 }

@@ -36,6 +36,7 @@ const commandOfAction: Readonly<Record<PageAction, CommandId>> = {
   resolve: commandIds.resolveWrite,
   rescue: commandIds.openRescue,
   reveal: commandIds.revealRow,
+  venue: commandIds.openAtVenue,
   refresh: commandIds.refresh,
 };
 
@@ -55,8 +56,8 @@ export class GaugePanel implements vscode.Disposable {
   /** Of the last message with figures. */
   #number = 0;
   #ready = false;
-  /** The person's own shocks, as typed; the page keeps them. */
-  #shocks = '';
+  /** The person's own shocks, as typed; the page keeps them. Undefined while their section is closed. */
+  #shocks: string | undefined;
   #trends: Trends = new Map();
   /** In which stretch of time they were read. */
   #trendsOf = 0;
@@ -168,6 +169,7 @@ export class GaugePanel implements vscode.Disposable {
       this.#post();
     } else {
       this.#ready = false;
+      this.#shocks = undefined;
       this.#trials.end();
     }
   }

@@ -63,11 +63,22 @@ export function withChanges(state: PageState, { parts, gauges }: PageChanges): P
   return { ...state, ...parts, gauges: state.gauges.map((gauge) => fresh.get(gauge.key) ?? gauge) };
 }
 
-/** The new gauges; one that is as before stays the very same, so that nothing of it is drawn again. */
-export function renewed(before: readonly GaugeView[], after: readonly GaugeView[]): readonly GaugeView[] {
-  const known = new Map(before.map((gauge) => [gauge.key, gauge]));
-  return after.map((gauge) => {
+/** The new state; a gauge that is as before stays the very same, so that nothing of it is drawn again. */
+export function renewed(before: PageState | undefined, after: PageState): PageState {
+  const known = new Map(before?.gauges.map((gauge) => [gauge.key, gauge]));
+  const gauges = after.gauges.map((gauge) => {
     const old = known.get(gauge.key);
-    return old !== undefined && (old === gauge || JSON.stringify(old) === JSON.stringify(gauge)) ? old : gauge;
+    return old !== undefined && JSON.stringify(old) === JSON.stringify(gauge) ? old : gauge;
   });
+  return { ...after, gauges };
+}
+
+/** The new gauges, but those before where that is asked for. */
+export function keptWhere(
+  before: readonly GaugeView[],
+  after: readonly GaugeView[],
+  isKept: (key: string) => boolean,
+): readonly GaugeView[] {
+  const known = new Map(before.map((gauge) => [gauge.key, gauge]));
+  return after.map((gauge) => (isKept(gauge.key) ? (known.get(gauge.key) ?? gauge) : gauge));
 }

@@ -1,6 +1,6 @@
 import { render, type TemplateResult } from 'lit-html';
 import { aliveMs, silentMs, type FromPage, type PageState, type SectionId, type ToPage } from '../core/protocol.ts';
-import { firstChoices, kept as keptOrder, renewed, sorted, withChanges, type Choices } from './arrange.ts';
+import { firstChoices, kept as keptOrder, keptWhere, renewed, sorted, withChanges, type Choices } from './arrange.ts';
 import type { Acts } from './overview.ts';
 import { levelNews, neighbour, page, silenced } from './page.ts';
 import type { Doors, Section } from './section.ts';
@@ -54,6 +54,8 @@ let bySection = kept.bySection ?? {};
 let heard = performance.now();
 let touched = -Infinity;
 let silent = false;
+/** Lines that the browser does not draw. */
+const unseen = new Set<string>();
 
 function send(message: FromPage): void {
   host.postMessage(message);
@@ -73,10 +75,18 @@ const acts: Acts = {
 };
 
 function draw(): void {
-  if (state === undefined) return;
-  const shown = silent ? silenced(state) : state;
+  if (state !== undefined) drawAs(silent ? silenced(state) : state);
+}
+
+function drawAs(shown: PageState): void {
   const contents = new Map([...openSections].map((id) => [id, contentOf(id, shown)]));
   render(page(shown, { current, open, order, choices, sections: contents }, acts, send), root);
+}
+
+/** What is in sight, and the rest once that is painted: hundreds of lines at once would hold up the frame. */
+function drawInTurn(before: PageState, next: PageState): void {
+  drawAs({ ...next, gauges: keptWhere(before.gauges, next.gauges, (key) => unseen.has(key)) });
+  requestAnimationFrame(() => setTimeout(draw));
 }
 
 function contentOf(id: SectionId, shown: PageState): TemplateResult | string {
@@ -98,7 +108,9 @@ async function load(id: SectionId): Promise<void> {
       bySection = { ...bySection, [id]: what };
       remember();
     };
-    sections.set(id, door.open({ send, redraw: draw, kept: bySection[id], keep, speak }));
+    const section = door.open({ send, redraw: draw, kept: bySection[id], keep, speak });
+    sections.set(id, section);
+    if (!openSections.has(id)) section.opened?.(false);
   } catch {
     sections.set(id, 'failed');
   }
@@ -175,15 +187,16 @@ function arrange(): void {
 function show(next: PageState): void {
   const before = state;
   const focused = keyAround(document.activeElement);
-  state = { ...next, gauges: renewed(before?.gauges ?? [], next.gauges) };
+  state = next;
   const [only, ...others] = next.gauges;
   if (before === undefined && kept.open === undefined && only !== undefined && others.length === 0) open.add(only.key);
   arrange();
-  draw();
   if (before === undefined) {
+    draw();
     window.scrollTo(0, kept.scroll ?? 0);
     return;
   }
+  drawInTurn(before, next);
   const news = levelNews(before.gauges, next.gauges);
   // News about a gauge must not stay when none is shown.
   if (news !== '' || next.gauges.length === 0) speak(news);
@@ -197,7 +210,8 @@ window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   silent = false;
   for (const section of sections.values()) if (typeof section === 'object') section.hear?.(data);
   if (data.type === 'state' || data.type === 'changes') {
-    const next = data.type === 'state' ? data.state : state !== undefined && data.number === number + 1 && withChanges(state, data);
+    const next =
+      data.type === 'state' ? renewed(state, data.state) : state !== undefined && data.number === number + 1 && withChanges(state, data);
     if (next === false) send({ type: 'ready' });
     else {
       ({ number } = data);
@@ -281,6 +295,13 @@ root.addEventListener(
 );
 
 window.addEventListener('scrollend', remember);
+
+root.addEventListener('contentvisibilityautostatechange', (event) => {
+  const key = keyAround(event.target);
+  if (key === undefined) return;
+  if ((event as ContentVisibilityAutoStateChangeEvent).skipped) unseen.add(key);
+  else unseen.delete(key);
+});
 
 send({ type: 'ready' });
 for (const id of openSections) void load(id);

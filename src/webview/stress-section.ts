@@ -7,18 +7,23 @@ export { style } from './stress.css';
 /** What shocks of prices do, as a grid. */
 export function open({ send, kept, keep }: Tools): Section {
   let own = typeof kept === 'string' ? kept : '';
-  const choose = (text: string): void => {
-    own = text;
-    keep(text);
-    send({ type: 'shocks', text });
+  const ask = (): void => {
+    send({ type: 'shocks', text: own });
   };
-  if (own !== '') choose(own);
+  ask();
   return {
+    opened: (isOpen) => {
+      if (isOpen) ask();
+      else send({ type: 'shocks' });
+    },
     draw: ({ stress }, order) =>
       stress === undefined
         ? html`${nothing}`
         : stressTables(stress, order, own, ({ target }) => {
-            if (target instanceof HTMLInputElement) choose(target.value);
+            if (!(target instanceof HTMLInputElement)) return;
+            own = target.value;
+            keep(own);
+            ask();
           }),
   };
 }

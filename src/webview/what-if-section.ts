@@ -1,7 +1,7 @@
 import { html } from 'lit-html';
-import type { Trial, WhatIfRow, WhatIfView } from '../core/protocol.ts';
+import type { TriedLine, WhatIfRow, WhatIfView } from '../core/protocol.ts';
 import type { Section, Tools } from './section.ts';
-import { least, most, oneAtATime, whatIf, type Tried, type WhatIfActs } from './what-if.ts';
+import { least, most, oneAtATime, valueOf, whatIf, type Tried, type WhatIfActs } from './what-if.ts';
 
 export { style } from './what-if.css';
 
@@ -12,12 +12,8 @@ const speakAfterMs = 800;
 
 const isTried = (kept: unknown): kept is Tried => {
   const { all, prices, changes } = (kept ?? {}) as Record<string, unknown>;
-  return typeof all === 'string' && typeof prices === 'object' && typeof changes === 'object';
+  return typeof all === 'string' && typeof prices === 'object' && Object.values(changes ?? {}).every(Array.isArray);
 };
-
-function without<T>(all: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(all).filter(([one]) => one !== key));
-}
 
 /** What prices and changes would make of everything. The extension calculates. */
 export function open({ send, redraw, kept, keep, speak }: Tools): Section {
@@ -43,9 +39,10 @@ export function open({ send, redraw, kept, keep, speak }: Tools): Section {
       speak(view?.tables.flatMap(({ first }) => first).join('. ') ?? '');
     }, speakAfterMs);
   };
-  const setChange = ({ key }: WhatIfRow, change: Trial['changes'][string] | undefined, isDone: boolean): void => {
-    const others = without(tried.changes, key);
-    set({ changes: change === undefined ? others : { ...others, [key]: change } }, isDone);
+  /** @param line absent to take it out */
+  const setLine = ({ key }: WhatIfRow, at: number, line: TriedLine | undefined, isDone: boolean): void => {
+    const lines = tried.changes[key] ?? [];
+    set({ changes: { ...tried.changes, [key]: [...lines.slice(0, at), ...(line ? [line] : []), ...lines.slice(at + 1)] } }, isDone);
   };
 
   const acts: WhatIfActs = {
@@ -57,17 +54,17 @@ export function open({ send, redraw, kept, keep, speak }: Tools): Section {
       if (coin === undefined) set({ all: percent, prices: Object.fromEntries(view.coins.map((one) => [one, percent])) }, isDone);
       else set({ prices: { ...tried.prices, [coin]: percent } }, isDone);
     },
-    choose: (row, { target }) => {
-      const act = row.acts[target instanceof HTMLSelectElement ? target.selectedIndex - 1 : -1];
-      setChange(row, act && { action: act.action, coin: act.coin, amount: tried.changes[row.key]?.amount ?? '' }, true);
+    choose: (row, at, { target }) => {
+      const act = row.acts.find((one) => target instanceof HTMLSelectElement && valueOf(one) === target.value);
+      setLine(row, at, act && { action: act.action, coin: act.coin, amount: tried.changes[row.key]?.[at]?.amount ?? '' }, true);
     },
-    type: (row, { target }, isDone) => {
-      const change = tried.changes[row.key];
-      if (change !== undefined && target instanceof HTMLInputElement) setChange(row, { ...change, amount: target.value.trim() }, isDone);
+    type: (row, at, { target }, isDone) => {
+      const line = tried.changes[row.key]?.[at];
+      if (line !== undefined && target instanceof HTMLInputElement) setLine(row, at, { ...line, amount: target.value.trim() }, isDone);
     },
-    use: ({ key }) => {
-      const change = tried.changes[key];
-      if (change !== undefined) send({ type: 'useTried', key, ...change });
+    use: ({ key }, at) => {
+      const line = tried.changes[key]?.[at];
+      if (line !== undefined) send({ type: 'useTried', key, ...line });
     },
     reset: () => {
       set(nothingTried, true);

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { guard } from 'lit-html/directives/guard.js';
+import { live } from 'lit-html/directives/live.js';
 import { repeat } from 'lit-html/directives/repeat.js';
-import type { PageState, Trial, TriedAction, WhatIfRow, WhatIfView } from '../core/protocol.ts';
+import type { PageState, Trial, TriedLine, WhatIfRow, WhatIfView } from '../core/protocol.ts';
 import { levelIcon } from './marks.ts';
 
 /** The ends of the sliders, in percent. */
@@ -17,9 +18,10 @@ interface Did {
 export interface WhatIfActs {
   /** @param coin absent for all of them */
   readonly move: (coin: string | undefined, did: Did, isDone: boolean) => void;
-  readonly choose: (row: WhatIfRow, did: Did) => void;
-  readonly type: (row: WhatIfRow, did: Did, isDone: boolean) => void;
-  readonly use: (row: WhatIfRow) => void;
+  /** @param at the place of the line in the row; so below */
+  readonly choose: (row: WhatIfRow, at: number, did: Did) => void;
+  readonly type: (row: WhatIfRow, at: number, did: Did, isDone: boolean) => void;
+  readonly use: (row: WhatIfRow, at: number) => void;
   readonly reset: () => void;
 }
 
@@ -107,6 +109,8 @@ function slider(coin: string | undefined, percent: string, words: WhatIfView['wo
   </div>`;
 }
 
+const noLines: readonly TriedLine[] = [];
+
 function tableOf(
   { simulatedMark, first, rows, leftOut }: WhatIfView['tables'][number],
   { words }: WhatIfView,
@@ -133,9 +137,9 @@ function tableOf(
         inOrder,
         ({ key }) => key,
         (row) => {
-          const change = tried.changes[row.key];
-          const canUse = actions.get(row.key)?.some(({ id }) => id === change?.action) === true;
-          return guard([JSON.stringify(row), change, canUse], () => rowOf(row, change, canUse, words, columns, acts));
+          const lines = tried.changes[row.key] ?? noLines;
+          const offered = (actions.get(row.key) ?? []).map(({ id }) => id).join(' ');
+          return guard([JSON.stringify(row), lines, offered], () => rowOf(row, lines, offered, words, columns, acts));
         },
       )}
     </div>
@@ -145,8 +149,8 @@ function tableOf(
 
 function rowOf(
   row: WhatIfRow,
-  change: Trial['changes'][string] | undefined,
-  canUse: boolean,
+  lines: readonly TriedLine[],
+  offered: string,
   words: WhatIfView['words'],
   columns: PageState['words']['columns'],
   acts: WhatIfActs,
@@ -161,55 +165,84 @@ function rowOf(
     <div role="cell" data-label=${columns.liquidation}>
       ${row.toLiquidation} ${row.liquidationPrice === undefined ? nothing : html`<span class="price">${row.liquidationPrice}</span>`}
     </div>
-    <div role="cell" class="change">${row.acts.length === 0 ? nothing : fields(row, change, canUse, words, columns.changes, acts)}</div>
+    <div role="cell" class="change">
+      ${placesOf(row, lines).map((at) => fields(row, lines, at, offered, words, columns.changes, acts))}
+      ${lines.length > 1 ? html`<p class="detail">${words.oneByOne}</p>` : nothing}
+    </div>
   </div>`;
 }
 
-const valueOf = ({ action, coin }: { readonly action: TriedAction; readonly coin: string }): string => `${action} ${coin}`;
+type Act = Pick<TriedLine, 'action' | 'coin'>;
+
+/** As the value of an option. */
+export const valueOf = ({ action, coin }: Act): string => `${action} ${coin}`;
+
+/** What can still be tried in a line: of each coin, either adding or taking out, and repaying. */
+const choicesOf = ({ acts }: WhatIfRow, lines: readonly TriedLine[], at: number): WhatIfRow['acts'] =>
+  acts.filter(
+    ({ action, coin }) =>
+      !lines.some((line, place) => place !== at && line.coin === coin && (line.action === 'repay') === (action === 'repay')),
+  );
+
+/** The places of the lines, and of one more as soon as all have an amount and anything is left to try. */
+function placesOf(row: WhatIfRow, lines: readonly TriedLine[]): readonly number[] {
+  const isFull = lines.every(({ amount }) => amount !== '');
+  return [...lines.keys(), ...(isFull && choicesOf(row, lines, lines.length).length > 0 ? [lines.length] : [])];
+}
 
 function fields(
   row: WhatIfRow,
-  change: Trial['changes'][string] | undefined,
-  canUse: boolean,
+  lines: readonly TriedLine[],
+  at: number,
+  offered: string,
   words: WhatIfView['words'],
   label: string,
   acts: WhatIfActs,
 ): TemplateResult {
-  const isUsable = canUse && change !== undefined && change.amount !== '' && row.refused === undefined;
-  return html`<select
-      aria-label="${label}: ${row.title}"
+  const line = lines[at];
+  const refused = row.refused?.at === at ? row.refused.text : undefined;
+  const isUsable = line !== undefined && offered.split(' ').includes(line.action) && line.amount !== '' && refused === undefined;
+  const name = at === 0 ? row.title : `${row.title} (${(at + 1).toString()})`;
+  return html`<div>
+    <select
+      aria-label="${label}: ${name}"
       @change=${(did: Did) => {
-        acts.choose(row, did);
+        acts.choose(row, at, did);
       }}
     >
-      <option value="" ?selected=${change === undefined}>${words.noChange}</option>
-      ${row.acts.map(
+      <option value="" .selected=${live(line === undefined)}>${at === 0 || line !== undefined ? words.noChange : words.also}</option>
+      ${choicesOf(row, lines, at).map(
         (act) =>
-          html`<option value=${valueOf(act)} ?selected=${change !== undefined && valueOf(act) === valueOf(change)}>${act.label}</option>`,
+          html`<option value=${valueOf(act)} .selected=${live(line !== undefined && valueOf(act) === valueOf(line))}>${act.label}</option>`,
       )}
     </select>
-    <input
-      inputmode="decimal"
-      placeholder=${words.amount}
-      aria-label="${words.amount}: ${row.title}"
-      aria-invalid=${row.refused === undefined ? 'false' : 'true'}
-      .value=${change?.amount ?? ''}
-      ?disabled=${change === undefined}
-      @input=${(did: Did) => {
-        acts.type(row, did, false);
-      }}
-      @change=${(did: Did) => {
-        acts.type(row, did, true);
-      }}
-    />
-    <button
-      ?disabled=${!isUsable}
-      aria-label="${words.use} ${row.title}"
-      @click=${() => {
-        acts.use(row);
-      }}
-    >
-      ${words.use}
-    </button>
-    <output>${row.refused ?? nothing}</output>`;
+    ${
+      line === undefined && at > 0
+        ? nothing
+        : html`<input
+              inputmode="decimal"
+              placeholder=${words.amount}
+              aria-label="${words.amount}: ${name}"
+              aria-invalid=${refused === undefined ? 'false' : 'true'}
+              .value=${line?.amount ?? ''}
+              ?disabled=${line === undefined}
+              @input=${(did: Did) => {
+                acts.type(row, at, did, false);
+              }}
+              @change=${(did: Did) => {
+                acts.type(row, at, did, true);
+              }}
+            />
+            <button
+              ?disabled=${!isUsable}
+              aria-label="${words.use} ${name}"
+              @click=${() => {
+                acts.use(row, at);
+              }}
+            >
+              ${words.use}
+            </button>`
+    }
+    <output>${refused ?? nothing}</output>
+  </div>`;
 }

@@ -5,6 +5,7 @@ import type { Answer, WriteRecord } from '../engine/ledger/record.ts';
 import { stateIcon, stateWord, stepTime } from './activity.ts';
 import { amountDatum, beforeLabel, datum, wordsOf, type FigureStyle } from './kinds.ts';
 import type { Icon } from './level.ts';
+import { typeText } from './loan-history-row.ts';
 import type { Text } from './text.ts';
 import { estimated } from './text.ts';
 
@@ -163,7 +164,7 @@ function proof({ state, sentAt, evidence }: WriteRecord, style: FactStyle): read
     ...(row === undefined
       ? []
       : [
-          data('rowType', msg('activity.type', 'Type'), row.type),
+          datum('rowType', msg('activity.type', 'Type'), typeText(row.type), row.type),
           amountDatum('rowAmount', msg('term.amount', 'Amount'), row.amount, row.coin),
           moment('rowTime', msg('activity.exchange-time', 'Exchange time'), row.at, style),
         ]),

@@ -8,7 +8,8 @@ import { believed } from '../core/risk/position-model.ts';
 import type { Baseline, Change, LoanRef, MarginBaseline, MarginChange } from '../exchanges/exchange.ts';
 import { liquidationText, marginText, namedWithSide } from './position.ts';
 import { ownCoins } from './amount.ts';
-import { bracketed, estimated, joined, labelled, type Text } from './text.ts';
+import { typeText } from './loan-history-row.ts';
+import { bracketed, estimated, joined, labelled, spaced, type Text } from './text.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 
 type Kind = Change['kind'];
@@ -350,7 +351,9 @@ function historySince(
   const fresh = newRows(rows, baseline.newestHistoryId).filter(({ at }) => at >= from);
   return [
     msg('kinds.history-since', 'New history entries: {0}', fresh.length.toString()),
-    ...fresh.map(({ at, type, amount, coin }) => `  ${timeOf(at)} ${type} ${formatAmount(absolute(amount))} ${coin}`),
+    ...fresh.map(({ at, type, amount, coin }) =>
+      spaced(`  ${timeOf(at)}`, spaced(typeText(type), `${formatAmount(absolute(amount))} ${coin}`)),
+    ),
   ];
 }
 

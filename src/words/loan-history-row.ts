@@ -1,6 +1,6 @@
 import { msg, type Message } from '../core/message.ts';
 import type { VenueKind, VenueRow } from '../engine/storage/history-protocol.ts';
-import { labelled, type Text } from './text.ts';
+import { bracketed, labelled, type Text } from './text.ts';
 
 /** A row of the exchange's history as it is kept. */
 export interface KeptRow extends VenueRow {
@@ -54,6 +54,12 @@ export function meaningOf({
 
 /** What a row says happened; an unknown type in the exchange's own word. */
 export const rowText = (row: Pick<KeptRow, 'kind' | 'type'>): Text => meaningOf(row)?.[0] ?? row.type.replaceAll('_', ' ');
+
+/** For those who compare: beside the words, the exchange's own. */
+export function typeText(type: string): Text {
+  const meaning = meaningOf({ kind: 'event', type });
+  return meaning === undefined ? type : bracketed(meaning[0], type);
+}
 
 /** Whether a row moved collateral of the person's own accord. */
 export const movesCollateral = (type: string): boolean => type.startsWith('collateral_');

@@ -67,6 +67,13 @@ export function marginPreviewText(preview: MarginPreview, around: PreviewSurroun
   );
 }
 
+/** What comes of a change of margin, in prices and percent only. */
+export function marginOutlook({ account, readiness: { position }, now, after }: MarginPreview): readonly Message[] {
+  const near = nearnessOf(position, after, strictLevelsOf(account, { kind: 'position', id: position.positionId }));
+  const { liquidation, distance } = marginRows(position, now, after);
+  return [...(near === undefined ? [] : [near]), estimated(liquidation), estimated(distance)];
+}
+
 /** Each figure of a position now and after. */
 function marginRows(
   { side, priceCoin, marginCoin }: Position,

@@ -3,13 +3,15 @@ import { msg, type Message } from '../core/message.ts';
 import type { Account, Target } from '../core/model.ts';
 import { limitsOfUser, settingOf } from '../engine/ledger/limits.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { checkRescue, isDue, rescueOf, type CheckedStep, type Rescue, type RescueStep } from '../engine/rescue.ts';
+import { canDo, checkRescue, isDue, rescueOf, type CheckedStep, type Rescue, type RescueStep } from '../engine/rescue.ts';
 import { walletOf } from '../exchanges/registry.ts';
 import type { ViewContext } from './account.ts';
 import { ownCoins } from './amount.ts';
 import { bracketed, type Text } from './text.ts';
 
 export const rescueLabel = (): Message => msg('rescue.label', 'Prepared rescue');
+
+export const noRescue = (): Message => msg('rescue.none', 'no rescue prepared');
 
 /** `add 0.1 BTC` @param what the coins of it */
 const stepText = ({ act, coin, amount }: RescueStep, what: Text = ownCoins(amount, coin)): Message =>
@@ -54,10 +56,22 @@ export function preparedRescue(
 
 const walletText = (account: Account, on: Target): Message => walletOf(account, on.kind === 'loan' ? 'collateral' : 'margin');
 
-/** For a row: that the moment it was prepared for has come. @param figures as in `isDue` */
-export function rescueMark(account: Account, on: Target, figures: Parameters<typeof isDue>[2]): readonly Message[] {
-  const rescue = rescueOf(account, on);
-  return rescue !== undefined && isDue(rescue, on, figures) ? [msg('rescue.due', 'rescue due')] : [];
+/**
+ * For a row: that the moment it was prepared for has come, and that by the last reading none of it can be done. Only the former is urgent: until
+ * then there is time to mend it.
+ * @param figures as in `isDue`
+ */
+export function rescueMarks(
+  state: AccountState,
+  on: Target,
+  viewContext: Pick<ViewContext, 'limits'>,
+  figures: Parameters<typeof isDue>[2],
+): { readonly urgent: readonly Message[]; readonly other: readonly Message[] } {
+  const prepared = preparedRescue(state, on, viewContext);
+  const blocked = prepared === undefined || prepared.steps.some(canDo) ? [] : [msg('rescue.blocked', "rescue can't be done")];
+  return prepared !== undefined && isDue(prepared.rescue, on, figures)
+    ? { urgent: [msg('rescue.due', 'rescue due'), ...blocked], other: [] }
+    : { urgent: [], other: blocked };
 }
 
 /** Lines for tooltips and cards: the plan, and how each step of it stands. @param figures as in `isDue` */

@@ -58,14 +58,7 @@ export class ChaosWindow extends WindowProcess {
           delete: async (key) => void secrets.delete(key),
         },
         settings: { intervalMs: () => intervalMs, limits: () => limits },
-        log: {
-          debug: () => undefined,
-          info: () => undefined,
-          warn,
-          error: (line: unknown) => {
-            warn(String(line));
-          },
-        },
+        log: { debug: () => undefined, info: () => undefined, error: () => undefined, warn },
         newId: () => `${name}-${String((ids += 1))}`,
         fetch: network.fetchFor(name, this.clock),
         WebSocket: undefined,

@@ -1,22 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import path from 'node:path';
+import { forget, watchFor } from './canaries.ts';
 import { eventually } from './eventually.ts';
 import { enterAccount, enterKeys } from './exchange.ts';
 import { itInLongRound, useExchange, useWorkbench } from './use-workbench.ts';
 import { says, saysInTurn, saysLike } from '../texts.ts';
-
-/** Files below the folder that hold any of the texts, but for what the browser keeps: it is the keyring here. */
-function filesWith(folder: string, texts: readonly string[]): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.split(path.sep)[0] !== 'browser')
-    .map((file) => path.join(folder, file))
-    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true)
-    .filter((file) => {
-      const content = readFileSync(file);
-      return texts.some((text) => content.includes(text));
-    });
-}
 
 describe('adding an account by keyboard', () => {
   const exchange = useExchange();
@@ -49,9 +36,10 @@ describe('adding an account by keyboard', () => {
     await bench().waitForRow('Loans', /^Main simulated/);
     await bench().waitForRow('Loans', /57\.98% · Watch/);
     if (!bench().inBrowser) return;
-    // The search finds what is there.
-    assert.notDeepEqual(filesWith(bench().folder, [exchange().url]), []);
-    assert.deepEqual(filesWith(bench().folder, [keys.apiKey, keys.secret, keys.passphrase, 'not-the-passphrase']), []);
+    // The search after each test finds what is there.
+    watchFor('the address', exchange().url);
+    assert.match((await bench().leaks()).join('\n'), /state\.sqlite\S* holds the address/);
+    forget(exchange().url);
   });
 
   itInLongRound('is told when the keys are gone, of this account alone', async function () {

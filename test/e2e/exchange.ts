@@ -1,6 +1,7 @@
 import type { Hostility } from '../../src/simulator/hostile.ts';
 import { okxBend } from '../../src/simulator/okx/hostile-words.ts';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/okx/start.ts';
+import { watchFor } from './canaries.ts';
 import { eventually } from './eventually.ts';
 import type { Dialog, Workbench } from './workbench.ts';
 import { says } from '../texts.ts';
@@ -130,6 +131,7 @@ export async function enterKeys(workbench: Workbench, keys: KeyTexts): Promise<v
       const state = await workbench.quickInput.state();
       return state?.secret === true && `${state.title} ${state.placeholder} ${state.message}`.includes(field);
     });
+    watchFor(field, text);
     await workbench.type(text);
     await workbench.pressEnter();
   }

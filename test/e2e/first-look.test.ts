@@ -3,7 +3,8 @@ import type { Frame, Locator } from 'playwright-core';
 import { eventually } from './eventually.ts';
 import { type PageElement } from './page-element.ts';
 import { faultsFor } from './screen-reader.ts';
-import { isLongRound, useWorkbench } from './use-workbench.ts';
+import { isLongRound } from './session.ts';
+import { useWorkbench } from './use-workbench.ts';
 import { says, saysInTurn, saysLike } from '../texts.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -58,11 +59,23 @@ async function tryOut(bench: Workbench, page: Frame): Promise<void> {
   await eventually('the loan at the lower price', async () => /5[78]\.\d\d% → ~7[123]\.\d\d%/.test(await row.innerText()), {
     seen: () => row.innerText(),
   });
-  await row.getByRole('combobox').selectOption({ label: says('term.add', 'BTC') });
-  await row.getByRole('textbox').fill('0.1');
+  await row
+    .getByRole('combobox')
+    .first()
+    .selectOption({ label: says('term.add', 'BTC') });
+  await row.getByRole('textbox').first().fill('0.1');
   await eventually('the loan with more collateral', async () => /5[78]\.\d\d% → ~6[345]\.\d\d%/.test(await row.innerText()), {
     seen: () => row.innerText(),
   });
+  await row
+    .getByRole('combobox')
+    .nth(1)
+    .selectOption({ label: says('target.repay', 'USDT') });
+  await row.getByRole('textbox').nth(1).fill('2000');
+  await eventually('both together', async () => /5[78]\.\d\d% → ~6[012]\.\d\d%/.test(await row.innerText()), {
+    seen: () => row.innerText(),
+  });
+  assert.ok((await row.innerText()).includes(says('what-if.one-by-one')));
   await bench.screenshot('what-if');
   assert.deepEqual(await faultsFor(page), []);
   for (const width of bench.inBrowser ? [400, 800, 1600] : []) {
@@ -74,7 +87,11 @@ async function tryOut(bench: Workbench, page: Frame): Promise<void> {
       assert.equal(over, 0, `nothing of ${part} stands out at ${width.toString()} px`);
     }
   }
-  await row.getByRole('button').press('Enter');
+  await row.getByRole('button').nth(1).press('Enter');
+  assert.equal((await bench.quickInput.waitFor(says('collateral.amount-example', 'USDT'))).value, '2000');
+  await bench.page.keyboard.press('Escape');
+  await bench.quickInput.waitUntilClosed();
+  await row.getByRole('button').first().press('Enter');
   const box = await bench.quickInput.waitFor('12345');
   assert.equal(box.value, '0.1');
   await bench.page.keyboard.press('Enter');
@@ -87,6 +104,25 @@ async function tryOut(bench: Workbench, page: Frame): Promise<void> {
   await eventually('everything as it was read', async () => !(await page.locator('.whatIf section').innerText()).includes('→'));
   await page.locator('.whatIf summary').press('Enter');
   await bench.waitForRow('Collateral', /^BTC 1\.7921483143067599/);
+}
+
+/** Groups, order and size of the lines, by keyboard. */
+async function arranges(bench: Workbench, page: Frame): Promise<void> {
+  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).press('Enter');
+  const titles = async (): Promise<string[]> => page.locator('.gauge h2').allInnerTexts();
+  const worstFirst = await titles();
+  await press(says('term.account'));
+  await page.locator('.group', { hasText: 'OKX · Simulated 8' }).waitFor();
+  await press(says('overview.compact'));
+  await page.locator('.overview.compact').waitFor();
+  await press(says('status.loan-position'));
+  await eventually('lines by name', async () => (await titles()).join() === [...worstFirst].sort().join(), { seen: titles });
+  await bench.screenshot('arranged');
+  assert.deepEqual(await faultsFor(page), []);
+  await press(says('overview.compact'));
+  await press(says('overview.no-groups'));
+  await press(says('term.level'));
+  await eventually('lines worst first', async () => (await titles())[0] === worstFirst[0], { seen: titles });
 }
 
 describe('the first look', () => {
@@ -136,6 +172,7 @@ describe('the first look', () => {
     await page.getByRole('searchbox').fill('12345');
     await eventually('the others to be hidden', async () => (await page.getByRole('meter').count()) === 1);
     await page.getByRole('searchbox').fill('');
+    await arranges(bench(), page);
     await page.locator('.stress summary').press('Enter');
     await page.getByRole('table', { name: says('stress.caption') }).waitFor();
     await bench().screenshot('shocks');
@@ -153,6 +190,8 @@ describe('the first look', () => {
       },
       { seen: () => bench().treeRows('Loans') },
     );
+    await bench().expand('Loans', says('loan.history'));
+    await bench().waitForRow('Loans', new RegExp(`^(${says('row.borrowed')}|${says('row.collateral-added')}) · -?[\\d,.]+ \\w+`));
     await bench().screenshot('loan-opened');
 
     await bench().runCommand('LTV Gauge: Hide or Show Amounts');
@@ -174,6 +213,15 @@ describe('the first look', () => {
     await eventually('the row of the gauge', async () =>
       (await bench().pane('Loans').locator('.monaco-list-row.focused').innerText()).includes('· Watch'),
     );
+    // Its menu by keyboard; a simulated account has no website.
+    await bench().page.keyboard.press('Shift+F10');
+    const menu = bench().page.locator('.context-view .monaco-menu .action-item');
+    await menu.filter({ hasText: 'Copy Value' }).first().waitFor();
+    await bench().screenshot('row-menu');
+    await bench().page.keyboard.press('Escape');
+    await bench().contextMenu('Loans', '· Watch', 'Open at the Exchange');
+    await bench().waitForNotification(says('venue.no-page', 'Simulated'));
+    await bench().clearNotifications();
     await bench().runCommand('LTV Gauge: Prepare Rescue…');
     await bench().quickInput.waitFor(says('levels.which'));
     await bench().pick('Loan 12345');
@@ -195,6 +243,24 @@ describe('the first look', () => {
     await bench().screenshot('rescue-opened');
     await bench().page.keyboard.press('Escape');
     await eventually('the preview to close', async () => (await bench().page.locator('.monaco-dialog-box').count()) === 0);
+
+    // One that the wallet can't pay is seen without opening anything.
+    await bench().runCommand('LTV Gauge: Prepare Rescue…');
+    await bench().quickInput.waitFor(says('levels.which'));
+    await bench().pick('Loan 67890');
+    await bench().type('70', says('rescue.at-ltv'));
+    await bench().pressEnter();
+    await bench().quickInput.waitFor(says('rescue.first'));
+    await bench().pick(says('term.add', 'BTC'));
+    await bench().type('9', says('collateral.amount-example', 'BTC'));
+    await bench().pressEnter();
+    await bench().quickInput.waitFor(says('rescue.second'));
+    await bench().pick(says('rescue.nothing-else'));
+    const near = page.locator('.gauge').filter({ hasText: '67890' });
+    await eventually('the mark in its line', async () => (await near.locator('div.line').innerText()).includes(says('rescue.blocked')));
+    await bench().waitForRow('Loans', saysInTurn(saysLike('loan.call', /\d+\.\d%/), says('rescue.blocked')));
+    await bench().screenshot('rescue-blocked');
+    await bench().clearNotifications();
 
     await bench().runCommand('LTV Gauge: Remove Account…');
     const dialog = await bench().dialog();

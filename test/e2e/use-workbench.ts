@@ -1,8 +1,9 @@
+import assert from 'node:assert/strict';
 import { startBybit as startPlainBybit, type Bybit, type BybitOptions } from '../../src/simulator/bybit/start.ts';
 import { bybitBend } from '../../src/simulator/bybit/hostile-words.ts';
 import type { SimulatorOptions } from '../../src/simulator/okx/start.ts';
 import { hostility, TestExchange } from './exchange.ts';
-import { type SessionOptions } from './session.ts';
+import { isLongRound, type SessionOptions } from './session.ts';
 import { launchWorkbench, type Workbench } from './workbench.ts';
 
 /** Something of its own for each test of the `describe` that calls this. The answer hands it out inside tests. */
@@ -22,9 +23,6 @@ function useFresh<T extends { close(): Promise<void> }>(what: string, start: () 
   };
 }
 
-/** `npm run test:full`, in every language and theme. */
-export const isLongRound = process.env['LTV_GAUGE_LOOKS'] === 'all';
-
 /** A test of `npm run test:full`: what it looks at, unit tests of the same flow look at without an editor. */
 export function itInLongRound(name: string, run: Mocha.AsyncFunc): void {
   if (isLongRound) it(name, run);
@@ -37,6 +35,7 @@ export function useWorkbench(options: SessionOptions = {}): () => Workbench {
   afterEach(async function () {
     const test = this.currentTest;
     if (test?.state === 'failed') await shown?.screenshot(`failed-${test.title.replace(/\W+/g, '-')}`).catch(() => undefined);
+    assert.deepEqual(await shown?.leaks(), [], 'no part of a key that was typed is left anywhere');
   });
   return useFresh('The workbench', async () => (shown = await launchWorkbench(options)));
 }

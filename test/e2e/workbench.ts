@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Frame, type Locator, type Page } from 'playwright-core';
 import { extensionId, screenshotFolder } from '../host/places.ts';
+import { leaks } from './canaries.ts';
 import { eventually, patienceMs } from './eventually.ts';
 import { type PageElement } from './page-element.ts';
 import { QuickInput } from './quick-input.ts';
@@ -245,6 +246,12 @@ export class Workbench {
   /** One more window on the same profile, with an extension host of its own. */
   async openWindow(): Promise<Workbench> {
     return new Workbench(this.#session, await this.#session.openWindow()).ready();
+  }
+
+  /** What holds a part of a key that was typed: files of this VS Code, its page with all frames, command lines. */
+  async leaks(): Promise<readonly string[]> {
+    const contents = this.page.frames().map(async (frame) => [frame.url(), await frame.content().catch(() => '')] as const);
+    return leaks(this.folder, Object.fromEntries(await Promise.all(contents)));
   }
 
   /** Ends VS Code with all its windows. */

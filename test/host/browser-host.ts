@@ -16,6 +16,8 @@ export interface BrowserHostOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Which of the editor's own extensions are there; every one unless some are named. */
   readonly builtIn?: readonly string[];
+  /** Has the editor and its extensions log all they can. */
+  readonly logsAll?: boolean;
   /** For extensions under development and suites inside the host; suppresses notification toasts. */
   readonly testDriver?: boolean;
 }
@@ -116,6 +118,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     ...(options.builtIn === undefined
       ? []
       : ['--builtin-extensions-dir', onlyBuiltIn(entry, options.builtIn, path.join(options.folder, 'built-in'))]),
+    ...(options.logsAll === true ? ['--log', 'trace'] : []),
     ...(options.testDriver === true ? ['--vscode-option=enable-smoke-test-driver'] : []),
     options.workspace,
   ];

@@ -9,6 +9,8 @@ export interface Pair {
   readonly budget: number;
   /** More of them where a single one is noisy. */
   readonly rounds?: number;
+  /** Both wait, and not for themselves: only the processor's time counts. */
+  readonly byProcessor?: boolean;
 }
 
 export interface Outcome {
@@ -27,7 +29,7 @@ const usualRounds = 41;
 
 export const isWithin = ({ ratio, budget }: Outcome): boolean => ratio <= budget;
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted[Math.floor(sorted.length / 2)];
   if (middle === undefined) throw new RangeError('nothing was measured');
@@ -38,7 +40,7 @@ function median(values: readonly number[]): number {
  * The time of one of `calls` calls in a row, in milliseconds: of what waits for nothing only that of the processor, since a busy machine
  * interrupts the longer side more often.
  */
-async function timeOf(act: () => unknown, calls: number): Promise<number> {
+async function timeOf(act: () => unknown, calls: number, byProcessor: boolean): Promise<number> {
   const [started, worked] = [performance.now(), process.cpuUsage()];
   let waits = false;
   for (let left = calls; left > 0; left -= 1) {
@@ -49,13 +51,13 @@ async function timeOf(act: () => unknown, calls: number): Promise<number> {
     }
   }
   const { user, system } = process.cpuUsage(worked);
-  return (waits ? performance.now() - started : (user + system) / 1_000) / calls;
+  return (waits && !byProcessor ? performance.now() - started : (user + system) / 1_000) / calls;
 }
 
 /** How many calls make a batch that can be timed. */
-async function callsFor(act: () => unknown): Promise<number> {
+async function callsFor(act: () => unknown, byProcessor: boolean): Promise<number> {
   let calls = 1;
-  while ((await timeOf(act, calls)) * calls < batchMs) calls *= 2;
+  while ((await timeOf(act, calls, byProcessor)) * calls < batchMs) calls *= 2;
   return calls;
 }
 
@@ -63,16 +65,16 @@ async function callsFor(act: () => unknown): Promise<number> {
  * Times both sides in turn, A B B A A B …: whatever else the machine does meets both alike, and a round that it disturbs only on one
  * side is lost in the median. The first half of the rounds is for warming up.
  */
-export async function compare({ what, ours, baseline, budget, rounds = usualRounds }: Pair): Promise<Outcome> {
-  const calls = { ours: await callsFor(ours), baseline: await callsFor(baseline) };
+export async function compare({ what, ours, baseline, budget, rounds = usualRounds, byProcessor = false }: Pair): Promise<Outcome> {
+  const calls = { ours: await callsFor(ours, byProcessor), baseline: await callsFor(baseline, byProcessor) };
   const all: { readonly ours: number; readonly baseline: number }[] = [];
   for (let round = 0; round < 2 * rounds; round += 1) {
     if (round % 2 === 0) {
-      const first = await timeOf(ours, calls.ours);
-      all.push({ ours: first, baseline: await timeOf(baseline, calls.baseline) });
+      const first = await timeOf(ours, calls.ours, byProcessor);
+      all.push({ ours: first, baseline: await timeOf(baseline, calls.baseline, byProcessor) });
     } else {
-      const first = await timeOf(baseline, calls.baseline);
-      all.push({ ours: await timeOf(ours, calls.ours), baseline: first });
+      const first = await timeOf(baseline, calls.baseline, byProcessor);
+      all.push({ ours: await timeOf(ours, calls.ours, byProcessor), baseline: first });
     }
   }
   const times = all.slice(rounds);

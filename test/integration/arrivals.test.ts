@@ -18,6 +18,21 @@ async function write(origin: string): Promise<Answer | ExchangeError> {
   });
 }
 
+/** Asks something by name, twice; how it arrived, and on how many connections. */
+async function questions(origin: (port: string) => string): Promise<Pick<RawServer, 'arrivals' | 'connections'>> {
+  const server = await new RawServer((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nsaid')).start();
+  const departure = { method: 'GET', target: '/question', body: undefined, headers: {}, write: false, deadlineMs: 5_000 } as const;
+  try {
+    for (const _ of [1, 2]) {
+      const { text } = await new Transport({ venue: 'Raw' }).send({ ...departure, origin: origin(new URL(server.url).port) });
+      assert.equal(text, 'said');
+    }
+    return server;
+  } finally {
+    await server.stop();
+  }
+}
+
 /** A proxy that resolves every name to this machine, and counts requests. Loopback names themselves never go through a proxy. */
 class Proxy {
   connections = 0;
@@ -108,6 +123,12 @@ describe("a change that leaves through the editor's own fetch", () => {
 
   it('arrives once and whole, whatever status answers it', () => arrivalsOfAll((port) => `http://127.0.0.1:${port}`)).timeout(120_000);
 
+  it('has questions beside it that need less, and keep their connection here too', async () => {
+    const { arrivals, connections } = await questions((port) => `http://127.0.0.1:${port}`);
+    assert.equal(connections, 1);
+    for (const { head } of arrivals) assert.doesNotMatch(head, /^sec-fetch-mode:/im);
+  });
+
   describe('and a proxy that is set in the editor', () => {
     const proxy = new Proxy();
     const settings = () => vscode.workspace.getConfiguration('http');
@@ -138,6 +159,13 @@ describe("a change that leaves through the editor's own fetch", () => {
       await arrivalsOfAll((port) => `http://venue.test:${port}`);
       assert.ok(proxy.connections - before >= 500, 'all of them went by the proxy');
     }).timeout(120_000);
+
+    it('has questions beside it that go by the proxy too, and once', async () => {
+      const before = proxy.connections;
+      const { arrivals } = await questions((port) => `http://venue.test:${port}`);
+      assert.equal(arrivals.length, 2);
+      assert.ok(proxy.connections > before);
+    });
 
     it('certainly did nothing where the proxy makes no connection', async () => {
       for (const status of [502, 407, 403]) {

@@ -25,11 +25,16 @@ export const modelFrom = (model: LoanModel, ltv: Decimal): LoanModel => ({
 });
 
 /**
- * A loan at other prices and after a change, so that `shocked`, `eventsOf` and distances can be had of it. The change is made as for targets.
+ * A loan at other prices and after changes, so that `shocked`, `eventsOf` and distances can be had of it. Each is made as for targets, on what
+ * those before it left.
  * @returns undefined when more would be taken out or repaid than there is
  */
-export function triedLoan(loan: StressedLoan, factors: ReadonlyMap<string, Decimal>, change?: TriedChange): StressedLoan | undefined {
-  const model = change === undefined ? loan.model : changedModel(loan.model, change);
+export function triedLoan(
+  loan: StressedLoan,
+  factors: ReadonlyMap<string, Decimal>,
+  ...changes: readonly TriedChange[]
+): StressedLoan | undefined {
+  const model = changes.reduce<LoanModel | undefined>((left, change) => left && changedModel(left, change), loan.model);
   return model === undefined ? undefined : { ...loan, model: withPrices(model, factors) };
 }
 
@@ -53,13 +58,14 @@ export interface TriedPosition extends StressedPosition {
 
 /**
  * An isolated position after a change of margin, as a preview estimates it at today's prices, then at other prices.
- * @returns undefined when more margin would be taken out than there is
+ * @returns undefined when more margin would be taken out than there is, and for several changes: its margin is of one coin
  */
 export function triedPosition(
   tried: StressedPosition,
   factors: ReadonlyMap<string, Decimal>,
-  change?: TriedChange,
+  ...[change, ...more]: readonly TriedChange[]
 ): TriedPosition | undefined {
+  if (more.length > 0) return undefined;
   const { margin, liquidationPrice, ...rest } = tried.position;
   if (change?.act === 'reduce' && margin !== undefined && compare(change.amount, margin) >= 0) return undefined;
   const after =

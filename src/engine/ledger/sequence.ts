@@ -24,8 +24,8 @@ export async function inSequence(
   return { rest: changes.length };
 }
 
-/** Without evidence it is a person's word; and the proof must be of this exact change. */
-function isProven({ state, evidence, change: sent }: WriteRecord, asked: Change): boolean {
+/** Whether what was decided on as if this were done may go on. Without evidence it is a person's word; and the proof must be of this exact change. */
+export function isProven({ state, evidence, change: sent }: WriteRecord, asked: Change): boolean {
   return (
     state === 'effective' &&
     evidence !== undefined &&

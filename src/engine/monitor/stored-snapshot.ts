@@ -123,6 +123,7 @@ const snapshot = v.object({
   vanished: v.exactOptional(v.array(vanished)),
   changed: v.exactOptional(v.array(changed)),
   ratesFrom: v.exactOptional(v.record(v.string(), prices)),
+  doubted: v.exactOptional(v.array(v.string())),
   unwatched: v.exactOptional(v.object({ from: time, to: time })),
   prices: v.exactOptional(prices),
   asOf: time,

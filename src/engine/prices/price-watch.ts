@@ -5,7 +5,7 @@ import { ExchangeError } from '../../core/errors.ts';
 import { liveEstimate, livePosition, measured, type Prices } from '../../core/risk/live-estimate.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
 import { setPurpose, tryOf } from '../../exchanges/purpose.ts';
-import { failedInside } from '../monitor/connections.ts';
+import { failedInside } from '../accounts/failures-here.ts';
 import { intervalInForce } from '../monitor/pace.ts';
 import { nextReadInMs, outages, patienceMs, readAfterWakeInMs, type Poller } from '../monitor/poller.ts';
 import type { Connections } from '../monitor/connections.ts';
@@ -363,11 +363,11 @@ export class PriceWatch implements Disposable {
       const before = this.#ungraded.get(id);
       if (before !== undefined) {
         this.#ungraded.delete(id);
-        const grades = yield* graded(before, snapshot, this.#grades.get(id));
+        const grades = yield* graded(before, snapshot, this.#grades.get(id) ?? gradesIn(before));
         // Unless it was forgotten in the meantime.
         if (this.#seen.get(id) === snapshot || this.#ungraded.get(id) === snapshot) this.#grades.set(id, grades);
       }
-      const grades = this.#grades.get(id) ?? noGrades;
+      const grades = this.#grades.get(id) ?? gradesIn(snapshot);
       const latest = this.#latest.get(siteOf(account));
       const isNewer = latest !== undefined && latest.at > snapshot.asOf;
       if (!isNewer && live === undefined && grades === noGrades) return;
@@ -401,7 +401,7 @@ function* figuresOf(snapshot: Snapshot, now: Prices, { doubted }: Grades): Gener
 }
 
 /** Grades the estimates from the earlier reading by the newer one. Loans that can't be compared keep their last grade. */
-function* graded(before: Snapshot, after: Snapshot, known: Grades = noGrades): Generator<undefined, Grades> {
+function* graded(before: Snapshot, after: Snapshot, known: Grades): Generator<undefined, Grades> {
   const [then, now] = [pricesIn(before), pricesIn(after)];
   const off: Record<string, Decimal> = {};
   const doubted: string[] = [];
@@ -416,6 +416,9 @@ function* graded(before: Snapshot, after: Snapshot, known: Grades = noGrades): G
   }
   return Object.keys(off).length === 0 && doubted.length === 0 ? noGrades : { off, doubted };
 }
+
+/** What an earlier window or start left of them. */
+const gradesIn = ({ doubted }: Snapshot): Grades => (doubted === undefined ? noGrades : { off: {}, doubted });
 
 const pricesIn = ({ prices }: Snapshot): Prices => new Map(Object.entries(prices ?? {}));
 

@@ -3,6 +3,9 @@ import path from 'node:path';
 import type { Disposable } from '../../core/emitter.ts';
 import { lastCopyName, stateName } from './state-protocol.ts';
 
+/** Where the database is, in the folder that all windows of the person share. */
+export const stateIn = (folder: string): string => path.join(folder, 'state');
+
 /** The last copy: a few kilobytes, read synchronously so that the accounts are there when the window is. Undefined if there is none. */
 export function readLastCopy(folder: string): string | undefined {
   try {

@@ -237,14 +237,14 @@ export class Http {
   /** A keyring that never answers must not keep its place in the limits. */
   async #keys(write: boolean, waiting: AbortSignal): Promise<Keys> {
     const patience = this.#patience(keysDeadlineMs);
-    const over = new AbortController();
+    let stop = (): void => undefined;
     try {
       if (waiting.aborted) throw aborted('none');
       const stopped = new Promise<never>((_resolve, reject) => {
-        const stop = (): void => {
+        stop = () => {
           reject(new Error('not waited for any longer'));
         };
-        for (const signal of [waiting, patience]) signal.addEventListener('abort', stop, { signal: over.signal });
+        for (const signal of [waiting, patience]) signal.addEventListener('abort', stop);
       });
       return await Promise.race([this.#options.keys(write), stopped]);
     } catch (error) {
@@ -256,7 +256,7 @@ export class Http {
         sentence: msg('http.keys-unreadable', 'This account\'s keys can\'t be read. Try again, or run "Update Keys…".'),
       });
     } finally {
-      over.abort();
+      for (const signal of [waiting, patience]) signal.removeEventListener('abort', stop);
     }
   }
 

@@ -2,6 +2,7 @@ import { createFetch, type $Fetch } from 'ofetch';
 import { ExchangeError, type Effect, type ErrorKind } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import * as why from '../refusals.ts';
+import { asking, TooLong } from './ask.ts';
 import { systemFault, type SystemFault } from './never-left.ts';
 
 /** One request as it is sent, byte for byte. */
@@ -24,7 +25,7 @@ export interface Answer {
   readonly text: string;
   readonly retryAfterMs?: number;
   /** For venues that report their limits there. */
-  readonly headers?: Headers;
+  readonly headers?: Pick<Headers, 'get'>;
 }
 
 /** Far above any documented answer; protects the extension host from an endless one. */
@@ -45,6 +46,8 @@ export interface TransportOptions {
 export class Transport {
   readonly #venue: string;
   readonly #fetch: $Fetch;
+  /** For what changes nothing and sends no body. */
+  readonly #ask: $Fetch;
   readonly #deadline: (ms: number) => AbortSignal;
   readonly #now: () => number;
   readonly #mostBytes: number;
@@ -52,42 +55,61 @@ export class Transport {
   constructor(options: TransportOptions) {
     this.#venue = options.venue;
     // Looked up at each request, so that the editor's proxy-aware fetch is used even if installed later.
-    this.#fetch = createFetch({ fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)) });
+    const platform: typeof globalThis.fetch = (...args) => globalThis.fetch(...args);
+    this.#fetch = createFetch({ fetch: options.fetch ?? platform });
     this.#deadline = options.deadline ?? ((ms) => AbortSignal.timeout(ms));
     this.#now = options.now ?? Date.now;
     this.#mostBytes = options.mostBytes ?? mostBytes;
+    // As they are given: of what ofetch itself does with headers, a question needs nothing.
+    const Headers = Object as unknown as typeof globalThis.Headers;
+    this.#ask = options.fetch === undefined ? createFetch({ fetch: asking(platform, this.#mostBytes), Headers }) : this.#fetch;
   }
 
   async send(departure: Departure, signal?: AbortSignal): Promise<Answer> {
     if (isAborted(signal)) throw aborted('none');
     const deadline = this.#deadline(departure.deadlineMs);
+    // By hand: to join signals takes as long as to send a request.
+    const ended = new AbortController();
+    const end = (): void => {
+      ended.abort(isAborted(signal) ? signal?.reason : deadline.reason);
+    };
+    for (const one of [signal, deadline]) one?.addEventListener('abort', end);
+    if (deadline.aborted) end();
     try {
-      const response = await this.#fetch.raw(departure.origin + departure.target, {
-        method: departure.method,
+      const { method, body, write, redirect } = departure;
+      const isPlain = method === 'GET' && body === undefined && !write && redirect === undefined;
+      const response = await (isPlain ? this.#ask : this.#fetch).raw(departure.origin + departure.target, {
+        method,
         // ofetch would retry a failed GET itself; a retry needs a new signature and is our decision.
         retry: 0,
         responseType: 'stream',
         // The venue's code decides, not the HTTP status.
         ignoreResponseError: true,
         // ofetch ignores its own timeout when given a signal.
-        signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
-        ...(departure.write ? oneShot(departure) : repeatable(departure)),
+        signal: ended.signal,
+        ...(write ? oneShot(departure) : repeatable(departure)),
       });
-      const text = await this.#read(response.body, departure);
+      const held: unknown = response._data;
+      const text = held instanceof Uint8Array ? new TextDecoder().decode(held) : await this.#read(response.body);
       return { status: response.status, text, headers: response.headers, ...patience(response.headers, this.#now()) };
     } catch (error) {
       if (error instanceof ExchangeError) throw error;
       const effect: Effect = departure.write ? 'unknown' : 'none';
+      if (error instanceof TooLong || (error as Error).cause instanceof TooLong) {
+        throw this.#failure('shape', effect, why.oddAnswer(this.#venue));
+      }
       if (isAborted(signal)) throw aborted(effect);
       if (deadline.aborted) throw this.#failure('network', effect, this.#timedOut(departure.deadlineMs));
       // No cause is kept: the errors of the network layer hold headers and query strings.
       const fault = systemFault(error);
       if (fault.neverLeft) throw this.#failure('network', 'none', this.#unreachable(departure.origin, fault));
       throw this.#failure('network', effect, this.#broken(fault.code));
+    } finally {
+      for (const one of [signal, deadline]) one?.removeEventListener('abort', end);
     }
   }
 
-  async #read(body: ReadableStream<Uint8Array> | null, departure: Departure): Promise<string> {
+  async #read(body: ReadableStream<Uint8Array> | null): Promise<string> {
     if (body === null) return '';
     const decoder = new TextDecoder();
     const reader = body.getReader();
@@ -99,7 +121,7 @@ export class Transport {
       bytes += value.byteLength;
       if (bytes > this.#mostBytes) {
         void reader.cancel();
-        throw this.#failure('shape', departure.write ? 'unknown' : 'none', why.oddAnswer(this.#venue));
+        throw new TooLong();
       }
       text += decoder.decode(value, { stream: true });
     }

@@ -29,7 +29,8 @@ const demoSite = (id: string, of: string, keyFrom: string, baseUrl: string): Sit
 });
 
 export const sites: readonly Site[] = [
-  realSite('global', 'OKX Global', 'okx.com', hosts.global),
+  // The page of loans: https://www.okx.com/docs-v5/en/, chapter "Flexible loan". It names none for the other sites.
+  { ...realSite('global', 'OKX Global', 'okx.com', hosts.global), loansPage: 'https://www.okx.com/loan' },
   realSite('eea', 'OKX Europe (EEA)', 'my.okx.com', hosts.eea),
   realSite('us', 'OKX US & AU', 'app.okx.com', hosts.us),
   demoSite('global-demo', 'OKX Global', 'okx.com', hosts.global),

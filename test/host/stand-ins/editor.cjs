@@ -65,6 +65,7 @@ const context = anything({
   secrets: { get: secret, store: secret, delete: secret, keys: secret, onDidChange: () => anything() },
   globalStorageUri: { fsPath: folder },
   asAbsolutePath: (relative) => path.resolve(relative),
+  extension: { packageJSON: require('../../../package.json') },
 });
 
 const load = Module._load;
@@ -76,9 +77,11 @@ const report = () => {
 };
 
 if (accounts.length > 0) {
-  // What begins to read them only after this is none of activation's.
-  report();
-  process.exit();
+  // Whatever is loaded before the editor can say or ask anything belongs to activation. What begins to read only after this does not.
+  setImmediate(() => {
+    report();
+    process.exit();
+  });
 }
 // With nobody to read for, nothing may ever be touched, and nothing may keep waiting.
-process.once('beforeExit', report);
+else process.once('beforeExit', report);

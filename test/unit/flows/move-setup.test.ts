@@ -8,6 +8,7 @@ import { decimal } from '../../../src/core/decimal.ts';
 import { english } from '../../../src/core/message.ts';
 import type { Account } from '../../../src/core/model.ts';
 import { movingText, readMoved, type Moved } from '../../../src/engine/moving-file.ts';
+import type { Rescue } from '../../../src/engine/rescue.ts';
 import { StateFile } from '../../../src/engine/storage/state-file.ts';
 import type { StateAsked } from '../../../src/engine/storage/state-protocol.ts';
 import type { Warning } from '../../../src/engine/storage/warning-protocol.ts';
@@ -17,7 +18,7 @@ import type { ChosenFile, NamedFile } from '../../../src/flows/conversation.ts';
 import { exportSetup, importSetup } from '../../../src/flows/move-setup.ts';
 import { Setup } from '../engine/ledger/support.ts';
 import { holds } from '../property.ts';
-import { levelsText, says, saysLike } from '../../texts.ts';
+import { levelsText, says, saysInTurn, saysLike } from '../../texts.ts';
 import { actingAt, choose, leave, name, press, Scripted, throughTime, type Answer } from './scripted.ts';
 
 const account = (id: string, more: Partial<Account> = {}): Account => ({
@@ -367,6 +368,38 @@ describe('moving to another computer', function () {
     }
   });
 
+  it('brings prepared rescues, shows each before it changes one that is here, and keeps what the file lacks', async () => {
+    const rescue = (at: string, amount: string): Rescue => ({
+      at: decimal(at),
+      steps: [{ act: 'add', coin: 'BTC', amount: decimal(amount) }],
+    });
+    const [ours, theirs] = [rescue('0.7', '0.1'), rescue('0.65', '0.25')];
+    const unreadable = { 'loan:3': { at: '2', steps: [] } };
+    const text = await new Computer(account('a', { rescues: { 'loan:1': theirs, ...unreadable } })).exported();
+    assert.ok(!text.includes('loan:3'), 'nothing is written that an import would refuse');
+    const empty = new Computer();
+    const told = await empty.does(importSetup, choose(fileOf(text)), press(importing));
+    const name = says('list.brackets', says('kinds.loan', '1'), 'Account a');
+    const added = (amount: string): string => says('rescue.add', `${amount} BTC`);
+    assert.match(told.heard[1]!.detail, saysInTurn(says('rescue.label'), name, says('rescue.text', '65.00%', added('0.25'))));
+    assert.equal(told.heard[1]!.kind, 'warning');
+    assert.deepEqual(empty.accounts[0]?.rescues, { 'loan:1': theirs });
+    for (const [pressed, rescues] of [
+      [press(says('moving.none')), { 'loan:1': ours, 'loan:2': ours }],
+      [press(importing), { 'loan:1': theirs, 'loan:2': ours }],
+    ] as const) {
+      const there = new Computer(account('a', { rescues: { 'loan:1': ours, 'loan:2': ours } }));
+      const talk = await there.does(importSetup, choose(fileOf(text)), pressed);
+      const [before, after] = [says('rescue.text', '70.00%', added('0.1')), says('rescue.text', '65.00%', added('0.25'))];
+      assert.match(talk.heard[1]!.detail, saysInTurn(name, says('list.arrow', before, after)));
+      assert.deepEqual(there.accounts[0]?.rescues, rescues);
+    }
+    const older = await new Computer(account('a')).exported();
+    const there = new Computer(account('a', { rescues: { 'loan:1': ours } }));
+    assert.deepEqual((await there.does(importSetup, choose(fileOf(older)))).titles('notice'), [says('moving.all-here')]);
+    assert.deepEqual(there.accounts[0]?.rescues, { 'loan:1': ours });
+  });
+
   it('asks nothing cautious for accounts alone, and names ten of them', async () => {
     const text = await new Computer(...Array.from({ length: 12 }, (_, id) => account(String(id)))).exported();
     const talk = await new Computer().does(importSetup, choose(fileOf(text)), leave);
@@ -453,6 +486,19 @@ describe('moving to another computer', function () {
       saysLike('moving.wrong', 'accounts.0.levels', 'danger < warn < watch < 1'),
     ],
     ['levels of nothing', { ...good, accounts: [{ ...main, levels: { 'a\nb': ownLevels } }] }, /^accounts\.0\.levels\.a/],
+    ...[
+      { 'loan:1': { at: '0.7', steps: [] } },
+      { 'loan:1': { at: '1.2', steps: [{ act: 'add', coin: 'BTC', amount: '1' }] } },
+      { 'loan:1': { at: '0.7', steps: [{ act: 'add', coin: 'BTC', amount: '-1' }] } },
+      { 'loan:1': { at: '0.7', steps: [{ act: 'reduce', coin: 'BTC', amount: '1' }] } },
+      { 'loan:1': { at: '0.7', steps: [{ act: 'add', coin: 'B\nC', amount: '1' }] } },
+      { 'position:1': { at: '0.2', steps: [{ act: 'repay', coin: 'BTC', amount: '1' }] } },
+      { 'a\nb': { at: '0.7', steps: [{ act: 'add', coin: 'BTC', amount: '1' }] } },
+    ].map((rescues): [string, unknown, RegExp] => [
+      `a rescue that is none, ${JSON.stringify(rescues)}`,
+      { ...good, accounts: [{ ...main, rescues }] },
+      /^accounts\.0\.rescues/,
+    ]),
     ['an interval of no time', { ...good, settings: { refreshIntervalSeconds: 0 } }, /^settings\.refreshIntervalSeconds/],
     ['an unknown level', { ...good, warnings: [{ ...silenced, level: 'calm' }] }, /^warnings\.0\.level/],
     [
@@ -497,6 +543,9 @@ describe('moving to another computer', function () {
             uid: text,
             thresholds: fc.constant(own),
             levels: fc.constant({ 'loan:1': ownLevels, 'position:BTC-USDT': ownLevels }),
+            rescues: fc.constant({
+              'loan:1': { at: decimal('0.7'), steps: [{ act: 'repay' as const, coin: 'USDT', amount: decimal('500.000000000000000001') }] },
+            }),
           },
           { requiredKeys: ['id', 'venue', 'site', 'name', 'readOnly'] },
         ),

@@ -107,7 +107,7 @@ describe('the Activity view', () => {
       ],
       Proof: [
         `${says('activity.history-entry')} | h-after`,
-        `${says('activity.type')} | collateral_locked`,
+        `${says('activity.type')} | ${says('row.collateral-added')} (collateral_locked)`,
         'Amount | 0.1 BTC',
         `${says('activity.exchange-time')} | ${at(-56_000)}`,
       ],

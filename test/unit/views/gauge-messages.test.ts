@@ -21,6 +21,7 @@ describe('A message from the page', () => {
       assert.deepEqual(parseFromPage({ type: 'action', key: 'k', action }), { type: 'action', key: 'k', action });
     }
     assert.deepEqual(parseFromPage({ type: 'shocks', text: '-35', more: 1 }), { type: 'shocks', text: '-35' });
+    assert.deepEqual(parseFromPage({ type: 'shocks' }), { type: 'shocks' });
     const of = { list: 'event', by: 'amount', descending: true, filter: 'BTC', page: 3 };
     for (const question of [
       { do: 'show' },
@@ -32,7 +33,7 @@ describe('A message from the page', () => {
       { do: 'close' },
     ])
       assert.deepEqual(parseFromPage({ type: 'history', question: { ...question, more: 1 } }), { type: 'history', question });
-    const trial = { prices: { BTC: '-20.5', ETH: '100' }, changes: { k: { action: 'repay', coin: 'USDT', amount: '1.' } } };
+    const trial = { prices: { BTC: '-20.5', ETH: '100' }, changes: { k: [{ action: 'repay', coin: 'USDT', amount: '1.' }] } };
     assert.deepEqual(parseFromPage({ type: 'whatIf', round: 1, trial, more: 1 }), { type: 'whatIf', round: 1, trial });
     assert.deepEqual(parseFromPage({ type: 'whatIf', round: 2 }), { type: 'whatIf', round: 2 });
     const used = { type: 'useTried', key: 'k', action: 'reduceMargin', coin: 'USDT', amount: '12' };
@@ -42,6 +43,7 @@ describe('A message from the page', () => {
 
   it('is ignored when anything about it is unknown', () => {
     const of = { list: 'event', by: 'at', descending: true, filter: '', page: 0 };
+    const add = { action: 'add', coin: 'BTC', amount: '1' };
     const strangers: unknown[] = [
       undefined,
       null,
@@ -78,9 +80,14 @@ describe('A message from the page', () => {
       })),
       ...[null, {}, { action: 'refresh', coin: 'BTC', amount: '1' }, { action: 'add', coin: 'BTC', amount: '1'.repeat(41) }].map(
         (change) => ({
-          ...{ type: 'whatIf', round: 1, trial: { prices: {}, changes: { k: change } } },
+          ...{ type: 'whatIf', round: 1, trial: { prices: {}, changes: { k: [change] } } },
         }),
       ),
+      ...[add, Array.from({ length: 21 }, () => add)].map((some) => ({
+        type: 'whatIf',
+        round: 1,
+        trial: { prices: {}, changes: { k: some } },
+      })),
       { type: 'useTried', key: 'k', action: 'ltvTarget', coin: 'BTC', amount: '1' },
       { type: 'useTried', key: 'k', action: 'add', coin: 'BTC' },
     ];

@@ -251,20 +251,22 @@ describe('Marks and actions of a gauge', () => {
   it('offer changes only where the key may trade', () => {
     assert.deepEqual(
       gaugeOf(aLoan()).actions.map(({ id }) => id),
-      ['add', 'reduce', 'repay', 'history', 'reveal', 'refresh'],
+      ['add', 'reduce', 'repay', 'history', 'reveal', 'venue', 'refresh'],
     );
     const { orderId: _orderId, ...unnamed } = aLoan();
     assert.deepEqual(
       gaugeOf(unnamed).actions.map(({ id }) => id),
-      ['add', 'reduce', 'history', 'reveal', 'refresh'],
+      ['add', 'reduce', 'history', 'reveal', 'venue', 'refresh'],
       'a request to repay has to name the order',
     );
     const gauge = only([aState([aLoan()], { account: anAccount({ readOnly: true }) })]);
     assert.deepEqual(
       gauge.actions.map(({ id }) => id),
-      ['history', 'reveal', 'refresh'],
+      ['history', 'reveal', 'venue', 'refresh'],
     );
     assert.equal(gauge.subtitle, `OKX · Main · ${says('term.read-only')}`);
+    const simulated = only([aState([aLoan()], { account: anAccount({ simulated: true }) })]).actions.map(({ id }) => id);
+    assert.ok(!simulated.includes('venue'), 'it has no website');
   });
 
   it('tell of a change that is not settled, on its own loan only, and of a freeze on all', () => {

@@ -37,9 +37,9 @@ const tooltip = (entry: Entry): ReadonlyMap<string, string> =>
   new Map((entry.details?.().lines ?? []).map(({ label, value }) => [text(label), text(value)]));
 
 describe('the line of a loan between readings', () => {
-  it('has the figure of the exchange first and what it is about now behind the level', () => {
+  it('has the figure of the exchange and its distance first, then what it is about now', () => {
     const row = loanRow(withLoan(estimated('0.5841')));
-    assert.equal(line(row), `57.43% · Watch | ${says('estimate.now', '58.41%')} | ${says('loan.call', '22.1%')} | 40,000 USDT`);
+    assert.equal(line(row), `57.43% · Watch | ${says('loan.call', '22.1%')} | ${says('estimate.now', '58.41%')} | 40,000 USDT`);
     assert.match(
       text(spokenOf(row)),
       saysInTurn('LTV 57.43%, Watch, ', says('estimate.live'), ': LTV 58.41%, ', says('line.to', '20.7%', says('preview.margin-call'))),
@@ -82,7 +82,7 @@ describe('the line of a loan between readings', () => {
   it('never turns better by one', () => {
     const near = snapshot({ loans: [loan({ ltv: d('0.7') })] });
     const row = loanRow(withLoan(estimated('0.3'), {}, { snapshot: near }));
-    assert.match(line(row), /^70\.00% · Warning \| now ~30\.00% \|/);
+    assert.match(line(row), /^70\.00% · Warning \| call −5\.0% \| now ~30\.00% \|/);
     assert.equal(tooltip(row).get('Level'), 'Warning');
   });
 
@@ -112,7 +112,10 @@ describe('the line of a loan between readings', () => {
 
   it('stays unknown when the account cannot be read, however good the estimate, and alarms by a bad one', () => {
     const old = { snapshot: snapshot({ asOf: now - 300_000 }), failure: failure() };
-    assert.match(line(loanRow(withLoan(estimated('0.2'), {}, old))), /^57\.43% · Unknown \| now ~20\.00% \| updated 5 min ago/);
+    assert.match(
+      line(loanRow(withLoan(estimated('0.2'), {}, old))),
+      /^57\.43% · Unknown \| updated 5 min ago \| call −22\.1% \| now ~20\.00% \|/,
+    );
     assert.match(
       line(loanRow(withLoan(estimated('0.72'), {}, old))),
       /^57\.43% · Danger \| now ~72\.00% \(estimate\) \| updated 5 min ago/,

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { decimal } from '../../../src/core/decimal.ts';
+import type { HistoryRow } from '../../../src/core/model.ts';
 import type { Connection } from '../../../src/exchanges/exchange.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { LazyPages } from '../../../src/views/lazy-pages.ts';
 import { readPage } from '../../../src/views/pages.ts';
 import type { PageSource } from '../../../src/views/entry.ts';
-import { failure, line, loan, now, viewContext, snapshot, state } from './samples.ts';
+import { failure, line, loan, now, text, viewContext, snapshot, state } from './samples.ts';
 import { says, saysLike } from '../../texts.ts';
 
 const source: PageSource = { kind: 'interest', accountId: 'one', loan: { loanId: '12345' }, version: '' };
@@ -50,6 +51,25 @@ describe('the outlook above rows of interest that stay open', () => {
       held = gone;
       assert.equal((await lines()).length, 1);
     }
+  });
+});
+
+describe('the rows of the loan history', () => {
+  it('say what happened in words, an unknown type as the exchange gives it; the tooltip has its own word', async () => {
+    const row = (id: string, type: string): HistoryRow => ({ id, type, forced: false, coin: 'BTC', amount: decimal('-0.1'), at: 1 });
+    const rows = [row('1', 'collateral_locked'), row('2', 'repaid_failed'), row('3', 'new_thing')];
+    const options = {
+      connections: { get: async () => ({ loans: { history: async () => ({ rows }) } }) as unknown as Connection },
+      states: { get: () => undefined },
+      viewContext: () => viewContext({ now }),
+    };
+    const { entries } = await readPage(options, { ...source, kind: 'history' }, undefined);
+    const words = [says('row.collateral-added'), says('list.colon', says('row.repaid'), says('row.failed')), 'new thing'];
+    assert.deepEqual(
+      entries.map(({ label }) => text(label)),
+      words.map((word) => `${word} · -0.1 BTC`),
+    );
+    assert.ok(entries[0]?.details?.().lines.some(({ value }) => value === 'collateral_locked'));
   });
 });
 

@@ -149,9 +149,9 @@ describe('The gauge of a position', () => {
 
   it('offers changes of margin only where they are possible', () => {
     const ids = (account: AccountState): string[] => only(account).actions.map(({ id }) => id);
-    assert.deepEqual(ids(held([position()])), ['addMargin', 'reduceMargin', 'history', 'reveal', 'refresh']);
-    assert.deepEqual(ids(held([position()], { account: anAccount({ readOnly: true }) })), ['history', 'reveal', 'refresh']);
-    assert.deepEqual(ids(held([position({ fixedMargin: msg('test', 'An option.') })])), ['history', 'reveal', 'refresh']);
+    assert.deepEqual(ids(held([position()])), ['addMargin', 'reduceMargin', 'history', 'reveal', 'venue', 'refresh']);
+    assert.deepEqual(ids(held([position()], { account: anAccount({ readOnly: true }) })), ['history', 'reveal', 'venue', 'refresh']);
+    assert.deepEqual(ids(held([position({ fixedMargin: msg('test', 'An option.') })])), ['history', 'reveal', 'venue', 'refresh']);
   });
 
   it('is not there for cross margin', () => {

@@ -6,7 +6,7 @@ import { msg } from '../../../src/core/message.ts';
 import type { StressTable } from '../../../src/core/protocol.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
-import { stressView } from '../../../src/views/stress.ts';
+import { exposures, stressView } from '../../../src/views/stress.ts';
 import { aLoan, anAccount, aScene, aState, now, say } from './gauge-scenes.ts';
 import { holds } from '../property.ts';
 import { position } from './samples.ts';
@@ -29,7 +29,7 @@ function holding(
 }
 
 function tables(...accounts: AccountState[]): readonly StressTable[] {
-  return stressView(accounts, aScene(), say)?.tables ?? [];
+  return stressView(exposures(accounts, aScene()), say)?.tables ?? [];
 }
 
 function only(...accounts: AccountState[]): StressTable {
@@ -88,7 +88,7 @@ describe('The table of shocks', () => {
 
   it('has rows that belong to gauges, in their order', () => {
     const accounts = [holding([loan], [long]), holding([owing], [], { account: anAccount({ id: 'b', name: 'B' }) })];
-    const { state } = gaugePage(accounts, aScene(), say);
+    const { state } = gaugePage(accounts, aScene(), say, { shocks: '' });
     assert.deepEqual(
       state.stress?.tables[0]?.members.map(({ key }) => key),
       state.gauges.map(({ key }) => key),
@@ -114,7 +114,7 @@ describe('The table of shocks', () => {
 
   describe('with shocks of the person', () => {
     const both = holding([loan, owing]);
-    const own = (text: string) => stressView([both], aScene(), say, text)!;
+    const own = (text: string) => stressView(exposures([both], aScene()), say, text)!;
     const labels = (text: string) =>
       own(text)
         .tables[0]!.shocks.slice(0, 2)
@@ -274,7 +274,15 @@ describe('Real and simulated money', () => {
     assert.ok(all.every(({ first }) => first.length === 1 && !first[0]!.includes('(')));
   });
 
+  it('are not calculated while nobody looks at them; their section stays, and what a fall brings first', () => {
+    const { state } = gaugePage([holding([loan])], aScene(), say);
+    assert.equal('stress' in state, false);
+    assert.ok(state.sections.some(({ id }) => id === 'stress'));
+    assert.ok(state.summaries[0]!.facts.some((fact) => saysLike('overview.first-fall').test(fact)));
+  });
+
   it('leave no section on a page without gauges', () => {
-    assert.equal('stress' in gaugePage([holding([])], aScene(), say).state, false);
+    const { state } = gaugePage([holding([])], aScene(), say, { shocks: '' });
+    assert.deepEqual(['stress' in state, state.sections], [false, []]);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
 import type { Loan, Position } from '../../../src/core/model.ts';
-import type { Trial, TriedAction, WhatIfRow, WhatIfView } from '../../../src/core/protocol.ts';
+import type { Trial, TriedAction, TriedLine, WhatIfRow, WhatIfView } from '../../../src/core/protocol.ts';
 import type { AccountState, Live } from '../../../src/engine/monitor/store.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
 import { exposures } from '../../../src/views/stress.ts';
@@ -36,7 +36,7 @@ const rowsOf = async (trial: Trial, ...accounts: AccountState[]): Promise<readon
 const moving = (percent: string): Trial => ({ ...nothing, prices: { BTC: percent } });
 const trying = (key: string, action: TriedAction, coin: string, amount: string, percent = '0'): Trial => ({
   prices: { BTC: percent },
-  changes: { [key]: { action, coin, amount } },
+  changes: { [key]: [{ action, coin, amount }] },
 });
 const short = ({ figure, levelText, toMarginCall, toLiquidation, liquidationPrice }: WhatIfRow) =>
   [figure, levelText, toMarginCall, toLiquidation, liquidationPrice].join(' | ');
@@ -110,11 +110,31 @@ describe('What if', () => {
     const [whole] = await rowsOf(trying(loanKey, 'repay', 'USDT', '40000.001'), state);
     assert.deepEqual([whole?.figure, whole?.level, whole?.refused], ['57.43% → ~0.00%', 'ok', undefined]);
     const [tooMuch] = await rowsOf(trying(loanKey, 'reduce', 'BTC', '1'), state);
-    assert.deepEqual([tooMuch?.figure, tooMuch?.level, tooMuch?.refused], ['—', 'unknown', says('what-if.too-much')]);
+    assert.deepEqual([tooMuch?.figure, tooMuch?.level, tooMuch?.refused], ['—', 'unknown', { at: 0, text: says('what-if.too-much') }]);
     const [wrong] = await rowsOf(trying(loanKey, 'add', 'BTC', '1e3'), state);
-    assert.deepEqual([wrong?.figure, wrong?.level, wrong?.refused], ['57.43%', 'watch', says('amount.plain-number', '0.1')]);
+    assert.deepEqual(
+      [wrong?.figure, wrong?.level, wrong?.refused],
+      ['57.43%', 'watch', { at: 0, text: says('amount.plain-number', '0.1') }],
+    );
     const [empty] = await rowsOf(trying(loanKey, 'add', 'BTC', ''), state);
     assert.deepEqual([empty?.figure, empty?.refused], ['57.43%', undefined]);
+  });
+
+  it('tries several changes of a loan together, and says which of them cannot be', async () => {
+    const state = holding([loan], [long]);
+    const line = (action: TriedAction, coin: string, amount: string): TriedLine => ({ action, coin, amount });
+    const both = [line('add', 'BTC', '0.1'), line('repay', 'USDT', '10000')];
+    const of = async (key: string, lines: readonly TriedLine[], percent = '0'): Promise<WhatIfRow> =>
+      (await rowsOf({ prices: { BTC: percent }, changes: { [key]: lines } }, state)).find((row) => row.key === key)!;
+    // A quarter less debt on a ninth more collateral: 57.43 % × 0.75 ÷ (10 / 9).
+    assert.equal(short(await of(loanKey, both)), '57.43% → ~38.76% | OK | ~47.4% | ~53.7% | ~BTC $39,690.91 (−53.7%)');
+    assert.equal((await of(loanKey, both, '-20')).figure, '57.43% → ~48.45%');
+    const tooMuch = await of(loanKey, [...both.slice(0, 1), line('repay', 'USDT', '40001')]);
+    assert.deepEqual([tooMuch.figure, tooMuch.refused], ['—', { at: 1, text: says('what-if.too-much') }]);
+    const unfinished = await of(loanKey, [line('repay', 'USDT', ''), line('add', 'BTC', '0,1,'), both[0]!]);
+    assert.deepEqual([unfinished.figure, unfinished.refused?.at], ['57.43% → ~51.68%', 1]);
+    const margins = await of(longKey, [line('addMargin', 'USDT', '100'), line('reduceMargin', 'USDT', '50')]);
+    assert.equal(margins.level, 'unknown', 'its margin is of one coin');
   });
 
   it('goes on from newer prices where those are worse, and only there', async () => {

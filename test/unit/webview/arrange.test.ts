@@ -66,8 +66,8 @@ describe('New gauges', () => {
   it('are the very same where nothing has changed, so that nothing is drawn again', () => {
     const copy = structuredClone(a);
     const changed = { ...b, figure: '70.01%' };
-    const after = renewed([a, b], [copy, changed]);
-    assert.equal(after[0], a);
-    assert.equal(after[1], changed);
+    const { gauges } = renewed(pageState([a, b]), pageState([copy, changed]));
+    assert.equal(gauges[0], a);
+    assert.equal(gauges[1], changed);
   });
 });

@@ -27,6 +27,8 @@ const view = (rows: readonly WhatIfRow[], coins = ['BTC', 'ETH']): WhatIfView =>
     reset: 'Reset',
     use: 'Use This…',
     noChange: 'No change',
+    also: 'Also…',
+    oneByOne: 'One by one',
     amount: 'Amount',
     first: 'First',
   },
@@ -34,7 +36,7 @@ const view = (rows: readonly WhatIfRow[], coins = ['BTC', 'ETH']): WhatIfView =>
   tables: [{ first: ['BTC −2.6%: Loan 1'], rows, leftOut: ['Not included: loan 9'] }],
 });
 const nothing: Tried = { all: '0', prices: {}, changes: {} };
-const adding = (amount: string): Tried => ({ ...nothing, changes: { a: { action: 'add', coin: 'BTC', amount } } });
+const adding = (amount: string): Tried => ({ ...nothing, changes: { a: [{ action: 'add', coin: 'BTC', amount }] } });
 const acts: WhatIfActs = {
   move: () => undefined,
   choose: () => undefined,
@@ -75,13 +77,38 @@ describe('The section that tries things out', () => {
     assert.equal(button(shown([row()])), 'true');
     assert.equal(button(shown([row()], adding(''))), 'true');
     assert.equal(button(shown([row()], adding('0.1'))), 'false');
-    assert.equal(button(shown([row({ refused: 'More than there is' })], adding('0.1'))), 'true');
-    assert.equal(button(shown([row()], { ...nothing, changes: { a: { action: 'repay', coin: 'USDT', amount: '1' } } })), 'true');
+    assert.equal(button(shown([row({ refused: { at: 0, text: 'More than there is' } })], adding('0.1'))), 'true');
+    assert.equal(button(shown([row()], { ...nothing, changes: { a: [{ action: 'repay', coin: 'USDT', amount: '1' }] } })), 'true');
   });
 
   it('says why an amount is left out, and has no fields where nothing can be changed', () => {
-    assert.match(shown([row({ refused: 'More than there is' })], adding('9')), /aria-invalid=true .*<output>More than there is</);
+    assert.match(
+      shown([row({ refused: { at: 0, text: 'More than there is' } })], adding('9')),
+      /aria-invalid=true .*<output>More than there is</,
+    );
     assert.ok(!shown([row({ acts: [] })]).includes('<select'));
+  });
+});
+
+describe('Several changes of one loan', () => {
+  const both: Tried = { ...nothing, changes: { a: [...adding('0.1').changes['a']!, { action: 'repay', coin: 'USDT', amount: '500' }] } };
+
+  it('have a line each, a further one as soon as there is an amount, and none for what is tried already', () => {
+    assert.equal(count(shown([row()]), '<select'), 1);
+    assert.equal(count(shown([row()], adding('')), '<select'), 1);
+    const second = shown([row()], adding('0.1'));
+    assert.deepEqual([count(second, '<select'), count(second, 'Also…'), count(second, 'Add BTC')], [2, 1, 1]);
+    const acts = [...row().acts, { action: 'reduce' as const, coin: 'BTC', label: 'Remove BTC' }];
+    assert.equal(count(shown([row({ acts })], adding('0.1')), 'Remove BTC'), 1, 'not beside adding the same');
+    assert.equal(count(shown([row()], both), '<select'), 2);
+  });
+
+  it('are each used alone, which is said, and only the one that cannot be is marked', () => {
+    const text = shown([row({ refused: { at: 1, text: 'More than there is' } })], both);
+    assert.ok(text.includes('One by one') && !shown([row()], adding('0.1')).includes('One by one'));
+    assert.match(text, /disabled=false aria-label="Use This… Loan 1"/);
+    assert.match(text, /disabled=true aria-label="Use This… Loan 1 \(2\)"/);
+    assert.deepEqual([count(text, 'aria-invalid=true'), count(text, '<output>More than there is')], [1, 1]);
   });
 });
 

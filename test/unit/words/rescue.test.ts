@@ -42,6 +42,19 @@ describe('a prepared rescue in words', () => {
     assert.ok(held!.description!.some((part) => text(part) === says('rescue.due')));
   });
 
+  it('is marked in its row and line while none of it can be done, before its moment behind the distance', () => {
+    const rowOf = (one: AccountState): string[] => loansOutline([one], viewContext())[0]!.children![0]!.description!.map(text);
+    const marksOf = (one: AccountState): readonly string[] => gaugePage([one], viewContext(), text).state.gauges[0]!.line.marks;
+    const [early, due] = ['0.7', '0.57'].map((at) => prepared({ 'loan:12345': { at, steps: [add] } }));
+    const blocked = says('rescue.blocked');
+    assert.deepEqual(rowOf(early!).slice(0, 2), [says('loan.call', '22.1%'), blocked]);
+    assert.deepEqual(rowOf(due!).slice(0, 2), [says('rescue.due'), blocked]);
+    assert.deepEqual([marksOf(early!), marksOf(due!)], [[blocked], [says('rescue.due'), blocked]]);
+    const ready = { ...early!, snapshot: snapshot() };
+    assert.ok(!rowOf(ready).includes(blocked));
+    assert.deepEqual(marksOf(ready), []);
+  });
+
   it('stands on its card with a button that opens it', () => {
     const [gauge] = gaugePage([prepared()], viewContext(), text).state.gauges;
     assert.deepEqual(

@@ -50,7 +50,10 @@ describe('both readings of an open write', () => {
     assert.deepEqual(newRows([row('h1')], 'h1'), []);
     assert.equal(newRows([row('h3'), row('h2')], 'older').length, 2);
     assert.match(text(pledged('0.8')), lineOf('kinds.history-since', '0'));
-    assert.match(text({ loan, rows: [row('h2'), row('h1')] }), /t2000 collateral_locked 0\.1 BTC/);
+    assert.match(
+      text({ loan, rows: [row('h2'), row('h1')] }),
+      new RegExp(`t2000 ${says('row.collateral-added')} \\(collateral_locked\\) 0\\.1 BTC`),
+    );
   });
 
   it('say why they could not be read, and claim nothing about now', () => {

@@ -8,7 +8,8 @@ import { connectOkx } from '../../../src/exchanges/okx/connect.ts';
 import type { Connection } from '../../../src/exchanges/exchange.ts';
 import { startBybit } from '../../../src/simulator/bybit/start.ts';
 import { startSimulator } from '../../../src/simulator/okx/start.ts';
-import { offersFor, readForTarget } from '../../../src/engine/targets/ltv-offers.ts';
+import { offersFor } from '../../../src/engine/targets/ltv-offers.ts';
+import { readForTarget } from '../../../src/engine/targets/read-for-target.ts';
 import { PassingClock } from '../passing-clock.ts';
 
 /** An exchange on its first day, with a way to let time pass. */

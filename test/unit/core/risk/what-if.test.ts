@@ -12,8 +12,8 @@ import { barePosition } from '../../../bare-position.ts';
 
 const none: ReadonlyMap<string, Decimal> = new Map();
 const stressed = (model: LoanModel): StressedLoan => ({ key: 'k', model, marginCall: d('0.8'), liquidation: d('0.9') });
-const ltvWith = (model: LoanModel, factors = none, change?: TriedChange): Decimal | undefined => {
-  const tried = triedLoan(stressed(model), factors, change);
+const ltvWith = (model: LoanModel, factors = none, ...changes: readonly TriedChange[]): Decimal | undefined => {
+  const tried = triedLoan(stressed(model), factors, ...changes);
   return tried === undefined ? undefined : shocked({ loans: [tried], positions: [] }, new Set(), d('1'))[0]!.ltv;
 };
 /** In tenths of a percent. */
@@ -90,6 +90,22 @@ describe('a loan that something is tried with', function () {
         assert.ok(compare(after('repay', debt)!, before) <= 0);
         const less = after('reduce', pledge);
         assert.ok(less === undefined || compare(less, before) >= 0);
+      }),
+    );
+  });
+
+  it('is after several changes what the last makes of what those before it left, in whatever order', () => {
+    holds(
+      fc.property(aModel, aMove, aPart, aPart, (model, factor, some, other) => {
+        const factors = new Map(model.collateral.map(({ coin }) => [coin, factor]));
+        const [pledge, debt] = [model.collateral[0]!, model.debts[0]!];
+        const adding: TriedChange = { act: 'add', coin: pledge.coin, amount: partOf(pledge.amount, some) };
+        const repaying: TriedChange = { act: 'repay', coin: debt.coin, amount: partOf(debt.amount, other) };
+        const both = ltvWith(model, factors, adding, repaying);
+        assert.equal(both, ltvWith(triedLoan(stressed(model), none, adding)!.model, factors, repaying));
+        assert.equal(both, ltvWith(model, factors, repaying, adding));
+        const less = (amount: Decimal): TriedChange => ({ act: 'reduce', coin: pledge.coin, amount });
+        assert.equal(triedLoan(stressed(model), none, adding, less(multiply(pledge.amount, d('2.01')))), undefined);
       }),
     );
   });

@@ -4,7 +4,7 @@ import { ExchangeError } from '../../../../src/core/errors.ts';
 import { msg } from '../../../../src/core/message.ts';
 import type { Snapshot } from '../../../../src/core/model.ts';
 import type { CollateralAction, Connection } from '../../../../src/exchanges/exchange.ts';
-import { readForTarget } from '../../../../src/engine/targets/ltv-offers.ts';
+import { readForTarget } from '../../../../src/engine/targets/read-for-target.ts';
 import { coin, prices, single } from '../../words/target-loans.ts';
 import { saysLike } from '../../../texts.ts';
 

@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { Emitter } from '../core/emitter.ts';
+import type { Looking } from '../agent/looking.ts';
+import { createEngine } from '../engine/engine.ts';
+import { LazyPages, loadViews } from '../views/lazy-pages.ts';
+import { lookingOf } from './agent-tools.ts';
+import { commandIds } from './command-ids.ts';
+import { registerCommands } from './commands.ts';
+import { sceneOf, type App } from './front.ts';
+import { registerGauges } from './gauge-commands.ts';
+import { tellStateTrouble } from './guarded-command.ts';
+import { portsOf } from './ports.ts';
+import { registerStatusBar } from './status-bar.ts';
+import { registerTrees } from './trees.ts';
+import { registerWarnings } from './warnings.ts';
+
+export interface Running {
+  readonly restorePanel: (panel: vscode.WebviewPanel) => Promise<void>;
+  /** What agents see. */
+  readonly looking: Looking;
+  readonly close: () => Promise<void>;
+}
+
+/** Builds the engine and registers what can be seen. Waits for nothing: no network, no secret, no database. */
+export function startRunning(context: vscode.ExtensionContext): Running {
+  const keep = <T extends vscode.Disposable>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+  const log = keep(vscode.window.createOutputChannel('LTV Gauge', { log: true }));
+  const engine = keep(createEngine(portsOf(context, log)));
+  const app: App = { ...engine, context, log, alarm: keep(new Emitter()) };
+  const reading = { connections: app.connections, states: app.store, viewContext: () => sceneOf(app) };
+  const pages = keep(new LazyPages(async (source, cursor) => (await loadViews()).readPage(reading, source, cursor)));
+  keep(registerCommands(app, pages));
+  keep(registerTrees(app, pages));
+  keep(registerStatusBar(app));
+  const { restore: restorePanel } = keep(registerGauges(app));
+  keep(tellStateTrouble(app));
+  keep(registerWarnings(app));
+
+  const looked = engine.start();
+  // Set by `npm start`: a person who only wants to look finds something to look at.
+  if (process.env['LTV_GAUGE_SIMULATED'] === '1') void looked.then(() => trySimulated(app));
+  const looking = lookingOf(app, {
+    steps: (changeId) => app.ledger.steps(changeId),
+    draft: async (text) => (await import('./dialogs.ts')).telling.openDraft(text),
+  });
+  return { restorePanel, looking, close: () => engine.close() };
+}
+
+async function trySimulated({ book, log }: App): Promise<void> {
+  if (book.list().length > 0) return;
+  try {
+    await vscode.commands.executeCommand(commandIds.trySimulated);
+    await vscode.commands.executeCommand('workbench.view.extension.ltvGauge');
+  } catch (error) {
+    log.warn(`the simulated exchange did not start: ${String(error)}`);
+  }
+}

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { oldRecords } from './engine/storage/old-state.ts';
 import { existsState, readLastCopy, stateIn, watchLastCopy } from './engine/storage/state-folder.ts';
 import { registerAgentTools } from './vscode/agent-tools.ts';
+import { LateTree } from './vscode/late-tree.ts';
 import type { Running } from './vscode/running.ts';
 
 /** What is used of package.json. */
@@ -34,12 +35,20 @@ export function activate(context: vscode.ExtensionContext): void {
   const run = (): Promise<Running> => {
     running ??= import('./vscode/running.ts').then(({ startRunning }) => {
       endWaiting();
-      return startRunning(context);
+      return startRunning(context, treeOf);
     });
     return running;
   };
+  const { views } = (context.extension.packageJSON as Manifest).contributes;
+  const trees = new Map(views.ltvGauge.map(({ id }) => [id, new LateTree(id, run)]));
+  const treeOf = (id: string): LateTree => {
+    const tree = trees.get(id);
+    if (tree === undefined) throw new Error(`the manifest has no view ${id}`);
+    return tree;
+  };
   context.subscriptions.push(
     { dispose: endWaiting },
+    ...trees.values(),
     registerAgentTools(context, async () => (await run()).looking),
     vscode.window.registerWebviewPanelSerializer('ltvGauge.gauges', {
       deserializeWebviewPanel: async (panel) => (await run()).restorePanel(panel),
@@ -60,7 +69,7 @@ function isInUse({ globalStorageUri, globalState }: vscode.ExtensionContext): bo
   );
 }
 
-/** Whatever asks for the extension first. */
+/** What asks for the extension without being looked at. */
 function waitFor({ globalStorageUri, extension }: vscode.ExtensionContext, run: () => Promise<Running>): readonly vscode.Disposable[] {
   const again =
     (id: string) =>
@@ -69,17 +78,9 @@ function waitFor({ globalStorageUri, extension }: vscode.ExtensionContext, run: 
       // By now it is another's.
       return vscode.commands.executeCommand(id, ...args);
     };
-  const empty: vscode.TreeDataProvider<never> = {
-    getChildren: () => {
-      void run();
-      return [];
-    },
-    getTreeItem: (none) => none,
-  };
-  const { commands, views } = (extension.packageJSON as Manifest).contributes;
+  const { commands } = (extension.packageJSON as Manifest).contributes;
   return [
     ...commands.map(({ command }) => vscode.commands.registerCommand(command, again(command))),
-    ...views.ltvGauge.map(({ id }) => vscode.window.registerTreeDataProvider(id, empty)),
     watchLastCopy(stateIn(globalStorageUri.fsPath), () => void run()),
   ];
 }

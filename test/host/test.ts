@@ -140,6 +140,13 @@ const crash: Suite = {
   minutes: isFull ? 40 : 15,
   run: (run) => counted('crash', run, ['out/test/crash/main.js', ...(isFull ? [] : ['--short'])]),
 };
+/** The whole, in seeded worlds. */
+const chaos: Suite = {
+  name: 'crash chaos',
+  after,
+  minutes: isFull ? 40 : 5,
+  run: (run) => counted('crash chaos', run, ['out/test/chaos/main.js', ...(isFull ? ['--seeds', '400'] : ['--short', '--seeds', '8'])]),
+};
 const integration: Suite = {
   name: 'integration',
   after,
@@ -177,7 +184,7 @@ const zipped = <T>(some: readonly T[], others: readonly T[]): readonly T[] =>
 /** In the order in which they begin, when all they need is there. */
 function suites(onDesktop: boolean): readonly Suite[] {
   const hostile = isFull ? workbench(onDesktop, 'hostile', { LTV_GAUGE_HOSTILE: '1' }) : [];
-  const others = [...unit, integration, crash, ...checks.map(check)];
+  const others = [...unit, integration, crash, chaos, ...checks.map(check)];
   const first: readonly Suite[] = [
     { name: 'build', minutes: 5, run: build },
     packaged,

@@ -15,6 +15,8 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
   absWorkingDir: __dirname,
+  // Names of parts come from paths: the same wherever the packages really are.
+  preserveSymlinks: true,
 };
 
 // What a dynamic import() brings becomes a part of its own, read when it is first needed. Each part costs its frame and a compression of
@@ -112,6 +114,7 @@ const fewParts = (base, commandLine) => ({
     let graph;
     let shared = [];
     let outside = new Set();
+    let started = new Set();
     /** The files, and what they import: at once, or at all. */
     const reach = (files, atAll, seen = new Set()) => {
       for (const file of files) {
@@ -134,6 +137,7 @@ const fewParts = (base, commandLine) => ({
       const roots = [...new Set([commandLine, ...doors])].map((door) => reach(partOf(door), false));
       shared = Object.keys(graph).filter((file) => roots.filter((root) => root.has(file)).length > 1);
       outside = reach([commandLine], true);
+      started = reach([commandLine, base], false);
     });
     onEnd(({ metafile }) => {
       const errors = commandLine === undefined ? [] : faultsOutside(metafile.outputs);
@@ -149,7 +153,13 @@ const fewParts = (base, commandLine) => ({
     });
     onLoad({ filter: /./, namespace: inner }, ({ path: door }) => ({
       contents: [
-        ...(outside.has(door) ? shared.filter((file) => outside.has(file)) : door === base ? [] : [base, ...shared])
+        // To start, the command line needs no more than that, and what the base shares with its parts.
+        ...(outside.has(door)
+          ? shared.filter((file) => outside.has(file) && (door !== commandLine || started.has(file)))
+          : door === base
+            ? []
+            : [base, ...shared]
+        )
           .filter((file) => !file.includes('node_modules'))
           .map((file) => `import './${file}';`),
         ...partOf(door).map((file) => `export * from './${file}';`),
@@ -256,11 +266,14 @@ const styleAsText = {
   setup({ onLoad, onResolve }) {
     const namespace = 'style';
     onResolve({ filter: /\.css$/ }, ({ kind, path: target, resolveDir }) =>
-      kind === 'import-statement' ? { path: path.join(resolveDir, target), namespace } : undefined,
+      kind === 'import-statement'
+        ? { path: path.relative(__dirname, path.join(resolveDir, target)).replaceAll(path.sep, '/'), namespace }
+        : undefined,
     );
     onLoad({ filter: /./, namespace }, async ({ path: file }) => {
-      const { code } = await transform(readFileSync(file, 'utf8'), { loader: 'css', minify });
-      return { contents: `export const style = ${JSON.stringify(code.trim())};`, watchFiles: [file] };
+      const full = path.join(__dirname, file);
+      const { code } = await transform(readFileSync(full, 'utf8'), { loader: 'css', minify });
+      return { contents: `export const style = ${JSON.stringify(code.trim())};`, watchFiles: [full] };
     });
   },
 };

@@ -28,22 +28,32 @@ export function deactivate(): Promise<void> | undefined {
  */
 export function activate(context: vscode.ExtensionContext): void {
   const waiting: vscode.Disposable[] = [];
-  context.subscriptions.push({ dispose: () => vscode.Disposable.from(...waiting.splice(0)).dispose() });
+  const waitingViews: vscode.Disposable[] = [];
+  const endWaiting = (): void => {
+    for (const one of waiting.splice(0)) one.dispose();
+  };
   const run = (): Promise<Running> => {
-    running ??= import('./vscode/running.ts').then(({ startRunning }) => {
-      vscode.Disposable.from(...waiting.splice(0)).dispose();
+    running ??= import('./vscode/running.ts').then(async ({ startRunning }) => {
+      // A view is let go only after an answer of the editor; some versions would then let go of the one that has come in its place.
+      await Promise.all(waitingViews.splice(0).map((view): unknown => view.dispose()));
+      endWaiting();
       return startRunning(context);
     });
     return running;
   };
   context.subscriptions.push(
+    { dispose: endWaiting },
     registerAgentTools(context, async () => (await run()).looking),
     vscode.window.registerWebviewPanelSerializer('ltvGauge.gauges', {
       deserializeWebviewPanel: async (panel) => (await run()).restorePanel(panel),
     }),
   );
   if (isInUse(context)) void run();
-  else waiting.push(...waitFor(context, run));
+  else {
+    waiting.push(...waitFor(context, run));
+    waitingViews.push(...emptyViews(context, run));
+    context.subscriptions.push(...waitingViews);
+  }
 }
 
 function isInUse({ globalStorageUri, globalState }: vscode.ExtensionContext): boolean {
@@ -66,6 +76,15 @@ function waitFor({ globalStorageUri, extension }: vscode.ExtensionContext, run: 
       // By now it is another's.
       return vscode.commands.executeCommand(id, ...args);
     };
+  return [
+    ...(extension.packageJSON as Manifest).contributes.commands.map(({ command }) =>
+      vscode.commands.registerCommand(command, again(command)),
+    ),
+    watchLastCopy(stateIn(globalStorageUri.fsPath), () => void run()),
+  ];
+}
+
+function emptyViews({ extension }: vscode.ExtensionContext, run: () => Promise<Running>): readonly vscode.Disposable[] {
   const empty: vscode.TreeDataProvider<never> = {
     getChildren: () => {
       void run();
@@ -73,10 +92,5 @@ function waitFor({ globalStorageUri, extension }: vscode.ExtensionContext, run: 
     },
     getTreeItem: (none) => none,
   };
-  const { commands, views } = (extension.packageJSON as Manifest).contributes;
-  return [
-    ...commands.map(({ command }) => vscode.commands.registerCommand(command, again(command))),
-    ...views.ltvGauge.map(({ id }) => vscode.window.registerTreeDataProvider(id, empty)),
-    watchLastCopy(stateIn(globalStorageUri.fsPath), () => void run()),
-  ];
+  return (extension.packageJSON as Manifest).contributes.views.ltvGauge.map(({ id }) => vscode.window.registerTreeDataProvider(id, empty));
 }

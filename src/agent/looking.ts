@@ -10,4 +10,6 @@ export interface Looking {
   readonly ask: <A extends HistoryAsked>(asked: A) => Promise<HistoryAnswers[A['do']]>;
   /** Rows of the activity log, oldest first: of one change, or of all. */
   readonly steps: (changeId?: string) => Promise<readonly WriteRecord[]>;
+  /** Opens a plan in a new editor and does nothing else; only in the editor. @returns its name, or what is wrong with the text */
+  readonly draft?: (text: string) => Promise<{ readonly opened: string } | { readonly faults: readonly string[] }>;
 }

@@ -16,6 +16,6 @@ if (files.length === 0) {
   console.error('LTV Gauge is no longer installed.');
   process.exit(3);
 }
-if (process.argv.length > 2 && !process.argv.some((one) => one === '--data' || one.startsWith('--data='))) process.argv.push('--data', ${JSON.stringify(folder)});
+if (process.argv.length > 2 && !process.argv.some((one) => /^--(data|account)(=|$)/.test(one))) process.argv.push('--data', ${JSON.stringify(folder)});
 require(files[0]);
 `;

@@ -1,54 +1,103 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { LevelName } from '../agent/named.ts';
+import type { Looking } from '../agent/looking.ts';
+import type { LevelName, StatusOptions } from '../agent/named.ts';
 import { statusOf, type Status } from '../agent/status.ts';
+import { systemClock } from '../core/clock.ts';
 import { formatDistance, formatLtv } from '../core/format.ts';
 import { isDecimal } from '../core/decimal.ts';
+import type { AccountState } from '../engine/monitor/store.ts';
 import { intervalMsOf } from '../words/time.ts';
+import { Complaint } from './complaint.ts';
 import { reasonOf, serveMcp } from './mcp.ts';
+import type { RequestCounts } from './metrics.ts';
 import { foundStates, stateIn } from './places.ts';
+import { watch } from './watch.ts';
 
 /** What a script is told by the exit code alone. */
 const exitCodes: Readonly<Record<LevelName, number>> = { ok: 0, watch: 0, warning: 1, danger: 2, unknown: 3 };
 
-const usage = `Usage: ltv-gauge status [--json] [--amounts] [--data DIR] [--interval SECONDS]
-       ltv-gauge mcp [--amounts] [--data DIR] [--interval SECONDS]
+const usage = `Usage: ltv-gauge status [--json] [--amounts] [--interval SECONDS] [--data DIR | --account FILE...]
+       ltv-gauge watch [--port N] [--amounts] [--interval SECONDS] [--data DIR | --account FILE...]
+       ltv-gauge mcp [--amounts] [--interval SECONDS] [--data DIR]
 
-Reads what the editor last stored. Sends nothing, holds no key, changes nothing.
+Reads what the editor last stored, or accounts by read-only keys of their own. Changes nothing.
 
   status      levels and distances; exit code 0 ok or watch, 1 warning, 2 danger, 3 unknown or out of date
-  mcp         the same for agents, as a Model Context Protocol server on standard input and output
+  watch       serves /metrics (OpenMetrics) and /health to this computer until it is ended
+  mcp         the status for agents, as a Model Context Protocol server on standard input and output
   --json      one JSON object
+  --port      default 9710
+  --account   a file, readable by you alone, with a read-only key; asks the exchange itself, stores nothing
   --amounts   amounts and account names too
   --data      the extension's storage folder, if it isn't found or there are several
-  --interval  your ltvGauge.refreshIntervalSeconds, if it isn't 30: figures are out of date after three intervals and 30 s
+  --interval  your ltvGauge.refreshIntervalSeconds, if it isn't 30: figures are out of date after three intervals, at least 30 s
 `;
 
-/** What a person can mend by another command line. */
-class Complaint extends Error {}
+const usualPort = '9710';
 
 async function main(): Promise<number> {
   const { positionals, values } = parsed();
-  const [command, ...rest] = positionals;
+  const [command = '', ...rest] = positionals;
   if (values.help === true) {
     process.stdout.write(usage);
     return 0;
   }
-  if ((command !== 'status' && command !== 'mcp') || rest.length > 0) throw new Complaint(usage);
-  if (values.interval !== undefined && !/^\d+$/.test(values.interval)) throw new Complaint('--interval needs whole seconds.\n');
-  const file = stateOf(values.data);
-  // Loads SQLite, which warns of itself in older versions of Node.js.
-  const { lookingAt } = await import('./state-file.ts');
-  const intervalMs = intervalMsOf(values.interval === undefined ? undefined : Number(values.interval));
-  const looking = { ...lookingAt(file), options: () => ({ now: Date.now(), intervalMs, amounts: values.amounts === true }) };
+  const { account: files = [], interval, port = usualPort } = values;
+  if (!['status', 'watch', 'mcp'].includes(command) || rest.length > 0 || (values.once === true && command !== 'status'))
+    throw new Complaint(usage);
+  if (files.length > 0 && (command === 'mcp' || values.data !== undefined)) throw new Complaint(usage);
+  if (interval !== undefined && !/^\d+$/.test(interval)) throw new Complaint('--interval needs whole seconds.\n');
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Complaint('--port needs a number up to 65535.\n');
+  const intervalMs = intervalMsOf(interval === undefined ? undefined : Number(interval));
+  const options = (): StatusOptions => ({ now: systemClock.now(), intervalMs, amounts: values.amounts === true });
   if (command === 'mcp') {
-    await serveMcp(process.stdin, process.stdout, looking);
+    await serveMcp(process.stdin, process.stdout, { ...(await byEditor(values.data)), options });
     return 0;
   }
-  const told = statusOf(looking.states(), looking.options());
-  process.stdout.write(values.json === true ? `${JSON.stringify(told)}\n` : linesOf(told));
-  return exitCodes[told.worst];
+  const source: Source = files.length > 0 ? await byKeys(files, intervalMs, command === 'watch') : await byEditor(values.data);
+  try {
+    if (command === 'watch') {
+      await watch({ ...source, port: Number(port), options }, (text) => process.stderr.write(text));
+      return 0;
+    }
+    const told = statusOf(source.states(), options());
+    process.stdout.write(values.json === true ? `${JSON.stringify(told)}\n` : linesOf(told));
+    return exitCodes[told.worst];
+  } finally {
+    source.end?.();
+  }
+}
+
+/** Where the figures come from. */
+interface Source {
+  readonly states: () => readonly AccountState[];
+  readonly requests?: RequestCounts;
+  readonly end?: () => void;
+}
+
+/** What the editor last stored. */
+async function byEditor(folder: string | undefined): Promise<Omit<Looking, 'options'>> {
+  const file = stateOf(folder);
+  // Loads SQLite, which warns of itself in older versions of Node.js.
+  const { lookingAt } = await import('./state-file.ts');
+  return lookingAt(file);
+}
+
+/** What exchanges say now. @param isStanding whether they are asked again and again, or once */
+async function byKeys(files: readonly string[], intervalMs: number, isStanding: boolean): Promise<Source> {
+  const { AccountsReader } = await import('./read-accounts.ts');
+  const reader = await AccountsReader.open(files, { clock: systemClock, intervalMs, credentials: process.env['CREDENTIALS_DIRECTORY'] });
+  if (isStanding) reader.start();
+  else await reader.once();
+  return {
+    states: () => reader.states(),
+    requests: reader.requests,
+    end: () => {
+      reader.end();
+    },
+  };
 }
 
 function parsed() {
@@ -60,6 +109,10 @@ function parsed() {
         amounts: { type: 'boolean' },
         data: { type: 'string' },
         interval: { type: 'string' },
+        port: { type: 'string' },
+        account: { type: 'string', multiple: true },
+        // What `status` does anyway.
+        once: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });

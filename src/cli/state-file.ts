@@ -14,8 +14,8 @@ import { databaseName } from '../engine/storage/ledger-protocol.ts';
 import { isBlankState } from '../engine/storage/state-schema.ts';
 import { siteOf } from '../engine/prices/streams.ts';
 
-/** Longest wait for a window that is writing. Milliseconds. */
-const busyMs = 3_000;
+/** Longest wait for a window that is writing, in which nothing else is done: a watcher ends within two seconds. Milliseconds. */
+const busyMs = 1_000;
 
 /**
  * What the editor keeps of all accounts: their last figures, the last failure, estimates at the last prices, the history and the activity log.

@@ -52,6 +52,8 @@ export interface KeyFacts {
   readonly canRead: boolean;
   readonly canTrade: boolean;
   readonly canWithdraw: boolean;
+  /** The venue says of the key itself that it can only read, whatever its permissions are called. Absent where it says otherwise or nothing. */
+  readonly onlyReads?: true;
   /** Addresses the key is bound to; empty when it is bound to none. */
   readonly boundAddresses: readonly string[];
   readonly accountMode?: Message;

@@ -2,7 +2,7 @@ import type { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Loan, Position, PositionRef } from '../core/model.ts';
 import { distanceToLiquidation, effectiveLeverage } from '../core/risk/position-model.ts';
-import { keysElsewhereCode, keysMissingCode, otherOwnerCode } from '../engine/accounts/vault.ts';
+import { keysElsewhereCode, keysMissingCode, otherOwnerCode } from '../engine/accounts/failures-here.ts';
 import type { WriteRecord } from '../engine/ledger/ledger.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { loanIn, positionIn, type Place } from '../views/place.ts';

@@ -37,6 +37,8 @@ export interface Carrying {
   readonly coins?: boolean;
   /** It undoes an addition. */
   readonly undo?: Undoing;
+  /** What else ends if this is refused: said with the reason, and then nothing is tried again. */
+  readonly stops?: () => Text;
 }
 
 export interface Undoing {
@@ -88,9 +90,11 @@ export async function carryOut(
       const on = await askWayOn(app, error, place, {
         ...(carrying.fixed === true ? {} : { retry: msg('button.change-amount', 'Change Amount…') }),
         coins: carrying.coins === true,
-        refresh: true,
+        refresh: carrying.stops === undefined,
         confirmed: refused,
+        ...(carrying.stops === undefined ? {} : { stops: carrying.stops }),
       });
+      if (carrying.stops !== undefined) return 'ended';
       if (on === 'refresh') continue;
       return on === 'retry' ? 'again' : on;
     }

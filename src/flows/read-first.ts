@@ -47,20 +47,17 @@ export async function byCurrentFigures<C extends { readonly state: AccountState 
   }
 }
 
-/** The one at a place, by current figures and free to be changed. @returns undefined if it isn't; the person was told */
+/** The one at a place, by current figures, or why it can't be changed now. @returns undefined if the person was told */
 export async function freeChoice<C extends { readonly state: AccountState }>(
   app: Acting,
   place: Place,
   sought: Sought<C>,
   obstacleOn: (app: Acting, choice: C) => Obstacle | undefined,
-): Promise<C | undefined> {
+): Promise<C | Obstacle | undefined> {
   const [found] = sought.choices(app.store.all(), place);
-  const choice = found && (await byCurrentFigures(app, found, place, sought));
-  if (choice === undefined && found !== undefined) return undefined;
-  const obstacle = choice === undefined ? sought.none(app.store.all(), place) : obstacleOn(app, choice);
-  if (obstacle === undefined) return choice;
-  await explainObstacle(app, obstacle, place);
-  return undefined;
+  if (found === undefined) return sought.none(app.store.all(), place);
+  const choice = await byCurrentFigures(app, found, place, sought);
+  return choice && (obstacleOn(app, choice) ?? choice);
 }
 
 function isShown(app: Acting, state: AccountState, keptFrom?: number): boolean {

@@ -18,6 +18,7 @@ import { back } from './conversation.ts';
 import type { Attended } from './open-change-news.ts';
 import { freeChoice } from './read-first.ts';
 import { partlyRepaid } from './repay.ts';
+import { explainObstacle } from './tell.ts';
 import { chooseTarget, type Chosen } from './warning-levels.ts';
 
 const title = msg('rescue.title', 'Prepare Rescue');
@@ -164,8 +165,13 @@ interface Step {
 
 async function loanStep(app: Acting, place: Place, on: Target): Promise<Step | undefined> {
   const choice = await freeChoice(app, place, loans, obstacleOn);
-  const step = choice && (await stepToOpen(app, place, on));
-  if (choice === undefined || step === undefined) return undefined;
+  if (choice === undefined) return undefined;
+  if ('remedies' in choice) {
+    await explainObstacle(app, choice, place);
+    return undefined;
+  }
+  const step = await stepToOpen(app, place, on);
+  if (step === undefined) return undefined;
   const { act, coin, amount } = step.step;
   const change = act === 'add' ? changeOf(choice, 'add', coin, amount) : await partlyRepaid(app, choice, coin, amount);
   return change && { change, remark: step.remark };
@@ -173,8 +179,13 @@ async function loanStep(app: Acting, place: Place, on: Target): Promise<Step | u
 
 async function positionStep(app: Acting, place: Place, on: Target): Promise<Step | undefined> {
   const choice = await freeChoice(app, place, positions, marginObstacleOn);
-  const step = choice && (await stepToOpen(app, place, on));
-  if (choice === undefined || step === undefined) return undefined;
+  if (choice === undefined) return undefined;
+  if ('remedies' in choice) {
+    await explainObstacle(app, choice, place);
+    return undefined;
+  }
+  const step = await stepToOpen(app, place, on);
+  if (step === undefined) return undefined;
   const { coin, amount } = step.step;
   // A position that came in its place may have another margin coin; the ledger refuses that one.
   return { change: { kind: 'margin', position: refOf(choice.position), direction: 'add', coin, amount }, remark: step.remark };

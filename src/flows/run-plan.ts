@@ -1,21 +1,23 @@
 import { compare, type Decimal } from '../core/decimal.ts';
-import { msg, type Message } from '../core/message.ts';
+import { english, msg, type Message } from '../core/message.ts';
 import { isProven } from '../engine/ledger/sequence.ts';
 import { offersFor } from '../engine/targets/ltv-offers.ts';
 import type { Change } from '../exchanges/exchange.ts';
 import { canSell } from '../exchanges/possible.ts';
 import type { PlaceOn } from '../views/place.ts';
+import { stakesLine } from '../words/collateral-preview.ts';
 import { judgeLtv, noWay } from '../words/ltv-target.ts';
 import { clipped, numbered, readPlan, reasonText, type PlanFault, type PlanStep } from '../words/plan-text.ts';
-import { listed, labelled, type Text } from '../words/text.ts';
+import { labelled, listed, sentence, spaced, type Text } from '../words/text.ts';
 import type { Acting } from './acting.ts';
 import { moreBorrowed } from './borrow.ts';
 import { marginObstacleOn, obstacleOn } from './change.ts';
-import { loans, positions, refOf, type LoanChoice } from './choose.ts';
+import { loans, positions, refOf, type LoanChoice, type Obstacle } from './choose.ts';
 import { atLine, meantBy, planFaults, sceneFor, wayOf } from './foresee-plan.ts';
 import type { Attended } from './open-change-news.ts';
 import { freeChoice } from './read-first.ts';
 import { changeFor, outcomeOf, readFresh } from './target-ltv.ts';
+import { explainObstacle, isDemo } from './tell.ts';
 
 /**
  * "Run Plan…": shows the steps as the text has them now, then takes each through its own preview and confirmation, in order. The first that isn't
@@ -32,28 +34,31 @@ export async function runPlan(app: Acting, attended: Attended, name: string, tex
     detail: [
       ...steps.flatMap(({ step }, index) => [numbered(index, step), ...reasonText(step)]),
       '',
+      ...stakesOf(app, steps),
       msg('plan.each', "You confirm each step. If one isn't Confirmed, the rest won't start. Later edits of the text don't count."),
     ],
     buttons: [{ id: 'go', label: msg('button.start-first', 'Start with the First') }],
   });
   if (start !== 'go') return;
   const done = new Set<string>();
-  for (const [index, { step, place }] of steps.entries()) {
-    const remark = labelled(msg('plan.step', 'Step {0} of {1}', (index + 1).toString(), count), listed(reasonOrName(step, name)));
-    if (await isDone(app, attended, { step, place }, remark, done)) continue;
-    const rest = steps.slice(index + 1).map((one, more) => numbered(index + 1 + more, one.step));
+  for (const [index, running] of steps.entries()) {
+    const remark = labelled(msg('plan.step', 'Step {0} of {1}', (index + 1).toString(), count), reasonOrName(running.step, name));
+    const rest = steps.slice(index + 1).map(({ step }, more) => numbered(index + 1 + more, step));
     const left: Text = rest.length === 0 ? msg('term.none', 'none') : listed(rest);
-    const sentence = msg('plan.stopped', 'Plan stopped at step {0}. Not started: {1}.', numbered(index, step), left);
-    void talk.tell({ kind: 'warning', sentence });
-    return;
+    const stopped = msg('plan.stopped', 'Plan stopped at step {0}. Not started: {1}.', numbered(index, running.step), left);
+    if (!(await isDone(app, attended, running, { remark, stopped, done }))) return;
   }
   void talk.tell({ kind: 'info', sentence: msg('plan.done', 'Plan done. Confirmed steps: {0}.', count) });
 }
 
-const reasonOrName = (step: PlanStep, name: string): readonly Text[] => {
-  const reason = reasonText(step);
-  return reason.length === 0 ? [clipped(name, 60)] : reason;
+/** Whether real money moves, once for all steps of a kind. */
+const stakesOf = (app: Acting, steps: readonly Running[]): readonly Message[] => {
+  const accounts = steps.flatMap(({ place }) => app.book.get(place.accountId) ?? []);
+  const lines = accounts.map((account) => stakesLine(account.simulated, isDemo(app, account)));
+  return [...new Map(lines.map((line) => [english(line), line])).values()];
 };
+
+const reasonOrName = (step: PlanStep, name: string): Text => reasonText(step)[0] ?? clipped(name, 60);
 
 /** A step, and what it named when it was shown. */
 interface Running {
@@ -77,27 +82,45 @@ async function stepsToRun(app: Acting, text: string): Promise<readonly Running[]
   return undefined;
 }
 
-/** Takes one step through its own preview and confirmation. @returns whether it's Confirmed */
-async function isDone(app: Acting, attended: Attended, running: Running, remark: Text, done: Set<string>): Promise<boolean> {
-  const change = await changeOfStep(app, running);
-  if (change === undefined) return false;
-  const outcome = await outcomeOf(app, attended, running.place.accountId, change, { fixed: true, remark });
+/** Takes one step through its own preview and confirmation. @returns whether it's Confirmed; otherwise it was said that the plan has stopped */
+async function isDone(
+  app: Acting,
+  attended: Attended,
+  { step, place }: Running,
+  { remark, stopped, done }: { readonly remark: Text; readonly stopped: Message; readonly done: Set<string> },
+): Promise<boolean> {
+  const change = await changeOfStep(app, step, place);
+  const said = new Set<Message>();
+  const stops = (): Message => {
+    said.add(stopped);
+    return stopped;
+  };
+  if (change !== undefined && 'remedies' in change) {
+    await explainObstacle(app, { ...change, sentence: spaced(change.sentence, stopped) }, place);
+    return false;
+  }
+  const outcome = change && (await outcomeOf(app, attended, place.accountId, change, { fixed: true, remark, stops }));
   // No outcome counts twice.
-  if (outcome === undefined || done.has(outcome.id) || !isProven(outcome, change)) return false;
-  done.add(outcome.id);
-  return true;
+  if (outcome !== undefined && change !== undefined && !done.has(outcome.id) && isProven(outcome, change)) {
+    done.add(outcome.id);
+    return true;
+  }
+  if (said.size === 0) void app.talk.tell({ kind: 'warning', sentence: stopped });
+  return false;
 }
 
-async function changeOfStep(app: Acting, { step, place }: Running): Promise<Change | undefined> {
+/** The change of a step by current figures, or why it can't be made. @returns undefined if the person was told, or left */
+async function changeOfStep(app: Acting, step: PlanStep, place: PlaceOn): Promise<Change | Obstacle | undefined> {
   const { act, coin, sell, much } = step;
   if (place.on.kind === 'position') {
     const choice = await freeChoice(app, place, positions, marginObstacleOn);
-    if (choice === undefined || !('amount' in much)) return undefined;
+    if (choice === undefined || 'remedies' in choice) return choice;
+    if (!('amount' in much)) return undefined;
     const direction = act === 'add' ? 'add' : 'reduce';
     return { kind: 'margin', position: refOf(choice.position), direction, coin, amount: much.amount };
   }
   const choice = await freeChoice(app, place, loans, obstacleOn);
-  if (choice === undefined) return undefined;
+  if (choice === undefined || 'remedies' in choice) return choice;
   if ('target' in much) return changeTo(app, choice, step, much.target);
   if (act === 'borrow') return moreBorrowed(app, choice, coin, much.amount);
   const solved = ({ add: 'add', remove: 'reduce', repay: 'repay', repayWithCollateral: 'sell' } as const)[act];
@@ -110,16 +133,12 @@ const asWritten = (change: Change, amount: Decimal): Change =>
   compare(change.amount, amount) === 0 ? change : { ...change, amount, ...('all' in change ? { all: false } : {}) };
 
 /** The change that leads to a target by figures that are read now. */
-async function changeTo(app: Acting, choice: LoanChoice, step: PlanStep, target: Decimal): Promise<Change | undefined> {
+async function changeTo(app: Acting, choice: LoanChoice, step: PlanStep, target: Decimal): Promise<Change | Obstacle | undefined> {
   const answer = await readFresh(app, choice, target);
   if (answer === undefined) return undefined;
   const judged = judgeLtv(target, answer.loan);
-  if (!judged.ok) return refuse(app, judged.sentence);
+  if (!judged.ok) return { sentence: judged.sentence, remedies: [] };
   const sells = canSell(choice.state.account, answer.loan);
   const way = 'reading' in answer ? wayOf(offersFor({ ...answer.reading, sells }, target), step) : undefined;
-  return way === undefined ? refuse(app, noWay()) : changeFor(app, { ...choice, loan: answer.loan }, way);
-}
-
-async function refuse(app: Acting, why: Message): Promise<undefined> {
-  await app.talk.tell({ kind: 'warning', sentence: msg('change.nothing-sent', 'Nothing was sent. {0}', why) });
+  return way === undefined ? { sentence: sentence(noWay()), remedies: [] } : changeFor(app, { ...choice, loan: answer.loan }, way);
 }

@@ -10,7 +10,7 @@ import { remediesOf, type Obstacle, type Remedy } from './choose.ts';
 import { flowOf } from './kinds.ts';
 import type { Account } from '../core/model.ts';
 import { stakesMark } from '../words/collateral-preview.ts';
-import { bracketed, labelled, type Text } from '../words/text.ts';
+import { bracketed, labelled, spaced, type Text } from '../words/text.ts';
 
 /** The venue's name for sentences. */
 export function venueName(app: Acting, venueId: string): string {
@@ -98,6 +98,8 @@ export interface WaysOn {
   readonly refresh?: boolean;
   /** The person had confirmed it, and may think it was sent. */
   readonly confirmed?: boolean;
+  /** What else it ends. */
+  readonly stops?: () => Text;
 }
 
 /** The person's choice; everything else is handled here. */
@@ -127,7 +129,8 @@ export async function askWayOn(app: Acting, error: unknown, place: Place, ways: 
     hasMargin: place.on?.kind === 'position',
     canRefresh: ways.refresh === true,
   }).map((id) => ({ id, label: failureLabel(id, ways.retry ?? msg('button.try-again', 'Try Again')) }));
-  const sentence = ways.confirmed === true ? msg('change.nothing-sent', 'Nothing was sent. {0}', text) : text;
+  const why = ways.confirmed === true ? msg('change.nothing-sent', 'Nothing was sent. {0}', text) : text;
+  const sentence = ways.stops === undefined ? why : spaced(why, ways.stops());
   const chosen = await app.talk.tell({ kind: 'error', sentence, buttons });
   return chosen === undefined ? 'ended' : followFailure(app, chosen, place);
 }

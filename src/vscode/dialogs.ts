@@ -33,7 +33,7 @@ import type { commandIds } from './command-ids.ts';
 import { EditorConversation } from './conversation.ts';
 import { sceneOf, type App } from './front.ts';
 import { installCommandLine } from './install-command-line.ts';
-import { openPlanPreview, registerPlans, runPlan } from './plans.ts';
+import { openDraft, openPlanPreview, registerPlans, runPlan } from './plans.ts';
 import { ownSettings, readLimits } from './ports.ts';
 
 // All dialogs. Imported with import() only, so that activation doesn't load them; one part, because they share most of their code.
@@ -109,4 +109,13 @@ export const dialogs = {
 } satisfies Partial<Record<keyof typeof commandIds, Dialog>>;
 
 /** Notices without a dialog of their own. */
-export const telling = { sayOutcome, sayDisarmed, activityDocument, composeWarning, tellWarning, installCommandLine, registerPlans };
+export const telling = {
+  sayOutcome,
+  sayDisarmed,
+  activityDocument,
+  composeWarning,
+  tellWarning,
+  installCommandLine,
+  registerPlans,
+  openDraft,
+};

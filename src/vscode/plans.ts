@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { msg } from '../core/message.ts';
+import { english, msg } from '../core/message.ts';
 import type { Acting } from '../flows/acting.ts';
-import { coinsFor, loanName, meantBy, planFaults, planPreview, positionName, sceneFor } from '../flows/foresee-plan.ts';
+import { atLine, coinsFor, loanName, meantBy, planFaults, planPreview, positionName, sceneFor } from '../flows/foresee-plan.ts';
 import type { Attended } from '../flows/open-change-news.ts';
 import { runPlan as run } from '../flows/run-plan.ts';
-import { planActs, nodesOf, planEnding, type PlanNode, type Span } from '../words/plan-text.ts';
+import { planActs, nodesOf, planEnding, readPlan, type PlanNode, type Span } from '../words/plan-text.ts';
 import { fixedReason } from '../words/position.ts';
 import { Ticker } from './age-ticker.ts';
 import { msUntilAnyAgeChanges, type App } from './front.ts';
@@ -16,7 +16,7 @@ import { onDidChangeSetting } from './ports.ts';
 const scheme = 'ltv-gauge-plan';
 const selector = { language: 'json', pattern: `**/*${planEnding}` };
 const isPlan = ({ uri }: vscode.TextDocument): boolean => uri.path.endsWith(planEnding);
-/** Typing goes on meanwhile. Milliseconds. */
+/** What comes together, such as keys that are typed, is looked at once. Milliseconds. */
 const restMs = 200;
 
 const nameOf = ({ path }: vscode.Uri): string => path.slice(path.lastIndexOf('/') + 1);
@@ -32,8 +32,12 @@ export function registerPlans(app: App, acting: Acting): vscode.Disposable {
   const log = (error: unknown): void => {
     app.log.error(error instanceof Error ? error : String(error));
   };
+  let rounds = 0;
   const look = async (): Promise<void> => {
+    const round = (rounds += 1);
     const scene = await sceneFor(acting);
+    // A later one knows more.
+    if (round < rounds) return;
     for (const document of vscode.workspace.textDocuments) {
       if (document.uri.scheme === scheme) changed.fire(document.uri);
       if (isPlan(document)) problems.set(document.uri, problemsIn(document, scene));
@@ -41,8 +45,9 @@ export function registerPlans(app: App, acting: Acting): vscode.Disposable {
   };
   let waiting: NodeJS.Timeout | undefined;
   const lookSoon = (): void => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
+    // Not begun anew: prices may come faster than that.
+    waiting ??= setTimeout(() => {
+      waiting = undefined;
       look().catch(log);
       ticker.start();
     }, restMs);
@@ -157,12 +162,14 @@ async function planAt(argument: unknown): Promise<vscode.TextDocument | undefine
   return named !== undefined && isPlan(named) ? named : undefined;
 }
 
-/** "Open Plan Preview": beside the text, read-only, in the editor's own Markdown preview. */
+/** "Open Plan Preview": beside the text, read-only, in the editor's own Markdown preview; as text where somebody turned that off. */
 export async function openPlanPreview({ talk }: Acting, argument: unknown): Promise<void> {
   const plan = await planAt(argument);
   if (plan === undefined) return sayNone(talk);
   const beside = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-  await vscode.commands.executeCommand('vscode.openWith', previewOf(plan.uri), 'vscode.markdown.preview.editor', beside);
+  const hasMarkdown = vscode.extensions.getExtension('vscode.markdown-language-features') !== undefined;
+  const editor = hasMarkdown ? 'vscode.markdown.preview.editor' : 'default';
+  await vscode.commands.executeCommand('vscode.openWith', previewOf(plan.uri), editor, beside);
 }
 
 /** "Run Plan…": the text as it is in the editor at this moment. What a folder brings that nobody trusts is not run. */
@@ -175,6 +182,23 @@ export async function runPlan(acting: Acting, attended: Attended, argument: unkn
     return;
   }
   await run(acting, attended, nameOf(plan.uri), plan.getText());
+}
+
+/** A plan that somebody else wrote, as a new unsaved text. Nothing that is there is written to. */
+export async function openDraft(text: string): Promise<{ readonly opened: string } | { readonly faults: readonly string[] }> {
+  const read = readPlan(text);
+  if ('faults' in read) return { faults: read.faults.map((fault) => english(atLine(text, fault))) };
+  for (let number = 1; ; number += 1) {
+    const opened = `draft-${number.toString()}${planEnding}`;
+    const uri = vscode.Uri.from({ scheme: 'untitled', path: opened });
+    const draft = open(uri.toString()) ?? (await vscode.workspace.openTextDocument(uri));
+    if (draft.getText() !== '') continue;
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, new vscode.Position(0, 0), text);
+    await vscode.workspace.applyEdit(edit);
+    await vscode.window.showTextDocument(draft, { preview: false, preserveFocus: true });
+    return { opened };
+  }
 }
 
 const sayNone = async (talk: Acting['talk']): Promise<void> => {

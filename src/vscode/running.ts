@@ -42,7 +42,10 @@ export function startRunning(context: vscode.ExtensionContext): Running {
   const looked = engine.start();
   // Set by `npm start`: a person who only wants to look finds something to look at.
   if (process.env['LTV_GAUGE_SIMULATED'] === '1') void looked.then(() => trySimulated(app));
-  const looking = lookingOf(app, (changeId) => app.ledger.steps(changeId));
+  const looking = lookingOf(app, {
+    steps: (changeId) => app.ledger.steps(changeId),
+    draft: async (text) => (await import('./dialogs.ts')).telling.openDraft(text),
+  });
   return { restorePanel, looking, close: () => engine.close() };
 }
 

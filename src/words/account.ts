@@ -1,4 +1,4 @@
-import { keysElsewhereCode, keysMissingCode } from '../engine/accounts/vault.ts';
+import { keysElsewhereCode, keysMissingCode } from '../engine/accounts/failures-here.ts';
 import type { ExchangeError } from '../core/errors.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Exchange } from '../exchanges/exchange.ts';

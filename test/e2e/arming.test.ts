@@ -4,6 +4,7 @@ import path from 'node:path';
 import { eventually } from './eventually.ts';
 import { addAccount, previewCollateral, type TestExchange } from './exchange.ts';
 import { type PageElement } from './page-element.ts';
+import { isLongRound } from './session.ts';
 import { useExchange, useWorkbench } from './use-workbench.ts';
 import { type Dialog, type Workbench } from './workbench.ts';
 import { says, saysInTurn, saysLike } from '../texts.ts';
@@ -16,16 +17,19 @@ const steps = (repaid: string) => [
 ];
 const planOf = (all: readonly unknown[]): string => `${JSON.stringify({ version: 1, steps: all }, undefined, 2)}\n`;
 
+const tooMuch = saysLike('change.at-most', says('repay.more-than-owed'), '40,000', 'USDT');
+
 /** What the editor marks in the text in front. */
 const problems = (bench: Workbench): Promise<string[]> =>
   bench.page.locator('.markers-panel .monaco-tl-row').evaluateAll((rows: readonly PageElement[]) => rows.map(({ innerText }) => innerText));
 
 async function openFile(bench: Workbench, file: string): Promise<void> {
   await bench.runCommand('File: Open File...');
-  await eventually('the box for the file', async () => (await bench.quickInput.state())?.value.includes('/'));
-  await bench.type(file);
-  await eventually('the file to be taken', async () => {
-    await bench.pressEnter();
+  await eventually('the file to be open', async () => {
+    const state = await bench.quickInput.state();
+    // The box fills itself with a folder first.
+    if (state?.value === file) await bench.pressEnter();
+    else if (state?.value.includes('/') === true) await bench.type(file);
     return (
       (await bench.page
         .locator('.tab.active')
@@ -42,7 +46,7 @@ async function runsPlans(bench: Workbench, exchange: TestExchange): Promise<void
   writeFileSync(file, planOf(steps('5000000')));
   await openFile(bench, file);
   await bench.runCommand('Problems: Focus on Problems View');
-  await eventually('the problem', async () => (await problems(bench)).some((one) => one.includes('5000000') || /at most/.test(one)), {
+  await eventually('the problem', async () => (await problems(bench)).some((one) => tooMuch.test(one)), {
     seen: () => problems(bench),
   });
   await bench.runCommand('View: Focus First Editor Group');
@@ -73,19 +77,37 @@ async function runsPlans(bench: Workbench, exchange: TestExchange): Promise<void
   );
   await bench.screenshot('plan-start');
   await shown.press(says('button.start-first'));
-  const first = await eventually('the first step', async () => {
-    const dialog = await bench.dialog();
-    return saysLike('plan.step', '1', '3').test(dialog.text) ? dialog : undefined;
-  });
-  await bench.screenshot('plan-step');
-  await first.press('Add 0.05 BTC');
+  await confirmStep(bench, '1', 'Add 0.05 BTC');
   await bench.waitForNotification(saysLike('plan.stopped', /2\. Main .*/, /3\. Main .*/));
   await bench.screenshot('plan-stopped');
-  const done = (await exchange.adjustments()).slice(before);
-  assert.deepEqual(
-    done.map(({ type, ccy, amt, state }) => [type, ccy, amt, state].join(' ')),
-    ['add BTC 0.05 effective'],
-  );
+  const done = async (): Promise<readonly string[]> =>
+    (await exchange.adjustments()).slice(before).map(({ type, ccy, amt, state }) => [type, ccy, amt, state].join(' '));
+  assert.deepEqual(await done(), ['add BTC 0.05 effective']);
+  await bench.clearNotifications();
+  if (!isLongRound) return;
+
+  const whole = path.join(bench.folder, 'workspace/whole.loanplan.json');
+  writeFileSync(whole, planOf(steps('50')));
+  await bench.runCommand('View: Focus First Editor Group');
+  await openFile(bench, whole);
+  await bench.runCommand('LTV Gauge: Run Plan…');
+  await (await bench.dialog()).press(says('button.start-first'));
+  await confirmStep(bench, '1', 'Add 0.05 BTC');
+  await confirmStep(bench, '2', 'Repay 50 USDT');
+  await confirmStep(bench, '3', 'Remove 0.05 BTC');
+  await bench.waitForNotification(says('plan.done', '3'));
+  await bench.screenshot('plan-done');
+  assert.deepEqual((await done()).slice(1), ['add BTC 0.05 effective', 'repay USDT 50 effective', 'reduce BTC 0.05 effective']);
+}
+
+/** The preview of one step, which is that of any change. */
+async function confirmStep(bench: Workbench, step: string, button: string): Promise<void> {
+  const dialog = await eventually(`step ${step}`, async () => {
+    const open = await bench.dialog();
+    return saysLike('plan.step', step, '3').test(open.text) ? open : undefined;
+  });
+  await bench.screenshot(`plan-step-${step}`);
+  await dialog.press(button);
 }
 
 describe('an account that is not armed', () => {
@@ -93,6 +115,8 @@ describe('an account that is not armed', () => {
   const bench = useWorkbench({
     settings: { 'ltvGauge.limits.highestLtvAfterReduction': '71' },
     folderSettings: { 'ltvGauge.limits.highestLtvAfterReduction': '99' },
+    // What reads and shows the text of plans.
+    builtIn: ['json', 'json-language-features', 'markdown-basics', 'markdown-language-features'],
   });
 
   const previewWith = (part: string): Promise<Dialog> =>

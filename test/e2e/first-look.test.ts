@@ -292,6 +292,24 @@ describe('the first look', () => {
     await bench().page.keyboard.press('Escape');
     await eventually('the preview to close', async () => (await bench().page.locator('.monaco-dialog-box').count()) === 0);
 
+    // One that the wallet can't pay is seen without opening anything.
+    await bench().runCommand('LTV Gauge: Prepare Rescue…');
+    await bench().quickInput.waitFor(says('levels.which'));
+    await bench().pick('Loan 67890');
+    await bench().type('70', says('rescue.at-ltv'));
+    await bench().pressEnter();
+    await bench().quickInput.waitFor(says('rescue.first'));
+    await bench().pick(says('term.add', 'BTC'));
+    await bench().type('9', says('collateral.amount-example', 'BTC'));
+    await bench().pressEnter();
+    await bench().quickInput.waitFor(says('rescue.second'));
+    await bench().pick(says('rescue.nothing-else'));
+    const near = page.locator('.gauge').filter({ hasText: '67890' });
+    await eventually('the mark in its line', async () => (await near.locator('div.line').innerText()).includes(says('rescue.blocked')));
+    await bench().waitForRow('Loans', saysInTurn(saysLike('loan.call', /\d+\.\d%/), says('rescue.blocked')));
+    await bench().screenshot('rescue-blocked');
+    await bench().clearNotifications();
+
     await bench().runCommand('LTV Gauge: Remove Account…');
     const dialog = await bench().dialog();
     assert.match(dialog.text, /Simulated/);

@@ -26,6 +26,8 @@ export interface SessionOptions {
   /** What the opened folder contains, as one from someone else may. */
   readonly folderSettings?: Readonly<Record<string, unknown>>;
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** Extensions of the editor's own that are there besides its themes. */
+  readonly builtIn?: readonly string[];
 }
 
 /** A running VS Code with the packaged extension installed, and a hand on its windows. */
@@ -51,6 +53,7 @@ interface Setting {
   readonly workspace: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly viewport: { readonly width: number; readonly height: number };
+  readonly builtIn: readonly string[];
 }
 
 function prepare(options: SessionOptions): Setting {
@@ -73,6 +76,7 @@ function prepare(options: SessionOptions): Setting {
     language: options.language,
     env: { LTV_GAUGE_SIMULATED: options.simulated === true ? '1' : undefined },
     viewport: options.viewport ?? { width: 1280, height: 800 },
+    builtIn: options.builtIn ?? [],
   };
 }
 
@@ -110,11 +114,19 @@ export async function prepareBrowser(): Promise<void> {
 }
 
 async function openInBrowser(setting: Setting): Promise<Session> {
-  const { folder, workspace, language, env, viewport } = setting;
+  const { folder, workspace, language, env, viewport, builtIn } = setting;
   const extensionsFolder = await installedInBrowser();
   const port = await freePort();
   if (port === undefined) throw new Error('No port is free on this machine.');
-  const host = await startBrowserHost({ folder, extensionsFolder, workspace, port, env, builtIn: looks, logsAll: isLongRound });
+  const host = await startBrowserHost({
+    folder,
+    extensionsFolder,
+    workspace,
+    port,
+    env,
+    builtIn: [...looks, ...builtIn],
+    logsAll: isLongRound,
+  });
   try {
     const context = await launchBrowser({ profile: path.join(folder, 'browser'), port, viewport });
     if (language !== undefined) await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);

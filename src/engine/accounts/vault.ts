@@ -1,6 +1,7 @@
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Keys } from '../../exchanges/exchange.ts';
+import { keysElsewhereCode, keysMissingCode } from './failures-here.ts';
 
 /** The part of `vscode.SecretStorage` that is used here. */
 export interface SecretStorage {
@@ -8,15 +9,6 @@ export interface SecretStorage {
   store(key: string, value: string): PromiseLike<void>;
   delete(key: string): PromiseLike<void>;
 }
-
-/** `code` of the `auth` error if an account's keys aren't in the keyring. */
-export const keysMissingCode = 'keys-missing';
-
-/** `code` of the `auth` error if another window stored an account's keys, and this one sees them only after a reload. */
-export const keysElsewhereCode = 'keys-elsewhere';
-
-/** `code` of the `auth` error if an account's keys belong to another user than its record says. */
-export const otherOwnerCode = 'keys-of-another';
 
 /** Field of the stored text with the owner. A string like the keys, so that versions that don't know it can still read them. */
 const ownerField = 'ltvGauge.owner';

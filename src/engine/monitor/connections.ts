@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AccountBook } from '../accounts/account-book.ts';
 import { StateTrouble } from '../storage/shared-state.ts';
-import { keysElsewhere, keysMissingCode, otherOwnerCode, type OwnedKeys, type Vault } from '../accounts/vault.ts';
+import { failedInside, keysMissingCode, otherOwnerCode } from '../accounts/failures-here.ts';
+import { keysElsewhere, type OwnedKeys, type Vault } from '../accounts/vault.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Disposable } from '../../core/emitter.ts';
 import { ExchangeError } from '../../core/errors.ts';
@@ -239,17 +240,6 @@ const gone = (): ExchangeError =>
   new ExchangeError({
     kind: 'aborted',
     sentence: msg('refusal.account-removed', 'This account was removed. Nothing was sent. Add it again.'),
-    effect: 'none',
-  });
-
-/** Replaces an internal error. The error's own text isn't shown: it might contain secrets. */
-export const failedInside = (): ExchangeError =>
-  new ExchangeError({
-    kind: 'unavailable',
-    sentence: msg(
-      'account.failed-inside',
-      'Internal error in LTV Gauge. Run "LTV Gauge: Refresh"; if it fails again, report it with the log.',
-    ),
     effect: 'none',
   });
 

@@ -1,5 +1,5 @@
 import type { Disposable } from '../../core/emitter.ts';
-import { failedInside } from './connections.ts';
+import { failedInside } from '../accounts/failures-here.ts';
 import type * as Part from './poller.ts';
 import type { Poller, PollerOptions } from './poller.ts';
 

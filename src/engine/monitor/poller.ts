@@ -3,20 +3,20 @@ import type { Disposable } from '../../core/emitter.ts';
 import { ExchangeError, type ErrorKind } from '../../core/errors.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
 import { isAlarm } from '../../core/risk/level.ts';
+import type { Connection } from '../../exchanges/exchange.ts';
 import { setPurpose, setReadElsewhere, tryOf, type Purpose } from '../../exchanges/purpose.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
+import { failedInside, keysHere } from '../accounts/failures-here.ts';
 import { ownerOf } from '../ledger/owner.ts';
-import { failedInside, type Connections } from './connections.ts';
 import type { Pass } from '../storage/state-protocol.ts';
 import { intervalInForce, nearness, isCurrent } from './pace.ts';
-import { keysHere } from './reader.ts';
 import type { Failure, Store } from './store.ts';
 import type { Wake, Wakes } from './wakes.ts';
 
 export interface PollerOptions {
   readonly book: AccountBook;
   readonly store: Store;
-  readonly connections: Pick<Connections, 'get'>;
+  readonly connections: { get(accountId: string): Promise<Pick<Connection, 'read' | 'isLimited'>> };
   readonly clock: Clock;
   /** The person's setting, read before each wait. Milliseconds. */
   readonly intervalMs: () => number;

@@ -1,7 +1,7 @@
 import { staleAfterMs, type Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
-import { keysElsewhereCode, keysMissingCode, otherOwnerCode } from '../accounts/vault.ts';
+import { keysHere } from '../accounts/failures-here.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
 import type { Failure, Reading, ReadingStorage } from './store.ts';
 import type { SharedReading, SharedState } from '../storage/shared-state.ts';
@@ -26,9 +26,6 @@ type KeepReading = Extract<StateAsked, { readonly do: 'keepReading' }>;
 const unseenMs = 5 * 60_000;
 /** Shortest time between notes that somebody is looking. Milliseconds. */
 const noteEveryMs = 30_000;
-
-/** Failures that concern this window, not the account. */
-export const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, keysElsewhereCode, otherOwnerCode]);
 
 /** Shares readings between windows: one window reads, and all get its figures. */
 export class Reader implements ReadingStorage, Disposable {

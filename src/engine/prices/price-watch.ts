@@ -5,7 +5,7 @@ import { ExchangeError } from '../../core/errors.ts';
 import { liveEstimate, livePosition, measured, type Prices } from '../../core/risk/live-estimate.ts';
 import type { Account, Snapshot } from '../../core/model.ts';
 import { setPurpose, tryOf } from '../../exchanges/purpose.ts';
-import { failedInside } from '../monitor/connections.ts';
+import { failedInside } from '../accounts/failures-here.ts';
 import { intervalInForce } from '../monitor/pace.ts';
 import { nextReadInMs, outages, patienceMs, readAfterWakeInMs, type Poller } from '../monitor/poller.ts';
 import type { Connections } from '../monitor/connections.ts';

@@ -25,6 +25,7 @@ export function toKeyFacts(key: Key, now: number): KeyFacts {
     canRead: loans || margin,
     canTrade: (loans || margin) && key.readOnly === '0',
     canWithdraw: rights.some((right) => typeof right === 'string' && /withdraw/i.test(right)),
+    ...(key.readOnly === '1' ? { onlyReads: true } : {}),
     boundAddresses: key.ips.flatMap((address) => {
       const text = typeof address === 'string' ? address.trim() : '';
       return text === '' || text === '*' ? [] : [text];

@@ -19,6 +19,7 @@ export function toKeyFacts(config: v.InferOutput<typeof schema.accountConfig>[nu
     canRead: rights.includes('read_only'),
     canTrade: rights.includes('trade'),
     canWithdraw: rights.includes('withdraw'),
+    ...(config.perm === 'read_only' ? { onlyReads: true } : {}),
     boundAddresses: config.ip
       .split(',')
       .map((address) => address.trim())

@@ -1,6 +1,6 @@
 import { msg } from '../../core/message.ts';
 import { isOtherOwner, keepFacts, replaceKeys } from '../../engine/replace-keys.ts';
-import { keysElsewhereCode, keysMissingCode, otherOwnerCode } from '../../engine/accounts/vault.ts';
+import { keysElsewhereCode, keysMissingCode, otherOwnerCode } from '../../engine/accounts/failures-here.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import type { Account } from '../../core/model.ts';
 import type { KeyFacts } from '../../exchanges/exchange.ts';

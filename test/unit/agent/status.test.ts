@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { statusOf } from '../../../src/agent/status.ts';
 import { decimal } from '../../../src/core/decimal.ts';
@@ -113,16 +114,20 @@ const acting = [
 ];
 
 /** All that a file needs to run, what it imports when first needed left out: of that, only what reaches exchanges is there, and nothing here asks for it. */
-function neededBy(file: string, seen = new Set<string>()): ReadonlySet<string> {
+function neededBy(
+  file: string,
+  textOf = (name: string): string => readFileSync(name, 'utf8'),
+  seen = new Set<string>(),
+): ReadonlySet<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
-  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
+  const source = ts.createSourceFile(file, textOf(file), ts.ScriptTarget.Latest);
   for (const statement of source.statements) {
     if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
     const { moduleSpecifier: from } = statement;
     if (from === undefined || !ts.isStringLiteral(from) || !from.text.startsWith('.')) continue;
     if (ts.isImportDeclaration(statement) && isForTypes(statement)) continue;
-    neededBy(path.posix.join(path.posix.dirname(file), from.text), seen);
+    neededBy(path.posix.join(path.posix.dirname(file), from.text), textOf, seen);
   }
   return seen;
 }
@@ -150,6 +155,35 @@ describe('what only looks', () => {
       );
     });
   }
+
+  for (const [file, line, acts] of [
+    ['src/agent/ways.ts', "import { carryOut } from '../flows/commit.ts';", 'src/flows/commit.ts'],
+    ['src/agent/tools.ts', "export { Arming } from '../engine/ledger/arming.ts';", 'src/engine/ledger/arming.ts'],
+    ['src/agent/explain.ts', "import { type Keys, Vault } from '../engine/accounts/vault.ts';", 'src/engine/accounts/vault.ts'],
+    // However far away.
+    ['src/core/risk/what-if.ts', "import '../../exchanges/okx/connect.ts';", 'src/exchanges/okx/connect.ts'],
+    ['src/words/loan.ts', "import * as all from '../engine/ledger/commit.ts';", 'src/engine/ledger/commit.ts'],
+  ] as const) {
+    it(`would be found out, did ${file} need ${acts}`, () => {
+      const broken = (name: string): string => `${name === file ? line : ''}\n${readFileSync(name, 'utf8')}`;
+      const needed = [...neededBy('src/agent/tools.ts', broken)];
+      assert.ok(needed.includes(acts) && acting.some((one) => one.test(acts)), needed.join('\n'));
+    });
+  }
+
+  it('may import nothing that acts, also when it is first needed', async () => {
+    const config = pathToFileURL(path.join(process.cwd(), 'oxlint.config.mts')).href;
+    const { borders } = (await import(config)) as { borders: Readonly<Record<string, readonly string[]>> };
+    const files = globSync('src/**/*.ts').map((file) => file.replaceAll('\\', '/'));
+    for (const room of ['agent', 'cli']) {
+      const allowed = files.filter((file) => borders[room]?.some((one) => file === `src/${one}.ts` || file.startsWith(`src/${one}/`)));
+      assert.ok(allowed.length > 50, room);
+      assert.deepEqual(
+        allowed.filter((file) => acting.some((one) => one.test(file))),
+        [],
+      );
+    }
+  });
 
   it('would be found out: a front that acts needs all of that', () => {
     const needed = [...neededBy('src/vscode/dialogs.ts')];

@@ -40,6 +40,8 @@ describe('the launcher of the command line', () => {
     rmSync(here, { recursive: true });
     assert.equal(await launched(here, 'status', '--data', '/mine'), '1.1.0 status --data /mine');
     assert.equal(await launched(here, 'status', '--data=/mine'), '1.1.0 status --data=/mine');
+    for (const account of [['--account', 'f'], ['--account=f']])
+      assert.equal(await launched(here, 'watch', ...account), ['1.1.0 watch', ...account].join(' '));
     assert.equal(await launched(here), '1.1.0');
   });
 

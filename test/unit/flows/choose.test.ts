@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { keysElsewhereCode, keysMissingCode } from '../../../src/engine/accounts/vault.ts';
+import { keysElsewhereCode, keysMissingCode } from '../../../src/engine/accounts/failures-here.ts';
 import { ExchangeError } from '../../../src/core/errors.ts';
 import { english, msg } from '../../../src/core/message.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';

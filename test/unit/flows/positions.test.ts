@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { keysMissingCode } from '../../../src/engine/accounts/vault.ts';
+import { keysMissingCode } from '../../../src/engine/accounts/failures-here.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import { ExchangeError } from '../../../src/core/errors.ts';
 import { english, msg, type Message } from '../../../src/core/message.ts';

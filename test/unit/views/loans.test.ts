@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ArmState } from '../../../src/engine/ledger/arming.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
-import { keysMissingCode } from '../../../src/engine/accounts/vault.ts';
+import { keysMissingCode } from '../../../src/engine/accounts/failures-here.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import { levelOf } from '../../../src/core/risk/level.ts';
 import { msg } from '../../../src/core/message.ts';

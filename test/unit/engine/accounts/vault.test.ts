@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { keysMissingCode, Vault } from '../../../../src/engine/accounts/vault.ts';
+import { keysMissingCode } from '../../../../src/engine/accounts/failures-here.ts';
+import { Vault } from '../../../../src/engine/accounts/vault.ts';
 import { ExchangeError } from '../../../../src/core/errors.ts';
 import { MemorySecrets } from './memory-storage.ts';
 import { saysLike } from '../../../texts.ts';

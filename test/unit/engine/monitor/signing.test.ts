@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { otherOwnerCode } from '../../../../src/engine/accounts/vault.ts';
+import { otherOwnerCode } from '../../../../src/engine/accounts/failures-here.ts';
 import { ExchangeError } from '../../../../src/core/errors.ts';
 import type { Account } from '../../../../src/core/model.ts';
 import type { Connection, ConnectionOptions, KeyFacts } from '../../../../src/exchanges/exchange.ts';

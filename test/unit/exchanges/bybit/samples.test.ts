@@ -286,6 +286,19 @@ describe('a key of Bybit', () => {
     }
   });
 
+  it('is read-only by what Bybit says of the key, not by the names of its permissions', async () => {
+    const withdrawing = { permissions: { Spot: ['SpotTrade'], Wallet: ['Withdraw'] } };
+    for (const [more, expected] of [
+      [{ readOnly: 1 }, true],
+      [{ readOnly: 1, ...withdrawing }, true],
+      [{ readOnly: 0 }, undefined],
+      [{ readOnly: 0, permissions: { Spot: ['Anything'], ContractTrade: ['Position'] } }, undefined],
+    ] as const) {
+      assert.equal((await keyed(more).connection.inspect()).onlyReads, expected, JSON.stringify(more));
+    }
+    for (const readOnly of [2, '1 ', true, null]) assert.equal((await failureOf(keyed({ readOnly }).connection.inspect())).kind, 'shape');
+  });
+
   it('without the right that loans want is asked to prove itself, and the venue says what is missing', async () => {
     const { venue, connection } = keyed({ permissions: { Spot: [], Wallet: null } });
     const facts = await connection.inspect();

@@ -110,6 +110,7 @@ describe("OKX's printed sample answers", () => {
     const facts = await sampled().connection.inspect();
     assert.equal(facts.uid, '44705892343619584');
     assert.deepEqual([facts.canRead, facts.canTrade, facts.canWithdraw, facts.subAccount], [true, true, true, false]);
+    assert.equal(facts.onlyReads, undefined);
     assert.deepEqual(facts.boundAddresses, []);
   });
 
@@ -120,7 +121,15 @@ describe("OKX's printed sample answers", () => {
     const facts = await connection.inspect();
     assert.deepEqual(facts.boundAddresses, ['10.0.0.1', '2001:db8::1']);
     assert.equal(facts.subAccount, true);
-    assert.deepEqual([facts.canRead, facts.canTrade, facts.canWithdraw], [true, false, false]);
+    assert.deepEqual([facts.canRead, facts.canTrade, facts.canWithdraw, facts.onlyReads], [true, false, false, true]);
+  });
+
+  it('call a key read-only where that is all it may do', async () => {
+    for (const perm of ['', 'read_only,trade', 'read_only,withdraw', 'read_only,anything', 'Read_only', 'read_only,']) {
+      const { venue, connection } = bench();
+      venue.on('/account/config', JSON.stringify({ code: '0', data: [{ uid: '2', mainUid: '2', perm, ip: '', acctLv: '1' }], msg: '' }));
+      assert.equal((await connection.inspect()).onlyReads, undefined, perm);
+    }
   });
 
   it('ask for the next page with the last row of this one, and only when it was full', async () => {

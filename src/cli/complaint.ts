@@ -1,0 +1,2 @@
+/** What a person can mend by another command line, or a file of theirs. */
+export class Complaint extends Error {}

@@ -1,0 +1,25 @@
+import { ExchangeError } from '../../core/errors.ts';
+import { msg } from '../../core/message.ts';
+
+/** `code` of the `auth` error if an account's keys aren't in the keyring. */
+export const keysMissingCode = 'keys-missing';
+
+/** `code` of the `auth` error if another window stored an account's keys, and this one sees them only after a reload. */
+export const keysElsewhereCode = 'keys-elsewhere';
+
+/** `code` of the `auth` error if an account's keys belong to another user than its record says. */
+export const otherOwnerCode = 'keys-of-another';
+
+/** Failures that concern this window, not the account. */
+export const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, keysElsewhereCode, otherOwnerCode]);
+
+/** Replaces an internal error. The error's own text isn't shown: it might contain secrets. */
+export const failedInside = (): ExchangeError =>
+  new ExchangeError({
+    kind: 'unavailable',
+    sentence: msg(
+      'account.failed-inside',
+      'Internal error in LTV Gauge. Run "LTV Gauge: Refresh"; if it fails again, report it with the log.',
+    ),
+    effect: 'none',
+  });

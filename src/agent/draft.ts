@@ -1,9 +1,8 @@
 import { decimal, multiply } from '../core/decimal.ts';
 import { loanName } from '../words/loan.ts';
 import type { Looking } from './looking.ts';
-import { accountInput, aliasOf, coinInput, loanInput, namedIn, positionInput, theOne, type Wanted } from './named.ts';
-import { WrongInput, type ObjectSchema } from './schema.ts';
-import { amountInput } from './what-if.ts';
+import { aliasOf, namedIn, theOne, type Wanted } from './named.ts';
+import { WrongInput } from './schema.ts';
 
 interface Step extends Wanted {
   readonly act: string;
@@ -13,44 +12,6 @@ interface Step extends Wanted {
   readonly sell?: string;
   readonly reason?: string;
 }
-
-export const draftInput: ObjectSchema = {
-  type: 'object',
-  properties: {
-    steps: {
-      type: 'array',
-      description: 'The changes, in order.',
-      minItems: 1,
-      maxItems: 20,
-      items: {
-        type: 'object',
-        properties: {
-          account: accountInput,
-          loan: loanInput,
-          position: positionInput,
-          act: {
-            type: 'string',
-            enum: ['add', 'remove', 'repay', 'repayWithCollateral', 'borrow'],
-            description: 'Of a position, only add or remove: its margin.',
-          },
-          coin: coinInput,
-          amount: amountInput,
-          ltv: {
-            type: 'string',
-            pattern: '^0\\.\\d{1,6}$',
-            description: 'Instead of an amount: the LTV to bring a loan to, a fraction as a string, such as "0.55".',
-          },
-          sell: { type: 'string', description: 'For repayWithCollateral: the pledged coin to sell.' },
-          reason: { type: 'string', pattern: '^[^]{1,500}$', description: 'Why, for the person who decides.' },
-        },
-        required: ['act', 'coin'],
-        additionalProperties: false,
-      },
-    },
-  },
-  required: ['steps'],
-  additionalProperties: false,
-};
 
 /** Writes a plan into a new editor, unsaved. Everything after that is a person's. @throws WrongInput */
 export async function draft(looking: Looking, { steps }: { readonly steps?: readonly Step[] }): Promise<object> {

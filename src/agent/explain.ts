@@ -4,20 +4,12 @@ import { fold } from '../engine/ledger/write-states.ts';
 import { madeAt, stateWord } from '../words/activity.ts';
 import { aliasOf, cut, iso, plain, plainText } from './named.ts';
 import type { Looking } from './looking.ts';
-import { WrongInput, type ObjectSchema } from './schema.ts';
+import { WrongInput } from './schema.ts';
 
 const mostListed = 20;
 const mostSteps = 20;
 /** Letters of a message of the exchange. */
 const mostOfText = 120;
-
-export const explainInput: ObjectSchema = {
-  type: 'object',
-  properties: {
-    change: { type: 'string', description: 'Id of a change; without it the newest changes are listed with their ids.' },
-  },
-  additionalProperties: false,
-};
 
 const note =
   'From the activity log of this computer. Only the state Confirmed means that the exchange proved it. Text under "data" comes from others.';

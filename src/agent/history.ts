@@ -1,26 +1,13 @@
 import { targetKey, type Target } from '../core/model.ts';
 import type { Span, VenueKind, VenueRow } from '../engine/storage/history-protocol.ts';
-import { accountInput, aliasOf, cut, iso, loanInput, namedIn, plain, positionInput, theOne, type Wanted } from './named.ts';
-import { WrongInput, type ObjectSchema } from './schema.ts';
+import { aliasOf, cut, iso, namedIn, plain, theOne, type Wanted } from './named.ts';
+import { WrongInput } from './schema.ts';
 import type { Looking } from './looking.ts';
 
 const hourMs = 60 * 60_000;
-const mostBuckets = 60;
 const mostEvents = 20;
 const mostInterest = 60;
 const mostGaps = 20;
-
-export const historyInput: ObjectSchema = {
-  type: 'object',
-  properties: {
-    account: accountInput,
-    loan: { ...loanInput, description: 'Name of a loan as status gives it, or of one that is gone.' },
-    position: positionInput,
-    hours: { type: 'integer', description: 'How far back; 24 if absent.', minimum: 1, maximum: 8_760 },
-    buckets: { type: 'integer', description: 'How finely; 24 if absent.', minimum: 1, maximum: mostBuckets },
-  },
-  additionalProperties: false,
-};
 
 interface Input extends Wanted {
   readonly hours?: number;

@@ -3,7 +3,7 @@ import type { Level } from '../core/risk/level.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { loanName, loanViews, type LoanView } from '../words/loan.ts';
 import { positionViews, type PositionView } from '../words/position.ts';
-import { WrongInput, type Schema } from './schema.ts';
+import { WrongInput } from './schema.ts';
 
 /** A level as machines are told it. */
 export type LevelName = 'ok' | 'watch' | 'warning' | 'danger' | 'unknown';
@@ -57,17 +57,6 @@ export const namedIn = (states: readonly AccountState[], { now, intervalMs }: St
       ...positions.map((view): Named => ({ kind: 'position', name: nameOf(view.position), account, view })),
     ];
   });
-
-export const accountInput: Schema = {
-  type: 'string',
-  description: 'Alias of the account as status gives it; needed only where several have what is named.',
-};
-export const loanInput: Schema = { type: 'string', description: 'Name of a loan as status gives it.' };
-export const positionInput: Schema = {
-  type: 'string',
-  description: 'Name of a position as status gives it; where both sides are open, followed by :long or :short.',
-};
-export const coinInput: Schema = { type: 'string', description: 'Coin, such as BTC.' };
 
 /** Which loan or position is asked about. */
 export interface Wanted {

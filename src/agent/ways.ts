@@ -2,7 +2,7 @@ import { compare, decimal, divide, isPositive, multiply, zero, type Decimal } fr
 import type { Loan, Snapshot } from '../core/model.ts';
 import { ltvOf, withPrices, type LoanModel } from '../core/risk/loan-model.ts';
 import { waysTo, type Step } from '../core/risk/ltv-solver.ts';
-import { marginFor, type MarginAim, type MarginWay } from '../core/risk/margin-solver.ts';
+import { marginFor, type MarginWay } from '../core/risk/margin-solver.ts';
 import { isStable } from '../core/risk/stablecoins.ts';
 import { triedLoan } from '../core/risk/what-if.ts';
 import { offersFor, usableOf, usefulPlaces, type Reading } from '../engine/targets/ltv-offers.ts';
@@ -11,37 +11,10 @@ import { canSell } from '../exchanges/possible.ts';
 import { modelOfView } from '../words/loan-estimates.ts';
 import type { LoanView } from '../words/loan.ts';
 import { fixedReason, type PositionView } from '../words/position.ts';
-import {
-  accountInput,
-  coinInput,
-  iso,
-  loanInput,
-  namedIn,
-  plain,
-  positionInput,
-  theOne,
-  type StatusOptions,
-  type Wanted,
-} from './named.ts';
-import { WrongInput, type ObjectSchema } from './schema.ts';
-import { amountInput, liquidationPrices } from './what-if.ts';
+import { iso, namedIn, plain, theOne, type StatusOptions, type Wanted } from './named.ts';
+import { WrongInput } from './schema.ts';
+import { liquidationPrices } from './what-if.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-
-export const waysInput: ObjectSchema = {
-  type: 'object',
-  properties: {
-    account: accountInput,
-    loan: loanInput,
-    position: positionInput,
-    ltv: { type: 'string', pattern: '^0\\.\\d{1,6}$', description: 'Target LTV of a loan: a fraction as a string, such as "0.55".' },
-    liquidationPrice: {
-      ...amountInput,
-      description: 'Target liquidation price, a decimal as a string; in USD for a loan, in the coin of its prices for a position.',
-    },
-    coin: { ...coinInput, description: 'With liquidationPrice of a loan: the coin that the price is of, if several could be meant.' },
-  },
-  additionalProperties: false,
-};
 
 interface Input extends Wanted {
   readonly ltv?: string;
@@ -89,12 +62,17 @@ function forLoan(view: LoanView, { ltv, liquidationPrice, coin }: Input, options
     return refused('atOrAboveMarginCall');
   const { there, offers, blocked } = ltv === undefined ? plainOffers(reading, aim.target) : offersFor(reading, aim.target);
   const safe = safeLine(view.loan);
+  const made = offers.map((offer) => {
+    const after = applied(view, model, offer.steps);
+    return { offer, after, then: after === undefined ? (ltv === undefined ? undefined : offer.ltv) : ltvOf(after) };
+  });
+  // A liquidation price beyond today's would be reached at once.
+  const kept = made.filter(({ then }) => direction === 'add' || (then !== undefined && line !== undefined && compare(then, line) < 0));
+  if (made.length > 0 && kept.length === 0) return refused('atOrAboveMarginCall');
   return {
     ...(there ? { alreadyThere: true } : {}),
-    ways: offers.map((offer) => {
-      const after = applied(view, model, offer.steps);
-      const then = after === undefined ? (ltv === undefined ? undefined : offer.ltv) : ltvOf(after);
-      const nearer = direction === 'reduce' && then !== undefined && (safe === undefined || compare(then, safe) > 0);
+    ways: kept.map(({ offer, after, then }) => {
+      const isNear = direction === 'reduce' && then !== undefined && (safe === undefined || compare(then, safe) > 0);
       return {
         steps: offer.steps.map((step) => stepOf(model, step, options)),
         ...(then === undefined ? {} : { ltv: then }),
@@ -103,7 +81,7 @@ function forLoan(view: LoanView, { ltv, liquidationPrice, coin }: Input, options
           : { liquidationPrices: liquidationPrices({ model: after, liquidation: view.loan.liquidation.ltv }) }),
         ...(offer.shortBy === undefined ? {} : { doesNotReach: offer.shortBy }),
         ...(offer.assumed ? { averageHaircut: true } : {}),
-        ...(nearer || offer.beyondSafe ? { closeToMarginCall: true } : {}),
+        ...(isNear || offer.beyondSafe ? { closeToMarginCall: true } : {}),
       };
     }),
     impossible: blocked.map(({ act, coin: of, reason }) => ({ act: actName(act), coin: plain(of), reason })),
@@ -205,7 +183,10 @@ function forPosition({ position, state, current }: PositionView, { liquidationPr
   if (!current) return refused('stale');
   if (position.distress !== undefined) return refused('distress');
   if (fixedReason(position) !== undefined) return refused('marginFixed');
-  const aim: MarginAim = { by: 'price', price: decimal(liquidationPrice ?? '') };
+  const aim = { by: 'price', price: decimal(liquidationPrice ?? '') } as const;
+  const { markPrice, side } = position;
+  if (markPrice === undefined) return refused('unknown');
+  if (compare(aim.price, markPrice) * (side === 'long' ? 1 : -1) >= 0) return refused('beyondMarkPrice');
   const price = state.snapshot?.prices?.[position.marginCoin];
   // The wallet of margin isn't read with the rest.
   const reducible = position.margin === undefined ? {} : { reducible: position.margin };

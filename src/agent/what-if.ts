@@ -9,77 +9,8 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import { linesOf, liquidationsByCoin, modelOfView } from '../words/loan-estimates.ts';
 import type { LoanView } from '../words/loan.ts';
 import type { PositionView } from '../words/position.ts';
-import {
-  accountInput,
-  aliasOf,
-  coinInput,
-  cut,
-  iso,
-  levelName,
-  loanInput,
-  namedIn,
-  plain,
-  theOne,
-  type Named,
-  type StatusOptions,
-} from './named.ts';
-import { WrongInput, type ObjectSchema } from './schema.ts';
-
-const percentInput = {
-  type: 'string',
-  pattern: '^(-\\d{1,2}|\\d{1,3})(\\.\\d{1,4})?$',
-  description: 'Percent as a string, above -100 and below 1000, such as "-20".',
-} as const;
-
-export const amountInput = {
-  type: 'string',
-  pattern: '^(?=.*[1-9])\\d{1,20}(\\.\\d{1,18})?$',
-  description: 'A decimal above zero as a string, such as "0.5".',
-} as const;
-
-export const whatIfInput: ObjectSchema = {
-  type: 'object',
-  properties: {
-    prices: {
-      type: 'array',
-      description: 'Price changes in percent.',
-      minItems: 1,
-      maxItems: 10,
-      items: {
-        type: 'object',
-        properties: {
-          coin: { ...coinInput, description: 'Coin, such as BTC. Without it: every coin but stablecoins.' },
-          percent: percentInput,
-        },
-        required: ['percent'],
-        additionalProperties: false,
-      },
-    },
-    changes: {
-      type: 'array',
-      description: 'Changes of loans that are tried out together. Nothing is sent.',
-      minItems: 1,
-      maxItems: 10,
-      items: {
-        type: 'object',
-        properties: {
-          account: accountInput,
-          loan: loanInput,
-          act: { type: 'string', description: 'What is done.', enum: ['add', 'remove', 'repay'] },
-          coin: coinInput,
-          percent: { ...amountInput, description: 'Percent of what is pledged or owed of the coin, as a string above zero, such as "25".' },
-          amount: {
-            ...amountInput,
-            description: 'Instead of percent, where a person allows amounts: a decimal as a string, such as "0.5".',
-          },
-        },
-        required: ['loan', 'act', 'coin'],
-        additionalProperties: false,
-      },
-    },
-  },
-  additionalProperties: false,
-};
+import { aliasOf, cut, iso, levelName, namedIn, plain, theOne, type Named, type StatusOptions } from './named.ts';
+import { WrongInput } from './schema.ts';
 
 interface Input {
   readonly prices?: readonly { readonly coin?: string; readonly percent: string }[];

@@ -1,19 +1,30 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Looking } from '../agent/looking.ts';
 import { WrongInput } from '../agent/schema.ts';
-import type { Tool } from '../agent/tools.ts';
+import type { Described } from '../agent/tools.ts';
 
 const versions = ['2025-06-18', '2025-03-26', '2024-11-05'];
 
 const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
 
 /** As other programs are used to: `ltv_gauge_what_if`. */
-const mcpName = (name: string): string => `ltv_gauge_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+const mcpName = ({ name }: Described): string =>
+  name.replace('ltvGauge', 'ltv_gauge').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Of a part that only this needs. */
-const offered = async (): Promise<readonly Tool[]> =>
-  (await import('../agent/tools.ts')).tools.filter(({ editorOnly }) => editorOnly !== true);
+/** What our package.json describes, for other programs too. */
+async function offered(): Promise<readonly Described[]> {
+  const { editorName, tools } = await import('../agent/tools.ts');
+  let folder = __dirname;
+  while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
+  const { contributes } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+    readonly contributes: { readonly languageModelTools: readonly Described[] };
+  };
+  const names = tools.filter(({ editorOnly }) => editorOnly !== true).map(editorName);
+  return contributes.languageModelTools.filter(({ name }) => names.includes(name));
+}
 
 interface Asked {
   readonly jsonrpc: '2.0';
@@ -87,12 +98,8 @@ async function resultOf({ method, params }: Asked, looking: Looking): Promise<ob
       return {};
     case 'tools/list':
       return {
-        tools: (await offered()).map(({ name, title, description, inputSchema }) => ({
-          name: mcpName(name),
-          title,
-          description,
-          inputSchema,
-          annotations,
+        tools: (await offered()).map((tool) => ({
+          ...{ name: mcpName(tool), description: tool.modelDescription, inputSchema: tool.inputSchema, annotations },
         })),
       };
     case 'tools/call':
@@ -104,11 +111,11 @@ async function resultOf({ method, params }: Asked, looking: Looking): Promise<ob
 
 async function called(params: Asked['params'], looking: Looking): Promise<object> {
   const all = await offered();
-  const tool = all.find(({ name }) => mcpName(name) === params?.['name']);
-  if (tool === undefined) throw new Fault(codes.wrongParams, `name: one of ${all.map(({ name }) => mcpName(name)).join(', ')}.`);
+  const tool = all.find((one) => mcpName(one) === params?.['name']);
+  if (tool === undefined) throw new Fault(codes.wrongParams, `name: one of ${all.map(mcpName).join(', ')}.`);
   try {
     const { answerOf } = await import('../agent/tools.ts');
-    return { content: [{ type: 'text', text: await answerOf(tool.name, params?.['arguments'], looking) }] };
+    return { content: [{ type: 'text', text: await answerOf(tool, params?.['arguments'], looking) }] };
   } catch (error) {
     if (error instanceof WrongInput) throw new Fault(codes.wrongParams, error.message);
     throw new Fault(codes.inside, `The data of LTV Gauge can't be read: ${reasonOf(error)}`);
@@ -118,5 +125,7 @@ async function called(params: Asked['params'], looking: Looking): Promise<object
 /** Why data can't be read. */
 export function reasonOf(error: unknown): string {
   if (error instanceof Error && 'trouble' in error) return JSON.stringify(error.trouble);
+  // SQLite keeps notes of readers beside the file.
+  if (error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === 8) return 'its folder must be writable to read it';
   return error instanceof Error ? error.message : String(error);
 }

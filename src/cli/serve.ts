@@ -33,7 +33,7 @@ export async function serveLocally(port: number, pages: ReadonlyMap<string, () =
   let taken = port;
   for (const host of hosts) {
     const server = createServer(
-      { maxHeaderSize: 8_192, headersTimeout: 2_000, requestTimeout: 2_000, keepAlive: false },
+      { maxHeaderSize: 8_192, headersTimeout: 2_000, requestTimeout: 2_000, connectionsCheckingInterval: 1_000 },
       (asked, answer) => {
         reply(asked, answer, taken, pages);
       },

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import type { Looking } from '../agent/looking.ts';
+import type { Described } from '../agent/tools.ts';
 import type { App } from './front.ts';
 import { hidesAmounts, ownSettings } from './ports.ts';
 
 const isOn = (name: string): boolean => ownSettings.read(name) === true;
-
-const prefix = 'ltvGauge_';
 
 /** What the tools see. */
 export const lookingOf = (
@@ -19,18 +18,18 @@ export const lookingOf = (
 });
 
 /**
- * What agents in the editor may ask: the tools of src/agent/tools.ts that the manifest names. They look, or open a draft: none of them acts. Any extension can call
- * a tool, so the setting counts here too.
+ * What agents in the editor may ask: the tools that the manifest describes and src/agent/tools.ts answers. They look, or open a draft: none of
+ * them acts. Any extension can call a tool, so the setting counts here too.
  */
 export function registerAgentTools({ extension }: vscode.ExtensionContext, look: () => Promise<Looking>): vscode.Disposable {
-  const { contributes } = extension.packageJSON as { contributes: { languageModelTools: readonly { readonly name: string }[] } };
+  const { contributes } = extension.packageJSON as { contributes: { languageModelTools: readonly Described[] } };
   return vscode.Disposable.from(
-    ...contributes.languageModelTools.map(({ name }) =>
-      vscode.lm.registerTool(name, {
+    ...contributes.languageModelTools.map((tool) =>
+      vscode.lm.registerTool(tool.name, {
         invoke: async ({ input }) => {
           if (!isOn('agents.enabled')) throw new Error('Turned off. A person can turn on ltvGauge.agents.enabled in the settings.');
           const [{ answerOf }, looking] = await Promise.all([import('../agent/tools.ts'), look()]);
-          const answer = await answerOf(name.slice(prefix.length), input, looking);
+          const answer = await answerOf(tool, input, looking);
           return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(answer)]);
         },
       }),

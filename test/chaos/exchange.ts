@@ -45,7 +45,9 @@ interface Venue {
   readonly ltvs: RegExp;
 }
 
-type Clock = { now(): number };
+interface Clock {
+  now(): number;
+}
 
 /** One of the project's own simulated exchanges, asked without a socket. */
 export class SimulatedVenue {
@@ -76,10 +78,10 @@ export class SimulatedVenue {
     return { outcome, effects };
   }
 
-  control(what: string, body: object): void {
+  readonly control = (what: string, body: object): void => {
     const { status, body: answer } = this.#control.handle('POST', what, JSON.stringify(body));
     if (status !== 200) throw new Error(`${what}: ${JSON.stringify(answer)}`);
-  }
+  };
 
   clearFaults(): void {
     this.#control.handle('DELETE', 'fault', '');

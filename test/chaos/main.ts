@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { run, type RunOptions } from './run.ts';
 import { historyOf, shrink } from './shrink.ts';
 
@@ -35,6 +36,10 @@ async function worlds(values: ReturnType<typeof parsed>): Promise<number> {
   const started = performance.now();
   let [bad, hours, ran, heap] = [0, 0, 0, 0];
   const told: RunOptions = { isShort, ...(verbose ? { say: console.log } : {}) };
+  if (!verbose && !(await isSameAgain(seed, from))) {
+    bad += 1;
+    console.log(`✗ seed ${seed}, world ${String(from)} does not come out the same twice`);
+  }
   for (let number = from; number < from + count; number += 1) {
     const outcome = await run(seed, number, told);
     hours += outcome.hours;
@@ -67,6 +72,13 @@ async function worlds(values: ReturnType<typeof parsed>): Promise<number> {
   return bad === 0 ? 0 : 1;
 }
 
+/** A seed tells everything, or nothing that it finds can be found again. */
+async function isSameAgain(seed: string, number: number): Promise<boolean> {
+  const [one, other]: [string[], string[]] = [[], []];
+  for (const lines of [one, other]) await run(seed, number, { isShort: true, say: (line) => lines.push(line) });
+  return one.join('\n') === other.join('\n');
+}
+
 /** Builds the product with each fault in turn, and lives until it is found. */
 function breaks({ seeds, seed, only }: ReturnType<typeof parsed>): number {
   const all = JSON.parse(readFileSync(path.join(root, 'test/chaos/breaks.json'), 'utf8')) as readonly { readonly name: string }[];
@@ -88,7 +100,8 @@ function breaks({ seeds, seed, only }: ReturnType<typeof parsed>): number {
 }
 
 function heapUsed(): number {
-  globalThis.gc?.();
+  // Only contexts that begin after the flag was set have it.
+  (runInNewContext('gc') as () => void)();
   return process.memoryUsage().heapUsed;
 }
 

@@ -58,7 +58,7 @@ export class Network {
   fetchFor(window: string, clock: OwnClock): typeof fetch {
     const random = this.#options.random.for(window);
     return async (input, init = {}) => {
-      const { origin, pathname, search } = new URL(input as string);
+      const { origin, pathname, search } = new URL(input);
       const found = this.#options.venues.find(({ venue }) => venue.origin === origin);
       if (found === undefined) throw new Error(`nobody is at ${origin}`);
       const body = await bodyOf(init.body);
@@ -95,9 +95,15 @@ export class Network {
     return new Promise((resolve, reject) => {
       const fails = (after: number): void => {
         judge.failed(venue.id);
-        time.after(after, () => void reject(broken('ECONNRESET')), clock);
+        const breaks = (): void => {
+          reject(broken('ECONNRESET'));
+        };
+        time.after(after, breaks, clock);
       };
-      signal?.addEventListener('abort', () => void reject(signal.reason as Error), { once: true });
+      const stop = (): void => {
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener('abort', stop, { once: true });
       if (isLostThere) {
         sent.lost();
         fails(there);

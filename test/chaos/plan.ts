@@ -11,6 +11,8 @@ type What =
   | { readonly do: 'open' | 'close' | 'crash' | 'focus' | 'refresh' | 'again' | 'resolve' | 'cancel' }
   | { readonly do: 'stop' | 'sleep'; readonly forMs: number }
   | { readonly do: 'price'; readonly venue: VenueId; readonly coin: string; readonly percent: number }
+  /** Prices fall until the nearest loan has only so much of its distance left to fall. */
+  | { readonly do: 'near'; readonly venue: VenueId; readonly left: number }
   | { readonly do: 'fault'; readonly venue: VenueId; readonly fault: string; readonly times: number }
   | { readonly do: 'network'; readonly venue: VenueId; readonly kind: NetworkFault['kind']; readonly forMs: number }
   | { readonly do: 'hold'; readonly venue: VenueId; readonly forMs: number }
@@ -28,6 +30,8 @@ export interface Plan {
   readonly lastsMs: number;
   readonly intervalMs: number;
   readonly windows: number;
+  /** By coin, what the person lets move within a day. */
+  readonly perDay: Readonly<Record<string, number>>;
   /** In the order of time. */
   readonly steps: readonly Step[];
 }
@@ -52,39 +56,51 @@ export function planOf(random: Random, isShort: boolean): Plan {
   const at = (): number => random.whole(30 * second, lastsMs);
   const begun = venueIds.map((venue): Step => ({ at: 20 * second, window: 0, do: 'arm', venue, term: 'always' }));
   const pressed = Array.from({ length: presses }, () => pressesOf(at(), random)).flat();
-  const troubled = Array.from({ length: troubles }, () => ({ at: at(), window: random.next(), ...troubleOf(random) }) as Step);
-  const lived = Array.from({ length: random.whole(0, 6) }, () => ({ at: at(), window: random.next(), ...lifeOf(random) }) as Step);
+  const troubled = Array.from({ length: troubles }, () => ({ at: at(), window: random.next(), ...troubleOf(random) }));
+  const lived = Array.from({ length: random.whole(0, 6) }, () => ({ at: at(), window: random.next(), ...lifeOf(random) }));
   return {
     lastsMs,
     intervalMs: random.pick([30, 60, 60, 120]) * second,
     windows: random.pick([1, 2, 2, 3]),
+    perDay: random.pick([
+      { BTC: 0.015, USDT: 50 },
+      { BTC: 0.035, USDT: 150 },
+      { BTC: 1, USDT: 1_000 },
+    ]),
     steps: [...begun, ...pressed, ...troubled, ...lived].sort((a, b) => a.at - b.at),
   };
 }
 
+/** What is pressed: what has most ways to go wrong most often. */
+const pressed = [0, 0, 0, 2, 2, ...systems.keys()];
+
 /** A person presses a button, and often another one soon, here or in another window, or something goes wrong with it. */
 function pressesOf(at: number, random: Random): readonly Step[] {
-  const system = random.whole(0, systems.length - 1);
+  const system = random.pick(pressed);
   const turn = random.whole(0, 1);
-  const press = (later: number): Step => ({
+  const press = (later: number, which = system): Step => ({
     at: at + later,
-    ...{ window: random.next(), do: 'press', system, turn, thinkMs: random.pick([500, 2_000, 5_000, 20_000, 90_000]) },
+    ...{ window: random.next(), do: 'press', system: which, turn, thinkMs: random.pick([500, 500, 2_000, 5_000, 20_000, 90_000]) },
   });
   const soon = (what: What): Step => ({ at: at + random.whole(0, 20 * second), window: random.next(), ...what });
   const { venue } = systems[system]!;
+  const others = pressed.filter((one) => systems[one]!.venue === venue);
+  const goesWrong = (fault: string, later = 0): Step => ({ at: at + later - 1, window: 0, do: 'fault', venue, fault, times: 1 });
+  const later = random.whole(60, 150) * second;
   const more = random.pick<() => readonly Step[]>([
     () => [],
-    () => [],
     () => [press(random.whole(0, 4_000))],
-    () => [press(random.whole(60, 300) * second)],
-    () => [soon({ do: 'cancel' })],
-    () => [soon({ do: 'fault', venue, fault: random.pick(changeFaults), times: 1 })],
-    () => [{ at: at - 1, window: 0, do: 'fault', venue, fault: random.pick(changeFaults), times: 1 }],
-    () => [
-      { at: at - 1, window: 0, do: 'fault', venue, fault: random.pick(['lost-after-acting', 'lost-before-acting']), times: 1 },
-      press(random.whole(20, 120) * second),
-    ],
+    () => [press(later)],
+    () => [press(later), press(2 * later)],
+    // What went well once goes wrong the second time.
+    () => [press(later), goesWrong(random.pick(changeFaults), later)],
+    () => [press(later), goesWrong(random.pick(['lost-before-acting', 'never-settled']), later)],
+    () => [goesWrong(random.pick(changeFaults))],
+    // The exchange did something else, and the person goes on.
+    () => [goesWrong(random.pick(['reversed-direction', 'wrong-amount'])), press(later, random.pick(others))],
+    () => [goesWrong(random.pick(['lost-after-acting', 'lost-before-acting'])), press(later)],
     () => [{ at: at - 1, window: 0, do: 'hold', venue, forMs: random.whole(5, 90) * second }, soon({ do: 'again' })],
+    () => [soon({ do: 'cancel' })],
     () => [soon({ do: 'crash' }), { at: at + 25 * second, window: 0, do: 'open' }],
     () => [soon({ do: 'disk', kind: random.pick(diskFaults), forMs: random.whole(1, 20) * second })],
     () => [soon({ do: 'disarm', venue }), { at: at + 60 * second, window: 0, do: 'arm', venue, term: 'quarter' }],
@@ -92,7 +108,7 @@ function pressesOf(at: number, random: Random): readonly Step[] {
   ])();
   const asks = [10, 20, 30].map((after): Step => ({ at: at + after * second, window: random.next(), do: 'again' }));
   const resolves: Step = { at: at + random.whole(80, 200) * second, window: random.next(), do: 'resolve' };
-  return [press(0), ...more, ...(random.chance(0.4) ? asks : []), ...(random.chance(0.7) ? [resolves] : [])];
+  return [press(0), ...more, ...(random.chance(0.4) ? asks : []), ...(random.chance(0.5) ? [resolves] : [])];
 }
 
 function troubleOf(random: Random): What {
@@ -106,7 +122,8 @@ function troubleOf(random: Random): What {
     () => ({ do: 'settle', venue, ms: random.pick([0, 1_500, 20_000, 90_000]) }),
     () => ({ do: 'disk', kind: random.pick(diskFaults), forMs: random.whole(1, 60) * second }),
     () => ({ do: 'price', venue, coin: random.pick(['BTC', 'ETH', 'SOL']), percent: random.whole(-15, 8) }),
-    () => ({ do: 'price', venue, coin: 'BTC', percent: random.whole(-25, -5) }),
+    () => ({ do: 'near', venue, left: random.between(0, 0.14) }),
+    () => ({ do: 'near', venue, left: random.between(0.01, 0.05) }),
   ])();
 }
 

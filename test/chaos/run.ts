@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -42,8 +41,8 @@ const minute = 60 * second;
 const mostWindows = 3;
 /** At the end nothing is in the way any more: so long until all is known that can be. */
 const quietMs = 10 * minute;
-const perDay = { BTC: 0.035, USDT: 150 };
-const limits = limitsFrom({ perDayByCoin: { BTC: String(perDay.BTC), USDT: String(perDay.USDT) } }) as Limits;
+/** Falls of one percent. */
+const mostFalls = 90;
 
 /** Lives through the world of one seed. */
 export async function run(
@@ -80,7 +79,7 @@ class Life {
     this.#journal = new Journal(path.join(this.#folder, 'shared', 'journal', 'ledger.sqlite'));
     this.#disk = new Disk(time);
     const judged = { time, venues: this.#venues, windows: this.#windows, journal: this.#journal };
-    this.#judge = new Judge({ ...judged, intervalMs: plan.intervalMs, perDay, say: this.#say });
+    this.#judge = new Judge({ ...judged, intervalMs: plan.intervalMs, perDay: plan.perDay, say: this.#say });
     this.#network = new Network({ time, random: random.for('network'), venues: this.#venues, judge: this.#judge });
   }
 
@@ -99,7 +98,10 @@ class Life {
         random: () => windowHere().random.next(),
         timeout: (ms) => {
           const [one, { clock }] = [new AbortController(), windowHere()];
-          this.#time.after(ms, () => void one.abort(timedOut), clock);
+          const stop = (): void => {
+            one.abort(timedOut);
+          };
+          this.#time.after(ms, stop, clock);
           return one.signal;
         },
       });
@@ -115,8 +117,12 @@ class Life {
   async #live(): Promise<Outcome> {
     const { windows, steps, lastsMs } = this.#plan;
     this.#begin();
-    for (let at = 0; at < windows; at += 1) this.#time.after(at * 1_500, () => void this.#open());
-    for (const step of steps) this.#time.after(step.at, () => void this.#happens(step));
+    for (let at = 0; at < windows; at += 1) this.#time.after(at * 1_500, this.#open);
+    for (const step of steps) {
+      this.#time.after(step.at, () => {
+        this.#happens(step);
+      });
+    }
     const look = (): void => {
       if (this.#disk.fault !== undefined) this.#judge.diskIsBad();
       this.#judge.look();
@@ -158,7 +164,7 @@ class Life {
     if (!this.#windows.some(({ isOpen }) => isOpen)) this.#open();
   }
 
-  #open(): void {
+  readonly #open = (): void => {
     if (this.#windows.filter(({ isOpen }) => isOpen).length >= mostWindows) return;
     const name = `window${String(this.#windows.length)}`;
     this.#say(`${name} opens`);
@@ -166,13 +172,18 @@ class Life {
     this.#windows.push(
       new ChaosWindow({
         ...{ name, time: this.#time, random: this.#random, folder: this.#folder, worker: path.join(__dirname, workerName) },
-        ...{ disk: this.#disk, network: this.#network, intervalMs: this.#plan.intervalMs, limits, secrets: this.#secrets },
+        ...{ disk: this.#disk, network: this.#network, intervalMs: this.#plan.intervalMs, limits: this.#limits(), secrets: this.#secrets },
         shown: (told) => {
           this.#say(`${name} says ${JSON.stringify(told)}`);
           this.#judge.shown(told);
         },
       }),
     );
+  };
+
+  #limits(): Limits {
+    const perDayByCoin = Object.fromEntries(Object.entries(this.#plan.perDay).map(([coin, most]) => [coin, String(most)]));
+    return limitsFrom({ perDayByCoin }) as Limits;
   }
 
   #happens(step: Step): void {
@@ -185,6 +196,9 @@ class Life {
         return;
       case 'price':
         venue?.control('price', { coin: step.coin, percent: String(step.percent) });
+        return;
+      case 'near':
+        fall(venue!, step.left);
         return;
       case 'fault':
         venue?.control('fault', { fault: step.fault, times: step.times });
@@ -320,7 +334,7 @@ class Life {
     if (snapshot === undefined) return;
     const asked = changeFrom(() => system.change(snapshot, wayOf(system, turn)));
     if (asked === undefined) return;
-    const change = 'requestId' in asked ? { ...asked, requestId: randomUUID().replaceAll('-', '') } : asked;
+    const change = 'requestId' in asked ? { ...asked, requestId: idFrom(window.random) } : asked;
     const preview = await engine.ledger.preview(account.id, change);
     await clock.sleep(thinkMs);
     await engine.ledger.rehearse(preview);
@@ -335,6 +349,11 @@ class Life {
   }
 }
 
+function fall({ venue: { standings }, control }: SimulatedVenue, left: number): void {
+  const nearest = (): number => Math.min(...standings().map(({ ltv, marginCall }) => 1 - ltv / marginCall));
+  for (let falls = 0; falls < mostFalls && nearest() > left; falls += 1) control('price', { coin: 'BTC', percent: '-1' });
+}
+
 /** The loan or position may be gone by now. */
 function changeFrom<T>(make: () => T): T | undefined {
   try {
@@ -344,6 +363,8 @@ function changeFrom<T>(make: () => T): T | undefined {
     throw error;
   }
 }
+
+const idFrom = (random: Random): string => Array.from({ length: 32 }, () => random.whole(0, 15).toString(16)).join('');
 
 /** Beside this bundle. */
 const workerName = 'ledger-worker.js';

@@ -10,7 +10,7 @@ import { needChromium } from './chromium.ts';
 import { findDesktop } from './desktop.ts';
 import { cacheFolder, root } from './places.ts';
 import { npm, stopAll } from './processes.ts';
-import { judgeVsix, makeVsix } from './vsix.ts';
+import { isSameElsewhere, judgeVsix, makeVsix } from './vsix.ts';
 
 const checks = ['lint', 'types', 'format', 'unused', 'texts'];
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' }, full: { type: 'boolean' } } });
@@ -140,6 +140,13 @@ const crash: Suite = {
   minutes: isFull ? 40 : 15,
   run: (run) => counted('crash', run, ['out/test/crash/main.js', ...(isFull ? [] : ['--short'])]),
 };
+/** The whole, in seeded worlds. */
+const chaos: Suite = {
+  name: 'crash chaos',
+  after,
+  minutes: isFull ? 40 : 5,
+  run: (run) => counted('crash chaos', run, ['out/test/chaos/main.js', ...(isFull ? ['--seeds', '400'] : ['--short', '--seeds', '8'])]),
+};
 const integration: Suite = {
   name: 'integration',
   after,
@@ -157,6 +164,17 @@ const packaged: Suite = {
   },
 };
 
+const reproduced: Suite = {
+  name: 'reproduced',
+  after,
+  minutes: 5,
+  run: async ({ say }) => {
+    const isSame = await isSameElsewhere();
+    if (!isSame) say('A clean build in another folder made another package.\n');
+    return one(isSame);
+  },
+};
+
 /** In turn from each: what drives a workbench often waits, what computes never does. */
 const zipped = <T>(some: readonly T[], others: readonly T[]): readonly T[] =>
   Array.from({ length: Math.max(some.length, others.length) }, (_, index) => [some[index], others[index]])
@@ -166,8 +184,13 @@ const zipped = <T>(some: readonly T[], others: readonly T[]): readonly T[] =>
 /** In the order in which they begin, when all they need is there. */
 function suites(onDesktop: boolean): readonly Suite[] {
   const hostile = isFull ? workbench(onDesktop, 'hostile', { LTV_GAUGE_HOSTILE: '1' }) : [];
-  const others = [...unit, integration, crash, ...checks.map(check)];
-  const first: readonly Suite[] = [{ name: 'build', minutes: 5, run: build }, packaged, ...(onDesktop ? [] : [browser])];
+  const others = [...unit, integration, crash, chaos, ...checks.map(check)];
+  const first: readonly Suite[] = [
+    { name: 'build', minutes: 5, run: build },
+    packaged,
+    ...(isFull ? [reproduced] : []),
+    ...(onDesktop ? [] : [browser]),
+  ];
   return [...first, waiting, ...zipped([...workbench(onDesktop, 'e2e'), ...hostile], others)];
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { root, vsixFile } from './places.ts';
 import { startGroup } from './processes.ts';
@@ -82,8 +83,8 @@ const required = [
 ];
 
 /** Runs a tool that only says something worth reading when it fails. */
-async function quietly(args: readonly string[], failure: string): Promise<void> {
-  const group = startGroup(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+async function quietly(args: readonly string[], failure: string, cwd = root): Promise<void> {
+  const group = startGroup(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [group.process.stdout, group.process.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => (said += text));
@@ -151,6 +152,21 @@ export async function makeVsix(): Promise<void> {
   );
   writeFileSync(vsixFile, await repacked(readFileSync(vsixFile)));
   writeFileSync(stampFile, sourceStamp());
+}
+
+/** Whether a clean build in another folder, from files that are new there, makes the same package byte by byte. */
+export async function isSameElsewhere(): Promise<boolean> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'ltv-gauge-elsewhere-'));
+  const other = path.join(folder, 'deeper/than/this');
+  const left = new Set(['.git', '.vscode-test', 'dist', 'node_modules', 'out'].map((name) => path.join(root, name)));
+  try {
+    cpSync(root, other, { recursive: true, filter: (file) => !left.has(file) });
+    symlinkSync(path.join(root, 'node_modules'), path.join(other, 'node_modules'), 'junction');
+    await quietly(['test/host/package.ts'], 'The package could not be made elsewhere.', other);
+    return readFileSync(path.join(other, path.relative(root, vsixFile))).equals(readFileSync(vsixFile));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** The package's stamp; makes the package when it is missing or its sources have changed. */

@@ -9,7 +9,18 @@ interface Entry {
 }
 
 // Places in the records (APPNOTE 4.3.7, 4.3.12 and 4.3.16).
-const central = { length: 46, flags: 8, method: 10, time: 12, packed: 20, name: 28, extra: 30, comment: 32, local: 42 } as const;
+const central = {
+  length: 46,
+  flags: 8,
+  method: 10,
+  time: 12,
+  packed: 20,
+  name: 28,
+  extra: 30,
+  comment: 32,
+  attributes: 38,
+  local: 42,
+} as const;
 const local = { length: 30, name: 26, extra: 28 } as const;
 const end = { length: 22, count: 10, size: 12, start: 16 } as const;
 const deflated = 8;
@@ -26,6 +37,8 @@ async function zopfli(): Promise<(data: Uint8Array) => Promise<Uint8Array>> {
 
 /** Sizes that stand behind the data, for writers that don't know them before. */
 const sizesFollow = 0x8;
+/** A file that its owner may change and all may read, whatever it was on the disk of whoever packed it. */
+const anyFile = 0o100644 * 0x10000;
 /** 1980-01-01, as early as it goes. */
 const firstDay = 0x00210000;
 
@@ -65,6 +78,7 @@ export async function repacked(zip: Buffer): Promise<Buffer> {
     short.writeUInt32LE(firstDay, central.time);
     short.writeUInt32LE(body.length, central.packed);
     short.writeUInt32LE(0, central.extra);
+    short.writeUInt32LE(anyFile, central.attributes);
     short.writeUInt32LE(at, central.local);
     directory.push(short);
     // From the version needed to the length of what is extra, a file's own header is as its record.

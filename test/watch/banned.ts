@@ -24,7 +24,9 @@ export interface StandIns {
 /** Runs with real time, real randomness and the network taken away: whoever asks for them fails, or gets the stand-in. */
 export async function withoutReality<T>(work: () => Promise<T>, standIns?: StandIns): Promise<T> {
   const kept = names.map((name) => [name, globals[name]] as const);
-  const [now, random, timeout] = [Date.now, Math.random, AbortSignal.timeout];
+  const { now } = Date;
+  const { random } = Math;
+  const timeout = AbortSignal.timeout.bind(AbortSignal);
   const forbid = (name: string) => (): never => {
     throw new Error(`${name} was used in a simulation`);
   };
@@ -36,6 +38,8 @@ export async function withoutReality<T>(work: () => Promise<T>, standIns?: Stand
     return await work();
   } finally {
     for (const [name, value] of kept) globals[name] = value;
-    [Date.now, Math.random, AbortSignal.timeout] = [now, random, timeout];
+    Object.assign(Date, { now });
+    Object.assign(Math, { random });
+    Object.assign(AbortSignal, { timeout });
   }
 }

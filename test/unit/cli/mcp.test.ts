@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { tools } from '../../../src/agent/tools.ts';
+import type { Described } from '../../../src/agent/tools.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import { stateIn } from '../../../src/cli/places.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
@@ -124,15 +124,20 @@ describe('the tools for agents over the Model Context Protocol', () => {
     return copy;
   }
 
-  it('are all offered, as the table has them, and read only', async () => {
+  it('are all offered, as the manifest has them, and read only', async () => {
     const { tools: offered } = await client.listTools();
+    const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      contributes: { languageModelTools: readonly Described[] };
+    };
     assert.deepEqual(
       offered.map(({ name, description, inputSchema, annotations }) => ({ name, description, inputSchema, annotations })),
-      tools
-        .filter(({ editorOnly }) => editorOnly !== true)
-        .map(({ name, description, inputSchema }) => ({
-          name: `ltv_gauge_${{ whatIf: 'what_if', waysToTarget: 'ways_to_target' }[name] ?? name}`,
-          ...{ description, inputSchema },
+      contributes.languageModelTools
+        .filter(({ name }) => name !== 'ltvGauge_draft')
+        .map(({ name, modelDescription, inputSchema }) => ({
+          name:
+            { ltvGauge_whatIf: 'ltv_gauge_what_if', ltvGauge_waysToTarget: 'ltv_gauge_ways_to_target' }[name] ??
+            name.replace('ltvGauge', 'ltv_gauge'),
+          ...{ description: modelDescription, inputSchema },
           annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
         })),
     );
@@ -178,10 +183,43 @@ describe('the tools for agents over the Model Context Protocol', () => {
     assert.equal((await ways({ ltv: '0.75' }))['refused'], 'atOrAboveMarginCall');
     const price = at(await ways({ liquidationPrice: '40000' }), 'ways', 0, 'liquidationPrices', 0, 'price');
     assert.match(String(price), /^(39999\.99|40000)/);
+    assert.equal((await ways({ liquidationPrice: '95000' }))['refused'], 'atOrAboveMarginCall');
+    assert.ok(
+      list(await ways({ liquidationPrice: '0.000000000000000001' }), 'ways').every(({ doesNotReach }) => doesNotReach !== undefined),
+    );
+    for (const liquidationPrice of ['3300', '1000000']) {
+      const beyond = await call('ways_to_target', { position: 'ETH-USDT-SWAP', liquidationPrice });
+      assert.equal(beyond['refused'], 'beyondMarkPrice');
+    }
     const position = await call('ways_to_target', { position: 'ETH-USDT-SWAP', liquidationPrice: '2500' });
     assert.equal(at(position, 'ways', 0, 'act'), 'add');
     assert.ok(Number(at(position, 'ways', 0, 'liquidationPrice')) <= 2_500);
     assert.equal((await call('ways_to_target', { position: 'SOL-USDT-SWAP', liquidationPrice: '300' }))['refused'], 'marginFixed');
+  });
+
+  it('tell ways that lead there by their own what-if', async () => {
+    for (const [loan, given] of [
+      ['12345', { ltv: '0.5' }],
+      ['12345', { ltv: '0.4999' }],
+      ['pool', { ltv: '0.4' }],
+      ['12345', { liquidationPrice: '45000' }],
+      ['12345', { ltv: '0.63' }],
+    ] as const) {
+      const ways = list(await call('ways_to_target', { loan, ...given }, rich), 'ways').filter(
+        ({ doesNotReach }) => doesNotReach === undefined,
+      );
+      assert.ok(ways.length > 0, loan);
+      // A sale, and a coin that isn't pledged yet, can't be tried out.
+      const isTried = (step: Told): boolean => step['act'] !== 'sell' && ('percentOfPledged' in step || 'percentOfDebt' in step);
+      for (const way of ways.filter((one) => list(one, 'steps').every(isTried))) {
+        const changes = list(way, 'steps').map(({ act, coin, amount }) => ({ loan, act, coin, amount }));
+        const row = named(list(await call('what_if', { changes }, rich), 'kinds', 0, 'rows'), loan);
+        assert.deepEqual(at(row, 'then', 'ltv'), way['ltv'], JSON.stringify(way));
+        const reached =
+          'ltv' in given ? Number(way['ltv']) <= Number(given.ltv) : Number(at(row, 'then', 'liquidationPrices', 0, 'price')) <= 45_000;
+        assert.ok(reached, JSON.stringify(way));
+      }
+    }
   });
 
   it('tell the past in buckets, with gaps as gaps', async () => {

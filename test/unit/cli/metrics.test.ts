@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import parse from 'parse-prometheus-text-format';
 import { statusOf } from '../../../src/agent/status.ts';
+import { reasonOf } from '../../../src/cli/mcp.ts';
 import { metricsText } from '../../../src/cli/metrics.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
@@ -27,6 +28,14 @@ function samplesIn(metrics: string): ReadonlyMap<string, string> {
 
 const named = (samples: ReadonlyMap<string, string>, name: string): readonly string[] =>
   [...samples].filter(([key]) => key.startsWith(`ltv_gauge_${name} `)).map(([, value]) => value);
+
+it('a folder that cannot be written is named as the reason', () => {
+  assert.equal(
+    reasonOf(Object.assign(new Error('attempt to write a readonly database'), { errcode: 520 })),
+    'its folder must be writable to read it',
+  );
+  assert.equal(reasonOf(new Error('disk I/O error')), 'disk I/O error');
+});
 
 describe('the metrics', () => {
   it('are the figures in their own characters', () => {

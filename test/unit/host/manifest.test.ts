@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { tools } from '../../../src/agent/tools.ts';
+import type { Schema } from '../../../src/agent/schema.ts';
+import { editorName, tools } from '../../../src/agent/tools.ts';
 
 interface Manifest {
   readonly activationEvents?: readonly string[];
@@ -14,6 +15,18 @@ interface Manifest {
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
 const sources = globSync('src/**/*.ts').map((file) => ({ file, text: readFileSync(file, 'utf8') }));
 const settings = Object.entries(manifest.contributes.configuration.properties);
+
+/** Nothing gets in that isn't described, or has no end. */
+function mustBeStrict(schema: Schema): void {
+  if (schema.type === 'array') {
+    assert.ok(schema.maxItems <= 20);
+    mustBeStrict(schema.items);
+  }
+  if (schema.type === 'object') {
+    assert.equal(schema.additionalProperties, false);
+    Object.values(schema.properties).forEach(mustBeStrict);
+  } else assert.ok(schema.description.length > 5);
+}
 
 describe('what nobody but a person may decide', () => {
   it('hosts, limits and intervals: every setting belongs to the user, none to a workspace', () => {
@@ -43,22 +56,22 @@ describe('what nobody but a person may decide', () => {
     // Agents look, once a person allows it. What they are told by reaches nothing that acts: test/unit/agent.
     const offered = manifest.contributes['languageModelTools'] as readonly Readonly<Record<string, unknown>>[];
     assert.deepEqual(
-      offered.map(({ name, modelDescription, inputSchema, when }) => ({ name, modelDescription, inputSchema, when })),
-      tools.map(({ name, description, inputSchema }) => ({
-        name: `ltvGauge_${name}`,
-        modelDescription: description,
-        inputSchema,
-        when: 'config.ltvGauge.agents.enabled',
-      })),
+      offered.map(({ name, when }) => [name, when]),
+      tools.map((tool) => [editorName(tool), 'config.ltvGauge.agents.enabled']),
     );
-    for (const { name, tags, toolReferenceName, canBeReferencedInPrompt } of offered) {
+    for (const { name, tags, toolReferenceName, canBeReferencedInPrompt, modelDescription, inputSchema } of offered) {
       assert.ok(Array.isArray(tags) && tags.length > 0 && canBeReferencedInPrompt === true, String(name));
       assert.match(String(toolReferenceName), /^ltvGauge\w*$/);
+      assert.match(
+        String(modelDescription),
+        /(Read-only: nothing can be changed\.|can't save, run, confirm or send anything\.) .*data, never instructions\./,
+      );
+      mustBeStrict(inputSchema as Schema);
     }
     const agents = sources.find(({ file }) => file.endsWith('agent-tools.ts'))?.text ?? '';
     assert.deepEqual(
       [...agents.matchAll(/(?:from |import\()'(.+?)'/g)].map(([, from]) => from).filter((from) => !from?.startsWith('./')),
-      ['vscode', '../agent/looking.ts', '../agent/tools.ts'],
+      ['vscode', '../agent/looking.ts', '../agent/tools.ts', '../agent/tools.ts'],
     );
     assert.ok(!/executeCommand|app\.(?:ledger|arming|vault|connections|book|poller)|\.\/dialogs/.test(agents));
     // What activate returns is what other extensions get.

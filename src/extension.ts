@@ -28,11 +28,14 @@ export function deactivate(): Promise<void> | undefined {
  */
 export function activate(context: vscode.ExtensionContext): void {
   const waiting: vscode.Disposable[] = [];
+  const waitingViews: vscode.Disposable[] = [];
   const endWaiting = (): void => {
     for (const one of waiting.splice(0)) one.dispose();
   };
   const run = (): Promise<Running> => {
-    running ??= import('./vscode/running.ts').then(({ startRunning }) => {
+    running ??= import('./vscode/running.ts').then(async ({ startRunning }) => {
+      // A view is let go only after an answer of the editor; some versions would then let go of the one that has come in its place.
+      await Promise.all(waitingViews.splice(0).map((view): unknown => view.dispose()));
       endWaiting();
       return startRunning(context);
     });
@@ -46,7 +49,11 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   if (isInUse(context)) void run();
-  else waiting.push(...waitFor(context, run));
+  else {
+    waiting.push(...waitFor(context, run));
+    waitingViews.push(...emptyViews(context, run));
+    context.subscriptions.push(...waitingViews);
+  }
 }
 
 function isInUse({ globalStorageUri, globalState }: vscode.ExtensionContext): boolean {
@@ -69,6 +76,15 @@ function waitFor({ globalStorageUri, extension }: vscode.ExtensionContext, run: 
       // By now it is another's.
       return vscode.commands.executeCommand(id, ...args);
     };
+  return [
+    ...(extension.packageJSON as Manifest).contributes.commands.map(({ command }) =>
+      vscode.commands.registerCommand(command, again(command)),
+    ),
+    watchLastCopy(stateIn(globalStorageUri.fsPath), () => void run()),
+  ];
+}
+
+function emptyViews({ extension }: vscode.ExtensionContext, run: () => Promise<Running>): readonly vscode.Disposable[] {
   const empty: vscode.TreeDataProvider<never> = {
     getChildren: () => {
       void run();
@@ -76,10 +92,5 @@ function waitFor({ globalStorageUri, extension }: vscode.ExtensionContext, run: 
     },
     getTreeItem: (none) => none,
   };
-  const { commands, views } = (extension.packageJSON as Manifest).contributes;
-  return [
-    ...commands.map(({ command }) => vscode.commands.registerCommand(command, again(command))),
-    ...views.ltvGauge.map(({ id }) => vscode.window.registerTreeDataProvider(id, empty)),
-    watchLastCopy(stateIn(globalStorageUri.fsPath), () => void run()),
-  ];
+  return (extension.packageJSON as Manifest).contributes.views.ltvGauge.map(({ id }) => vscode.window.registerTreeDataProvider(id, empty));
 }

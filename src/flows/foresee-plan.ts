@@ -1,4 +1,4 @@
-import { compare, decimalPlaces, divide, isPositive, multiply, one, subtract, sum, zero, type Decimal } from '../core/decimal.ts';
+import { compare, decimalPlaces, divide, isPositive, multiply, subtract, zero, type Decimal } from '../core/decimal.ts';
 import { hideable, msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Position, Snapshot } from '../core/model.ts';
 import { modelOf, ltvOf } from '../core/risk/loan-model.ts';
@@ -18,12 +18,12 @@ import type { Change, Readiness } from '../exchanges/exchange.ts';
 import { canBorrow, canRepay, canSell } from '../exchanges/possible.ts';
 import { loanAt, positionAt, isOfLoan, isOfPosition, type PlaceOn } from '../views/place.ts';
 import { isDemo, readingAge, type ViewContext } from '../words/account.ts';
-import { figuresOf, stakesMark, warningOf } from '../words/collateral-preview.ts';
+import { figuresOf, loanWords, stakesMark, warningOf } from '../words/collateral-preview.ts';
 import { frozenText, loanLabel } from '../words/kinds.ts';
 import { noWay } from '../words/ltv-target.ts';
 import { marginOutlook } from '../words/margin-preview.ts';
 import { clipped, numbered, readPlan, reasonText, type PlanFault, type PlanStep, type PlacedStep } from '../words/plan-text.ts';
-import { fixedReason } from '../words/position.ts';
+import { fixedReason, namedWithSide } from '../words/position.ts';
 import { bracketed, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import type { Acting } from './acting.ts';
 import { refOf } from './choose.ts';
@@ -95,14 +95,17 @@ function impossible({ act, coin, sell }: PlanStep, meant: Meant): Obstacle | und
 }
 
 /** Changes that are open or frozen keep the account from this one. */
-function inTheWay({ state, place }: Meant, { frozen, openWrites }: Pick<ViewContext, 'frozen' | 'openWrites'>): Obstacle | undefined {
+function inTheWay(meant: Meant, { frozen, openWrites }: Pick<ViewContext, 'frozen' | 'openWrites'>): Obstacle | undefined {
+  const { state, place } = meant;
   const { account } = state;
   const mismatch = frozen(account.id);
   if (mismatch !== undefined) return { field: 'account', sentence: frozenText(mismatch, account.name), byFigures: true };
   if (account.readOnly) return { field: 'account', sentence: labelled(account.name, msg('term.read-only', 'read-only')) };
   const { kind, id } = place.on;
   const open = openWrites(account.id).some(({ change }) => (kind === 'loan' ? isOfLoan(change, id) : isOfPosition(change, id)));
-  return open ? { field: kind, sentence: msg('term.change-unfinished', 'unfinished change'), byFigures: true } : undefined;
+  const name = 'loan' in meant ? loanWords(meant.loan.orderId, id) : namedWithSide(meant.position);
+  const sentence = msg('choose.earlier-change-unfinished', 'An earlier change of {0} is unfinished. Resolve it first.', name);
+  return open ? { field: kind, sentence, byFigures: true } : undefined;
 }
 
 /** Solvers know a sale by its coin. */
@@ -175,31 +178,14 @@ function readinessFor(change: Change, meant: Meant): Readiness | undefined {
   }
   if (!('loan' in meant)) return undefined;
   const { loan } = meant;
+  const { kind } = change;
   const walletAvailable = snapshot.walletTrouble === undefined ? amountIn(snapshot.wallet, coin) : amount;
-  const both = { loan, walletAvailable, prices: pricesOf(snapshot), asOf };
   const [debt, pledged] = [amountIn(loan.debts, coin), amountIn(loan.collateral, 'collateral' in change ? change.collateral : coin)];
-  switch (change.kind) {
-    case 'collateral':
-      return {
-        ...both,
-        kind: 'collateral',
-        limit: direction === 'add' ? walletAvailable : pledged,
-        baseline: { kind: 'collateral', pledged },
-      };
-    case 'repay':
-      return { ...both, kind: 'repay', debt, places: anyPlaces, baseline: { kind: 'repay', debt } };
-    case 'repay-collateral':
-      return {
-        ...both,
-        kind: 'repay-collateral',
-        debt,
-        places: anyPlaces,
-        fee: noWay(),
-        baseline: { kind: 'repay-collateral', debt, pledged },
-      };
-    case 'borrow':
-      return { ...both, kind: 'borrow', debt, limit: amount, places: anyPlaces, baseline: { kind: 'borrow', debt } };
-  }
+  const limit = kind === 'borrow' ? amount : direction === 'add' ? walletAvailable : pledged;
+  const baseline = { kind, debt, pledged };
+  const all = { kind, loan, walletAvailable, debt, limit, places: anyPlaces, fee: noWay(), prices: pricesOf(snapshot), baseline, asOf };
+  // Each kind takes of it what it decides on.
+  return all as Readiness;
 }
 
 /** What a plan is looked at with. */
@@ -329,13 +315,13 @@ function stateAfter({ state, ...meant }: Meant, preview: AnyPreview): AccountSta
   if (!('loan' in meant)) return state;
   const { coin } = preview.change;
   const wallet = preview.walletAfter === undefined ? snapshot.wallet : withAmount(snapshot.wallet, coin, preview.walletAfter);
-  const loan = loanAfter(meant.loan, preview, pricesOf(snapshot));
+  const loan = loanAfter(meant.loan, preview);
   return { ...state, snapshot: { ...snapshot, wallet, loans: swapped(snapshot.loans, meant.loan, loan) } };
 }
 
-function loanAfter(before: Loan, preview: Exclude<AnyPreview, { kind: 'margin' }>, prices: ReadonlyMap<string, Decimal>): Loan {
+function loanAfter(before: Loan, preview: Exclude<AnyPreview, { kind: 'margin' }>): Loan {
   const { ltv: _ltv, debtUsd: _debt, collateralUsd, liquidationPrice: _price, ...rest } = before;
-  const { ltvAfter } = preview;
+  const { ltvNow, ltvAfter } = preview;
   let { debts, collateral } = before;
   const take = (coin: string, amount: Decimal): void => {
     collateral = withAmount(collateral, coin, subtract(amountIn(collateral, coin), amount)).filter((held) => isPositive(held.amount));
@@ -344,29 +330,20 @@ function loanAfter(before: Loan, preview: Exclude<AnyPreview, { kind: 'margin' }
     const { direction, coin, amount } = preview.change;
     take(coin, direction === 'reduce' ? amount : subtract(zero, amount));
   } else debts = withAmount(debts, preview.change.coin, preview.debtAfter);
-  if (preview.kind === 'repay-collateral') take(preview.change.collateral, preview.sold);
-  const counts = collateralUsd && countsAfter(collateralUsd, preview, [before.debts, debts], prices);
+  const isSold = preview.kind === 'repay-collateral';
+  if (isSold) take(preview.change.collateral, preview.sold);
+  // LTV is debt over collateral: as the debt stays, what counts as collateral follows. A sale changes both.
+  const counts =
+    preview.kind !== 'collateral'
+      ? collateralUsd
+      : collateralUsd && ltvNow && ltvAfter && isPositive(ltvAfter) && divide(multiply(collateralUsd, ltvNow), ltvAfter, 8, 'down');
   return {
     ...rest,
     debts,
     collateral,
     ...(ltvAfter === undefined ? {} : { ltv: ltvAfter }),
-    ...(counts === undefined ? {} : { collateralUsd: counts }),
+    ...(counts === undefined || counts === false || isSold ? {} : { collateralUsd: counts }),
   };
-}
-
-/** What counts as collateral afterwards: LTV is debt over collateral. */
-function countsAfter(
-  now: Decimal,
-  { kind, ltvNow, ltvAfter }: Exclude<AnyPreview, { kind: 'margin' }>,
-  debts: readonly [before: readonly CoinAmount[], after: readonly CoinAmount[]],
-  prices: ReadonlyMap<string, Decimal>,
-): Decimal | undefined {
-  if (kind === 'repay' || kind === 'borrow') return now;
-  if (ltvNow === undefined || ltvAfter === undefined || !isPositive(ltvAfter)) return undefined;
-  const worth = (all: readonly CoinAmount[]): Decimal => sum(all.map(({ coin, amount }) => multiply(amount, prices.get(coin) ?? zero)));
-  const [was, is] = kind === 'collateral' ? [one, one] : [worth(debts[0]), worth(debts[1])];
-  return isPositive(was) ? divide(multiply(multiply(now, ltvNow), is), multiply(ltvAfter, was), 8, 'down') : undefined;
 }
 
 /** What is wrong with a plan, and where. */

@@ -232,12 +232,13 @@ export function unwatchedNote({ account, snapshot }: AccountState, kind: Target[
 /** Unfinished changes of loans or positions that are no longer there: they must stay visible. */
 export function strayWrites(state: AccountState, kind: Target['kind'], viewContext: ViewContext): readonly Entry[] {
   const { id: accountId } = state.account;
+  const open = viewContext.openWrites(accountId);
+  if (open.length === 0) return [];
   const loans = (state.snapshot?.loans ?? []).map(({ id }): Target => ({ kind: 'loan', id }));
   const positions = (state.snapshot?.positions ?? []).map(({ positionId }): Target => ({ kind: 'position', id: positionId }));
   const present = new Set([...loans, ...positions].map(targetKey));
   const isStray = (target: Target): boolean => target.kind === kind && !present.has(targetKey(target));
-  return viewContext
-    .openWrites(accountId)
+  return open
     .filter(({ change }) => isStray(changeTarget(change)))
     .map((record) => ({
       ...writeEntry(record, { id: `${accountEntryId(accountId)}/write/${record.id}`, accountId }, state, viewContext),

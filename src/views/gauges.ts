@@ -12,14 +12,15 @@ import { loanGauge } from './loan-gauge.ts';
 import { positionGauge } from './position-gauge.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import { kept } from '../core/kept.ts';
-import { groundOf, shownFrom } from './shown-from.ts';
-import { loanViews, type LoanView } from '../words/loan.ts';
-import { positionViews, type PositionView } from '../words/position.ts';
+import { seenOf, shownFrom } from './shown-from.ts';
+import type { LoanView } from '../words/loan.ts';
+import type { PositionView } from '../words/position.ts';
 import { dotted, joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { vanishedSentence } from '../words/vanished.ts';
-import { nearest, sortedByWorst, type Ranked } from './status.ts';
-import { exposures, firstFall, stressView, type Exposure } from './stress.ts';
+import { nearest, roughly, sortedByWorst, type Ranked } from './status.ts';
+import { exposures, firstFall, stressMakers, stressView, type Exposure } from './stress.ts';
 import type { Trends } from './trend.ts';
+import { inSlices, type Slices } from './what-if.ts';
 
 /** What the page shows, and which loan or position each of its gauges stands for. */
 export interface GaugePage {
@@ -36,6 +37,8 @@ interface Drawn extends Ranked {
   /** Of a loan. */
   readonly toMarginCall?: Decimal | undefined;
   readonly toLiquidation: Decimal | undefined;
+  /** Both, to be compared at once. */
+  readonly rough: readonly [toMarginCall: number, toLiquidation: number];
   /** When it was read. Milliseconds since the Unix epoch. */
   readonly at: number;
 }
@@ -62,6 +65,7 @@ export function gaugePage(
   const places = new Map(drawn.map((one, place) => [one, place]));
   const placesOf = (some: readonly Drawn[]): readonly number[] => some.map((one) => places.get(one) ?? 0);
   const worst = sortedByWorst(drawn, (one) => one);
+  const shown = new Set<unknown>(drawn.map(({ state }) => state.account));
   return {
     state: {
       heading: say(msg('term.ltv-gauges', 'LTV Gauges')),
@@ -74,14 +78,14 @@ export function gaugePage(
       gauges: drawn.map(({ gauge }) => withTrend(gauge, trends?.get(gauge.key))),
       orders: {
         worst: placesOf(worst),
-        marginCall: placesOf(ordered((a, b) => knownFirst(a.toMarginCall, b.toMarginCall))),
-        liquidation: placesOf(ordered((a, b) => knownFirst(a.toLiquidation, b.toLiquidation))),
+        marginCall: placesOf(ordered((a, b) => a.rough[0] - b.rough[0] || knownFirst(a.toMarginCall, b.toMarginCall))),
+        liquidation: placesOf(ordered((a, b) => a.rough[1] - b.rough[1] || knownFirst(a.toLiquidation, b.toLiquidation))),
         age: placesOf(ordered((a, b) => b.at - a.at)),
       },
       sections: drawn.length === 0 ? [] : sections(say, exposed.length > 0),
       sectionFailed: say(msg('gauges.section-failed', "This part couldn't be loaded. Reload the window.")),
       ...(stress === undefined ? {} : { stress }),
-      notices: accounts.flatMap((state) => notices(state, drawn, viewContext, say)),
+      notices: accounts.flatMap((state) => notices(state, shown, viewContext, say)),
       emptyText: say(emptyText(accounts)),
       emptyActions:
         accounts.length > 0
@@ -98,24 +102,57 @@ export function gaugePage(
 
 /** Loans, then positions. A position with cross margin has no gauge: it isn't liquidated alone. */
 function gaugesOf(state: AccountState, viewContext: ViewContext, say: Say): readonly Drawn[] {
-  const { now, intervalMs } = viewContext;
-  const ground = [...groundOf(state, viewContext), state.reading, say];
+  const { owner, from, seen } = seenOf(state, viewContext, [state.reading, say]);
+  return keptGauges(owner, from, seen, viewContext, say);
+}
+
+const keptGauges = kept((_, ...from: Parameters<typeof gaugeMakers>): readonly Drawn[] => gaugeMakers(...from).map((make) => make()));
+
+function gaugeMakers(
+  { loans, positions, ground }: ReturnType<typeof seenOf>['seen'],
+  viewContext: ViewContext,
+  say: Say,
+): readonly (() => Drawn)[] {
+  const { now } = viewContext;
   return [
-    ...loanViews(state, now, intervalMs).map((view) => drawnLoan(view.loan, shownFrom(view, ground, now), view, viewContext, say)),
-    ...positionViews(state, now, intervalMs)
+    ...loans.map((view) => () => drawnLoan(view.loan, shownFrom(view, ground, now), view, viewContext, say)),
+    ...positions
       .filter(({ position }) => position.marginMode === 'isolated')
-      .map((view) => drawnPosition(view.position, shownFrom(view, ground, now), view, viewContext, say)),
+      .map((view) => () => drawnPosition(view.position, shownFrom(view, ground, now), view, viewContext, say)),
   ];
+}
+
+/** Makes in slices what of a page takes long, so that `gaugePage` only has to put it together. Overtaken, it ends early. */
+export async function preparePage(
+  accounts: readonly AccountState[],
+  viewContext: ViewContext,
+  say: Say,
+  shocks: string | undefined,
+  slices: Slices,
+): Promise<void> {
+  const gauges = accounts.flatMap((state) => gaugeMakers(seenOf(state, viewContext, [state.reading, say]).seen, viewContext, say));
+  if ((await inSlices(gauges, (make) => make(), slices)) === undefined) return;
+  await slices.pause();
+  const stress = exposures(accounts, viewContext).flatMap((exposure) => stressMakers(exposure, shocks, say));
+  const made = await inSlices(
+    stress,
+    (make) => {
+      make();
+    },
+    slices,
+  );
+  if (made !== undefined) await slices.pause();
 }
 
 const drawnLoan = kept((_, view: LoanView, viewContext: ViewContext, say: Say): Drawn => {
   const { state, loan, level, current, since } = view;
   const key = loanKey(state.account.id, loan.id);
   const toMarginCall = nearest(view.distance, since?.figures.toMarginCall);
+  const toLiquidation = nearest(distanceTo(loan.liquidation?.ltv, loan.ltv), since?.figures.toLiquidation);
   return {
-    ...{ state, level, current, loan, toMarginCall },
+    ...{ state, level, current, loan, toMarginCall, toLiquidation },
     distance: toMarginCall,
-    toLiquidation: nearest(distanceTo(loan.liquidation?.ltv, loan.ltv), since?.figures.toLiquidation),
+    rough: [roughly(toMarginCall), roughly(toLiquidation)],
     at: loan.keptFrom ?? state.snapshot?.asOf ?? 0,
     place: loanAt(state.account.id, loan.id),
     gauge: loanGauge(key, view, viewContext, say),
@@ -129,6 +166,7 @@ const drawnPosition = kept((_, view: PositionView, viewContext: ViewContext, say
   return {
     ...{ state, level, current, distance },
     toLiquidation: distance,
+    rough: [NaN, roughly(distance)],
     at: position.keptFrom ?? state.snapshot?.asOf ?? 0,
     place: positionAt(state.account.id, position.positionId),
     gauge: positionGauge(key, view, viewContext, say),
@@ -227,14 +265,13 @@ export function keyOfPlace(places: GaugePage['places'], { accountId, on }: Place
 }
 
 /** The trouble of an account without gauges, what couldn't be read beside the gauges it has, and what is gone. */
-function notices(state: AccountState, drawn: readonly Drawn[], viewContext: ViewContext, say: Say): string[] {
+function notices(state: AccountState, shown: ReadonlySet<unknown>, viewContext: ViewContext, say: Say): string[] {
   const { failure, snapshot } = state;
   const mark = moneyMark(state, viewContext);
   const name = `${venueName(state, viewContext)} · ${state.account.name}${mark === undefined ? '' : ` (${say(mark)})`}`;
-  const isShown = drawn.some((one) => one.state.account === state.account);
   const gone = (snapshot?.vanished ?? []).filter(({ repaid }) => repaid !== true).map((one) => vanishedSentence(one, viewContext));
-  return [...(failure === undefined || isShown ? [] : [failure.error.sentence]), ...gapsOf(snapshot), ...gone].map((sentence) =>
-    say(labelled(name, sentence)),
+  return [...(failure === undefined || shown.has(state.account) ? [] : [failure.error.sentence]), ...gapsOf(snapshot), ...gone].map(
+    (sentence) => say(labelled(name, sentence)),
   );
 }
 

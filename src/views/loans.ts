@@ -53,9 +53,8 @@ import { loansState } from './view-state.ts';
 /** The Loans view: accounts, their loans, and the details of each. */
 export function loansOutline(states: readonly AccountState[], viewContext: ViewContext): readonly Entry[] {
   if (loansState(states, viewContext) !== 'some') return [];
-  return accountsWorstFirst(states, (state) => loanViews(state, viewContext.now, viewContext.intervalMs).map(ranked)).map((state) => {
-    const levels = loanViews(state, viewContext.now, viewContext.intervalMs).map(({ level }) => level);
-    return accountEntry(
+  return accountsWorstFirst(states, (state) => worstFirst(state, viewContext).slice(0, 1).map(ranked)).map((state) =>
+    accountEntry(
       state,
       [
         ...unwatchedNote(state, 'loan', viewContext),
@@ -65,17 +64,24 @@ export function loansOutline(states: readonly AccountState[], viewContext: ViewC
         ...loans(state, viewContext),
       ],
       viewContext,
-      worst(levels),
-    );
-  });
+      worst(worstFirst(state, viewContext).map(({ level }) => level)),
+    ),
+  );
 }
 
 function loans(state: AccountState, viewContext: ViewContext): readonly Entry[] {
-  const ground = groundOf(state, viewContext);
-  const views = sortedByWorst(loanViews(state, viewContext.now, viewContext.intervalMs), ranked);
+  const ground = [groundOf(state, viewContext)];
+  const views = worstFirst(state, viewContext);
   if (views.length > 0) return views.map((view) => loanRow(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext));
   return state.snapshot?.loansTrouble === undefined ? emptyNote(state, 'empty', msg('loan.none', 'No loans'), viewContext) : [];
 }
+
+function worstFirst(state: AccountState, { now, intervalMs }: ViewContext): readonly LoanView[] {
+  const views = loanViews(state, now, intervalMs);
+  return sorted(views, [], views);
+}
+
+const sorted = kept((_, views: readonly LoanView[]) => sortedByWorst(views, ranked));
 
 const ranked = (view: LoanView): Ranked => ({ ...view, distance: nearest(view.distance, view.since?.figures.toMarginCall) });
 
@@ -99,6 +105,7 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
   const rescue = rescueMarks(state, { kind: 'loan', id: loan.id }, viewContext, ltvsOf(view));
   const due = soonestDueText(loan, viewContext.zoned);
   const overdue = isOverdue(loan);
+  let below: readonly Entry[] | undefined;
   return {
     ...loanPlace(view, ''),
     label: dotted(ltvText(loan), view.since?.raises === true ? levelBy(level, undefined) : levelBy(level, by)),
@@ -124,15 +131,18 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
     spoken: joined([...spokenLoan(view, viewContext), ...unfinished]),
     ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
     details: () => loanDetails(...latest()),
-    children: [
-      ...writes,
-      ...dueDates(view, viewContext),
-      coinGroup(view, 'debts'),
-      coinGroup(view, 'collateral'),
-      thresholds(view, viewContext),
-      lazyGroup(view, 'interest', msg('page.interest', 'Interest'), 'percentage'),
-      lazyGroup(view, 'history', msg('loan.history', 'History'), 'history'),
-    ],
+    // Most rows are never opened.
+    get children() {
+      return (below ??= [
+        ...writes,
+        ...dueDates(view, viewContext),
+        coinGroup(view, 'debts'),
+        coinGroup(view, 'collateral'),
+        thresholds(view, viewContext),
+        lazyGroup(view, 'interest', msg('page.interest', 'Interest'), 'percentage'),
+        lazyGroup(view, 'history', msg('loan.history', 'History'), 'history'),
+      ]);
+    },
   };
 }
 

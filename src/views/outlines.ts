@@ -7,7 +7,7 @@ export { loansOutline } from './loans.ts';
 export { emptyEntry, failedEntry, moreEntry, readPage } from './pages.ts';
 export { outletEntries } from './outlets.ts';
 export { positionsOutline } from './positions.ts';
-export { loanAlarms, positionAlarms, statusOf } from './status.ts';
+export { isSameStatus, loanAlarms, positionAlarms, statusOf } from './status.ts';
 export { readTrendBars } from './trend.ts';
 export { warningsOutline } from './warnings.ts';
 export { loansState, positionsState } from './view-state.ts';

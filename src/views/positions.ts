@@ -67,7 +67,7 @@ export function positionsOutline(states: readonly AccountState[], viewContext: V
 }
 
 function positions(state: AccountState, viewContext: ViewContext): readonly Entry[] {
-  const ground = groundOf(state, viewContext);
+  const ground = [groundOf(state, viewContext)];
   const [counting, others] = [true, false].map((counts) =>
     positionViews(state, viewContext.now, viewContext.intervalMs).filter((view) => view.counts === counts),
   );
@@ -95,6 +95,7 @@ function positionEntry(latest: () => [PositionView, ViewContext], view: Position
     view.since?.figures.distance,
   ]);
   const estimate = view.since === undefined ? [] : [nowText(view.since, bareDistance(view.since.figures.distance))];
+  let below: readonly Entry[] | undefined;
   return {
     ...place(view, ''),
     label: dotted(leadText(view), positionLevelWord(view)),
@@ -120,7 +121,10 @@ function positionEntry(latest: () => [PositionView, ViewContext], view: Position
     spoken: joined([...spokenPosition(view, viewContext), ...unfinished]),
     ...(liquidation.kind === 'price' ? { copy: liquidation.price } : {}),
     details: () => positionDetails(...latest()),
-    children: [...writes, ...notes(view), ...positionFigures(view, viewContext).map((figure) => figureEntry(view, figure))],
+    // Most rows are never opened.
+    get children() {
+      return (below ??= [...writes, ...notes(view), ...positionFigures(view, viewContext).map((figure) => figureEntry(view, figure))]);
+    },
   };
 }
 

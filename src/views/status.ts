@@ -5,7 +5,7 @@ import { compareUrgency, isAlarm, type Level } from '../core/risk/level.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { readingAge, troubleWord, type ViewContext } from '../words/account.ts';
 import { kept } from '../core/kept.ts';
-import { groundOf, shownFrom } from './shown-from.ts';
+import { seenOf, shownFrom } from './shown-from.ts';
 import { debtsText, distanceText, isOverdue, loanName, loanViews, ltvText, ltvTexts, type LoanView } from '../words/loan.ts';
 import { spokenSince } from '../words/live-lines.ts';
 import {
@@ -82,11 +82,12 @@ export function statusOf(
     // If something near liquidation is gone, the rest looks calmer than it is.
     ...counted(goneIn(states).filter(({ one }) => one.calm !== true).length, msg('status.closed', 'closed')),
   ];
-  const empty = states.filter(({ account }) => gauged.every((one) => one.state.account !== account));
+  const filled = new Set(gauged.map(({ state }) => state.account));
+  const empty = states.filter(({ account }) => !filled.has(account));
   const isSimulated = states.every(({ account }) => account.simulated);
   const nameOf = ({ account }: Pick<AccountState, 'account'>): Text => (isSimulated ? account.name : accountText({ account }));
   const rows = [
-    ...gauged.map((one) => ({ account: nameOf(one.state), ...one.row })),
+    ...gauged.map(({ row, state }) => fullRow(row, [state.account, isSimulated], row, nameOf(state))),
     ...goneIn(states).map((gone) => goneRow(gone, nameOf(gone.state), viewContext)),
     ...empty.map((state) => emptyRow(state, nameOf(state), viewContext)),
   ];
@@ -96,6 +97,17 @@ export function statusOf(
   const known = states.every((state) => state.snapshot !== undefined && state.failure === undefined);
   const text = ['LTV Gauge', ...(gaps.length > 0 ? gaps : [known ? nothing() : msg('term.loading', 'loading…')]), ...simulated];
   return { text, level: 'unknown', spoken: joined(text), ...more };
+}
+
+const fullRow = kept((_, row: Omit<StatusRow, 'account'>, account: Text): StatusRow => ({ account, ...row }));
+
+/** Whether both look the same. Rows that weren't made again are the same objects. */
+export function isSameStatus(a: Status | undefined, b: Status | undefined): boolean {
+  const inText = (one: unknown): string => JSON.stringify(one);
+  return (
+    inText({ ...a, rows: a?.rows.length }) === inText({ ...b, rows: b?.rows.length }) &&
+    (a?.rows.every((row, at) => row === b?.rows[at] || inText(row) === inText(b?.rows[at])) ?? true)
+  );
 }
 
 const nothing = (): Message => msg('gauges.none', 'No loans or isolated positions');
@@ -214,21 +226,24 @@ export interface Gauged {
 
 /** What counts in an account: all its loans and isolated positions, and cross positions that alarm. */
 export function gaugedOf(state: AccountState, viewContext: ViewContext): readonly Gauged[] {
-  const { now, intervalMs } = viewContext;
-  const ground = groundOf(state, viewContext);
-  return [
-    ...loanViews(state, now, intervalMs).map((view) => ({
-      ...gaugedLoan(view.loan, shownFrom(view, ground, now), view, viewContext),
+  const { owner, from, seen } = seenOf(state, viewContext);
+  return keptGauged(owner, from, seen, viewContext);
+}
+
+const keptGauged = kept(
+  (_, { loans, positions, ground }: ReturnType<typeof seenOf>['seen'], viewContext: ViewContext): readonly Gauged[] => [
+    ...loans.map((view) => ({
+      ...gaugedLoan(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext),
       estimatedAt: view.since?.at,
     })),
-    ...positionViews(state, now, intervalMs)
+    ...positions
       .filter(({ counts }) => counts)
       .map((view) => ({
-        ...gaugedPosition(view.position, shownFrom(view, ground, now), view, viewContext),
+        ...gaugedPosition(view.position, shownFrom(view, ground, viewContext.now), view, viewContext),
         estimatedAt: view.since?.at,
       })),
-  ];
-}
+  ],
+);
 
 const gaugedLoan = kept((_, view: LoanView, viewContext: ViewContext) => ofLoan(view, viewContext));
 const gaugedPosition = kept((_, view: PositionView, viewContext: ViewContext) => ofPosition(view, viewContext));
@@ -310,11 +325,14 @@ export function sortedByWorst<One>(all: readonly One[], rankedOf: (one: One) => 
   return all
     .map((one) => {
       const ranked = rankedOf(one);
-      return { one, ranked, rank: rankOf(ranked) };
+      return { one, ranked, rank: rankOf(ranked), near: roughly(ranked.distance) };
     })
-    .sort((a, b) => a.rank - b.rank || nearerFirst(a.ranked, b.ranked))
+    .sort((a, b) => a.rank - b.rank || a.near - b.near || nearerFirst(a.ranked, b.ranked))
     .map(({ one }) => one);
 }
+
+/** A number for a first comparison: reading one keeps the order, so only what is alike has to be compared exactly. NaN where nothing is known. */
+export const roughly = (figure: Decimal | undefined): number => Number(figure);
 
 /** Less is worse. Those of one rank are of one level. */
 function rankOf(one: Ranked): number {

@@ -85,7 +85,7 @@ function ownShocks(text: string): { readonly own: readonly OwnShock[]; readonly 
  * @param text the person's own shocks, as typed
  */
 export function stressView(all: readonly Exposure[], say: Say, text = ''): StressView | undefined {
-  const tables = all.map((exposure) => keptTable(ownerOf(exposure) ?? say, tableFrom(exposure, text, say), exposure, text, say));
+  const tables = all.map((exposure) => keptTable(exposure.from[0] ?? say, [text, say, ...fromOf(exposure)], exposure, text, say));
   const [first] = tables;
   return first === undefined ? undefined : keptView(first, [...tables, text, say], tables, text, say);
 }
@@ -106,18 +106,25 @@ const keptView = kept((_, tables: readonly Tabled[], text: string, say: Say): St
   };
 });
 
-const ownerOf = ({ members }: Exposure): object | undefined => members[0]?.view.state.account;
-
 const keptTable = kept((_, exposure: Exposure, text: string, say: Say) => tableOf(exposure, ownShocks(text).own, say));
 
-/** Everything that a table is made from. What newer prices make of a loan or position is not in it. */
-const tableFrom = ({ mark, members, leftOut }: Exposure, text: string, say: Say): readonly unknown[] => [
-  ...[text, say, mark?.template, JSON.stringify(leftOut)],
-  ...members.flatMap((member) => [
-    ...[inEssence(member), member.view.levels, member.view.state.account],
-    ...[member.place, member.name === member.title, member.kind === 'loan' ? member.view.loan : member.view.liquidation],
-  ]),
-];
+/** Everything that is told of an exposure. What newer prices make of a loan or position is not in it. */
+const fromOf = ({ mark, from }: Exposure): readonly unknown[] => [mark?.template, ...from];
+
+/** Everything that an account's part of a table is made from, as one object. */
+function essenceOf({ account }: AccountState, found: readonly (Member | LeftOut)[]): object {
+  const parts = found.flatMap((one) =>
+    'reason' in one
+      ? [JSON.stringify(one)]
+      : [
+          ...[inEssence(one), one.view.levels, one.place, one.name === one.title],
+          one.kind === 'loan' ? one.view.loan : one.view.liquidation,
+        ],
+  );
+  return same(account, [account, ...parts], parts);
+}
+
+const same = kept((_, parts: readonly unknown[]): object => parts);
 
 /** What a loan or position is calculated from. */
 const inEssence = (member: Member): object => (member.kind === 'loan' ? member.stressed.model : member.stressed.position);
@@ -176,12 +183,16 @@ function isOwed({ loans, positions }: Exposed, coins: ReadonlySet<string>): bool
   );
 }
 
-function dependents({ loans, positions }: Exposed, coins: ReadonlySet<string>): number {
-  return (
-    loans.filter(({ model }) => [...model.collateral, ...model.debts].some(({ coin }) => coins.has(coin))).length +
-    positions.filter(({ coin, position }) => coins.has(coin) || coins.has(position.priceCoin)).length
-  );
+function dependents(exposed: Exposed, coins: ReadonlySet<string>): number {
+  const { loans, positions } = dependingOn(exposed, coins);
+  return loans.length + positions.length;
 }
+
+/** What the price of one of these coins matters to. */
+const dependingOn = ({ loans, positions }: Exposed, coins: ReadonlySet<string>): Exposed => ({
+  loans: loans.filter(({ model }) => [...model.collateral, ...model.debts].some(({ coin }) => coins.has(coin))),
+  positions: positions.filter(({ coin, position }) => coins.has(coin) || coins.has(position.priceCoin)),
+});
 
 interface Shock {
   readonly moved: Moved;
@@ -199,19 +210,36 @@ function shocks(all: Moved, single: readonly Moved[], own: readonly OwnShock[]):
   return [...theirs, ...of(all, shocksOfAll), ...single.flatMap((moved) => of(moved, shocksOfOne))];
 }
 
+/** Makes what takes long of a table, or of the first fall where no table is asked for, for one of its members after the other. */
+export function stressMakers({ members }: Exposure, text: string | undefined, say: Say): readonly (() => void)[] {
+  const [all, ...others] = movedIn(exposedOf(members));
+  if (all === undefined) return [];
+  const single = text === undefined ? [] : others;
+  const moves = text === undefined ? [] : shocks(all, single, ownShocks(text).own);
+  return members.map((member) => () => {
+    const exposed = exposedOf([member]);
+    for (const { coins } of [all, ...single])
+      for (const way of ['fall', 'rise'] as const) eventsOf(dependingOn(exposed, coins), coins, way);
+    for (const { moved, change } of moves) cellOf(member, moved.coins, add(one, change), say);
+  });
+}
+
 function row({ label, coins }: Moved, change: Decimal, members: readonly Member[], say: Say): StressTable['shocks'][number] {
   const factor = add(one, change);
-  const question = [factor, ...coins].join(' ');
-  return {
-    label: say(spaced(label, changed(change))),
-    cells: members.map((member) => {
-      const known = cellsOf(inEssence(member), [member.view.levels, member.kind === 'loan' ? member.view.loan : undefined, say]);
-      const held = known.get(question) ?? cell(member, shocked(exposedOf([member]), coins, factor)[0], say);
-      known.set(question, held);
-      return held;
-    }),
-  };
+  return { label: say(spaced(label, changed(change))), cells: members.map((member) => cellOf(member, coins, factor, say)) };
 }
+
+function cellOf(member: Member, coins: ReadonlySet<string>, factor: Decimal, say: Say): StressCell {
+  // Whatever else moves, a loan or position sees only its own coins: most are not moved when one coin is.
+  const own = ownCoins(inEssence(member), [], member).filter((coin) => coins.has(coin));
+  const question = own.length === 0 ? '' : [factor, ...own].join(' ');
+  const known = cellsOf(inEssence(member), [member.view.levels, member.kind === 'loan' ? member.view.loan : undefined, say]);
+  const held = known.get(question) ?? cell(member, shocked(exposedOf([member]), coins, factor)[0], say);
+  known.set(question, held);
+  return held;
+}
+
+const ownCoins = kept((_, member: Member) => coinsOf(exposedOf([member])));
 
 /** Of one loan or position, by the shock. */
 const cellsOf = kept(() => new Map<string, StressCell>());
@@ -243,8 +271,7 @@ export function levelUnder(member: Member, outcome: Outcome | undefined): Level 
 const changed = (change: Decimal): string => changeText(absolute(change), isNegative(change) ? 'fall' : 'rise');
 
 /** What a fall of all prices together brings first, in one sentence; what is reached already isn't ahead. Undefined where it brings nothing. */
-export const firstFall = (exposure: Exposure, say: Say): Text | undefined =>
-  keptFall(ownerOf(exposure) ?? say, tableFrom(exposure, '', say), exposure);
+export const firstFall = (exposure: Exposure, say: Say): Text | undefined => keptFall(exposure.from[0] ?? say, fromOf(exposure), exposure);
 
 const keptFall = kept((_, { members, leftOut }: Exposure): Text | undefined => {
   const exposed = exposedOf(members);
@@ -275,7 +302,8 @@ const harmNoun = (harm: Event['harm']): Message =>
 export function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, members: readonly Member[]): readonly Message[] {
   const names = new Map(members.map(({ stressed, name }) => [stressed.key, name]));
   const harmText = ({ key, harm }: Event): Message => dotted(names.get(key) ?? '', harmWord(harm));
-  const events = (moved: Moved, way: 'fall' | 'rise'): readonly Event[] => withoutEchoes(eventsOf(exposed, moved.coins, way));
+  const events = (moved: Moved, way: 'fall' | 'rise'): readonly Event[] =>
+    withoutEchoes(eventsOf(moved === all ? exposed : dependingOn(exposed, moved.coins), moved.coins, way));
   const reached = [...events(all, 'fall'), ...events(all, 'rise')].filter(({ change }) => isZero(change));
   const already = [...new Map(reached.map((event) => [event.key, harmText(event)])).values()];
   const ahead = [all, ...single.filter(({ dependents }) => dependents > 1)].flatMap((moved) =>
@@ -334,6 +362,8 @@ export interface Exposure {
   readonly mark?: Message;
   readonly members: readonly Member[];
   readonly leftOut: readonly LeftOut[];
+  /** One object for each account, the same while nothing has changed but by estimates. */
+  readonly from: readonly object[];
 }
 
 /** Everything that prices can harm: real money first, then in the order of the gauges. */
@@ -341,32 +371,53 @@ export function exposures(accounts: readonly AccountState[], viewContext: ViewCo
   const byMark = new Map<string, AccountState[]>();
   for (const state of accounts) {
     const kind = moneyMark(state, viewContext)?.template ?? '';
-    byMark.set(kind, [...(byMark.get(kind) ?? []), state]);
+    const some = byMark.get(kind) ?? [];
+    some.push(state);
+    byMark.set(kind, some);
   }
   return [...byMark.entries()]
     .sort(([a], [b]) => Number(a !== '') - Number(b !== ''))
     .map(([, states]) => {
       const mark = states[0] === undefined ? undefined : moneyMark(states[0], viewContext);
-      const found = states.flatMap((state) => foundIn(state, viewContext, states.length > 1));
+      const parts = states.map((state) => partOf(state, viewContext, states.length > 1));
       return {
         ...(mark === undefined ? {} : { mark }),
-        members: found.filter((one) => 'stressed' in one),
-        leftOut: found.filter((one) => 'reason' in one),
+        members: parts.flatMap(({ members }) => members),
+        leftOut: parts.flatMap(({ leftOut }) => leftOut),
+        from: parts.map(({ essence }) => essence),
       };
     })
     .filter(({ members, leftOut }) => members.length > 0 || leftOut.length > 0);
 }
 
-function foundIn(state: AccountState, viewContext: ViewContext, several: boolean): readonly (Member | LeftOut)[] {
+function partOf(state: AccountState, viewContext: ViewContext, several: boolean): ReturnType<typeof keptPart> {
+  const { now, intervalMs, exchanges } = viewContext;
+  const views = [loanViews(state, now, intervalMs), positionViews(state, now, intervalMs)] as const;
+  return keptPart(state.snapshot ?? state.account, [...views, state.account, several, exchanges], state, viewContext, several, views);
+}
+
+const keptPart = kept((_, ...args: Parameters<typeof foundIn>) => {
+  const found = foundIn(...args);
+  return {
+    members: found.filter((one) => 'stressed' in one),
+    leftOut: found.filter((one) => 'reason' in one),
+    essence: essenceOf(args[0], found),
+  };
+});
+
+function foundIn(
+  state: AccountState,
+  viewContext: ViewContext,
+  several: boolean,
+  [loans, positions]: readonly [readonly LoanView[], readonly PositionView[]],
+): readonly (Member | LeftOut)[] {
   const place = `${venueName(state, viewContext)} · ${state.account.name}`;
   const named = (title: Message): Named => ({ title, name: several ? bracketed(title, place) : title, place });
   const { snapshot } = state;
   const incomplete = snapshot?.loansTrouble !== undefined || snapshot?.positionsTrouble !== undefined;
   return [
-    ...loanViews(state, viewContext.now, viewContext.intervalMs).map((view) =>
-      loanIn(view, named(msg('term.loan', 'Loan {0}', loanName(view.loan)))),
-    ),
-    ...positionViews(state, viewContext.now, viewContext.intervalMs).map((view) => positionIn(view, named(namedWithSide(view.position)))),
+    ...loans.map((view) => loanIn(view, named(msg('term.loan', 'Loan {0}', loanName(view.loan))))),
+    ...positions.map((view) => positionIn(view, named(namedWithSide(view.position)))),
     ...(snapshot === undefined ? [{ what: place, reason: notRead() }] : []),
     ...(incomplete ? [{ what: place, reason: partlyRead() }] : []),
   ];

@@ -8,13 +8,14 @@ import { type App, sceneOf } from './front.ts';
 import { commandIds, type CommandId } from './command-ids.ts';
 import type { Place } from '../views/place.ts';
 import { gaugeHtml, parseFromPage } from '../views/gauge-page.ts';
-import { gaugePage, keyOfPlace, type GaugePage } from '../views/gauges.ts';
+import { gaugePage, keyOfPlace, preparePage, type GaugePage } from '../views/gauges.ts';
 import { keyOfTarget } from '../views/gauge-frame.ts';
 import type { HistoryDesk } from '../views/history.ts';
 import { changesOf, isNothing } from '../views/page-changes.ts';
 import { exposures } from '../views/stress.ts';
 import { Trials } from '../views/trials.ts';
 import { readTrends, type Trends } from '../views/trend.ts';
+import type { Slices } from '../views/what-if.ts';
 import { bracketed } from '../words/text.ts';
 import { localize, onScreen } from './localize.ts';
 import { onDidChangeSetting } from './ports.ts';
@@ -63,6 +64,10 @@ export class GaugePanel implements vscode.Disposable {
   #trendsOf = 0;
   #readsTrends = false;
   readonly #trials: Trials;
+  readonly #turns: Omit<Slices, 'isOvertaken'> = {
+    ticks: () => this.#app.clock.ticks?.() ?? uptimeOf(this.#app.clock),
+    pause: () => breathe(),
+  };
   #reveal: Place | undefined;
   #opensHistory = false;
   /** Whose history is to be shown, whatever the page asks for next. */
@@ -70,6 +75,9 @@ export class GaugePanel implements vscode.Disposable {
   #desk: Promise<HistoryDesk> | undefined;
   #worst: string | undefined;
   #soon: NodeJS.Timeout | undefined;
+  /** A page is being prepared, and whether there was news since. */
+  #preparing = false;
+  #news = 0;
   #ages: NodeJS.Timeout | undefined;
   #gone = false;
 
@@ -80,8 +88,7 @@ export class GaugePanel implements vscode.Disposable {
     this.#trials = new Trials({
       exposures: () => exposures(app.store.all(), sceneOf(app)),
       say: onScreen,
-      ticks: () => app.clock.ticks?.() ?? uptimeOf(app.clock),
-      pause: () => breathe(),
+      ...this.#turns,
       answer: (round, view) => {
         this.#send({ type: 'whatIf', round, view });
       },
@@ -179,8 +186,7 @@ export class GaugePanel implements vscode.Disposable {
       case 'ready':
         this.#ready = true;
         this.#shown = undefined;
-        this.#post();
-        this.#revealWhenReady();
+        void this.#prepareAndPost();
         return;
       case 'action': {
         // Only a gauge that was shown has a place; the command still asks its own questions.
@@ -190,7 +196,7 @@ export class GaugePanel implements vscode.Disposable {
       }
       case 'shocks':
         this.#shocks = message.text;
-        this.#post();
+        void this.#prepareAndPost();
         return;
       case 'history':
         this.#answer(this.#meant(message.question));
@@ -266,13 +272,35 @@ export class GaugePanel implements vscode.Disposable {
     if (this.#soon !== undefined) return;
     this.#soon = setTimeout(() => {
       this.#soon = undefined;
-      this.#post();
+      void this.#prepareAndPost();
     }, coalesceMs);
   }
 
+  /** What takes long is made in slices, and kept: after news it goes on where it was. */
+  async #prepareAndPost(): Promise<void> {
+    this.#news += 1;
+    if (this.#preparing) return;
+    this.#preparing = true;
+    try {
+      for (let prepared = 0; prepared !== this.#news && this.#isSeen();) {
+        const known = (prepared = this.#news);
+        const isOvertaken = (): boolean => this.#news !== known || !this.#isSeen();
+        await preparePage(this.#app.store.all(), sceneOf(this.#app), onScreen(), this.#shocks, { ...this.#turns, isOvertaken });
+      }
+    } catch (error) {
+      this.#report(error);
+    } finally {
+      this.#preparing = false;
+    }
+    this.#post();
+    this.#revealWhenReady();
+  }
+
+  readonly #isSeen = (): boolean => !this.#gone && this.#ready && this.#panel.visible;
+
   /** @returns whether the page was sent something */
   #post(): boolean {
-    if (!this.#ready || !this.#panel.visible) return false;
+    if (!this.#isSeen()) return false;
     const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), onScreen(), { shocks: this.#shocks, trends: this.#trends });
     this.#places = page.places;
     this.#worst = page.state.gauges[page.state.orders.worst[0] ?? -1]?.key;
@@ -307,7 +335,7 @@ export class GaugePanel implements vscode.Disposable {
   }
 
   #revealWhenReady(): void {
-    if (!this.#ready) return;
+    if (!this.#isSeen() || this.#shown === undefined) return;
     const key = this.#reveal && keyOfPlace(this.#places, this.#reveal);
     this.#reveal = undefined;
     if (key !== undefined) this.#send({ type: 'reveal', key });

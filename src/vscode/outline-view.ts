@@ -29,8 +29,7 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
   readonly #changed = new vscode.EventEmitter<OutlineNode | OutlineNode[] | undefined>();
   readonly #subscription: { dispose(): void };
   #outline: (() => readonly Entry[]) | undefined;
-  /** The view was seen, but its content couldn't be loaded. */
-  #failed = false;
+  #isLoading = false;
   #roots: readonly OutlineNode[] = [];
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -45,12 +44,11 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
     });
   }
 
-  /** Updates the tree from the store. */
-  update(): void {
+  /** Updates the tree from the store. @param isSeen whether the editor shows it */
+  update(isSeen: boolean): void {
     if (this.#outline === undefined) {
-      // The editor reads on first view; after a failure it has to be told to read again.
-      if (this.#failed) this.#changed.fire(undefined);
-      this.#failed = false;
+      // The editor reads on first view. It has to be told to read again after a failure, and where it took the answer of who held its place.
+      if (isSeen && !this.#isLoading) this.#changed.fire(undefined);
       return;
     }
     const entries = this.#outline();
@@ -76,11 +74,11 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
   }
 
   async #loaded(): Promise<() => readonly Entry[]> {
+    this.#isLoading = true;
     try {
       return await this.#load();
-    } catch (error) {
-      this.#failed = true;
-      throw error;
+    } finally {
+      this.#isLoading = false;
     }
   }
 
@@ -207,7 +205,7 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
   };
   let ended = false;
   const update = (): void => {
-    tree.update();
+    tree.update(view.visible);
     options.onUpdate?.(app.store.all(), sceneOf(app));
     badge();
   };

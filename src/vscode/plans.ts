@@ -16,7 +16,7 @@ import { onDidChangeSetting } from './ports.ts';
 const scheme = 'ltv-gauge-plan';
 const selector = { language: 'json', pattern: `**/*${planEnding}` };
 const isPlan = ({ uri }: vscode.TextDocument): boolean => uri.path.endsWith(planEnding);
-/** Typing goes on meanwhile. Milliseconds. */
+/** What comes together, such as keys that are typed, is looked at once. Milliseconds. */
 const restMs = 200;
 
 const nameOf = ({ path }: vscode.Uri): string => path.slice(path.lastIndexOf('/') + 1);
@@ -32,8 +32,12 @@ export function registerPlans(app: App, acting: Acting): vscode.Disposable {
   const log = (error: unknown): void => {
     app.log.error(error instanceof Error ? error : String(error));
   };
+  let rounds = 0;
   const look = async (): Promise<void> => {
+    const round = (rounds += 1);
     const scene = await sceneFor(acting);
+    // A later one knows more.
+    if (round < rounds) return;
     for (const document of vscode.workspace.textDocuments) {
       if (document.uri.scheme === scheme) changed.fire(document.uri);
       if (isPlan(document)) problems.set(document.uri, problemsIn(document, scene));
@@ -41,8 +45,9 @@ export function registerPlans(app: App, acting: Acting): vscode.Disposable {
   };
   let waiting: NodeJS.Timeout | undefined;
   const lookSoon = (): void => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
+    // Not begun anew: prices may come faster than that.
+    waiting ??= setTimeout(() => {
+      waiting = undefined;
       look().catch(log);
       ticker.start();
     }, restMs);

@@ -15,20 +15,20 @@ import { withViews } from '../views/lazy-pages.ts';
 export function registerStatusBar(app: App): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('ltvGauge.worst', vscode.StatusBarAlignment.Left, 100);
   item.name = 'LTV Gauge';
-  let shown = '';
+  let shown: { readonly status: Status | undefined; readonly hides: boolean } | undefined;
   let ended = false;
-  const show = ({ statusOf }: typeof Views): void => {
+  const show = ({ isSameStatus, statusOf }: typeof Views): void => {
     if (ended) return;
     const status = statusOf(app.store.all(), sceneOf(app), statusLook());
-    const face = JSON.stringify([status, hidesAmounts()]);
-    if (face === shown) return;
-    shown = face;
+    const hides = hidesAmounts();
+    if (shown?.hides === hides && isSameStatus(shown.status, status)) return;
+    shown = { status, hides };
     if (status === undefined) item.hide();
     else paint(item, status);
   };
   const update = (): void => {
     // Without an account there is nothing to show or load.
-    if (app.store.all().length === 0 && shown === '') return;
+    if (app.store.all().length === 0 && shown === undefined) return;
     withViews(
       (views) => {
         show(views);

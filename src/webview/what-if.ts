@@ -125,24 +125,28 @@ function tableOf(
   const heads = [columns.name, columns.worst, columns.figure, columns.marginCall, columns.liquidation, columns.changes];
   return html`<section>
     ${simulatedMark === undefined ? nothing : html`<p class="mark">${simulatedMark}</p>`}
-    <div class="first">
-      <h3>${words.first}</h3>
-      <ul>
-        ${first.map((sentence) => html`<li>${sentence}</li>`)}
-      </ul>
-    </div>
-    <div role="table" aria-label=${words.note}>
-      <div role="row" class="heads">${heads.map((head) => html`<div role="columnheader">${head}</div>`)}</div>
-      ${repeat(
-        inOrder,
-        ({ key }) => key,
-        (row) => {
-          const lines = tried.changes[row.key] ?? noLines;
-          const offered = (actions.get(row.key) ?? []).map(({ id }) => id).join(' ');
-          return guard([JSON.stringify(row), lines, offered], () => rowOf(row, lines, offered, words, columns, acts));
-        },
-      )}
-    </div>
+    ${
+      rows.length === 0
+        ? nothing
+        : html`<div class="first">
+              <h3>${words.first}</h3>
+              <ul>
+                ${first.map((sentence) => html`<li>${sentence}</li>`)}
+              </ul>
+            </div>
+            <div role="table" aria-label=${words.note}>
+              <div role="row" class="heads">${heads.map((head) => html`<div role="columnheader">${head}</div>`)}</div>
+              ${repeat(
+                inOrder,
+                ({ key }) => key,
+                (row) => {
+                  const lines = tried.changes[row.key] ?? noLines;
+                  const offered = (actions.get(row.key) ?? []).map(({ id }) => id).join(' ');
+                  return guard([JSON.stringify(row), lines, offered], () => rowOf(row, lines, offered, words, columns, acts));
+                },
+              )}
+            </div>`
+    }
     ${leftOut.map((text) => html`<p class="detail">${text}</p>`)}
   </section>`;
 }

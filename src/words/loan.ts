@@ -11,7 +11,7 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import type { ViewContext } from './account.ts';
 import { added, ownCoins, shortAmount } from './amount.ts';
 import { kept } from '../core/kept.ts';
-import { arrow, sinceReading, type Look, type Since } from './since-reading.ts';
+import { arrow, seenFrom, sinceReading, type Look, type Since } from './since-reading.ts';
 import type { Text } from './text.ts';
 import { lineReached, toLine, unknownDistance } from './level.ts';
 
@@ -39,10 +39,17 @@ export interface LoanView {
   readonly since?: Since<LiveLoan>;
 }
 
+/** The loans of an account; the same list as before while nothing has changed for any. */
 export function loanViews(state: AccountState, now: number, intervalMs: number): readonly LoanView[] {
-  return (state.snapshot?.loans ?? []).map((read) => {
+  const { snapshot } = state;
+  return snapshot === undefined ? [] : viewsOf(snapshot, seenFrom(state, now, intervalMs), state, snapshot.loans, now, intervalMs);
+}
+
+const viewsOf = kept((_, state: AccountState, loans: readonly Loan[], now: number, intervalMs: number): readonly LoanView[] => {
+  const isUpToDate = isCurrent(state, now, intervalMs);
+  return loans.map((read) => {
     const loan = believedLoan(read);
-    const current = isCurrent(state, now, intervalMs, loan.keptFrom);
+    const current = isUpToDate && loan.keptFrom === undefined;
     const levels = levelsOf(state.account, { kind: 'loan', id: loan.id });
     const { level: readLevel, by, text, ...figures } = judged(loan, [current, levels], loan, current, levels);
     const look = (live: LiveLoan): Look => estimated(live, [loan, levels], live, loan, levels);
@@ -59,7 +66,7 @@ export function loanViews(state: AccountState, now: number, intervalMs: number):
       ...(since === undefined ? {} : { since }),
     };
   });
-}
+});
 
 const judged = kept((_, loan: Loan, current: boolean, levels: Levels) => ({
   ...judgeLoan(loan, current, levels),

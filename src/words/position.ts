@@ -12,7 +12,7 @@ import { exchanges } from '../exchanges/registry.ts';
 import { levelBy, toLine, unknownDistance } from './level.ts';
 import { ownCoins, shortAmount } from './amount.ts';
 import { kept } from '../core/kept.ts';
-import { arrow, bothLevels, sinceReading, type Look, type Since } from './since-reading.ts';
+import { arrow, bothLevels, seenFrom, sinceReading, type Look, type Since } from './since-reading.ts';
 import { bracketed, estimated, joined, spaced, type Text } from './text.ts';
 
 /** A position together with the account it was read from. */
@@ -40,11 +40,16 @@ export interface PositionView {
   readonly since?: Since<LivePosition>;
 }
 
-/** The positions of an account, isolated ones first, else in the venue's order. */
+/** The positions of an account, isolated ones first, else in the venue's order; the same list as before while nothing has changed for any. */
 export function positionViews(state: AccountState, now: number, intervalMs: number): readonly PositionView[] {
-  const held = state.snapshot?.positions ?? [];
+  const { snapshot } = state;
+  return snapshot === undefined ? [] : viewsOf(snapshot, seenFrom(state, now, intervalMs), state, snapshot.positions, now, intervalMs);
+}
+
+const viewsOf = kept((_, state: AccountState, held: readonly Position[], now: number, intervalMs: number): readonly PositionView[] => {
+  const isUpToDate = isCurrent(state, now, intervalMs);
   const views = held.map((position) => {
-    const current = isCurrent(state, now, intervalMs, position.keptFrom);
+    const current = isUpToDate && position.keptFrom === undefined;
     const levels = levelsOf(state.account, { kind: 'position', id: position.positionId });
     const { level: readLevel, by, text, ...found } = judged(position, [current, held, levels], position, current, held, levels);
     const look = (live: LivePosition): Look => looked(live, [position, held, levels], live, position, held, levels);
@@ -67,7 +72,7 @@ export function positionViews(state: AccountState, now: number, intervalMs: numb
   });
   const rank = ({ position }: PositionView): number => (position.marginMode === 'isolated' ? 0 : 1);
   return views.sort((a, b) => rank(a) - rank(b));
-}
+});
 
 const judged = kept((_, position: Position, current: boolean, held: readonly Position[], levels: Levels) => {
   const liquidation = liquidationOf(position, held);

@@ -2,6 +2,7 @@ import { isFresh } from '../core/clock.ts';
 import { compareUrgency, type Level } from '../core/risk/level.ts';
 import type { NoLive } from '../core/risk/live-estimate.ts';
 import { msg, type Message } from '../core/message.ts';
+import { isCurrent } from '../engine/monitor/pace.ts';
 import { liveIntervalMs, type AccountState } from '../engine/monitor/store.ts';
 import { ageText } from './time.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
@@ -18,6 +19,19 @@ export interface Since<Figures> {
   /** The estimate is worse than the last reading. It never makes anything better. */
   readonly raises: boolean;
 }
+
+/** Everything that the loans and positions of an account are seen from, besides its last reading. */
+export const seenFrom = (state: AccountState, now: number, intervalMs: number): readonly unknown[] => {
+  const { account, failure, reading, live } = state;
+  return [
+    account,
+    failure,
+    reading,
+    live,
+    isCurrent(state, now, intervalMs),
+    live?.at !== undefined && isFresh(live.at, now, liveIntervalMs),
+  ];
+};
 
 /** How figures are rated and shown. */
 export interface Look {

@@ -33,8 +33,9 @@ import type { ViewContext } from '../../src/words/account.ts';
 import { loansOutline } from '../../src/views/loans.ts';
 import { adopt, renew } from '../../src/views/outline-node.ts';
 import { changesOf } from '../../src/views/page-changes.ts';
-import { statusOf } from '../../src/views/status.ts';
+import { isSameStatus, statusOf } from '../../src/views/status.ts';
 import { exposures, stressView } from '../../src/views/stress.ts';
+import { older } from './bench-against.ts';
 import { calls } from './bench-calls.ts';
 import { ledger } from './bench-ledger.ts';
 import { page } from './bench-page.ts';
@@ -179,7 +180,7 @@ function oneChanges(loans: number): () => unknown {
   ]);
   const nodes = adopt(loansOutline(worlds[0] ?? [], viewContext), [], undefined);
   for (const node of nodes) node.children = adopt(node.entry.children ?? [], [], node);
-  let [turn, page] = [0, gaugePage(worlds[0] ?? [], viewContext, say).state];
+  let [turn, page, status] = [0, gaugePage(worlds[0] ?? [], viewContext, say).state, statusOf(worlds[0] ?? [], viewContext)];
   return () => {
     turn += 1;
     const states = worlds[turn % 2] ?? [];
@@ -188,7 +189,9 @@ function oneChanges(loans: number): () => unknown {
     ({ state: page } = gaugePage(states, viewContext, say));
     const changes = changesOf(before, page);
     assert.deepEqual([changed.length, changes?.gauges.length], [1, 1]);
-    return [changes, JSON.stringify(statusOf(states, viewContext))];
+    const shown = status;
+    status = statusOf(states, viewContext);
+    return [changes, isSameStatus(shown, status)];
   };
 }
 
@@ -398,9 +401,40 @@ const parts: Readonly<Record<string, (isLong: boolean) => Promise<Outcome | read
   page,
 };
 
-/** `npm run bench -- drawing updating` runs only those, and judges no size; with `--long` the page is watched for ten minutes. */
+/** What must be reached against the build before there was any of this: commit 6631138. */
+async function against(commit: string): Promise<readonly Outcome[]> {
+  const { outline, page: wholePage, status, stress } = await older(commit);
+  const states = accountsWith(200);
+  const clone = (): readonly AccountState[] => structuredClone(states);
+  const everything = (): unknown => [outline, wholePage, status].map((view) => JSON.stringify(view(states, viewContext, say)).length);
+  return [
+    await compare({
+      what: 'outline of 200 loans · then',
+      ours: () => loansOutline(clone(), viewContext),
+      baseline: () => outline(clone(), viewContext, say),
+      budget: 0.15,
+    }),
+    await compare({
+      what: 'page of 200 gauges · then',
+      ours: () => gaugePage(clone(), viewContext, say),
+      baseline: () => wholePage(clone(), viewContext, say),
+      budget: 0.25,
+    }),
+    await compare({ what: 'one of 200 loans changes · all of them then', ours: oneChanges(200), baseline: everything, budget: 0.03 }),
+    await compare({
+      what: 'shocks of 200 loans with brackets · of 20 then',
+      ours: () => stressView(exposures(freshlyRead(200), viewContext), say),
+      baseline: () => stress(freshlyRead(20), viewContext, say),
+      budget: 1,
+    }),
+  ];
+}
+
+/** `npm run bench -- drawing updating` runs only those, and judges no size; with `--long` the page is watched for ten minutes; with `--against` a commit, only that is compared. */
 async function main(args: readonly string[]): Promise<boolean> {
+  const [first, commit] = args;
   const asked = args.filter((name) => name !== '--long');
+  if (first === '--against' && commit !== undefined) return told(await against(commit));
   const unknown = asked.find((name) => parts[name] === undefined);
   if (unknown !== undefined) throw new Error(`There is no part “${unknown}”. There are: ${Object.keys(parts).join(', ')}.`);
   const isWhole = asked.length === 0;
@@ -408,8 +442,14 @@ async function main(args: readonly string[]): Promise<boolean> {
   const outcomes: Outcome[] = [];
   for (const [name, part] of Object.entries(parts))
     if (isWhole || asked.includes(name)) outcomes.push(...[await part(args.includes('--long'))].flat());
-  process.stdout.write(`${table(outcomes)}\n\n`);
+  const isFast = told(outcomes);
   if (isWhole) for (const line of judgeVsix()) process.stdout.write(`${line}\n`);
+  return isFast;
+}
+
+/** @returns whether all budgets are kept */
+function told(outcomes: readonly Outcome[]): boolean {
+  process.stdout.write(`${table(outcomes)}\n\n`);
   const broken = outcomes.filter((outcome) => !isWithin(outcome));
   for (const { what, ratio, budget } of broken) {
     process.stderr.write(`Slower than its budget: ${what}, ${ratio.toFixed(2)} times instead of ${budget.toFixed(2)}.\n`);

@@ -70,3 +70,14 @@ export async function newTab(
 export async function tell(page: Page, message: ToPage): Promise<void> {
   await page.evaluate(`stage.post(${JSON.stringify(message)})`);
 }
+
+const themes = JSON.parse(readFileSync(path.join(root, 'test/fixtures/page-themes.json'), 'utf8')) as Readonly<
+  Record<
+    'light' | 'dark' | 'high-contrast' | 'high-contrast-light',
+    { readonly class: string; readonly colors: Readonly<Record<string, string>> }
+  >
+>;
+export type Theme = keyof typeof themes;
+
+/** Gives the page the colours and the class of one of the editor's own themes. */
+export const wear = (page: Page, theme: Theme): Promise<void> => page.evaluate(`stage.wear(${JSON.stringify(themes[theme])})`);

@@ -120,9 +120,11 @@ export function eventsOf(exposed: Exposed, coins: ReadonlySet<string>, way: 'fal
   const note = (key: string, harm: Harm, factor: Decimal | undefined): void => {
     if (factor !== undefined) events.push({ key, harm, change: subtract(factor, one) });
   };
-  const asked = [way, ...coins].join(' ');
   for (const { key, model, marginCall, liquidation } of exposed.loans) {
-    const at = (line: Decimal): Decimal | undefined => once(model, `${line} ${asked}`, () => factorAt(model, coins, line, way));
+    // Of the others a loan knows nothing, so that it is the same question whoever else is exposed.
+    const own = [...model.collateral, ...model.debts].map(({ coin }) => coin).filter((coin) => coins.has(coin));
+    const asked = [way, ...own].join(' ');
+    const at = (line: Decimal): Decimal | undefined => once(model, `${line} ${asked}`, () => factorAt(model, new Set(own), line, way));
     if (marginCall !== undefined) note(key, 'marginCall', at(marginCall));
     if (liquidation !== undefined) note(key, 'liquidation', at(liquidation));
   }

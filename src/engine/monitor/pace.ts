@@ -1,4 +1,5 @@
 import { isFresh } from '../../core/clock.ts';
+import { kept } from '../../core/kept.ts';
 import { levelOf, levelOfPosition, strictLevelsOf, worst, type Level } from '../../core/risk/level.ts';
 import type { LiveLoan, LivePosition, NoLive } from '../../core/risk/live-estimate.ts';
 import { believedLoan } from '../../core/risk/ltv.ts';
@@ -21,20 +22,17 @@ interface Besides {
   readonly account?: Pick<Account, 'levels'> | undefined;
 }
 
-/** Cached results for readings without own levels. */
-const known = new WeakMap<Snapshot, Level>();
-
 /**
  * The worst level in an account, however old its figures, with the person's own levels. `ok` if there is nothing, `unknown` if it can't be
  * told. Overdue debts don't count: updating more often wouldn't tell anything new.
  */
 export function nearness(snapshot: Snapshot | undefined, { live, account }: Besides = {}): Level {
   if (snapshot === undefined) return 'unknown';
-  if (live !== undefined || account?.levels !== undefined) return judged(snapshot, live, account ?? {});
-  const level = known.get(snapshot) ?? judged(snapshot, undefined, {});
-  known.set(snapshot, level);
-  return level;
+  return live === undefined ? read(snapshot, [account?.levels], snapshot, account ?? {}) : judged(snapshot, live, account ?? {});
 }
+
+/** Of a reading alone: asked at every look at its age. */
+const read = kept((_, snapshot: Snapshot, account: Pick<Account, 'levels'>) => judged(snapshot, undefined, account));
 
 function judged({ loans, positions }: Snapshot, live: Estimates | undefined, account: Pick<Account, 'levels'>): Level {
   try {

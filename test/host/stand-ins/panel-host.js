@@ -67,3 +67,23 @@ stage.shown = (selector) =>
       document.querySelector(selector) === null ? requestAnimationFrame(look) : afterPaint(() => resolve(performance.now()));
     look();
   });
+stage.wear = ({ class: name, colors }) => {
+  document.body.className = name;
+  for (const { name: known } of [...document.documentElement.attributes])
+    if (known === 'style') document.documentElement.removeAttribute(known);
+  for (const [color, value] of Object.entries(colors)) document.documentElement.style.setProperty(color, value);
+};
+/** What is wider than its place, but for what scrolls and what says so by dots. */
+stage.cutOff = () => {
+  const isMeant = (one) =>
+    one.closest('.scroll, svg, #spoken, select, input') !== null || getComputedStyle(one).textOverflow === 'ellipsis';
+  const within = document.documentElement.clientWidth;
+  return [document.documentElement, ...document.body.querySelectorAll('*')]
+    .filter((one) => one.checkVisibility() && !isMeant(one))
+    .filter(
+      (one) =>
+        (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline') ||
+        one.getBoundingClientRect().right > within + 1,
+    )
+    .map((one) => `${one.tagName}.${one.className}: ${one.textContent.trim().slice(0, 60)}`);
+};

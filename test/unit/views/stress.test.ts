@@ -5,7 +5,7 @@ import type { Loan, Position } from '../../../src/core/model.ts';
 import { msg } from '../../../src/core/message.ts';
 import type { StressTable } from '../../../src/core/protocol.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
-import { gaugePage } from '../../../src/views/gauges.ts';
+import { gaugePage, preparePage } from '../../../src/views/gauges.ts';
 import { exposures, stressView } from '../../../src/views/stress.ts';
 import { aLoan, anAccount, aScene, aState, now, say } from './gauge-scenes.ts';
 import { holds } from '../property.ts';
@@ -284,5 +284,36 @@ describe('Real and simulated money', () => {
   it('leave no section on a page without gauges', () => {
     const { state } = gaugePage([holding([])], aScene(), say, { shocks: '' });
     assert.deepEqual(['stress' in state, state.sections], [false, []]);
+  });
+});
+
+describe('A page with many loans', () => {
+  const many = (): AccountState =>
+    holding(
+      Array.from({ length: 30 }, (_, index) => ({ ...(index % 2 === 0 ? loan : owing), id: index.toString() })),
+      [long],
+    );
+  /** Every look at the clock takes three milliseconds. @returns how often something else had its turn */
+  async function prepared(account: AccountState, isOvertaken = (): boolean => false): Promise<number> {
+    let [time, pauses] = [0, 0];
+    await preparePage([account], aScene(), say, '-35', {
+      ticks: () => (time += 3),
+      pause: async () => {
+        pauses += 1;
+      },
+      isOvertaken,
+    });
+    return pauses;
+  }
+
+  it('is prepared in slices, and then the same as one that is made at once', async () => {
+    const account = many();
+    assert.ok((await prepared(account)) > 20);
+    const asked = { shocks: '-35' };
+    assert.deepEqual(gaugePage([account], aScene(), say, asked).state, gaugePage([many()], aScene(), say, asked).state);
+  });
+
+  it('is prepared no further when it is overtaken', async () => {
+    assert.equal(await prepared(many(), () => true), 1);
   });
 });

@@ -145,7 +145,7 @@ const chaos: Suite = {
   name: 'crash chaos',
   after,
   minutes: isFull ? 40 : 5,
-  run: (run) => counted('crash chaos', run, ['out/test/chaos/main.js', ...(isFull ? ['--seeds', '400'] : ['--short', '--seeds', '8'])]),
+  run: (run) => counted('crash chaos', run, ['out/test/chaos/main.js', ...(isFull ? ['--seeds', '200'] : ['--short', '--seeds', '8'])]),
 };
 const integration: Suite = {
   name: 'integration',

@@ -3,6 +3,7 @@ import { decimal, multiply } from '../../src/core/decimal.ts';
 import type { Account } from '../../src/core/model.ts';
 import type { Api } from '../../src/simulator/api.ts';
 import { BybitApi } from '../../src/simulator/bybit/api.ts';
+import { trading } from '../../src/simulator/bybit/start.ts';
 import { uid as bybitUid } from '../../src/simulator/bybit/wallet.ts';
 import { currentPoolLtv } from '../../src/simulator/bybit/valuation.ts';
 import { World as BybitWorld } from '../../src/simulator/bybit/world.ts';
@@ -123,16 +124,7 @@ function bybit(clock: Clock, seed: string, keys: { apiKey: string; secret: strin
   const begun = new BybitWorld({ clock, seed, settleMs, walking: true }).state();
   const positions = begun.trading.positions.filter(({ symbol, positionIdx }) => symbol === 'BTCUSDT' && positionIdx === 2);
   const world = new BybitWorld({ clock, seed, settleMs, walking: true, state: { ...begun, trading: { ...begun.trading, positions } } });
-  const permissions = {
-    ContractTrade: ['Order', 'Position'],
-    Spot: ['SpotTrade'],
-    Wallet: [],
-    Options: [],
-    Derivatives: [],
-    Exchange: [],
-    Earn: [],
-  };
-  const key = { ...keys, note: 'simulated', readOnly: false, permissions, ips: ['127.0.0.1'] };
+  const key = { ...keys, note: 'simulated', readOnly: false, permissions: trading, ips: ['127.0.0.1'] };
   return {
     origin: 'https://api.bybit.com',
     world,

@@ -135,12 +135,15 @@ export class Judge {
     }
   }
 
-  /** What became of a change, for a person who looks at the exchange: undefined while that can still change. */
+  /** What became of a change, for a person who looks at the exchange: undefined while that can still change, and where it is not what was asked. */
   truthOf(record: WriteRecord): 'effective' | 'not-effective' | undefined {
     const sends = this.#sends.filter((one) => one.record === record.id);
-    const states = sends.flatMap(({ effects }) => effects).map((effect) => effect().state);
-    if (sends.some(({ isUnderWay }) => isUnderWay) || states.some((state) => state === 'pending' || state === 'failing')) return undefined;
-    return states.includes('effective') ? 'effective' : 'not-effective';
+    const effects = sends.flatMap((one) => one.effects).map((effect) => effect());
+    if (sends.some(({ isUnderWay }) => isUnderWay) || effects.some(({ state }) => state === 'pending' || state === 'failing'))
+      return undefined;
+    const done = effects.find(({ state }) => state === 'effective');
+    if (done === undefined) return 'not-effective';
+    return partOf(done, saidOf(record.change)) === 1 ? 'effective' : undefined;
   }
 
   says(record: WriteRecord): void {
@@ -367,16 +370,19 @@ export class Judge {
     const effects = sends.flatMap((one) => one.effects).map((effect) => effect());
     const done = effects.find((one) => one.state === 'effective');
     const asked = saidOf(change);
-    const parts = done === undefined || done.way !== asked.way ? 0 : Number(done.amount) / Number(asked.amount);
+    const part = done === undefined ? 0 : partOf(done, asked);
     // Bybit keeps no history of margin: what is about the amount can't be told from it.
-    const isLikeIt = record.venue === 'bybit' && asked.kind === 'margin' && Math.abs(parts - 1) <= 0.5;
-    const isAsAsked = isLikeIt || parts === 1;
+    const isLikeIt = record.venue === 'bybit' && asked.kind === 'margin' && Math.abs(part - 1) <= 0.5;
+    const isAsAsked = isLikeIt || part === 1;
     const said = `${id} (${JSON.stringify(asked)}) is told as ${state}`;
     const told = `the exchange has ${done === undefined ? 'done nothing' : JSON.stringify(done)}`;
     if (state === 'planned' && sends.length > 0) this.fault(`${said}, and was sent`);
     else if (state === 'effective' && !isAsAsked) this.fault(`${said}, and ${told}`);
     else if (state === 'effective' && evidence === undefined && !this.#personSays.has(id)) this.fault(`${said}, without evidence`);
     else if ((state === 'rejected' || state === 'not-effective') && done !== undefined) this.fault(`${said}, and ${told}`);
-    else if (state === 'mismatch' && (done === undefined || parts === 1)) this.fault(`${said}, and ${told}`);
+    else if (state === 'mismatch' && (done === undefined || part === 1)) this.fault(`${said}, and ${told}`);
   }
 }
+
+/** How much of what was asked was done; none where it went the other way. */
+const partOf = (done: Effect, asked: Said): number => (done.way === asked.way ? Number(done.amount) / Number(asked.amount) : 0);

@@ -3,12 +3,13 @@ import type { Random } from '../watch/random.ts';
 import type { OwnClock, WorldTime } from '../watch/time.ts';
 import type { SimulatedVenue, VenueId } from './exchange.ts';
 import type { Judge } from './judge.ts';
+import { oddAnswer } from './odd-answers.ts';
 
 /**
  * How the way to a venue fails: `outage` no connection is made, `flaky` half of the requests are lost, before or after they were carried out,
- * `slow` everything takes its time, `hang` answers never come.
+ * `slow` everything takes its time, `hang` answers never come, `odd` what is read has values that none should have.
  */
-export const networkFaults = ['outage', 'flaky', 'slow', 'hang'] as const;
+export const networkFaults = ['outage', 'flaky', 'slow', 'hang', 'odd'] as const;
 
 /** Times are milliseconds since the world began. */
 export interface NetworkFault {
@@ -111,7 +112,8 @@ export class Network {
       }
       // Once it has left nobody calls it back.
       time.after(there + (held ?? 0), () => {
-        const { outcome, effects } = venue.handle(request);
+        const { outcome: told, effects } = venue.handle(request);
+        const outcome = fault === 'odd' && !isChange ? made(told, random) : told;
         sent.arrived(effects, outcome);
         // What is held up stays away longer than anyone waits.
         if (isLostBack) {
@@ -129,6 +131,7 @@ export class Network {
               return;
             }
             const isAnswer = outcome.kind === 'answer' && outcome.answer.status === 200 && !outcome.cut;
+            if (fault === 'odd') judge.failed(venue.id);
             if (isAnswer) judge.answered(venue, request, outcome.answer.body);
             else judge.failed(venue.id);
             deliver(outcome, resolve, reject);
@@ -139,6 +142,9 @@ export class Network {
     });
   }
 }
+
+const made = (outcome: Outcome, random: Random): Outcome =>
+  outcome.kind === 'answer' ? { ...outcome, answer: { ...outcome.answer, body: oddAnswer(outcome.answer.body, random) } } : outcome;
 
 async function bodyOf(body: RequestInit['body']): Promise<Buffer> {
   if (body === undefined || body === null) return Buffer.alloc(0);

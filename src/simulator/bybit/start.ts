@@ -50,17 +50,19 @@ function legacyFrom(legacy: BybitOptions['legacy'] = true): Legacy {
   return legacy === false ? '404' : legacy;
 }
 
+/** What a key for trading may do. */
+export const trading = {
+  ContractTrade: ['Order', 'Position'],
+  Spot: ['SpotTrade'],
+  Wallet: [],
+  Options: [],
+  Derivatives: [],
+  Exchange: [],
+  Earn: [],
+};
+
 /** "Any address" is said in both ways that were seen: an asterisk, and an empty list. */
 function keyRing(keys: BybitKeys, other: OtherBybitKeys): Key[] {
-  const trading = {
-    ContractTrade: ['Order', 'Position'],
-    Spot: ['SpotTrade'],
-    Wallet: [],
-    Options: [],
-    Derivatives: [],
-    Exchange: [],
-    Earn: [],
-  };
   const usual = { readOnly: false, permissions: trading };
   const withdrawing = { ...trading, Wallet: ['AccountTransfer', 'Withdraw'] };
   return [

@@ -45,6 +45,10 @@ const together = [
     'engine/outlets/delivery.ts',
     'views/outlines.ts',
   ].map((file) => `src/${file}`),
+  // Much alike, so that one compression serves both.
+  ['src/exchanges/okx/connect.ts', 'src/exchanges/bybit/connect.ts'],
+  ['src/engine/simulated/serving.ts', 'src/simulator/okx/start.ts'],
+  ['src/vscode/gauge-panel.ts', 'src/views/history.ts'],
 ];
 
 // esbuild splits ES modules only, and the editor's `vscode` is there for CommonJS only, so the imports and exports that it writes are rewritten,

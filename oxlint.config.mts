@@ -25,6 +25,7 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['engine/ledger/database/schema', 'engine/ledger/record', 'engine/storage/history-tables', 'engine/storage/ledger-protocol'],
+    ...['engine/storage/history-protocol', 'engine/storage/venue-rows'],
     ...['core', 'words', 'agent', 'engine/accounts/account-book', 'engine/monitor/store', 'engine/monitor/stored-failure'],
     ...['engine/monitor/stored-snapshot', 'engine/storage/state-schema', 'engine/prices/streams', 'engine/monitor/pace'],
     // To read an account itself. What it gets of a connection is what reads, and it gives a change no key.

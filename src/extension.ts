@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { oldRecords } from './engine/storage/old-state.ts';
 import { existsState, readLastCopy, stateIn, watchLastCopy } from './engine/storage/state-folder.ts';
 import { registerAgentTools } from './vscode/agent-tools.ts';
+import { LateTree } from './vscode/late-tree.ts';
 import type { Running } from './vscode/running.ts';
 
 /** What is used of package.json. */
@@ -28,32 +29,33 @@ export function deactivate(): Promise<void> | undefined {
  */
 export function activate(context: vscode.ExtensionContext): void {
   const waiting: vscode.Disposable[] = [];
-  const waitingViews: vscode.Disposable[] = [];
   const endWaiting = (): void => {
     for (const one of waiting.splice(0)) one.dispose();
   };
   const run = (): Promise<Running> => {
-    running ??= import('./vscode/running.ts').then(async ({ startRunning }) => {
-      // A view is let go only after an answer of the editor; some versions would then let go of the one that has come in its place.
-      await Promise.all(waitingViews.splice(0).map((view): unknown => view.dispose()));
+    running ??= import('./vscode/running.ts').then(({ startRunning }) => {
       endWaiting();
-      return startRunning(context);
+      return startRunning(context, treeOf);
     });
     return running;
   };
+  const { views } = (context.extension.packageJSON as Manifest).contributes;
+  const trees = new Map(views.ltvGauge.map(({ id }) => [id, new LateTree(id, run)]));
+  const treeOf = (id: string): LateTree => {
+    const tree = trees.get(id);
+    if (tree === undefined) throw new Error(`the manifest has no view ${id}`);
+    return tree;
+  };
   context.subscriptions.push(
     { dispose: endWaiting },
+    ...trees.values(),
     registerAgentTools(context, async () => (await run()).looking),
     vscode.window.registerWebviewPanelSerializer('ltvGauge.gauges', {
       deserializeWebviewPanel: async (panel) => (await run()).restorePanel(panel),
     }),
   );
   if (isInUse(context)) void run();
-  else {
-    waiting.push(...waitFor(context, run));
-    waitingViews.push(...emptyViews(context, run));
-    context.subscriptions.push(...waitingViews);
-  }
+  else waiting.push(...waitFor(context, run));
 }
 
 function isInUse({ globalStorageUri, globalState }: vscode.ExtensionContext): boolean {
@@ -67,7 +69,7 @@ function isInUse({ globalStorageUri, globalState }: vscode.ExtensionContext): bo
   );
 }
 
-/** Whatever asks for the extension first. */
+/** What asks for the extension without being looked at. */
 function waitFor({ globalStorageUri, extension }: vscode.ExtensionContext, run: () => Promise<Running>): readonly vscode.Disposable[] {
   const again =
     (id: string) =>
@@ -76,21 +78,9 @@ function waitFor({ globalStorageUri, extension }: vscode.ExtensionContext, run: 
       // By now it is another's.
       return vscode.commands.executeCommand(id, ...args);
     };
+  const { commands } = (extension.packageJSON as Manifest).contributes;
   return [
-    ...(extension.packageJSON as Manifest).contributes.commands.map(({ command }) =>
-      vscode.commands.registerCommand(command, again(command)),
-    ),
+    ...commands.map(({ command }) => vscode.commands.registerCommand(command, again(command))),
     watchLastCopy(stateIn(globalStorageUri.fsPath), () => void run()),
   ];
-}
-
-function emptyViews({ extension }: vscode.ExtensionContext, run: () => Promise<Running>): readonly vscode.Disposable[] {
-  const empty: vscode.TreeDataProvider<never> = {
-    getChildren: () => {
-      void run();
-      return [];
-    },
-    getTreeItem: (none) => none,
-  };
-  return (extension.packageJSON as Manifest).contributes.views.ltvGauge.map(({ id }) => vscode.window.registerTreeDataProvider(id, empty));
 }

@@ -27,5 +27,5 @@ export async function draft(looking: Looking, { steps }: { readonly steps?: read
   const opened = await looking.draft?.(`${JSON.stringify({ version: 1, steps: written }, undefined, 2)}\n`);
   if (opened === undefined) throw new WrongInput('input', 'only in the editor.');
   if ('faults' in opened) throw new WrongInput('steps', opened.faults.join(' '));
-  return { ...opened, note: 'An unsaved draft. Nothing was sent or saved, and only a person can run it, confirming each step.' };
+  return { ...opened, note: 'Unsaved. Nothing was sent; only a person can run it.' };
 }

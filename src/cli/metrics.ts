@@ -80,14 +80,12 @@ function unitFamilies(accounts: readonly AccountStatus[]): readonly Family[] {
   });
   const amounts = (of: 'debts' | 'collateral'): Sample[] =>
     loans.flatMap(({ loan, labels }) => (loan[of] ?? []).map(({ coin, amount }) => ({ labels: { ...labels, coin }, value: amount })));
-  const positions = accounts
-    .filter(isRead('positions'))
-    .flatMap((account) =>
-      account.positions.map((position) => ({
-        labels: { ...labelsOf(account), ...positionLabels(position) },
-        value: position.toLiquidation,
-      })),
-    );
+  const positions = accounts.filter(isRead('positions')).flatMap((account) =>
+    account.positions.map((position) => ({
+      labels: { ...labelsOf(account), ...positionLabels(position) },
+      value: position.toLiquidation,
+    })),
+  );
   return [
     each('ltv', 'Loan-to-value ratio.', ({ ltv }) => ltv),
     each('margin_call_ltv', 'The LTV of the margin call.', ({ marginCallLtv }) => marginCallLtv),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Looking } from '../agent/looking.ts';
+import type { Looking, PastAsked } from '../agent/looking.ts';
 import { liveEstimate, livePosition, type Prices } from '../core/risk/live-estimate.ts';
 import { accountOf } from '../engine/accounts/account-book.ts';
 import type { AccountState, Live } from '../engine/monitor/store.ts';
@@ -9,9 +9,11 @@ import { isBlank } from '../engine/ledger/database/schema.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
 import { storedFailure } from '../engine/monitor/stored-failure.ts';
 import { storedPrices, storedSnapshotText } from '../engine/monitor/stored-snapshot.ts';
-import { answerHistory } from '../engine/storage/history-tables.ts';
+import type { HistoryAnswers } from '../engine/storage/history-protocol.ts';
+import { seriesOf, targetsOf } from '../engine/storage/history-tables.ts';
 import { databaseName } from '../engine/storage/ledger-protocol.ts';
 import { isBlankState } from '../engine/storage/state-schema.ts';
+import { venueSorted } from '../engine/storage/venue-rows.ts';
 import { siteOf } from '../engine/prices/streams.ts';
 
 /** Longest wait for a window that is writing, in which nothing else is done: a watcher ends within two seconds. Milliseconds. */
@@ -25,7 +27,7 @@ const busyMs = 1_000;
  */
 export const lookingAt = (file: string): Omit<Looking, 'options'> => ({
   states: () => reading(file, isBlankState, statesIn) ?? [],
-  ask: (asked) => Promise.resolve(reading(file, isBlankState, (db) => answerHistory(db, asked))),
+  ask: (asked) => Promise.resolve(reading(file, isBlankState, (db) => pastIn(db, asked))),
   steps: (id) => Promise.resolve(existsSync(logOf(file)) ? (reading(logOf(file), isBlank, (db) => stepsIn(db, id)) ?? []) : []),
 });
 
@@ -67,6 +69,12 @@ function statesIn(db: DatabaseSync): readonly AccountState[] {
       },
     ];
   });
+}
+
+function pastIn<A extends PastAsked>(db: DatabaseSync, asked: A): HistoryAnswers[A['do']];
+function pastIn(db: DatabaseSync, asked: PastAsked): HistoryAnswers[PastAsked['do']] {
+  if (asked.do === 'historyTargets') return targetsOf(db, asked.account);
+  return asked.do === 'historySeries' ? seriesOf(db, asked) : venueSorted(db, asked);
 }
 
 /** Rows as the journal has them; that the chain of their hashes holds is the editor's to check. */

@@ -109,7 +109,7 @@ function inTheWay(meant: Meant, { frozen, openWrites }: Pick<ViewContext, 'froze
 }
 
 /** Solvers know a sale by its coin. */
-const solved = { add: 'add', remove: 'reduce', repay: 'repay', repayWithCollateral: 'sell' } as const;
+export const solved = { add: 'add', remove: 'reduce', repay: 'repay', repayWithCollateral: 'sell' } as const;
 
 /** The one change of an offer that does what a step with a target says. Undefined where its act and coin alone don't lead there. */
 export function wayOf({ offers }: Offers, { act, coin, sell }: PlanStep): Step | undefined {
@@ -140,7 +140,7 @@ const pricesOf = (snapshot: Snapshot | undefined): ReadonlyMap<string, Decimal> 
 const amountIn = (coins: readonly CoinAmount[], coin: string): Decimal => coins.find((one) => one.coin === coin)?.amount ?? zero;
 
 /** The change of a step. */
-function changeOf({ act, coin, sell = '' }: PlanStep, amount: Decimal, meant: Meant): Change {
+export function changeOf({ act, coin, sell = '' }: PlanStep, amount: Decimal, meant: Meant): Change {
   const direction = act === 'add' ? 'add' : 'reduce';
   if ('position' in meant) return { kind: 'margin', position: refOf(meant.position), direction, coin, amount };
   const { id, orderId, debts } = meant.loan;

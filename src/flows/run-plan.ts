@@ -12,8 +12,8 @@ import { labelled, listed, sentence, spaced, type Text } from '../words/text.ts'
 import type { Acting } from './acting.ts';
 import { moreBorrowed } from './borrow.ts';
 import { marginObstacleOn, obstacleOn } from './change.ts';
-import { loans, positions, refOf, type LoanChoice, type Obstacle } from './choose.ts';
-import { atLine, meantBy, planFaults, sceneFor, wayOf } from './foresee-plan.ts';
+import { loans, positions, type LoanChoice, type Obstacle } from './choose.ts';
+import { atLine, changeOf, meantBy, planFaults, sceneFor, solved, wayOf } from './foresee-plan.ts';
 import type { Attended } from './open-change-news.ts';
 import { freeChoice } from './read-first.ts';
 import { changeFor, outcomeOf, readFresh } from './target-ltv.ts';
@@ -115,16 +115,18 @@ async function changeOfStep(app: Acting, step: PlanStep, place: PlaceOn): Promis
   if (place.on.kind === 'position') {
     const choice = await freeChoice(app, place, positions, marginObstacleOn);
     if (choice === undefined || 'remedies' in choice) return choice;
-    if (!('amount' in much)) return undefined;
-    const direction = act === 'add' ? 'add' : 'reduce';
-    return { kind: 'margin', position: refOf(choice.position), direction, coin, amount: much.amount };
+    return 'amount' in much ? changeOf(step, much.amount, { ...choice, place }) : undefined;
   }
   const choice = await freeChoice(app, place, loans, obstacleOn);
   if (choice === undefined || 'remedies' in choice) return choice;
   if ('target' in much) return changeTo(app, choice, step, much.target);
   if (act === 'borrow') return moreBorrowed(app, choice, coin, much.amount);
-  const solved = ({ add: 'add', remove: 'reduce', repay: 'repay', repayWithCollateral: 'sell' } as const)[act];
-  const change = await changeFor(app, choice, { act: solved, coin, amount: much.amount, ...(sell === undefined ? {} : { sold: sell }) });
+  const change = await changeFor(app, choice, {
+    act: solved[act],
+    coin,
+    amount: much.amount,
+    ...(sell === undefined ? {} : { sold: sell }),
+  });
   return change && asWritten(change, much.amount);
 }
 

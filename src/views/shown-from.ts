@@ -15,14 +15,15 @@ type OfAccount = (accountId: string) => unknown;
 export function groundOf({ account, snapshot, failure }: AccountState, viewContext: ViewContext): object {
   const { now: _, when, zoned, exchanges, limits, ...others } = viewContext;
   const rest: Readonly<Record<string, boolean | number | string | undefined | OfAccount>> = others;
-  const parts = [
-    ...[account, snapshot, failure, when, zoned, exchanges],
-    // Only a prepared rescue is checked against them, and the editor makes them anew each time.
-    ...(account.rescues === undefined || limits === undefined
-      ? []
-      : limitNames.map((name) => JSON.stringify(limits().inspect(name)?.globalValue))),
-    ...Object.entries(rest).flatMap(([name, one]) => [name, ...(typeof one === 'function' ? contentOf(one(account.id)) : [one])]),
-  ];
+  const parts: unknown[] = [account, snapshot, failure, when, zoned, exchanges];
+  // Only a prepared rescue is checked against them, and the editor makes them anew each time.
+  if (account.rescues !== undefined && limits !== undefined) {
+    parts.push(...limitNames.map((name) => JSON.stringify(limits().inspect(name)?.globalValue)));
+  }
+  for (const [name, one] of Object.entries(rest)) {
+    if (typeof one === 'function') parts.push(name, ...contentOf(one(account.id)));
+    else parts.push(name, one);
+  }
   return sameGround(account, parts, parts);
 }
 

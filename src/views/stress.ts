@@ -304,11 +304,12 @@ export function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, 
   const harmText = ({ key, harm }: Event): Message => dotted(names.get(key) ?? '', harmWord(harm));
   const events = (moved: Moved, way: 'fall' | 'rise'): readonly Event[] =>
     withoutEchoes(eventsOf(moved === all ? exposed : dependingOn(exposed, moved.coins), moved.coins, way));
-  const reached = [...events(all, 'fall'), ...events(all, 'rise')].filter(({ change }) => isZero(change));
+  const ofAll = { fall: events(all, 'fall'), rise: events(all, 'rise') };
+  const reached = [...ofAll.fall, ...ofAll.rise].filter(({ change }) => isZero(change));
   const already = [...new Map(reached.map((event) => [event.key, harmText(event)])).values()];
   const ahead = [all, ...single.filter(({ dependents }) => dependents > 1)].flatMap((moved) =>
     (['fall', 'rise'] as const).flatMap((way) => {
-      const coming = events(moved, way).filter(({ change }) => !isZero(change));
+      const coming = (moved === all ? ofAll[way] : events(moved, way)).filter(({ change }) => !isZero(change));
       const texts = coming.slice(0, namedEvents).map((event) => labelled(changed(event.change), harmText(event)));
       const more = coming.length - texts.length;
       return texts.length === 0 ? [] : [spaced(moved.label, listed(more > 0 ? [...texts, `… (+${more.toString()})`] : texts))];

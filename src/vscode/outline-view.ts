@@ -188,7 +188,8 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
     pages,
     async (place) => (await loadViews()).readTrendBars(app.shared, place, app.clock.now()),
   );
-  const view = vscode.window.createTreeView(options.id, { treeDataProvider: tree, showCollapseAll: true });
+  const late = app.tree(options.id);
+  const { view } = late;
   if (options.figure !== undefined) view.description = localize(options.figure);
   const { alarms, badgeText } = options;
   const badge = (): void => {
@@ -217,9 +218,10 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
     if (view.visible) void options.read?.()?.then(update);
   };
   follow();
+  const fed = late.show(tree);
   const shown = vscode.Disposable.from(
     { dispose: () => (ended = true) },
-    view,
+    ...(fed === undefined ? [] : [fed]),
     tree,
     ticker,
     app.store.onDidChange(follow),

@@ -22,14 +22,14 @@ export interface Running {
 }
 
 /** Builds the engine and registers what can be seen. Waits for nothing: no network, no secret, no database. */
-export function startRunning(context: vscode.ExtensionContext): Running {
+export function startRunning(context: vscode.ExtensionContext, tree: App['tree']): Running {
   const keep = <T extends vscode.Disposable>(part: T): T => {
     context.subscriptions.push(part);
     return part;
   };
   const log = keep(vscode.window.createOutputChannel('LTV Gauge', { log: true }));
   const engine = keep(createEngine(portsOf(context, log)));
-  const app: App = { ...engine, context, log, alarm: keep(new Emitter()) };
+  const app: App = { ...engine, context, log, tree, alarm: keep(new Emitter()) };
   const reading = { connections: app.connections, states: app.store, viewContext: () => sceneOf(app) };
   const pages = keep(new LazyPages(async (source, cursor) => (await loadViews()).readPage(reading, source, cursor)));
   keep(registerCommands(app, pages));

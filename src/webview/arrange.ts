@@ -45,6 +45,7 @@ export function arranged(gauges: readonly GaugeView[], order: readonly string[],
   const shown = order
     .flatMap((key) => byKey.get(key) ?? [])
     .filter((gauge) => {
+      if (filter === '') return true;
       const text = [gauge.title, gauge.subtitle, gauge.levelText, gauge.simulatedMark, ...gauge.line.marks].join(' ').toLowerCase();
       return words.every((word) => text.includes(word));
     });

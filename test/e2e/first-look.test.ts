@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Frame, Locator } from 'playwright-core';
 import { eventually } from './eventually.ts';
+import { Keys } from './keys.ts';
 import { type PageElement } from './page-element.ts';
 import { faultsFor } from './screen-reader.ts';
 import { isLongRound } from './session.ts';
@@ -12,6 +13,52 @@ import type { Workbench } from './workbench.ts';
 /** Loan 67890 while prices walk: Danger begins 5 % below its margin call, at about 67.43 %. */
 const nearMarginCall = (danger: string, warning: string): RegExp =>
   new RegExp(`(?:67\\.(?:4[2-9]|[5-9]\\d)|68\\.\\d\\d)% · ${danger}|67\\.(?:[0-3]\\d|4[0-5])% · ${warning}`);
+
+/** By nothing but keys: collateral is added and taken out again, and at each step it can be seen and heard where one is. */
+async function topsUp(bench: Workbench, page: Frame, keys: Keys): Promise<void> {
+  await keys.command('LTV Gauge: Open Gauges');
+  await keys.to('Loan 67890, ');
+  await keys.to('Loan 12345, ', 'ArrowDown');
+  await keys.press('Enter');
+  await page.locator('.dial').waitFor();
+  await keys.to(says('gauge.add-collateral'));
+  await bench.screenshot('keys-panel');
+  await keys.press('Enter');
+  await bench.quickInput.waitFor(says('collateral.coin'));
+  await keys.type('BTC');
+  await keys.at('BTC');
+  await bench.screenshot('keys-coin');
+  await keys.press('Enter');
+  await bench.quickInput.waitFor(says('collateral.amount-example', 'BTC'));
+  await keys.type('0.1');
+  await eventually(
+    'the estimate while typing',
+    async () => /5[78]\.\d\d% → 5[012]\.\d\d%/.test((await bench.quickInput.state())?.message ?? ''),
+    {
+      seen: () => bench.quickInput.state(),
+    },
+  );
+  await keys.press('Enter');
+  assert.match((await bench.dialog()).text, saysLike('preview.no-real-money', says('preview.simulated')));
+  await keys.to('Add 0.1 BTC', 'Tab', 10);
+  await bench.screenshot('keys-preview');
+  await keys.press('Enter');
+  await keys.said(saysLike('outcome.done-now', says('term.ltv'), /5[012]\.\d\d%/));
+  await keys.command('Notifications: Show Notifications');
+  await keys.to('Undo…');
+  await bench.screenshot('keys-done');
+  await keys.press('Enter');
+  assert.match((await bench.dialog()).text, saysLike('undo.removes-again'));
+  await keys.to(says('term.remove', '0.1 BTC'), 'Tab', 10);
+  await keys.press('Enter');
+  await keys.said(saysLike('outcome.done-now', says('term.ltv'), /5[78]\.\d\d%/));
+  await bench.waitForRow('Collateral', /^BTC 1\.7921483143067599/);
+  await keys.command('Notifications: Clear All Notifications');
+  await keys.command('LTV Gauge: Open Gauges');
+  await keys.to('Loan 12345, ');
+  await keys.press('ArrowLeft');
+  await page.locator('.dial').waitFor({ state: 'detached' });
+}
 
 /** What was recorded since, by keyboard: a cursor whose value is spoken, the same as a table, and the exchange's rows page by page. */
 async function readsHistory(bench: Workbench, page: Frame, loan: Locator): Promise<void> {
@@ -155,6 +202,7 @@ describe('the first look', () => {
       new RegExp(`(?:${nearMarginCall('Danger', 'Warning').source}) · simulated`).test((await bench().statusBarText()) ?? ''),
     );
     await bench().screenshot('gauges');
+    await topsUp(bench(), page, new Keys(bench()));
     // Worst first.
     assert.match((await page.getByRole('meter').first().getAttribute('aria-valuetext')) ?? '', /6[78]\.\d\d%/);
     const loan = page.locator('.gauge').filter({ hasText: '12345' });

@@ -179,7 +179,8 @@ describe('several windows on one exchange', () => {
     await addAccount(bench(), exchange(), 'One');
     await bench().waitForNotification(saysLike('warning.near', says('level.danger')));
     await bench().clearNotifications();
-    /** In the time of one reading and a half. */
+    // At Danger an account is read every five seconds; one more may just fall into the time. Three that read for themselves would ask nine times.
+    const mostOfOne = 15_000 / 5_000 + 1;
     const readings = async (): Promise<number> => {
       const asked = await exchange().requests('loan-info');
       await new Promise((resolve) => setTimeout(resolve, 15_000));
@@ -192,11 +193,9 @@ describe('several windows on one exchange', () => {
       await window.waitForRow('Loans', /^One simulated/);
     }
     const ofThree = await readings();
-    // One more may just fall into the time.
-    assert.ok(
-      ofOne >= 1 && ofThree >= 1 && ofThree <= ofOne + 1,
-      `${ofThree.toString()} readings of three windows, ${ofOne.toString()} of one`,
-    );
+    assert.ok(ofOne >= 1 && ofThree >= 1, 'both are read');
+    // On a busy machine one reads more rarely than it should, and then three may read more often than that one.
+    assert.ok(ofThree <= Math.max(ofOne + 1, mostOfOne), `${ofThree.toString()} readings of three windows, ${ofOne.toString()} of one`);
 
     const { folder } = bench();
     const [first, ...others] = extensionHosts(folder);

@@ -1,7 +1,7 @@
-import { cpSync, createWriteStream, mkdirSync } from 'node:fs';
+import { cpSync, createWriteStream, existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { installNpmHost } from './npm-host.ts';
+import { installNpmHost, isNewest } from './npm-host.ts';
 import { cleanEnvironment, startGroup } from './processes.ts';
 
 export interface BrowserHostOptions {
@@ -86,7 +86,10 @@ function createLog(folder: string, name: string): NodeJS.WritableStream {
 /** A folder with those of the editor's own extensions that are named. */
 function onlyBuiltIn(entry: string, names: readonly string[], folder: string): string {
   const all = path.join(path.dirname(entry), '../../lib/vscode/extensions');
-  for (const name of names) cpSync(path.join(all, name), path.join(folder, name), { recursive: true });
+  // Older ones know fewer.
+  for (const name of names.filter((one) => existsSync(path.join(all, one)))) {
+    cpSync(path.join(all, name), path.join(folder, name), { recursive: true });
+  }
   return folder;
 }
 
@@ -114,7 +117,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-proxy'],
     ...['--disable-getting-started-override', '--ignore-last-opened', '--app-name', 'VS Code'],
     // A window that was closed would else keep its extension host, and with it our poller, for three hours.
-    ...['--reconnection-grace-time', '30'],
+    ...(isNewest ? ['--reconnection-grace-time', '30'] : []),
     ...(options.builtIn === undefined
       ? []
       : ['--builtin-extensions-dir', onlyBuiltIn(entry, options.builtIn, path.join(options.folder, 'built-in'))]),

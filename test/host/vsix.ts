@@ -140,6 +140,13 @@ const usersReadme = 'out/README.md';
 /** Contributors have the repository before them. */
 const usersPart = (readme: string): string => readme.replace(/^## For contributors\n[^]*(?=^Licence: )/m, '');
 
+/** The editor reads a manifest and tables; what npm and people need of them stays in the repository. */
+function forTheEditor(name: string, data: Buffer): Buffer {
+  if (!name.endsWith('.json')) return data;
+  const { scripts: _, devDependencies: __, ...rest } = JSON.parse(data.toString()) as Readonly<Record<string, unknown>>;
+  return Buffer.from(JSON.stringify(rest));
+}
+
 /** Builds and packages, and leaves in dist what is in the package. Throws when a step fails. */
 export async function makeVsix(): Promise<void> {
   mkdirSync(path.dirname(vsixFile), { recursive: true });
@@ -150,7 +157,7 @@ export async function makeVsix(): Promise<void> {
     ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--readme-path', usersReadme, '--out', vsixFile],
     'vsce could not package the extension.',
   );
-  writeFileSync(vsixFile, await repacked(readFileSync(vsixFile)));
+  writeFileSync(vsixFile, await repacked(readFileSync(vsixFile), forTheEditor));
   writeFileSync(stampFile, sourceStamp());
 }
 

@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 
 interface Entry {
   readonly name: string;
@@ -14,7 +14,9 @@ const central = {
   flags: 8,
   method: 10,
   time: 12,
+  check: 16,
   packed: 20,
+  unpacked: 24,
   name: 28,
   extra: 30,
   comment: 32,
@@ -63,20 +65,25 @@ export function entriesInZip(zip: Buffer): Entry[] {
 /**
  * The same files in fewer bytes: packed by Zopfli, which searches where zlib settles, and with no record longer than a reader needs.
  * In the order of their names and all of one day, so that the same files always make the same package.
+ *
+ * @param shorten what a file is in the package, by its name; the same bytes where nothing is to be left out
  */
-export async function repacked(zip: Buffer): Promise<Buffer> {
+export async function repacked(zip: Buffer, shorten = (_name: string, data: Buffer): Buffer => data): Promise<Buffer> {
   const files: Buffer[] = [];
   const directory: Buffer[] = [];
   const pack = await zopfli();
   let at = 0;
   for (const { name, record, packed } of entriesInZip(zip).sort((one, other) => (one.name < other.name ? -1 : 1))) {
-    const tight = record.readUInt16LE(central.method) === deflated ? Buffer.from(await pack(inflateRawSync(packed))) : packed;
-    const body = tight.length < packed.length ? tight : packed;
+    if (record.readUInt16LE(central.method) !== deflated) throw new Error(`${name} is packed in a way that is not known here`);
+    const data = shorten(name, inflateRawSync(packed));
+    const body = Buffer.from(await pack(data));
     const named = Buffer.from(name);
     const short = Buffer.concat([record.subarray(0, central.length), named]);
     short.writeUInt16LE(short.readUInt16LE(central.flags) & ~sizesFollow, central.flags);
     short.writeUInt32LE(firstDay, central.time);
+    short.writeUInt32LE(crc32(data), central.check);
     short.writeUInt32LE(body.length, central.packed);
+    short.writeUInt32LE(data.length, central.unpacked);
     short.writeUInt32LE(0, central.extra);
     short.writeUInt32LE(anyFile, central.attributes);
     short.writeUInt32LE(at, central.local);

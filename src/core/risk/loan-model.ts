@@ -125,6 +125,8 @@ interface ExactModel {
   readonly correction: Exact;
   /** What the model comes to as the prices of some coins go one way. */
   readonly paths: Map<string, Path>;
+  /** Its totals as these prices move. */
+  readonly totals: Map<string, (factor: Exact) => Totals>;
 }
 
 const models = new WeakMap<LoanModel, ExactModel>();
@@ -132,7 +134,7 @@ const models = new WeakMap<LoanModel, ExactModel>();
 function exactModel(model: LoanModel): ExactModel {
   const known = models.get(model);
   if (known !== undefined) return known;
-  const read = { ...exactStakes(model), correction: exact(model.correction), paths: new Map<string, Path>() };
+  const read = { ...exactStakes(model), correction: exact(model.correction), paths: new Map<string, Path>(), totals: new Map() };
   models.set(model, read);
   return read;
 }
@@ -151,12 +153,21 @@ const worthAfterHaircut = (stakes: ExactModel['collateral'], factor = oneTime): 
 const oneTime = exact(one);
 
 /** The totals by the factor on the prices of `coins`, on both sides of the loan. What doesn't move is added up once. */
-function totalsOf({ collateral, debts }: Pick<ExactModel, 'collateral' | 'debts'>, coins: ReadonlySet<string>): (factor: Exact) => Totals {
+function totalsOf({ collateral, debts, totals }: ExactModel, coins: ReadonlySet<string>): (factor: Exact) => Totals {
+  let name = '';
+  for (const side of [collateral, debts]) for (const { coin } of side) if (coins.has(coin)) name += ` ${coin}`;
+  const known = totals.get(name);
+  if (known !== undefined) return known;
   const isMoved = ({ coin }: ExactStake): boolean => coins.has(coin);
   const isStill = ({ coin }: ExactStake): boolean => !coins.has(coin);
   const [debt, movedDebt] = [worth(debts.filter(isStill)), worth(debts.filter(isMoved))];
   const [still, moved] = [worthAfterHaircut(collateral.filter(isStill)), collateral.filter(isMoved)];
-  return (factor) => ({ debt: plus(debt, times(movedDebt, factor)), collateral: plus(still, worthAfterHaircut(moved, factor)) });
+  const made = (factor: Exact): Totals => ({
+    debt: plus(debt, times(movedDebt, factor)),
+    collateral: plus(still, worthAfterHaircut(moved, factor)),
+  });
+  totals.set(name, made);
+  return made;
 }
 
 /** USD. */

@@ -258,7 +258,7 @@ export function answerHistory(db: DatabaseSync, asked: HistoryAsked): HistoryAns
     case 'historySeries':
       return seriesOf(db, asked);
     case 'historyTargets':
-      return db.prepare('SELECT target, since, seen FROM history_series WHERE account = ? ORDER BY target').all(asked.account) as never;
+      return targetsOf(db, asked.account);
     case 'venueRows':
       return venueRows(db, asked);
     case 'venueStreams':
@@ -277,7 +277,10 @@ interface Row extends Omit<Bucket, 'figures'> {
   readonly figures: string;
 }
 
-function seriesOf(db: DatabaseSync, asked: Extract<HistoryAsked, { do: 'historySeries' }>): Series {
+export const targetsOf = (db: DatabaseSync, account: string): HistoryAnswers['historyTargets'] =>
+  db.prepare('SELECT target, since, seen FROM history_series WHERE account = ? ORDER BY target').all(account) as never;
+
+export function seriesOf(db: DatabaseSync, asked: Extract<HistoryAsked, { do: 'historySeries' }>): Series {
   const { account, target, from, to } = asked;
   const series = db.prepare('SELECT id, names FROM history_series WHERE account = ? AND target = ?').get(account, target);
   if (series === undefined || !(from < to)) return { buckets: [], gaps: [], moved: [] };

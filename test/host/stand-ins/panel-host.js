@@ -32,6 +32,8 @@ stage.feed = (everyMs) =>
       const message = stage.due.shift();
       if (message === undefined) {
         clearInterval(pace);
+        // They are kept for good otherwise, and would be taken for the page's own.
+        performance.clearMarks();
         resolve(painted);
         return;
       }

@@ -67,13 +67,7 @@ describe('the tools for agents', () => {
     const from = looking([...many, far], {
       ask: (asked) =>
         Promise.resolve(
-          (asked.do === 'historySeries'
-            ? { buckets, gaps, moved: gaps }
-            : asked.do === 'historyTargets'
-              ? []
-              : asked.do === 'venueSorted'
-                ? rows
-                : []) as never,
+          (asked.do === 'historySeries' ? { buckets, gaps, moved: gaps } : asked.do === 'historyTargets' ? [] : rows) as never,
         ),
       steps: () => Promise.resolve(Array.from({ length: 500 }, (_, index) => ({ ...write(), id: `${order}${index.toString()}` }))),
     });

@@ -39,7 +39,7 @@ describe('someone whose prices move between two readings', function () {
     assert.ok(!row('loans', /^57\.98% · Watch/).includes('~'), 'nothing has moved yet');
     const readings = await exchange.requests('/flexible-loan/loan-info');
     await moves('-1');
-    assert.match(row('loans', /^57\.98%/), /^57\.98% · Watch now ~58\.5\d%/);
+    assert.match(row('loans', /^57\.98%/), /^57\.98% · Watch call −21\.3% · now ~58\.5\d%/);
     // A position that is moved by the same coin, at its line.
     assert.match(row('positions', /long · BTC-USDT-SWAP/), /^23\.\d% · Watch long · BTC-USDT-SWAP · now ~22\.\d%/);
     assert.equal(await exchange.requests('/flexible-loan/loan-info'), readings, 'the account itself was not read again');
@@ -76,6 +76,6 @@ describe('someone whose prices move between two readings', function () {
     for (const endpoint of ['loan-info', 'account/positions']) await exchange.control('POST', 'fault', { endpoint, fault: '5xx' });
     await moves('30');
     assert.notEqual(front.engine.store.get(accountId)?.failure, undefined);
-    assert.match(row('loans', /^71\.\d\d%/), /^71\.\d\d% · Danger now ~55\.\d\d%/);
+    assert.match(row('loans', /^71\.\d\d%/), /^71\.\d\d% · Danger updated \d+ s ago · call −2\.\d% · now ~55\.\d\d%/);
   });
 });

@@ -79,6 +79,18 @@ describe('what nobody but a person may decide', () => {
     assert.match(entry, /export function activate\(context: vscode\.ExtensionContext\): void/);
   });
 
+  it('whether a plan runs: no folder that is not trusted brings one that can', () => {
+    const commands = manifest.contributes['commands'] as readonly { readonly command: string; readonly enablement?: string }[];
+    assert.equal(commands.find(({ command }) => command === 'ltvGauge.runPlan')?.enablement, 'isWorkspaceTrusted');
+    // Other extensions run commands that are not enabled, too.
+    const plans = sources.find(({ file }) => file.endsWith('plans.ts') && file.includes('vscode'))?.text ?? '';
+    assert.match(plans, /async function runPlan\([^]*?!vscode\.workspace\.isTrusted[^]*?return;[^]*?await run\(/);
+    assert.deepEqual(
+      sources.filter(({ text }) => text.includes('run-plan.ts')).map(({ file }) => file.replaceAll('\\', '/')),
+      ['src/vscode/plans.ts'],
+    );
+  });
+
   it('where a signed request goes: the address of an account is never taken from a setting', () => {
     for (const { file, text } of sources.filter((source) => source.text.includes('getConfiguration'))) {
       assert.match(file, /vscode[/\\]ports\.ts$/);

@@ -69,6 +69,15 @@ describe('a package as a zip file', () => {
     assert.deepEqual(await repacked(before), after);
   });
 
+  it('holds a file as it was shortened for the package', async () => {
+    const after = await repacked(zipOf(files), (name, data) => (name.endsWith('package.json') ? Buffer.from('{}') : data));
+    assert.deepEqual(textsIn(after), { ...files, 'extension/package.json': '{}' });
+    for (const { record, packed } of entriesInZip(after)) {
+      assert.equal(record.readUInt32LE(16), crc32(inflateRawSync(packed)));
+      assert.equal(record.readUInt32LE(24), inflateRawSync(packed).length);
+    }
+  });
+
   it('says of each file in front of it what its directory says', async () => {
     const after = await repacked(zipOf(files));
     for (const { name, record, packed } of entriesInZip(after)) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { arranged, firstChoices, kept, renewed, sorted, type Choices } from '../../../src/webview/arrange.ts';
+import { arranged, firstChoices, kept, keptWhere, renewed, sorted, type Choices } from '../../../src/webview/arrange.ts';
 import { holds } from '../property.ts';
 import { gaugeView, pageState } from './markup.ts';
 
@@ -69,5 +69,20 @@ describe('New gauges', () => {
     const { gauges } = renewed(pageState([a, b]), pageState([copy, changed]));
     assert.equal(gauges[0], a);
     assert.equal(gauges[1], changed);
+  });
+
+  it('wait where that is asked for, but never those that are new', () => {
+    const [changed, other] = [
+      { ...a, figure: '57.44%' },
+      { ...b, figure: '70.01%' },
+    ];
+    assert.deepEqual(
+      keptWhere([a, b], [changed, other], (key) => key === 'b'),
+      [changed, b],
+    );
+    assert.deepEqual(
+      keptWhere([a], [a, other], () => true),
+      [a, other],
+    );
   });
 });

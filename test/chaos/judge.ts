@@ -169,8 +169,7 @@ export class Judge {
       arrived: (effects, outcome) => {
         send.isUnderWay = false;
         send.effects = effects;
-        send.isOutOfTime =
-          effects.length === 0 && outcome.kind === 'answer' && /"(?:retCode|code)":"?(?:10002|50102)\b/.test(outcome.answer.body);
+        send.isOutOfTime = effects.length === 0 && isOutOfTime(outcome);
         this.counts.effects += effects.length;
         this.#options.say(`${venue.id} carries out ${String(effects.length)} of ${send.body}`);
         const all = this.#sends.filter(({ record }) => record !== undefined && record === send.record).flatMap((one) => one.effects);
@@ -343,7 +342,7 @@ export class Judge {
   #alive({ name, engine, openedAt, wokeAt }: ChaosWindow): void {
     const { intervalMs, time } = this.#options;
     for (const { account, snapshot } of engine.store.all()) {
-      const failedAt = this.#failedAt.get(account.venue as VenueId) ?? 0;
+      const failedAt = this.#failedAt.get(account.venue as VenueId) ?? -Infinity;
       // After failures, five minutes at most until the next look.
       const since = Math.max(failedAt + 6 * minute, this.#disturbedAt + minute, openedAt, wokeAt);
       const age = time.now - (snapshot?.asOf ?? 0);
@@ -383,6 +382,10 @@ export class Judge {
     else if (state === 'mismatch' && (done === undefined || part === 1)) this.fault(`${said}, and ${told}`);
   }
 }
+
+/** A venue whose clock is another has to be coped with. */
+export const isOutOfTime = (outcome: Outcome): boolean =>
+  outcome.kind === 'answer' && /"(?:retCode|code)":"?(?:10002|50102)\b/.test(outcome.answer.body);
 
 /** How much of what was asked was done; none where it went the other way. */
 const partOf = (done: Effect, asked: Said): number => (done.way === asked.way ? Number(done.amount) / Number(asked.amount) : 0);

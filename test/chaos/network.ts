@@ -2,7 +2,7 @@ import type { Outcome, RawRequest } from '../../src/simulator/request.ts';
 import type { Random } from '../watch/random.ts';
 import type { OwnClock, WorldTime } from '../watch/time.ts';
 import type { SimulatedVenue, VenueId } from './exchange.ts';
-import type { Judge } from './judge.ts';
+import { isOutOfTime, type Judge } from './judge.ts';
 import { oddAnswer } from './odd-answers.ts';
 
 /**
@@ -130,10 +130,10 @@ export class Network {
               reject(broken('ECONNRESET'));
               return;
             }
-            const isAnswer = outcome.kind === 'answer' && outcome.answer.status === 200 && !outcome.cut;
+            const isAnswer = outcome.kind === 'answer' && outcome.answer.status === 200 && !outcome.cut && !isOutOfTime(outcome);
             if (fault === 'odd') judge.failed(venue.id);
             if (isAnswer) judge.answered(venue, request, outcome.answer.body);
-            else judge.failed(venue.id);
+            else if (!isOutOfTime(outcome)) judge.failed(venue.id);
             deliver(outcome, resolve, reject);
           },
           clock,

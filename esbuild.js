@@ -13,6 +13,7 @@ const common = {
   minify,
   sourcemap: minify ? false : 'linked',
   legalComments: 'none',
+  metafile: minify,
   logLevel: 'warning',
   absWorkingDir: __dirname,
   // Names of parts come from paths: the same wherever the packages really are.
@@ -213,6 +214,22 @@ async function writeTranslations() {
   }
 }
 
+/** What the licences of the packages in these outputs ask for: their texts go where the code goes. */
+function writeLicences(metafiles) {
+  const used = metafiles.flatMap(({ outputs }) =>
+    Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs).filter((file) => inputs[file].bytesInOutput > 0)),
+  );
+  const names = new Set(used.flatMap((file) => /.*\bnode_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []));
+  const texts = [...names].sort().map((name) => {
+    const folder = path.join(__dirname, 'node_modules', name);
+    const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+    if (licence === undefined) throw new Error(`${name} comes without the text of its licence`);
+    return `${name} ${version}\n\n${readFileSync(path.join(folder, licence), 'utf8').trim()}\n`;
+  });
+  writeFileSync(path.join(__dirname, 'dist/LICENSES.txt'), texts.join('\n---\n\n'));
+}
+
 /** Tests ask for sentences by id. */
 function writeTexts() {
   mkdirSync(path.join(__dirname, 'out'), { recursive: true });
@@ -399,8 +416,11 @@ async function main() {
     await Promise.all(contexts.map((one) => one.watch()));
     return;
   }
-  await Promise.all(nonEmpty.map((options) => build(options)));
-  if (minify) await squeeze();
+  const built = await Promise.all(nonEmpty.map((options) => build(options)));
+  if (minify) {
+    writeLicences(built.map(({ metafile }) => metafile));
+    await squeeze();
+  }
 }
 
 main().catch((error) => {

@@ -67,6 +67,7 @@ const allowed = [
   /^extension\/dist\/parts\/[\w-]+\.js$/,
   /^extension\/dist\/webview\/([\w-]+\.js|page\.css)$/,
   /^extension\/media\/(icon\.png|activity-bar\.svg|loanplan\.schema\.json|walkthrough\/[a-z.-]+\.md)$/,
+  /^extension\/dist\/LICENSES\.txt$/,
   /^extension\/(readme\.md|changelog\.md|LICENSE\.txt|LICENSE)$/i,
 ];
 const required = [
@@ -79,6 +80,7 @@ const required = [
   'extension/dist/parts/ledger-worker.js',
   'extension/dist/webview/main.js',
   'extension/dist/webview/page.css',
+  'extension/dist/LICENSES.txt',
   'extension/media/icon.png',
 ];
 

@@ -220,13 +220,15 @@ function writeLicences(metafiles) {
     Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs).filter((file) => inputs[file].bytesInOutput > 0)),
   );
   const names = new Set(used.flatMap((file) => /.*\bnode_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []));
-  const texts = [...names].sort().map((name) => {
-    const folder = path.join(__dirname, 'node_modules', name);
-    const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-    const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
-    if (licence === undefined) throw new Error(`${name} comes without the text of its licence`);
-    return `${name} ${version}\n\n${readFileSync(path.join(folder, licence), 'utf8').trim()}\n`;
-  });
+  const texts = [...names]
+    .sort((one, other) => one.localeCompare(other))
+    .map((name) => {
+      const folder = path.join(__dirname, 'node_modules', name);
+      const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+      const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+      if (licence === undefined) throw new Error(`${name} comes without the text of its licence`);
+      return `${name} ${version}\n\n${readFileSync(path.join(folder, licence), 'utf8').trim()}\n`;
+    });
   writeFileSync(path.join(__dirname, 'dist/LICENSES.txt'), texts.join('\n---\n\n'));
 }
 

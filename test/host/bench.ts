@@ -37,6 +37,7 @@ import { isSameStatus, statusOf } from '../../src/views/status.ts';
 import { exposures, stressView } from '../../src/views/stress.ts';
 import { older } from './bench-against.ts';
 import { calls } from './bench-calls.ts';
+import { idle } from './bench-engine.ts';
 import { ledger } from './bench-ledger.ts';
 import { page } from './bench-page.ts';
 import { root } from './places.ts';
@@ -397,6 +398,7 @@ const parts: Readonly<Record<string, (isLong: boolean) => Promise<Outcome | read
   shocking,
   serving,
   ledger,
+  idle,
   calls,
   page,
 };

@@ -21,6 +21,8 @@ export interface Outcome {
   /** Median of the rounds' own ratios. */
   readonly ratio: number;
   readonly budget: number;
+  /** What is counted, where that is no time. */
+  readonly unit?: string;
 }
 
 /** Long enough that the timer's grain and a single garbage collection do not count. */
@@ -93,8 +95,8 @@ export function table(outcomes: readonly Outcome[]): string {
     ['what', 'ours', 'baseline', 'ratio', 'budget', 'ok'],
     ...outcomes.map((outcome) => [
       outcome.what,
-      `${outcome.oursMs.toFixed(3)} ms`,
-      `${outcome.baselineMs.toFixed(3)} ms`,
+      `${outcome.oursMs.toFixed(3)} ${outcome.unit ?? 'ms'}`,
+      `${outcome.baselineMs.toFixed(3)} ${outcome.unit ?? 'ms'}`,
       outcome.ratio.toFixed(2),
       outcome.budget.toFixed(2),
       isWithin(outcome) ? 'yes' : 'NO',

@@ -65,7 +65,8 @@ async function worlds(values: ReturnType<typeof parsed>): Promise<number> {
   const { user, system } = process.cpuUsage();
   const [seconds, cpu] = [(performance.now() - started) / 1_000, (user + system) / 1e6].map((one) => one.toFixed(0));
   console.log(
-    `seed ${seed}: ${String(ran)} worlds, ${String(bad)} bad, ${hours.toFixed(1)} hours in ${seconds!} s (${cpu!} s of processor time)`,
+    `seed ${seed}: ${String(ran)} worlds, ${String(bad)} bad, ${hours.toFixed(1)} hours in ${seconds!} s (${cpu!} s of processor time), ` +
+      `memory ${(growth / 2 ** 20).toFixed(1)} MB more`,
   );
   const file = process.env['LTV_GAUGE_RESULT'];
   if (file !== undefined && file !== '') writeFileSync(file, JSON.stringify({ passed: ran - bad, failed: bad }));

@@ -109,6 +109,7 @@ class Life {
       process.off('unhandledRejection', unhandled);
       fs.watch = watch;
       threads();
+      this.#time.end();
       this.#journal.close();
       fs.rmSync(this.#folder, { recursive: true, force: true });
     }

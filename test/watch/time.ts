@@ -70,6 +70,11 @@ export class WorldTime {
     this.#uptime = until;
   }
 
+  /** The world is over: what would have happened later is let go of, with all that it holds. */
+  end(): void {
+    this.#heap = [];
+  }
+
   #push(event: Event): void {
     const heap = this.#heap;
     heap.push(event);

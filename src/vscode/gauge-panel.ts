@@ -8,7 +8,7 @@ import { type App, sceneOf } from './front.ts';
 import { commandIds, type CommandId } from './command-ids.ts';
 import type { Place } from '../views/place.ts';
 import { gaugeHtml, parseFromPage } from '../views/gauge-page.ts';
-import { gaugePage, keyOfPlace, preparePage, type GaugePage } from '../views/gauges.ts';
+import { gaugePage, keyOfPlace, prepareLatest, preparePage, type GaugePage } from '../views/gauges.ts';
 import { keyOfTarget } from '../views/gauge-frame.ts';
 import type { HistoryDesk } from '../views/history.ts';
 import { changesOf, isNothing } from '../views/page-changes.ts';
@@ -75,7 +75,7 @@ export class GaugePanel implements vscode.Disposable {
   #desk: Promise<HistoryDesk> | undefined;
   #worst: string | undefined;
   #soon: NodeJS.Timeout | undefined;
-  /** A page is being prepared, and whether there was news since. */
+  /** A page is being prepared, and how often there was news. */
   #preparing = false;
   #news = 0;
   #ages: NodeJS.Timeout | undefined;
@@ -281,12 +281,13 @@ export class GaugePanel implements vscode.Disposable {
     this.#news += 1;
     if (this.#preparing) return;
     this.#preparing = true;
+    const prepare = (isOvertaken: () => boolean): Promise<void> =>
+      preparePage(this.#app.store.all(), sceneOf(this.#app), onScreen(), this.#shocks, {
+        ...this.#turns,
+        isOvertaken: () => isOvertaken() || !this.#isSeen(),
+      });
     try {
-      for (let prepared = 0; prepared !== this.#news && this.#isSeen();) {
-        const known = (prepared = this.#news);
-        const isOvertaken = (): boolean => this.#news !== known || !this.#isSeen();
-        await preparePage(this.#app.store.all(), sceneOf(this.#app), onScreen(), this.#shocks, { ...this.#turns, isOvertaken });
-      }
+      if (this.#isSeen()) await prepareLatest(prepare, () => this.#news);
     } catch (error) {
       this.#report(error);
     } finally {

@@ -30,8 +30,9 @@ const everyMs = 100;
 /** Of a round. */
 const ticks = 50;
 const dayMs = 24 * 60 * 60_000;
-const say = (message: Message | string): string => (typeof message === 'string' ? message : english(message));
-const sceneAt = (at: number): ViewContext => ({
+export const say = (message: Message | string): string => (typeof message === 'string' ? message : english(message));
+/** Where nothing is open, frozen or warned of. */
+export const sceneAt = (at: number): ViewContext => ({
   exchanges,
   now: at,
   intervalMs: 30_000,

@@ -19,17 +19,14 @@ import { ltvOf } from '../../src/core/risk/loan-model.ts';
 import { waysTo } from '../../src/core/risk/ltv-solver.ts';
 import { levelOf } from '../../src/core/risk/level.ts';
 import { estimateAfter } from '../../src/core/risk/collateral-estimate.ts';
-import { english, type Message } from '../../src/core/message.ts';
 import type { Loan, HaircutRule } from '../../src/core/model.ts';
 import { open } from '../../src/exchanges/okx/envelope.ts';
 import { toLoans } from '../../src/exchanges/okx/loan-map.ts';
 import { loan, readRows } from '../../src/exchanges/okx/schema.ts';
-import { exchanges } from '../../src/exchanges/registry.ts';
 import type { AccountState } from '../../src/engine/monitor/store.ts';
 import type { SimulatorKeys } from '../../src/simulator/okx/auth.ts';
 import { startSimulator } from '../../src/simulator/okx/start.ts';
 import { gaugePage } from '../../src/views/gauges.ts';
-import type { ViewContext } from '../../src/words/account.ts';
 import { loansOutline } from '../../src/views/loans.ts';
 import { adopt, renew } from '../../src/views/outline-node.ts';
 import { changesOf } from '../../src/views/page-changes.ts';
@@ -39,7 +36,7 @@ import { older } from './bench-against.ts';
 import { calls } from './bench-calls.ts';
 import { idle } from './bench-engine.ts';
 import { ledger } from './bench-ledger.ts';
-import { page } from './bench-page.ts';
+import { page, say, sceneAt } from './bench-page.ts';
 import { root } from './places.ts';
 import { cleanEnvironment } from './processes.ts';
 import { compare, isWithin, table, type Outcome } from './side-by-side.ts';
@@ -118,18 +115,7 @@ function reading(): Promise<Outcome> {
   });
 }
 
-const viewContext: ViewContext = {
-  exchanges,
-  now,
-  intervalMs: 30_000,
-  when: String,
-  zoned: String,
-  openWrites: () => [],
-  frozen: () => undefined,
-  arming: () => ({ armed: false }),
-  warnings: () => [],
-};
-const say = (message: Message | string): string => (typeof message === 'string' ? message : english(message));
+const viewContext = sceneAt(now);
 
 /** Accounts of ten loans each. */
 function accountsWith(loans: number): readonly AccountState[] {

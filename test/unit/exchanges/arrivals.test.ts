@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { ExchangeError } from '../../../src/core/errors.ts';
 import { Transport, type Answer } from '../../../src/exchanges/http/transport.ts';
-import { RawServer, type Answering } from './raw-server.ts';
+import { withServer, type Answering } from './raw-server.ts';
 
 const body = '{"collateralAmt":"0.1","note":"ein Viertel – ¼"}';
 const headers = { 'Content-Type': 'application/json', 'OK-ACCESS-SIGN': 'signed-once' };
@@ -15,15 +15,6 @@ async function write(url: string, transport = new Transport({ venue: 'Raw' })): 
     if (error instanceof ExchangeError) return error;
     throw error;
   });
-}
-
-async function withServer<T>(answering: Answering, work: (server: RawServer) => Promise<T>): Promise<T> {
-  const server = await new RawServer(answering).start();
-  try {
-    return await work(server);
-  } finally {
-    await server.stop();
-  }
 }
 
 /** A second arrival would come at once, on this connection or another one. */

@@ -6,16 +6,7 @@ import type { ExchangeError } from '../../../src/core/errors.ts';
 import { Transport, type Answer, type Departure } from '../../../src/exchanges/http/transport.ts';
 import { saysLike, saysInTurn } from '../../texts.ts';
 import { failureOf } from './bench.ts';
-import { RawServer, type Answering } from './raw-server.ts';
-
-async function withServer<T>(answering: Answering, work: (server: RawServer) => Promise<T>): Promise<T> {
-  const server = await new RawServer(answering).start();
-  try {
-    return await work(server);
-  } finally {
-    await server.stop();
-  }
-}
+import { RawServer, withServer, type Answering } from './raw-server.ts';
 
 const question = (server: RawServer, more: Partial<Departure> = {}): Departure => ({
   ...{ method: 'GET', origin: server.url, target: '/question?a=1&b=%20', body: undefined, write: false, deadlineMs: 2_000 },

@@ -65,3 +65,13 @@ export class RawServer {
     });
   }
 }
+
+/** A server for the time of some work. */
+export async function withServer<T>(answering: Answering, work: (server: RawServer) => Promise<T>): Promise<T> {
+  const server = await new RawServer(answering).start();
+  try {
+    return await work(server);
+  } finally {
+    await server.stop();
+  }
+}

@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Looking } from '../agent/looking.ts';
 import { WrongInput } from '../agent/schema.ts';
 import type { Described } from '../agent/tools.ts';
+import { manifest } from './manifest.ts';
 
 const versions = ['2025-06-18', '2025-03-26', '2024-11-05'];
 
@@ -17,13 +16,10 @@ const mcpName = ({ name }: Described): string =>
 /** What our package.json describes, for other programs too. */
 async function offered(): Promise<readonly Described[]> {
   const { editorName, tools } = await import('../agent/tools.ts');
-  let folder = __dirname;
-  while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
-  const { contributes } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
-    readonly contributes: { readonly languageModelTools: readonly Described[] };
-  };
+  const described = manifest().contributes?.languageModelTools;
+  if (described === undefined) throw new Error('this program needs the package.json that it was installed with');
   const names = tools.filter(({ editorOnly }) => editorOnly !== true).map(editorName);
-  return contributes.languageModelTools.filter(({ name }) => names.includes(name));
+  return described.filter(({ name }) => names.includes(name));
 }
 
 interface Asked {

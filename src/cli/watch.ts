@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { aliasOf, type StatusOptions } from '../agent/named.ts';
 import { statusOf } from '../agent/status.ts';
 import { isCurrent } from '../engine/monitor/pace.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
+import { manifest } from './manifest.ts';
 import { reasonOf } from './mcp.ts';
 import { metricsText, metricsType, type RequestCounts } from './metrics.ts';
 import { plain, serveLocally, type Page } from './serve.ts';
@@ -21,7 +20,7 @@ export interface WatchOptions {
  * @throws Complaint if the port is taken
  */
 export async function watch({ port, options, states, requests }: WatchOptions, say: (text: string) => void): Promise<void> {
-  const version = versionHere();
+  const { version } = manifest();
   const or503 = (page: () => Page) => (): Page => {
     try {
       return page();
@@ -66,14 +65,4 @@ function health(states: readonly AccountState[], { now: at, intervalMs }: Status
   if (states.length === 0) reasons.push('no accounts');
   const text = `${JSON.stringify({ ok: reasons.length === 0, ...(reasons.length === 0 ? {} : { reasons }) })}\n`;
   return { status: reasons.length === 0 ? 200 : 503, type: 'application/json; charset=utf-8', text };
-}
-
-/** Of the package that this file was installed with. */
-function versionHere(): string | undefined {
-  try {
-    const { version } = JSON.parse(readFileSync(path.join(__dirname, '..', 'package.json'), 'utf8')) as { version?: unknown };
-    return typeof version === 'string' ? version : undefined;
-  } catch {
-    return undefined;
-  }
 }

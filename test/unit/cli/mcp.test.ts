@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
@@ -365,6 +365,16 @@ describe('the tools for agents over the Model Context Protocol', () => {
     process.kill(transport.pid ?? 0, 'SIGKILL');
     await assert.rejects(asked, /closed/i);
     assert.equal(list(await call('status'), 'accounts').length, 2);
+  });
+
+  it('say that their descriptions are missing where the program was taken out of its package', async () => {
+    const alone = path.join(parent, 'ltv-gauge.js');
+    copyFileSync(program, alone);
+    const child = spawn(process.execPath, [alone, 'mcp', '--data', folder], { timeout: 20_000 });
+    child.stdin.end('{"jsonrpc":"2.0","id":1,"method":"tools/list"}\n');
+    const [said] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    assert.equal(child.exitCode, 3);
+    assert.match(said, /package\.json/);
   });
 
   it('end with exit code 3 where an answer can not be written', async () => {

@@ -241,7 +241,12 @@ function writeTexts() {
 const extension = {
   ...common,
   sourcemap: minify ? false : 'inline',
-  entryPoints: ['src/extension.ts', { in: 'src/cli/main.ts', out: 'ltv-gauge' }],
+  entryPoints: [
+    'src/extension.ts',
+    { in: 'src/cli/main.ts', out: 'ltv-gauge' },
+    // The databases' thread. Its name is fixed: src/vscode/ports.ts asks for it.
+    { in: 'src/engine/database-worker.ts', out: 'parts/ledger-worker' },
+  ],
   outdir: 'dist',
   chunkNames: 'parts/[name]-[hash]',
   platform: 'node',
@@ -258,15 +263,13 @@ const extension = {
   alias: { ofetch: path.join(__dirname, 'node_modules/ofetch/dist/index.mjs') },
 };
 
-// The ledger's thread starts from a file of its own and shares no part with the extension. Its name is fixed: src/vscode/ports.ts asks for it.
+// The databases' thread for tests: one file.
 const worker = {
   ...common,
   entryPoints: [{ in: 'src/engine/database-worker.ts', out: 'ledger-worker' }],
-  outdir: 'dist/parts',
   platform: 'node',
   target: 'node22',
   format: 'cjs',
-  plugins: [withoutIds],
 };
 
 // What a template holds between its tags comes into the package as it stands. Code means the same without its indents.
@@ -388,7 +391,7 @@ if (breakName !== undefined) {
     Object.assign(one, { outdir: 'out/test/chaos-broken', plugins: [broken, ...(one.plugins ?? [])] });
 }
 
-const product = [extension, worker, page];
+const product = [extension, page];
 const everyTest = [unit, unitWorker, unitCli, integration, e2e, crash, crashWorker, simulation, chaos, chaosWorker];
 const wanted = flags.has('--unit')
   ? [unit, unitWorker, unitCli]

@@ -139,8 +139,11 @@ const stampFile = `${vsixFile}.stamp`;
 /** What the package shows as its readme. */
 const usersReadme = 'out/README.md';
 
-/** Contributors have the repository before them. */
-const usersPart = (readme: string): string => readme.replace(/^## For contributors\n[^]*(?=^Licence: )/m, '');
+/** Contributors have the repository before them; what lines up the cells of tables is for editors. */
+const usersPart = (readme: string): string =>
+  readme
+    .replace(/^## For contributors\n[^]*(?=^Licence: )/m, '')
+    .replace(/^\|.*\|$/gm, (row) => row.replace(/ {2,}\|/g, ' |').replace(/-{4,}/g, '---'));
 
 /** The editor reads a manifest and tables; what npm and people need of them stays in the repository. */
 function forTheEditor(name: string, data: Buffer): Buffer {

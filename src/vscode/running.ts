@@ -21,15 +21,31 @@ export interface Running {
   readonly close: () => Promise<void>;
 }
 
-/** Builds the engine and registers what can be seen. Waits for nothing: no network, no secret, no database. */
-export function startRunning(context: vscode.ExtensionContext, tree: App['tree']): Running {
-  const keep = <T extends vscode.Disposable>(part: T): T => {
-    context.subscriptions.push(part);
-    return part;
-  };
+/**
+ * Builds the engine and registers what can be seen. Waits for nothing: no network, no secret, no database. Where it fails, nothing of it is
+ * left, so that it can be tried again.
+ */
+export function startRunning(context: vscode.ExtensionContext, late: Pick<App, 'commands' | 'tree'>): Running {
+  const parts: vscode.Disposable[] = [];
+  try {
+    return start(context, late, (part) => {
+      parts.push(part);
+      return part;
+    });
+  } catch (error) {
+    for (const part of parts.splice(0).reverse()) part.dispose();
+    throw error;
+  } finally {
+    context.subscriptions.push(...parts);
+  }
+}
+
+type Keep = <T extends vscode.Disposable>(part: T) => T;
+
+function start(context: vscode.ExtensionContext, late: Pick<App, 'commands' | 'tree'>, keep: Keep): Running {
   const log = keep(vscode.window.createOutputChannel('LTV Gauge', { log: true }));
   const engine = keep(createEngine(portsOf(context, log)));
-  const app: App = { ...engine, context, log, tree, alarm: keep(new Emitter()) };
+  const app: App = { ...engine, ...late, context, log, alarm: keep(new Emitter()) };
   const reading = { connections: app.connections, states: app.store, viewContext: () => sceneOf(app) };
   const pages = keep(new LazyPages(async (source, cursor) => (await loadViews()).readPage(reading, source, cursor)));
   keep(registerCommands(app, pages));

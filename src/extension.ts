@@ -74,7 +74,7 @@ export function activate(context: vscode.ExtensionContext): void {
     { dispose: endWaiting },
     late.commands,
     ...trees.values(),
-    registerAgentTools(context, async () => (await run()).looking),
+    registerAgentTools(context, async (tool, input) => (await run()).answer(tool, input)),
     vscode.window.registerWebviewPanelSerializer('ltvGauge.gauges', {
       deserializeWebviewPanel: async (panel) => (await run()).restorePanel(panel),
     }),

@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import { Emitter } from '../core/emitter.ts';
-import type { Looking } from '../agent/looking.ts';
 import { createEngine } from '../engine/engine.ts';
 import { LazyPages, loadViews } from '../views/lazy-pages.ts';
-import { lookingOf } from './agent-tools.ts';
+import { agentAnswers, type AgentAnswer } from './agent-answers.ts';
 import { commandIds } from './command-ids.ts';
 import { registerCommands } from './commands.ts';
 import { sceneOf, type App } from './front.ts';
@@ -16,8 +15,7 @@ import { registerWarnings } from './warnings.ts';
 
 export interface Running {
   readonly restorePanel: (panel: vscode.WebviewPanel) => Promise<void>;
-  /** What agents see. */
-  readonly looking: Looking;
+  readonly answer: AgentAnswer;
   readonly close: () => Promise<void>;
 }
 
@@ -58,11 +56,11 @@ function start(context: vscode.ExtensionContext, late: Pick<App, 'commands' | 't
   const looked = engine.start();
   // Set by `npm start`: a person who only wants to look finds something to look at.
   if (process.env['LTV_GAUGE_SIMULATED'] === '1') void looked.then(() => trySimulated(app));
-  const looking = lookingOf(app, {
+  const answer = agentAnswers(app, {
     steps: (changeId) => app.ledger.steps(changeId),
     draft: async (text) => (await import('./dialogs.ts')).telling.openDraft(text),
   });
-  return { restorePanel, looking, close: () => engine.close() };
+  return { restorePanel, answer, close: () => engine.close() };
 }
 
 async function trySimulated({ book, log }: App): Promise<void> {

@@ -9,12 +9,21 @@ const msSince = (start) => {
   return (user + system) / 1_000;
 };
 
+/** Until what was activated before has come to rest. */
+async function quiet() {
+  for (let left = 100; left > 0; left -= 1) {
+    const start = process.cpuUsage();
+    await sleep(100);
+    if (msSince(start) < 4) return;
+  }
+}
+
 exports.run = async () => {
   const costs = [];
   for (const id of JSON.parse(process.env.LTV_GAUGE_ACTIVATE)) {
-    await sleep(500);
     const extension = vscode.extensions.getExtension(id);
     if (extension === undefined || extension.isActive) throw new Error(`${id} is not there to be activated`);
+    await quiet();
     const start = process.cpuUsage();
     await extension.activate();
     const active = msSince(start);

@@ -67,13 +67,29 @@ const commonJs = (text) =>
     .replace(/\bimport\(("\.[^"]+")\)/g, 'Promise.resolve().then(() => require($1))')
     .replace(/\bexport\s*\{([^}]*)\};/, (_, names) => `module.exports = {${names.replace(/([\w$]+) as ([\w$]+)/g, '$2: $1')}};`);
 
+/** Hashes keep caches apart. A part is asked for by other parts only, and each hash takes six bytes of the package wherever it is named. */
+function withoutHashes(files) {
+  const names = new Map();
+  const counts = new Map();
+  for (const file of files.toSorted()) {
+    const [, stem] = /^(.+)-[A-Z0-9]{8}\.js$/.exec(file) ?? [];
+    if (stem === undefined) continue;
+    const count = (counts.get(stem) ?? 0) + 1;
+    counts.set(stem, count);
+    names.set(file, `${stem}${count === 1 ? '' : `-${String(count)}`}.js`);
+  }
+  return names;
+}
+
 const asCommonJs = {
   name: 'as-common-js',
   setup({ onEnd }) {
     onEnd(({ outputFiles = [] }) => {
-      for (const { path: file, text } of outputFiles) {
-        const isCode = file.endsWith('.js');
-        const code = isCode ? commonJs(text) : text;
+      const names = withoutHashes(outputFiles.map(({ path: file }) => path.basename(file)));
+      for (const { path: hashed, text } of outputFiles) {
+        const isCode = hashed.endsWith('.js');
+        const code = [...names].reduce((sum, [from, to]) => sum.replaceAll(`/${from}`, `/${to}`), isCode ? commonJs(text) : text);
+        const file = path.join(path.dirname(hashed), names.get(path.basename(hashed)) ?? path.basename(hashed));
         // What was not rewritten is no script.
         if (isCode) new Script(code, { filename: file });
         mkdirSync(path.dirname(file), { recursive: true });

@@ -1,11 +1,7 @@
 import type { Looking } from '../agent/looking.ts';
-import type { Described } from '../agent/tools.ts';
-import { allowsAgents } from './agent-tools.ts';
+import { allowsAgents, type AgentAnswer } from './agent-tools.ts';
 import type { App } from './front.ts';
 import { hidesAmounts } from './ports.ts';
-
-/** What a tool answers to an agent. */
-export type AgentAnswer = (tool: Described, input: unknown) => Promise<string>;
 
 export function agentAnswers(
   { store, clock, intervalMs, shared }: Pick<App, 'store' | 'clock' | 'intervalMs' | 'shared'>,

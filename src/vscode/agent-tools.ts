@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { Described } from '../agent/tools.ts';
-import type { AgentAnswer } from './agent-answers.ts';
 import { ownSettings } from './ports.ts';
+
+/** What a tool answers to an agent. */
+export type AgentAnswer = (tool: Described, input: unknown) => Promise<string>;
 
 /** @param name of a setting of agents that a person turns on */
 export const allowsAgents = (name: 'enabled' | 'amounts'): boolean => ownSettings.read(`agents.${name}`) === true;

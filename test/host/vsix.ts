@@ -147,7 +147,13 @@ const usersPart = (readme: string): string =>
 /** The editor reads a manifest and tables; what npm and people need of them stays in the repository. */
 function forTheEditor(name: string, data: Buffer): Buffer {
   if (!name.endsWith('.json')) return data;
-  const { scripts: _, devDependencies: __, ...rest } = JSON.parse(data.toString()) as Readonly<Record<string, unknown>>;
+  const {
+    scripts: _,
+    devDependencies: __,
+    dependencies: ___,
+    allowScripts: ____,
+    ...rest
+  } = JSON.parse(data.toString()) as Readonly<Record<string, unknown>>;
   return Buffer.from(JSON.stringify(rest));
 }
 

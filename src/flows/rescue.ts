@@ -1,4 +1,4 @@
-import { compare, decimal, divide, isPositive, type Decimal } from '../core/decimal.ts';
+import { decimal, divide, isPositive, type Decimal } from '../core/decimal.ts';
 import { msg } from '../core/message.ts';
 import { targetKey, type Account, type Target } from '../core/model.ts';
 import { canDo, rescueOf, type Rescue, type RescueStep } from '../engine/rescue.ts';
@@ -173,11 +173,8 @@ async function loanStep(app: Acting, place: Place, on: Target): Promise<Step | u
   const step = await stepToOpen(app, place, on);
   if (step === undefined) return undefined;
   const { act, coin, amount } = step.step;
-  if (act === 'add') return { change: changeOf(choice, 'add', coin, amount), remark: step.remark };
-  const repaid = await partlyRepaid(app, choice, coin, amount);
-  // A contract is repaid whole, which the ledger refuses to do with less; what was prepared is never exceeded.
-  const isMore = repaid?.all === true && compare(repaid.amount, amount) > 0;
-  return repaid && { change: isMore ? { ...repaid, amount, all: false } : repaid, remark: step.remark };
+  const change = act === 'add' ? changeOf(choice, 'add', coin, amount) : await partlyRepaid(app, choice, coin, amount);
+  return change && { change, remark: step.remark };
 }
 
 async function positionStep(app: Acting, place: Place, on: Target): Promise<Step | undefined> {

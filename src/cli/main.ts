@@ -69,7 +69,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** What doesn't go together, with a blank line below it. */
+/** What is wrong with the words of the command line, if anything. */
 function misuseOf(
   command: string,
   [more]: readonly string[],
@@ -77,11 +77,10 @@ function misuseOf(
 ): string | undefined {
   if (command === '') return '';
   if (!['status', 'watch', 'mcp'].includes(command)) return `There is no command ${JSON.stringify(command)}.\n\n`;
-  if (more !== undefined) return `${JSON.stringify(more)} isn't expected after ${command}.\n\n`;
-  if (once === true && command !== 'status') return '--once goes with status only.\n\n';
-  if (account === undefined) return undefined;
-  if (command === 'mcp') return "mcp tells of the editor's accounts: --account goes with status and watch only.\n\n";
-  return data === undefined ? undefined : 'Either --data or --account: they are different accounts.\n\n';
+  const excess =
+    more ?? (once === true && command !== 'status' ? '--once' : account !== undefined && command === 'mcp' ? '--account' : undefined);
+  if (excess !== undefined) return `${command} doesn't take ${excess}.\n\n`;
+  return account === undefined || data === undefined ? undefined : 'Either --data or --account.\n\n';
 }
 
 /** Where the figures come from. */

@@ -123,10 +123,10 @@ describe('the command line', () => {
     }
     for (const [args, reason] of [
       [['arm'], 'There is no command "arm".'],
-      [['status', 'now'], '"now" isn\'t expected after status.'],
-      [['watch', '--once'], '--once goes with status only.'],
-      [['mcp', '--account', 'a.json'], "mcp tells of the editor's accounts: --account goes with status and watch only."],
-      [['status', '--account', 'a.json', '--data', folder], 'Either --data or --account: they are different accounts.'],
+      [['status', 'now'], "status doesn't take now."],
+      [['watch', '--once'], "watch doesn't take --once."],
+      [['mcp', '--account', 'a.json'], "mcp doesn't take --account."],
+      [['status', '--account', 'a.json', '--data', folder], 'Either --data or --account.'],
     ] as const)
       assert.equal((await run(...args)).stderr.split('\n')[0], reason);
     assert.match((await run('--help')).stdout, /^Usage/);

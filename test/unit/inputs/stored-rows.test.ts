@@ -8,13 +8,14 @@ import { aliasOf } from '../../../src/agent/named.ts';
 import { statusOf } from '../../../src/agent/status.ts';
 import { lookingAt } from '../../../src/cli/state-file.ts';
 import { decimal } from '../../../src/core/decimal.ts';
-import { msg } from '../../../src/core/message.ts';
+import { english, msg } from '../../../src/core/message.ts';
 import { withFigures } from '../../../src/engine/history/figures.ts';
 import { stateIn } from '../../../src/engine/storage/state-folder.ts';
 import { StateFile } from '../../../src/engine/storage/state-file.ts';
 import type { StateAsked } from '../../../src/engine/storage/state-protocol.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
 import { statusOf as statusShown } from '../../../src/views/status.ts';
+import { saysLike } from '../../texts.ts';
 import { memoryFolder } from '../../memory-folder.ts';
 import { holds } from '../property.ts';
 import { aScene, anAccount, say } from '../views/gauge-scenes.ts';
@@ -310,6 +311,45 @@ describe('a row of the shared database that holds something else', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('that was a notice or a message is told in another way', () => {
+    fresh();
+    tamper('notices', 'notice', '{');
+    tamper('outbox', 'message', '{"sentence":5}');
+    withFile((opened) => {
+      const at = now + 5_000;
+      const told = (): readonly string[] =>
+        opened.warnings({ do: 'claimNotices', window: 'w', at })!.notices.map(({ notice }) => english(notice.sentence));
+      assert.equal(told().length, 1, 'the other one');
+      assert.deepEqual(
+        opened.warnings({ do: 'warnings' })!.rows.map((row) => row.told),
+        [undefined, undefined],
+        'all is told again',
+      );
+      const { messages } = opened.outlets({ do: 'claimMessages', window: 'w', at, isQuiet: true, without: [] })!;
+      assert.deepEqual(
+        messages.map(({ outlet }) => outlet.id),
+        ['b'],
+      );
+      assert.match(told().join(), saysLike('outlet.dead', 'a'));
+    });
+  });
+
+  it('that was an account is not left out: what it stands for is unknown', () => {
+    for (const record of ['{', '[]', '{"id":"b"}', JSON.stringify({ ...anAccount({ id: 'a' }), readOnly: 'no' })]) {
+      fresh();
+      tamper('accounts', 'record', record);
+      const status = statusOf(lookingAt(file()).states(), { now, intervalMs: 60_000, amounts: true });
+      assert.deepEqual(
+        status.accounts.map(({ name, current }) => [name, current]),
+        [
+          ['unreadable', false],
+          ['b', true],
+        ],
+      );
+      assert.equal(status.worst, 'unknown');
+    }
   });
 
   it('is unknown where it is shown, and its neighbours are as ever', () => {

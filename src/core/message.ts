@@ -24,6 +24,13 @@ export function msg(_id: string, template: string, ...args: readonly (string | M
  */
 export const hideable = (text: string | Message): Message => ({ template: '{0}', args: [text], isAmount: true });
 
+/** Whether what was stored is a message. */
+export function isMessage(value: unknown): value is Message {
+  if (typeof value !== 'object' || value === null) return false;
+  const { template, args } = value as Partial<Record<keyof Message, unknown>>;
+  return typeof template === 'string' && Array.isArray(args) && args.every((arg) => typeof arg === 'string' || isMessage(arg));
+}
+
 const dots = '•••';
 
 /** The English text of a message, for logs and tests. */

@@ -1,3 +1,4 @@
+import { isTime } from '../../core/clock.ts';
 import { compare, decimal, isDecimal, isPositive, one, type Decimal } from '../../core/decimal.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { Account, KeyNote, Levels } from '../../core/model.ts';
@@ -141,10 +142,10 @@ function borrowingFrom(value: unknown): Account['borrowing'] {
 function keyNoteOf(value: unknown): KeyNote | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { asOf, expiresAt, unbound } = value as Record<string, unknown>;
-  if (!Number.isSafeInteger(asOf)) return undefined;
+  if (!isTime(asOf)) return undefined;
   return Object.freeze({
-    asOf: asOf as number,
-    ...(Number.isSafeInteger(expiresAt) ? { expiresAt: expiresAt as number } : {}),
+    asOf,
+    ...(isTime(expiresAt) ? { expiresAt } : {}),
     ...(unbound === true ? { unbound } : {}),
   });
 }

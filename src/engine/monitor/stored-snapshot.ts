@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { isDecimal, type Decimal } from '../../core/decimal.ts';
+import { isComputed, type Decimal } from '../../core/decimal.ts';
 import type { Message } from '../../core/message.ts';
 import type { Snapshot } from '../../core/model.ts';
 
-const amount = v.custom<Decimal>((value) => typeof value === 'string' && isDecimal(value));
+const amount = v.custom<Decimal>((value) => typeof value === 'string' && isComputed(value));
 export const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const threshold = v.object({
   ltv: amount,

@@ -1,0 +1,122 @@
+import { ExchangeError } from '../../src/core/errors.ts';
+import type { Snapshot } from '../../src/core/model.ts';
+import { Random } from '../watch/random.ts';
+import { judge } from './judge.ts';
+import { drawMutations, mutated, type Mutation } from './mutations.ts';
+import { judgeShown } from './judge-shown.ts';
+import { screenOf, type Screen } from './shown.ts';
+import { firstAt, reading, secondAt, stateAfter } from './read.ts';
+import { scenes, type Scene } from './scenes.ts';
+import { toldByBybit } from './told-bybit.ts';
+import { toldByOkx } from './told-okx.ts';
+import type { Answers, Told } from './told.ts';
+
+/** One reading in which something is wrong, after one in which nothing was. */
+export interface Case {
+  readonly scene: Scene;
+  readonly mutations: readonly Mutation[];
+}
+
+/** Milliseconds; a reading has a few milliseconds of work, and the machine may be busy. */
+const mostMs = 2_000;
+
+/** Of all cases, how many have loans alone, or positions alone. */
+const partly = 0.6;
+const [wholes, parts, others] = ['whole', 'part', 'other'].map((kind) => scenes.filter((one) => one.kind === kind)) as [
+  Scene[],
+  Scene[],
+  Scene[],
+];
+
+export function caseOf(seed: string, number: number): Case {
+  const random = new Random(`${seed}/${number.toString()}`);
+  const scene = random.pick(random.chance(partly) ? parts : random.chance(0.5) ? wholes : others);
+  return { scene, mutations: drawMutations(random, scene.spots) };
+}
+
+function answersOf({ answers }: Scene, mutations: readonly Mutation[]): Answers {
+  return new Map(
+    [...answers].map(([address, json]) => {
+      const own = mutations.filter(({ answer }) => answer === address);
+      return [address, own.length === 0 ? plainOf(address, json) : mutated(json, own)] as const;
+    }),
+  );
+}
+
+const plain = new WeakMap<object, ReturnType<typeof mutated>>();
+function plainOf(_address: string, json: Parameters<typeof mutated>[0]): ReturnType<typeof mutated> {
+  const known = plain.get(json) ?? mutated(json, []);
+  plain.set(json, known);
+  return known;
+}
+
+/** An account in which nothing is wrong, after one reading, and as it looks after another. */
+interface Steady {
+  readonly first: Snapshot;
+  readonly screen: Screen;
+  readonly told: Told;
+}
+
+const steadies = new Map<Scene, Promise<Steady>>();
+function steadyOf(scene: Scene): Promise<Steady> {
+  const known = steadies.get(scene) ?? makeSteady(scene);
+  steadies.set(scene, known);
+  return known;
+}
+
+async function makeSteady(scene: Scene): Promise<Steady> {
+  const answers = answersOf(scene, []);
+  const first = await reading(scene.venue, answers, firstAt);
+  const second = await reading(scene.venue, answers, secondAt);
+  return { first, screen: screenOf(stateAfter(scene.venue, first, second)), told: toldBy(scene, answers) };
+}
+
+/** The rows that are there as they were, where only rows of the same lists differ. */
+function untouchedIn(steady: Steady, told: Told, mutations: readonly Mutation[]): ReadonlySet<string> {
+  if (!mutations.every(({ answer, at }) => ownLists.some((name) => answer.includes(name)) && at.length > 2)) return new Set();
+  const now = new Set(told.rows.map(({ row }) => row));
+  const count = (key: string): number => told.rows.filter((row) => row.key === key).length;
+  const inHedge = steady.first.positions.some(({ marginMode }) => marginMode === 'cross');
+  const keys = steady.told.rows
+    .filter(({ row, key }) => now.has(row) && count(key) === 1 && !(inHedge && key.startsWith('position:')))
+    .map(({ key }) => key);
+  return new Set(keys);
+}
+
+/** Lists of which each row stands for itself. */
+const ownLists = ['/loan-info', '/account/positions', '/ongoing-orders', '/position/list'];
+
+const toldBy = (scene: Scene, answers: Answers): Told => (scene.venue === 'okx' ? toldByOkx(answers) : toldByBybit(answers));
+
+/** What is wrong with the product in this case; nothing if all is as it has to be. */
+export async function faultsIn({ scene, mutations }: Case, isDrawn = true): Promise<readonly string[]> {
+  const began = performance.now();
+  const faults: string[] = [];
+  const steady = await steadyOf(scene);
+  const { first } = steady;
+  const answers = answersOf(scene, mutations);
+  try {
+    const second = await reading(scene.venue, answers, secondAt).catch((error: unknown) => {
+      if (error instanceof ExchangeError) return error;
+      throw error;
+    });
+    const state = stateAfter(scene.venue, first, second);
+    const told = toldBy(scene, answers);
+    faults.push(...judge(state, first, told));
+    if (isDrawn) faults.push(...judgeShown(screenOf(state), steady.screen, untouchedIn(steady, told, mutations), state));
+  } catch (error) {
+    faults.push(`throws ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+  const tookMs = performance.now() - began;
+  if (tookMs > mostMs) faults.push(`takes ${tookMs.toFixed(0)} ms`);
+  return faults;
+}
+
+/** The least that is wrong in it with which the same goes wrong. */
+export async function shrunk(one: Case, isStillWrong: (tried: Case) => Promise<boolean>): Promise<Case> {
+  for (const mutation of one.mutations) {
+    const tried = { ...one, mutations: one.mutations.filter((other) => other !== mutation) };
+    if (await isStillWrong(tried)) return shrunk(tried, isStillWrong);
+  }
+  return one;
+}

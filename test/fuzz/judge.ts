@@ -67,12 +67,13 @@ const loanFigures = (loan: Loan): Figures => ({
   liquidation: loan.liquidation?.ltv,
   liquidationPrice: loan.liquidationPrice?.price,
 });
-const positionFigures = (one: Position): Figures =>
-  ({
-    ...one,
-    ...{ fixedMargin: undefined, distress: undefined, keptFrom: undefined },
-    debt: one.debt?.amount,
-  }) as unknown as Figures;
+const positionFigures = (one: Position): Figures => ({
+  ...one,
+  fixedMargin: undefined,
+  distress: undefined,
+  keptFrom: undefined,
+  debt: one.debt?.amount,
+});
 
 /** What is shown otherwise than it is told, field by field. */
 function differences(row: ToldRow, shown: Figures, loan?: Loan): readonly string[] {
@@ -126,7 +127,7 @@ function judgeMore({ wallet, prices = {}, loans, positions }: Snapshot, told: To
       found(`${positionId} stands for ${exposure}, which is not told`);
   }
   for (const { due = [], rates = {} } of loans.filter(isFresh)) {
-    for (const { amount } of due) if (!isIn(told.terms, amount)) found(`${amount} with a date is not told`);
+    for (const { amount } of due) if (amount !== undefined && !isIn(told.terms, amount)) found(`${amount} with a date is not told`);
     for (const rate of Object.values(rates)) if (!isIn(told.terms, rate)) found(`a rate of ${rate} is not told`);
   }
 }

@@ -50,13 +50,13 @@ const isDrawn = (number: number, draw: number): boolean => number % draw === 0;
 async function share({ seed, from, to, step, draw, at }: Share): Promise<void> {
   // Nobody reads the stacks of a million refusals.
   Error.stackTraceLimit = 0;
-  let unhandled: unknown;
-  process.on('unhandledRejection', (error) => (unhandled = error));
+  const unhandled: string[] = [];
+  process.on('unhandledRejection', (error) => unhandled.push(error instanceof Error ? error.message : 'what is no error'));
   for (let number = from; number < to && at[1] === 0; number += step) {
     at[0] = number;
-    unhandled = undefined;
+    unhandled.length = 0;
     const faults = [...(await faultsIn(caseOf(seed, number), isDrawn(number, draw)))];
-    if (unhandled !== undefined) faults.push(`nobody handles ${String(unhandled)}`);
+    faults.push(...unhandled.map((message) => `nobody handles ${message}`));
     if (faults.length > 0) parentPort?.postMessage({ number, faults } satisfies Faulty);
   }
 }

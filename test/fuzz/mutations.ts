@@ -50,7 +50,7 @@ const edits = {
   /** One digit is another one. */
   digit: (one: Field, at: string): Entries =>
     reworded(one, (text) => {
-      const places = [...text].flatMap((letter, place) => (/\d/.test(letter) ? [place] : []));
+      const places = Array.from(text.matchAll(/\d/g), ({ index }) => index);
       const place = places[Number(at) % Math.max(places.length, 1)];
       return place === undefined ? text : `${text.slice(0, place)}${((Number(text[place]) + 7) % 10).toString()}${text.slice(place + 1)}`;
     }),

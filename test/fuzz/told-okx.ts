@@ -6,7 +6,7 @@ import { allOf, certainly, isName, nameIn, coinsOf, isOdd, isWhole, type Answers
 export function toldByOkx(answers: Answers): Told {
   const dataOf = (path: string): Json | undefined => {
     const json = answers.get(path)?.json;
-    return ['0', '-0'].includes(wordIn(json, 'code') ?? '') ? fieldOf(json, 'data') : undefined;
+    return isDone(fieldOf(json, 'code')) ? fieldOf(json, 'data') : undefined;
   };
   const loanRows = itemsOf(dataOf('/api/v5/finance/flexible-loan/loan-info')) ?? [];
   const loans = loanRows.map((row, at) => loanOf(row, idOf(loanRows, at)));
@@ -111,7 +111,7 @@ function positionOf(row: Json): ToldRow | undefined {
 /** With interest; nothing owed is no debt. */
 function debtOf(row: Json): Figure | undefined {
   const [owed, interest] = [figureIn(row, 'liab'), figureIn(row, 'interest')];
-  if (owed === undefined || interest === undefined || !isName(wordIn(row, 'liabCcy'))) return undefined;
+  if (owed === undefined || interest === undefined || !isWord(fieldOf(row, 'liabCcy')) || !isName(wordIn(row, 'liabCcy'))) return undefined;
   return positive(plus(absolute(owed), absolute(interest)));
 }
 
@@ -132,4 +132,7 @@ function exposuresOf(positions: readonly (ToldRow | undefined)[], instruments: r
 }
 
 /** A text, or a whole number that no reader of JSON makes another one of. */
-const isWord = (value: Json | undefined): boolean => (textOf(value) ?? '') !== '' || Number.isSafeInteger(Number(digitsOf(value) ?? NaN));
+const isWord = (value: Json | undefined): boolean =>
+  (textOf(value) ?? '') !== '' || Number.isSafeInteger(Number(/^-?[\d.eE+-]+$/.exec(digitsOf(value) ?? '')?.[0] ?? NaN));
+/** A code is a text or a number. */
+const isDone = (code: Json | undefined): boolean => code?.kind === 'token' && ['"0"', '0', '-0'].includes(code.text);

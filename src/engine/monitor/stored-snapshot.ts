@@ -104,6 +104,7 @@ const snapshot = v.object({
         v.array(
           v.object({
             ...coinAmount.entries,
+            amount: v.exactOptional(amount),
             at: time,
             overdue: v.boolean(),
             contract: v.exactOptional(v.string()),

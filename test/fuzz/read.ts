@@ -26,7 +26,7 @@ const venues = {
 };
 
 /** A connection that is answered at once, by text: everything behind the network is the product's. */
-function connectionTo(venue: VenueId, answers: Answers, now: number): Connection {
+export function connectionTo(venue: VenueId, answers: Answers, now: number): Connection {
   const { open, absent } = venues[venue];
   const http = {
     call: async (call: Call) => open({ status: 200, text: answers.get(addressOf(call))?.text ?? absent }, false, nothingHidden),

@@ -2,6 +2,7 @@ import { ExchangeError } from '../../src/core/errors.ts';
 import type { Snapshot } from '../../src/core/model.ts';
 import { Random } from '../watch/random.ts';
 import { judge } from './judge.ts';
+import { faultsInLists } from './lists.ts';
 import { drawMutations, mutated, type Mutation } from './mutations.ts';
 import { judgeShown } from './judge-shown.ts';
 import { screenOf, type Screen } from './shown.ts';
@@ -21,16 +22,14 @@ export interface Case {
 const mostMs = 2_000;
 
 /** Of all cases, how many have loans alone, or positions alone. */
-const partly = 0.6;
-const [wholes, parts, others] = ['whole', 'part', 'other'].map((kind) => scenes.filter((one) => one.kind === kind)) as [
-  Scene[],
-  Scene[],
-  Scene[],
-];
+const partly = 0.55;
+const ofLists = 0.1;
+const ofKind = (kind: Scene['kind']): readonly Scene[] => scenes.filter((one) => one.kind === kind);
+const [wholes, parts, others, lists] = [ofKind('whole'), ofKind('part'), ofKind('other'), ofKind('lists')];
 
 export function caseOf(seed: string, number: number): Case {
   const random = new Random(`${seed}/${number.toString()}`);
-  const scene = random.pick(random.chance(partly) ? parts : random.chance(0.5) ? wholes : others);
+  const scene = random.pick(random.chance(ofLists) ? lists : random.chance(partly) ? parts : random.chance(0.5) ? wholes : others);
   return { scene, mutations: drawMutations(random, scene.spots) };
 }
 
@@ -89,27 +88,34 @@ const ownLists = ['/loan-info', '/account/positions', '/ongoing-orders', '/posit
 const toldBy = (scene: Scene, answers: Answers): Told => (scene.venue === 'okx' ? toldByOkx(answers) : toldByBybit(answers));
 
 /** What is wrong with the product in this case; nothing if all is as it has to be. */
-export async function faultsIn({ scene, mutations }: Case, isDrawn = true): Promise<readonly string[]> {
+export async function faultsIn(one: Case, isDrawn = true): Promise<readonly string[]> {
   const began = performance.now();
   const faults: string[] = [];
-  const steady = await steadyOf(scene);
-  const { first } = steady;
-  const answers = answersOf(scene, mutations);
+  const answers = answersOf(one.scene, one.mutations);
   try {
-    const second = await reading(scene.venue, answers, secondAt).catch((error: unknown) => {
-      if (error instanceof ExchangeError) return error;
-      throw error;
-    });
-    const state = stateAfter(scene.venue, first, second);
-    const told = toldBy(scene, answers);
-    faults.push(...judge(state, first, told));
-    if (isDrawn) faults.push(...judgeShown(screenOf(state), steady.screen, untouchedIn(steady, told, mutations), state));
+    faults.push(
+      ...(one.scene.kind === 'lists'
+        ? await faultsInLists(one.scene, answers, one.mutations)
+        : await faultsInReading(one, answers, isDrawn)),
+    );
   } catch (error) {
     faults.push(`throws ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }
   const tookMs = performance.now() - began;
   if (tookMs > mostMs) faults.push(`takes ${tookMs.toFixed(0)} ms`);
   return faults;
+}
+
+async function faultsInReading({ scene, mutations }: Case, answers: Answers, isDrawn: boolean): Promise<readonly string[]> {
+  const steady = await steadyOf(scene);
+  const second = await reading(scene.venue, answers, secondAt).catch((error: unknown) => {
+    if (error instanceof ExchangeError) return error;
+    throw error;
+  });
+  const state = stateAfter(scene.venue, steady.first, second);
+  const told = toldBy(scene, answers);
+  const faults = judge(state, steady.first, told);
+  return isDrawn ? [...faults, ...judgeShown(screenOf(state), steady.screen, untouchedIn(steady, told, mutations), state)] : faults;
 }
 
 /** The least that is wrong in it with which the same goes wrong. */

@@ -11,8 +11,8 @@ export type VenueId = 'okx' | 'bybit';
 export interface Scene {
   readonly name: string;
   readonly venue: VenueId;
-  /** A whole account, only its loans or only its positions, or a recorded answer. */
-  readonly kind: 'whole' | 'part' | 'other';
+  /** A whole account, only its loans or only its positions, a recorded answer, or lists that are read when they are opened. */
+  readonly kind: 'whole' | 'part' | 'other' | 'lists';
   /** By `addressOf`. */
   readonly answers: ReadonlyMap<string, Json>;
   readonly spots: readonly Spot[];
@@ -166,6 +166,33 @@ const only = (from: Told, nothing: Told, names: readonly string[]): Told => ({
   ...Object.fromEntries(Object.entries(from).filter(([address]) => names.some((name) => address.includes(name)))),
 });
 
+const okxLists: Told = {
+  [`${okxLoans}/loan-history`]: byOkx([
+    { amt: '-0.001', ccy: 'DOT', refId: '17316594851045086', ts: '1731659485000', type: 'collateral_locked' },
+    { amt: '0.5', ccy: 'USDC', refId: '17316594851045085', ts: '1731659484000', type: 'borrowed' },
+    { amt: '-7.25', ccy: 'BTC', refId: '17316594851045084', ts: '1731659483000', type: 'forced_liquidation' },
+  ]),
+  [`${okxLoans}/interest-accrued`]: fixture('okx', 'interest-accrued'),
+  [`${okxLoans}/borrow-currencies`]: fixture('okx', 'borrow-currencies'),
+  '/api/v5/account/config': fixture('okx', 'account-config'),
+};
+
+const bybitLists: Told = {
+  '/v5/crypto-loan-common/position': fixture('bybit', 'position'),
+  '/v5/crypto-loan-common/adjustment-history': fixture('bybit', 'adjustment-history'),
+  '/v5/crypto-loan-common/loanable-data': fixture('bybit', 'loanable-data'),
+  '/v5/crypto-loan-flexible/ongoing-coin': fixture('bybit', 'ongoing-coin'),
+  '/v5/crypto-loan-flexible/borrow-history': fixture('bybit', 'borrow-history'),
+  '/v5/crypto-loan-flexible/repayment-history': fixture('bybit', 'repayment-history'),
+  '/v5/crypto-loan-fixed/borrow-order-info': fixture('bybit', 'borrow-order-info'),
+  '/v5/crypto-loan-fixed/repayment-history': fixture('bybit', 'fixed-repayment-history'),
+  '/v5/crypto-loan/adjustment-history': fixture('bybit', 'legacy-adjustment-history'),
+  '/v5/crypto-loan/borrow-history': fixture('bybit', 'legacy-borrow-history'),
+  '/v5/crypto-loan/repayment-history': fixture('bybit', 'legacy-repayment-history'),
+  '/v5/crypto-loan/ongoing-orders': byBybit({ list: [order({ orderId: '1794267532472646144' })], nextPageCursor: '' }),
+  '/v5/user/query-api': fixture('bybit', 'query-api').replace('"AccountTransfer"', '"AccountTransfer", "Withdraw"'),
+};
+
 export const scenes: readonly Scene[] = [
   scene('whole', 'okx', 'okx', okxWhole),
   scene('whole', 'bybit', 'bybit', bybitWhole),
@@ -174,6 +201,8 @@ export const scenes: readonly Scene[] = [
   scene('part', 'bybit pool', 'bybit', only(bybitWhole, bybitNothing, ['-common/', '-fixed/', 'tickers'])),
   scene('part', 'bybit orders', 'bybit', only(bybitWhole, bybitNothing, ['/crypto-loan/'])),
   scene('part', 'bybit positions', 'bybit', only(bybitWhole, bybitNothing, ['/position/list'])),
+  scene('lists', 'okx lists', 'okx', okxLists),
+  scene('lists', 'bybit lists', 'bybit', bybitLists),
   scene('other', 'okx without ids', 'okx', { ...okxNothing, [`${okxLoans}/loan-info`]: fixture('okx', 'loan-info-without-order-id') }),
   ...recordedOf('okx').flatMap((one) => fromRecorded(one, 'okx')),
   ...recordedOf('bybit').flatMap((one) => fromRecorded(one, 'bybit')),

@@ -19,9 +19,12 @@ export function judge(state: AccountState, first: Snapshot, told: Told): readonl
   const { snapshot } = state;
   if (snapshot === undefined) return ['nothing is known any more'];
   if (state.failure === undefined) judgeRows(snapshot, told, found);
-  else
-    for (const { key, isCertain } of told.rows)
-      if (isCertain === 'yes') found(`${key} is hidden by a failed reading: ${state.failure.error.message}`);
+  else {
+    const { message } = state.failure.error;
+    const isSingle = ({ key }: ToldRow): boolean => told.rows.filter((other) => other.key === key).length === 1;
+    const hidden = told.rows.filter((row) => row.isCertain === 'yes' && isSingle(row));
+    for (const { key } of hidden) found(`${key} is hidden by a failed reading: ${message}`);
+  }
   judgeGone(snapshot, first, found);
   judgeLevels(state, told, found);
   judgeStored(snapshot, found);

@@ -3,7 +3,7 @@ import type { Loan, Position } from '../../src/core/model.ts';
 import type { AccountState } from '../../src/engine/monitor/store.ts';
 import { loanViews } from '../../src/words/loan.ts';
 import { positionViews } from '../../src/words/position.ts';
-import { approximately, plus, times, type Figure } from './figures.ts';
+import { approximately, natural, plus, times, type Figure } from './figures.ts';
 import { intervalMs, secondAt } from './read.ts';
 import { isWhole, type Told, type ToldRow } from './told.ts';
 
@@ -59,13 +59,14 @@ const levelAt = (distance: number): number => (distance + hair < 0.05 ? 3 : dist
 
 function loanLevel({ figures, debts }: ToldRow, shown: Loan): number {
   if (shown.due?.some(({ overdue }) => overdue) === true) return severity.danger;
-  const { ltv, debtUsd } = figures;
+  const { debtUsd } = figures;
+  const ltv = natural(figures['ltv']);
   // Lines from a table are not in the row; that they are told is judged elsewhere.
   const [call, end] = [shown.marginCall?.ltv, shown.liquidation?.ltv].map((line) => (line === undefined ? undefined : Number(line)));
   const owed = [...[...(debts?.amounts.values() ?? [])].flat(), debtUsd];
   const isPaid = debts !== undefined && isWhole(debts) && [...owed, ltv].every((one) => one === undefined || one.units === 0n);
   if (isPaid && [...owed, ltv].some((one) => one !== undefined) && (shown.due ?? []).length === 0) return severity.ok;
-  const isMissing = ltv === undefined || ltv.units < 0n || (ltv.units === 0n && owed.some((one) => one !== undefined && one.units > 0n));
+  const isMissing = ltv === undefined || (ltv.units === 0n && owed.some((one) => one !== undefined && one.units > 0n));
   const distances = [call, end].map((line) => (isMissing || line === undefined || line <= 0 ? undefined : 1 - approximately(ltv) / line));
   const [toCall, toEnd] = distances;
   const levels = distances.flatMap((distance) => (distance === undefined ? [] : [levelAt(distance)]));

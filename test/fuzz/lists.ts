@@ -24,7 +24,7 @@ export async function faultsInLists(
   answers: Answers,
   mutations: readonly Mutation[],
 ): Promise<readonly string[]> {
-  const connection = connectionTo(venue, answers, secondAt);
+  const connection = connectionTo(venue, { answers, now: secondAt });
   // Old loans have histories of their own.
   const ofAll = [...plain].filter(([address]) => !address.includes('/crypto-loan/'));
   const untouched = ofAll.flatMap(([address, json]) =>

@@ -56,6 +56,8 @@ async function share({ seed, from, to, step, draw, at }: Share): Promise<void> {
     at[0] = number;
     unhandled.length = 0;
     const faults = [...(await faultsIn(caseOf(seed, number), isDrawn(number, draw)))];
+    // What nobody handles is told when all else is done.
+    await new Promise(setImmediate);
     faults.push(...unhandled.map((message) => `nobody handles ${message}`));
     if (faults.length > 0) parentPort?.postMessage({ number, faults } satisfies Faulty);
   }

@@ -25,21 +25,30 @@ const venues = {
   bybit: { open: openBybit, absent: '{"retCode":10017,"retMsg":"Route not found.","result":{}}' },
 };
 
-/** A connection that is answered at once, by text: everything behind the network is the product's. */
-export function connectionTo(venue: VenueId, answers: Answers, now: number): Connection {
+/** A connection that is answered at once, by text: everything behind the network is the product's. @param heard what is answered, and when */
+export function connectionTo(venue: VenueId, heard: { readonly answers: Answers; readonly now: number }): Connection {
   const { open, absent } = venues[venue];
   const http = {
-    call: async (call: Call) => open({ status: 200, text: answers.get(addressOf(call))?.text ?? absent }, false, nothingHidden),
+    call: async (call: Call) => open({ status: 200, text: heard.answers.get(addressOf(call))?.text ?? absent }, false, nothingHidden),
     clockFacts: () => ({}),
     isLimited: () => false,
     dispose: () => undefined,
   } as unknown as Http;
-  const clock: Clock = { now: () => now, sleep: () => Promise.resolve() };
+  const clock: Clock = { now: () => heard.now, sleep: () => Promise.resolve() };
   return venue === 'okx' ? new OkxConnection(http, clock, 'real') : new BybitConnection(http, clock);
 }
 
 /** @throws what reading throws */
-export const reading = (venue: VenueId, answers: Answers, now: number): Promise<Snapshot> => connectionTo(venue, answers, now).read();
+export const reading = (venue: VenueId, answers: Answers, now: number): Promise<Snapshot> => connectionTo(venue, { answers, now }).read();
+
+/** The second of two readings over one connection, which keeps some of the first. @throws what reading throws */
+export async function nextReading(venue: VenueId, before: Answers, answers: Answers): Promise<Snapshot> {
+  const heard = { answers: before, now: firstAt };
+  const connection = connectionTo(venue, heard);
+  await connection.read();
+  Object.assign(heard, { answers, now: secondAt });
+  return connection.read();
+}
 
 const accounts: Readonly<Record<VenueId, Account>> = {
   okx: { id: 'one', venue: 'okx', site: 'global', name: 'Main', simulated: false, readOnly: false },

@@ -122,7 +122,7 @@ function exposuresOf(positions: readonly (ToldRow | undefined)[], instruments: r
       if (one === undefined || size === undefined) return [];
       const own = instruments.filter((row) => textOf(fieldOf(row, 'instId')) === textOf(fieldOf(one.row, 'instId')));
       const contracts = own.flatMap((row) => {
-        const [value, multiple] = [figureIn(row, 'ctVal'), figureIn(row, 'ctMult')];
+        const [value, multiple] = [positive(figureIn(row, 'ctVal')), positive(figureIn(row, 'ctMult'))];
         return value === undefined || multiple === undefined ? [] : [times(size, times(value, multiple))];
       });
       const debt = one.figures['debt'];

@@ -143,11 +143,13 @@ function contractExposure(
   contract: Position['contract'],
   instrument: Instrument | undefined,
 ): Decimal | undefined {
-  if (contract === 'other' || instrument?.ctVal === undefined || instrument.ctMult === undefined) return undefined;
+  // A contract of nothing would look as if nothing could be lost.
+  const [value, multiple] = [aboveZero(instrument?.ctVal), aboveZero(instrument?.ctMult)];
+  if (contract === 'other' || instrument === undefined || value === undefined || multiple === undefined) return undefined;
   const { base, quote } = coinsOf(instId);
   const wanted = contract === 'linear' ? base : quote;
   if (instrument.ctValCcy !== '' && instrument.ctValCcy !== wanted) return undefined;
-  return multiply(contracts, multiply(instrument.ctVal, instrument.ctMult));
+  return multiply(contracts, multiply(value, multiple));
 }
 
 function fixed({ instType, mgnMode }: PositionRow): Pick<Position, 'fixedMargin'> {

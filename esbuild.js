@@ -1,5 +1,5 @@
 // Bundles the extension, its page and the tests. `--watch` keeps going, `--unit` builds only what the unit tests need,
-// `--crash` only what kills processes, `--simulation` only what simulates the watch, `--tests` all tests and no product, `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
+// `--crash` only what kills processes, `--simulation` only what simulates the watch, `--chaos` the whole, `--fuzz` only odd answers, `--tests` all tests and no product, `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
 const { build, context, transform } = require('esbuild');
 const { globSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -414,10 +414,15 @@ const chaos = {
 };
 const chaosWorker = { ...worker, outdir: 'out/test/chaos' };
 
-// `--break=NAME`: the same of a product with a fault put in on purpose, which the simulation has to find.
+// Answers in which something is wrong, by the thousand.
+const fuzz = { ...crash, entryPoints: ['test/fuzz/main.ts'], outdir: 'out/test/fuzz' };
+
+// `--break=NAME`: the same of a product with a fault put in on purpose, which the simulation or the fuzzing has to find.
 const breakName = [...flags].find((flag) => flag.startsWith('--break='))?.slice('--break='.length);
 if (breakName !== undefined) {
-  const { edits } = JSON.parse(readFileSync('test/chaos/breaks.json', 'utf8')).find(({ name }) => name === breakName);
+  const { edits } = JSON.parse(readFileSync(`test/${flags.has('--fuzz') ? 'fuzz' : 'chaos'}/breaks.json`, 'utf8')).find(
+    ({ name }) => name === breakName,
+  );
   const broken = {
     name: 'broken',
     setup({ onLoad }) {
@@ -429,12 +434,12 @@ if (breakName !== undefined) {
       });
     },
   };
-  for (const one of [chaos, chaosWorker])
-    Object.assign(one, { outdir: 'out/test/chaos-broken', plugins: [broken, ...(one.plugins ?? [])] });
+  for (const one of [chaos, chaosWorker, fuzz])
+    Object.assign(one, { outdir: `${one.outdir}-broken`, plugins: [broken, ...(one.plugins ?? [])] });
 }
 
 const product = [activation, extension, page];
-const everyTest = [unit, unitWorker, unitCli, integration, e2e, crash, crashWorker, simulation, chaos, chaosWorker];
+const everyTest = [unit, unitWorker, unitCli, integration, e2e, crash, crashWorker, simulation, chaos, chaosWorker, fuzz];
 const wanted = flags.has('--unit')
   ? [unit, unitWorker, unitCli]
   : flags.has('--crash')
@@ -443,11 +448,13 @@ const wanted = flags.has('--unit')
       ? [simulation]
       : flags.has('--chaos')
         ? [chaos, chaosWorker]
-        : flags.has('--tests')
-          ? everyTest
-          : minify
-            ? product
-            : [...product, ...everyTest];
+        : flags.has('--fuzz')
+          ? [fuzz]
+          : flags.has('--tests')
+            ? everyTest
+            : minify
+              ? product
+              : [...product, ...everyTest];
 
 async function main() {
   // Parts carry a hash in their names: old ones would stay behind.

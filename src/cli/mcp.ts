@@ -101,7 +101,7 @@ async function resultOf({ method, params }: Asked, looking: Looking): Promise<ob
     case 'tools/call':
       return called(params, looking);
     default:
-      throw new Fault(codes.noMethod, `There is no ${JSON.stringify(method)}.`);
+      throw new Fault(codes.noMethod, `There is no ${JSON.stringify(method.slice(0, 60))}.`);
   }
 }
 

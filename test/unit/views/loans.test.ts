@@ -285,6 +285,13 @@ describe('where and when', () => {
     assert.equal(dates.children![1]!.copy, '50.5');
   });
 
+  it('a debt is due of which it is unknown how much stands with its date', () => {
+    const { amount: _, ...unknown } = soon;
+    const [due] = group(entryOf({ due: [unknown] }), says('term.due')).children ?? [];
+    assert.equal(line(due!).split(' | ', 2).join(' | '), `${says('term.unknown')} ${soon.coin} | 2026-11-22T12:00:00.000Z`);
+    assert.deepEqual([due?.copy, due?.context], [undefined, 'note']);
+  });
+
   it('an overdue debt is danger in word and colour, whatever the LTV', () => {
     const entry = entryOf({ ltv: decimal('0.1'), due: [{ ...soon, at: now - 1_000, overdue: true }, soon] });
     assert.equal(line(entry), `10.00% · Danger | ${says('term.debt-overdue')} | ${says('loan.call', '86.4%')} | 40,000 USDT`);

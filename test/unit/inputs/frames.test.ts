@@ -181,15 +181,6 @@ describe('A frame of a socket', () => {
     }
   });
 
-  it('with one row that is none hides no other', () => {
-    const { spec } = lines['OKX prices']!();
-    const rows = [null, { instId: 'BTC-USD', idxPx: 'x', ts: '1' }, { instId: 'BTC-USD', idxPx: '7', ts: now.toString() }];
-    assert.match(
-      JSON.stringify(spec.reader()(JSON.stringify({ arg: { channel: 'index-tickers', instId: 'BTC-USD' }, data: rows }))),
-      /"7"/,
-    );
-  });
-
   it('that announces an end no calendar knows leaves the end unknown', async () => {
     for (const end of [9e15, -1, '9e15', 'soon', {}]) {
       const [heard] = lines['Bybit maintenance']!().spec.reader()(JSON.stringify({ ...news, data: [{ ...news.data[0], end }] }));

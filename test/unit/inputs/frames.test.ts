@@ -154,6 +154,10 @@ for (const [name, made] of Object.entries(lines)) {
                 const isMerged = text.includes('delta') && event.price === '60000.5';
                 assert.ok(event.price === '1' || isMerged || textsIn(JSON.parse(text)).includes(event.price), `${event.price} in ${text}`);
                 assert.ok(/^\d+(\.\d+)?$/.test(event.price) && Number(event.price) > 0);
+                // Of what the frame itself is about.
+                const { arg, topic } = JSON.parse(text) as { readonly arg?: { readonly instId?: unknown }; readonly topic?: unknown };
+                const of = event.kind === 'price' ? event.coin : event.instrument;
+                assert.ok(of === 'USDT' || String(arg?.instId ?? topic).includes(of), `${of} in ${text}`);
               }
             }
           }

@@ -37,6 +37,8 @@ export const lookingAt = (file: string): Omit<Looking, 'options'> => ({
 const logOf = (file: string): string => path.join(path.dirname(file), '..', 'journal', databaseName);
 
 function reading<T>(file: string, isEmpty: (db: DatabaseSync) => boolean, read: (db: DatabaseSync) => T): T | undefined {
+  if (!existsSync(file))
+    throw new Error(`there is no ${file}. --data needs the storage folder of the extension, which "Install Command Line" names`);
   const db = new DatabaseSync(file, { readOnly: true, timeout: busyMs });
   try {
     if (isEmpty(db)) return undefined;

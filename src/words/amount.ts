@@ -24,7 +24,7 @@ function leadingZeros(fraction: string): number {
 }
 
 function withoutTrailingZeros(value: Decimal): Decimal {
-  return value.includes('.') ? decimal(value.replace(/\.?0+$/, '')) : value;
+  return value.includes('.') ? (value.replace(/\.?0+$/, '') as Decimal) : value;
 }
 
 /** An amount of a person's own, for what stays on the screen. @param text the same shortened */

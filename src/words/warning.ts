@@ -287,7 +287,7 @@ function debtHead({ says, target }: Told, names: Names, { snapshot }: AccountSta
 
 function dueText({ coin, amount, at, then }: DueDebt, { zoned, hidesAmounts }: ViewContext): Text {
   return joined([
-    hidesAmounts ? coin : `${formatAmount(amount)} ${coin}`,
+    hidesAmounts || amount === undefined ? coin : `${formatAmount(amount)} ${coin}`,
     msg('term.due-at', 'due {0}', zoned(at)),
     ...(then === undefined ? [] : [then]),
   ]);

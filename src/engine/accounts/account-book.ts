@@ -3,6 +3,7 @@ import { compare, decimal, isDecimal, isPositive, one, type Decimal } from '../.
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { Account, KeyNote, Levels } from '../../core/model.ts';
 import type { AccountRecords } from '../storage/state-protocol.ts';
+import { allowed } from './borrowing.ts';
 
 /** Above any LTV that matters. */
 const highestLtv = decimal('2');
@@ -76,7 +77,6 @@ export class AccountBook implements Disposable {
   async allowBorrowing(id: string, perDayUsd: Decimal | undefined, typedName = ''): Promise<void> {
     const account = this.get(id);
     if (account === undefined) return;
-    const { allowed } = await import('./borrowing.ts');
     await this.#records.updateAccount(id, { borrowing: perDayUsd === undefined ? undefined : allowed(account, perDayUsd, typedName) });
   }
 

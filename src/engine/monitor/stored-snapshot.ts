@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { isTime } from '../../core/clock.ts';
-import { isDecimal, type Decimal } from '../../core/decimal.ts';
+import { isComputed, type Decimal } from '../../core/decimal.ts';
 import { jsonIn } from '../../core/json.ts';
 import { isMessage, type Message } from '../../core/message.ts';
 import type { Snapshot } from '../../core/model.ts';
 
-const amount = v.custom<Decimal>((value) => typeof value === 'string' && isDecimal(value));
+const amount = v.custom<Decimal>((value) => typeof value === 'string' && isComputed(value));
 export const time = v.custom<number>(isTime);
 const threshold = v.object({
   ltv: amount,
@@ -103,6 +103,7 @@ const snapshot = v.object({
         v.array(
           v.object({
             ...coinAmount.entries,
+            amount: v.exactOptional(amount),
             at: time,
             overdue: v.boolean(),
             contract: v.exactOptional(v.string()),

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { compare, greater, isDecimal, lesser, type Decimal } from '../../core/decimal.ts';
+import { compare, greater, isComputed, lesser, type Decimal } from '../../core/decimal.ts';
 import { fieldsIn, jsonIn } from '../../core/json.ts';
 import type { ExportedPage, HistoryMove, MovedHistory, Span, Spans, StagedRows, Stretch } from './history-protocol.ts';
 import { changeHistory, dayMs, joinedSpans, namesFrom, spansFrom, storedSpans, tiers, usedBytes } from './history-tables.ts';
@@ -120,7 +120,7 @@ export function stageHistory(
 
 const isText = (value: unknown, longest = 200): value is string =>
   typeof value === 'string' && value.length <= longest && !/[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.test(value);
-const isFigure = (value: unknown): value is Decimal => typeof value === 'string' && isDecimal(value);
+const isFigure = (value: unknown): value is Decimal => typeof value === 'string' && isComputed(value);
 const isWhole = (value: unknown, most = Infinity): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= most;
 

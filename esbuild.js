@@ -65,17 +65,31 @@ const commonJs = (text) =>
     .replace(/\bimport\s*("[^"]+");/g, 'require($1);')
     // import() would go round the editor's own require.
     .replace(/\bimport\(("\.[^"]+")\)/g, 'Promise.resolve().then(() => require($1))')
-    .replace(/\bexport\s*\{([^}]*)\};/, (_, names) =>
-      names.replace(/([\w$]+)(?: as ([\w$]+))?,?/g, (_, inner, outer = inner) => `exports.${outer} = ${inner};`),
-    );
+    .replace(/\bexport\s*\{([^}]*)\};/, (_, names) => `module.exports = {${names.replace(/([\w$]+) as ([\w$]+)/g, '$2: $1')}};`);
+
+/** Hashes keep caches apart. A part is asked for by other parts only, and each hash takes six bytes of the package wherever it is named. */
+function withoutHashes(files) {
+  const names = new Map();
+  const counts = new Map();
+  for (const file of files.toSorted()) {
+    const [, stem] = /^(.+)-[A-Z0-9]{8}\.js$/.exec(file) ?? [];
+    if (stem === undefined) continue;
+    const count = (counts.get(stem) ?? 0) + 1;
+    counts.set(stem, count);
+    names.set(file, `${stem}${count === 1 ? '' : `-${String(count)}`}.js`);
+  }
+  return names;
+}
 
 const asCommonJs = {
   name: 'as-common-js',
   setup({ onEnd }) {
     onEnd(({ outputFiles = [] }) => {
-      for (const { path: file, text } of outputFiles) {
-        const isCode = file.endsWith('.js');
-        const code = isCode ? commonJs(text) : text;
+      const names = withoutHashes(outputFiles.map(({ path: file }) => path.basename(file)));
+      for (const { path: hashed, text } of outputFiles) {
+        const isCode = hashed.endsWith('.js');
+        const code = [...names].reduce((sum, [from, to]) => sum.replaceAll(`/${from}`, `/${to}`), isCode ? commonJs(text) : text);
+        const file = path.join(path.dirname(hashed), names.get(path.basename(hashed)) ?? path.basename(hashed));
         // What was not rewritten is no script.
         if (isCode) new Script(code, { filename: file });
         mkdirSync(path.dirname(file), { recursive: true });
@@ -88,9 +102,12 @@ const asCommonJs = {
 /** What esbuild leaves to be had: its own minifier looks at no function as a whole. A fortieth of the package. */
 async function squeeze() {
   const { minify: terser } = require('terser');
+  // A function without a name and without `this` is never called with `new`, here or in the packages.
+  // Constants stay where they stand: most comparisons end alike.
+  const compress = { passes: 3, unsafe_arrows: true, lhs_constants: false };
   for (const file of globSync('dist/**/*.js', { cwd: __dirname })) {
     const full = path.join(__dirname, file);
-    const { code } = await terser(readFileSync(full, 'utf8'), { ecma: 2022, toplevel: true, compress: { passes: 2 } });
+    const { code } = await terser(readFileSync(full, 'utf8'), { ecma: 2022, toplevel: true, compress });
     writeFileSync(full, code);
   }
 }
@@ -139,7 +156,7 @@ const fewParts = (base, commandLine) => ({
       graph = metafile.inputs;
       const imports = Object.values(graph).flatMap((file) => file.imports);
       const doors = imports.filter(({ kind }) => kind === 'dynamic-import').map((door) => partOf(door.path)[0]);
-      const roots = [...new Set([commandLine, ...doors])].map((door) => reach(partOf(door), false));
+      const roots = [...new Set([commandLine, base, ...doors])].map((door) => reach(partOf(door), false));
       shared = Object.keys(graph).filter((file) => roots.filter((root) => root.has(file)).length > 1);
       outside = reach([commandLine], true);
       started = reach([commandLine, base], false);
@@ -238,10 +255,40 @@ function writeTexts() {
   writeFileSync(path.join(__dirname, 'out/texts.json'), JSON.stringify(englishTexts(), undefined, 2));
 }
 
+// What activation loads is one file: in the extension host, each costs more than what is in it. It shares nothing with the parts; what both need is small.
+const activation = {
+  ...common,
+  sourcemap: minify ? false : 'inline',
+  entryPoints: ['src/extension.ts'],
+  outdir: 'dist',
+  platform: 'node',
+  target: 'node22',
+  format: 'esm',
+  write: false,
+  plugins: [
+    {
+      name: 'starts-the-parts',
+      setup({ onResolve }) {
+        onResolve({ filter: /\/running\.ts$/ }, ({ kind }) =>
+          kind === 'dynamic-import' ? { path: './parts/running.js', external: true } : undefined,
+        );
+      },
+    },
+    withoutIds,
+    asCommonJs,
+  ],
+  external: ['vscode'],
+};
+
 const extension = {
   ...common,
   sourcemap: minify ? false : 'inline',
-  entryPoints: ['src/extension.ts', { in: 'src/cli/main.ts', out: 'ltv-gauge' }],
+  entryPoints: [
+    // Its name is fixed, as that of the databases' thread: others ask for it.
+    { in: 'src/vscode/running.ts', out: 'parts/running' },
+    { in: 'src/cli/main.ts', out: 'ltv-gauge' },
+    { in: 'src/engine/database-worker.ts', out: 'parts/ledger-worker' },
+  ],
   outdir: 'dist',
   chunkNames: 'parts/[name]-[hash]',
   platform: 'node',
@@ -258,15 +305,13 @@ const extension = {
   alias: { ofetch: path.join(__dirname, 'node_modules/ofetch/dist/index.mjs') },
 };
 
-// The ledger's thread starts from a file of its own and shares no part with the extension. Its name is fixed: src/vscode/ports.ts asks for it.
+// The databases' thread for tests: one file.
 const worker = {
   ...common,
   entryPoints: [{ in: 'src/engine/database-worker.ts', out: 'ledger-worker' }],
-  outdir: 'dist/parts',
   platform: 'node',
   target: 'node22',
   format: 'cjs',
-  plugins: [withoutIds],
 };
 
 // What a template holds between its tags comes into the package as it stands. Code means the same without its indents.
@@ -393,7 +438,7 @@ if (breakName !== undefined) {
     Object.assign(one, { outdir: `${one.outdir}-broken`, plugins: [broken, ...(one.plugins ?? [])] });
 }
 
-const product = [extension, worker, page];
+const product = [activation, extension, page];
 const everyTest = [unit, unitWorker, unitCli, integration, e2e, crash, crashWorker, simulation, chaos, chaosWorker, fuzz];
 const wanted = flags.has('--unit')
   ? [unit, unitWorker, unitCli]

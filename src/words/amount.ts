@@ -30,6 +30,10 @@ function withoutTrailingZeros(value: Decimal): Decimal {
 /** An amount of a person's own, for what stays on the screen. @param text the same shortened */
 export const ownCoins = (amount: Decimal, coin: string, text = formatAmount(amount)): Message => spaced(hideable(text), coin);
 
+/** The same of what is stored, as far as it can be read. */
+export const coinsOf = ({ amount, coin }: { readonly amount?: Decimal | undefined; readonly coin: string }): Message =>
+  amount === undefined ? spaced(msg('term.unknown', 'unknown'), coin) : ownCoins(amount, coin);
+
 /** Several amounts that belong together. */
 export const added = ([first = '', ...more]: readonly Text[]): Text =>
   more.reduce<Text>((text, part) => msg('list.plus', '{0} + {1}', text, part), first);

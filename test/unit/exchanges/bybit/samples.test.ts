@@ -295,7 +295,7 @@ describe('a key of Bybit', () => {
     ]) {
       assert.equal((await keyed({ permissions }).connection.inspect()).canWithdraw, true, JSON.stringify(permissions));
     }
-    const { connection, venue } = keyed();
+    const { connection, venue } = keyed({});
     venue.on('/user/query-api', fixture('query-api').replace('"Wallet": ["AccountTransfer"]', '"__proto__": ["Withdraw"]'));
     assert.equal((await connection.inspect()).canWithdraw, true);
   });

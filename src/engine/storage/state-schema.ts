@@ -51,6 +51,9 @@ export function isBlankState(db: DatabaseSync): boolean {
   return false;
 }
 
+/** Whether the file is exactly of this version; not if it is older or empty. @throws LedgerFault if it isn't ours or is newer */
+export const isThisState = (db: DatabaseSync): boolean => !isBlankState(db) && numberOf(db, 'user_version') === migrations.length;
+
 /** Another window with a newer version may have just migrated the file. @throws LedgerFault */
 export function mustBeKnownState(db: DatabaseSync): void {
   if (numberOf(db, 'user_version') > migrations.length) throw new LedgerFault({ kind: 'newer' });

@@ -14,7 +14,7 @@ import { isAsWhole, type Store } from './store.ts';
 import { twinsIn } from './twins.ts';
 import { longestMs, longestNearMs, longestReadingMs, nextReadInMs, outages, patienceMs, readAfterWakeInMs, spreadMs } from './waits.ts';
 import type { Wake, Wakes } from './wakes.ts';
-import { leftToWatcherMs, noteWatcher, ownKeyEveryMs } from './watched.ts';
+import { isLeftToWatcher, leftToWatcherMs, noteWatcher, ownKeyEveryMs } from './watched.ts';
 
 export interface PollerOptions {
   readonly book: AccountBook;
@@ -122,13 +122,17 @@ export class Poller implements Disposable {
   /** Another window, or a watcher, has read the account: the next regular reading counts from that. */
   follow(accountId: string): void {
     const line = this.#lines.get(accountId);
-    if (line !== undefined) noteWatcher(line, this.#options.store.get(accountId));
+    const state = this.#options.store.get(accountId);
+    if (line !== undefined) noteWatcher(line, state);
     if (line === undefined || line.reading !== undefined) return;
+    const isWatched = state?.watched === true;
+    // This window's own next reading stays due.
+    if (isWatched && this.#options.reader?.isReader !== false && !this.#isLeftToWatcher(accountId, line)) return;
     delete line.isLate;
     delete line.isOrphan;
-    if (this.#options.store.get(accountId)?.watched !== true) line.isFollowed = true;
+    if (!isWatched) line.isFollowed = true;
     delete line.tookMs;
-    if (this.#options.store.get(accountId)?.failure === undefined) delete line.forgiven;
+    if (state?.failure === undefined) delete line.forgiven;
     this.#arm(accountId, line, this.#nextIn(accountId, line));
   }
 
@@ -261,7 +265,9 @@ export class Poller implements Disposable {
       await this.#lines.get(twin)?.reading;
       await this.#readIfMay(accountId, line, wait);
     } else if (right !== undefined) {
-      const leftMs = this.#leftToWatcherMs(accountId, line);
+      const state = this.#options.store.get(accountId);
+      const isLeft = state !== undefined && this.#isLeftToWatcher(accountId, line);
+      const leftMs = isLeft ? leftToWatcherMs(line, state, this.#options.clock.now(), this.#options.intervalMs()) : 0;
       line.isWanted = leftMs === 0;
       if (leftMs > 0) this.#arm(accountId, line, leftMs);
       else if (isUnseen) this.#arm(accountId, line, this.#restMs());
@@ -275,12 +281,10 @@ export class Poller implements Disposable {
     }
   }
 
-  /** How long this reading may be left to a watcher. Milliseconds. */
-  #leftToWatcherMs(accountId: string, line: Line): number {
-    const { store, clock, intervalMs, mustRead } = this.#options;
+  #isLeftToWatcher(accountId: string, line: Line): boolean {
+    const { store, clock, mustRead } = this.#options;
     const state = store.get(accountId);
-    if (state?.watched !== true || mustRead?.(accountId) === true) return 0;
-    return leftToWatcherMs(line, state, { now: clock.now(), uptime: uptimeOf(clock), intervalMs: intervalMs() });
+    return state !== undefined && isLeftToWatcher(line, state, uptimeOf(clock)) && mustRead?.(accountId) !== true;
   }
 
   /** An account far from its lines is read half as often while nobody looks, but at least every five minutes. */

@@ -5,9 +5,9 @@ import type { AccountState } from './store.ts';
 /** How often an account's own keys are tried while it is read with others: its twin's, or a watcher's. Milliseconds. */
 export const ownKeyEveryMs = 10 * 60_000;
 /** How late a watcher that kept the pace may be once. Milliseconds. */
-export const lateWatcherMs = 5_000;
+const lateWatcherMs = 5_000;
 
-/** Notes when the watcher read it. @param state after a reading was taken over */
+/** Notes when a watcher read it. @param state after a reading was taken over */
 export function noteWatcher(line: Line, state: AccountState | undefined): void {
   const asOf = state?.watched === true ? state.snapshot?.asOf : undefined;
   if (asOf === undefined || asOf === line.watched?.asOf) return;
@@ -15,21 +15,26 @@ export function noteWatcher(line: Line, state: AccountState | undefined): void {
 }
 
 /**
- * How long the regular reading of an account that a watcher read last may wait: until its figures are as old as this window's own would be,
- * and a little longer if the watcher keeps that pace. Never if anything has happened since, or if this window's own keys weren't tried lately.
- * @returns milliseconds; zero to read now
+ * Whether the regular readings of an account may be left to the watcher that read it last: nothing has happened since, and this window's own
+ * keys worked lately.
+ * @param uptime by `uptimeOf`
  */
-export function leftToWatcherMs(
-  { isWanted, isRoutine, ownAt, watched }: Line,
-  state: AccountState,
-  { now, uptime, intervalMs }: { readonly now: number; readonly uptime: number; readonly intervalMs: number },
-): number {
-  const { snapshot, failure } = state;
-  if (snapshot === undefined || failure !== undefined || isWanted === true || isRoutine !== true) return 0;
-  if (ownAt === undefined || uptime - ownAt >= ownKeyEveryMs) return 0;
+export function isLeftToWatcher({ isWanted, isRoutine, ownAt }: Line, { watched, failure }: AccountState, uptime: number): boolean {
+  const isProven = ownAt !== undefined && uptime - ownAt < ownKeyEveryMs;
+  return watched === true && failure === undefined && isWanted !== true && isRoutine === true && isProven;
+}
+
+/**
+ * For how long yet: until the figures are as old as this window's own would be, and a little longer if the watcher keeps that pace.
+ * @param intervalMs the person's setting
+ * @returns milliseconds; zero if the reading is due
+ */
+export function leftToWatcherMs({ watched }: Line, state: AccountState, now: number, intervalMs: number): number {
+  const { snapshot } = state;
+  const age = now - (snapshot?.asOf ?? 0);
+  // A time in the future comes from a wrong clock.
+  if (age < 0) return 0;
   const everyMs = intervalInForce(snapshot, intervalMs, state);
   const keepsPace = watched !== undefined && watched.everyMs <= everyMs + lateWatcherMs;
-  const age = now - snapshot.asOf;
-  // A time in the future comes from a wrong clock.
-  return age < 0 ? 0 : Math.max(everyMs + (keepsPace ? lateWatcherMs : 0) - age, 0);
+  return Math.max(everyMs + (keepsPace ? lateWatcherMs : 0) - age, 0);
 }

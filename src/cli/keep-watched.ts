@@ -5,6 +5,16 @@ import { staleAfterMs } from '../core/clock.ts';
 import type { Account, Snapshot } from '../core/model.ts';
 import { accountOf } from '../engine/accounts/account-book.ts';
 import { keyFailures } from '../engine/accounts/failures-here.ts';
+import {
+  carefully,
+  endWatch,
+  inTransaction,
+  isNewer,
+  keepWatched,
+  mayWatch,
+  stateVersion,
+  usualBoundBytes,
+} from '../engine/database-worker.ts';
 import { figuresOf } from '../engine/history/figures.ts';
 import { isSameOwner, ownerOf } from '../engine/ledger/owner.ts';
 import { fold } from '../engine/ledger/write-states.ts';
@@ -14,10 +24,6 @@ import { isAsWhole, withKept } from '../engine/monitor/store.ts';
 import { storedFailure } from '../engine/monitor/stored-failure.ts';
 import { storedSnapshotText } from '../engine/monitor/stored-snapshot.ts';
 import { sameThresholds } from '../engine/monitor/twins.ts';
-import { carefully, inTransaction } from '../engine/storage/database-file.ts';
-import { usualBoundBytes } from '../engine/storage/history-tables.ts';
-import { endWatch, isNewer, keepWatched, mayWatch } from '../engine/storage/readings-tables.ts';
-import { isThisState } from '../engine/storage/state-schema.ts';
 import { stepsAt } from './state-file.ts';
 
 /** Longest wait for a window that is writing, in which nothing else is done. Milliseconds. */
@@ -139,7 +145,11 @@ export class EditorsReadings {
 }
 
 function mustBeThis(db: DatabaseSync): void {
-  if (!isThisState(db)) throw new Error('its data is of an older version. Update LTV Gauge there');
+  const version = stateVersion(db);
+  if (version !== 'same')
+    throw new Error(
+      `its data is of ${version === 'older' ? 'an older version. Update LTV Gauge there' : 'a newer version. Update this program'}`,
+    );
 }
 
 const accountsIn = (db: DatabaseSync, owner: string): readonly Account[] =>

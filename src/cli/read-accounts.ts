@@ -12,7 +12,6 @@ import { Wakes } from '../engine/monitor/wakes.ts';
 import type { Connection, Exchange } from '../exchanges/exchange.ts';
 import { exchanges } from '../exchanges/registry.ts';
 import { accountIn, type FiledAccount } from './account-file.ts';
-import { LedgerFault } from '../engine/storage/trouble.ts';
 import { Complaint } from './complaint.ts';
 import type { EditorsReadings } from './keep-watched.ts';
 import { reasonOf } from './mcp.ts';
@@ -165,7 +164,7 @@ function keeping(line: Line, editor: NonNullable<ReadingOptions['editor']>, { cl
     try {
       return editor.keep({ owner, snapshot, thresholds }, clock.now());
     } catch (error) {
-      return isNewer(error) ? 'its data is of a newer version. Update this program.' : `${reasonOf(error)}.`;
+      return `${reasonOf(error)}.`;
     }
   };
   return {
@@ -186,8 +185,6 @@ function keeping(line: Line, editor: NonNullable<ReadingOptions['editor']>, { cl
     },
   };
 }
-
-const isNewer = (error: unknown): boolean => error instanceof LedgerFault && error.trouble.kind === 'newer';
 
 /** By the same thresholds as in the editor, and near when the editor says so. */
 function withRules({ thresholds: _thresholds, levels: _levels, ...account }: Account, editors: Account | undefined): Account {

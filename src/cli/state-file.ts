@@ -5,16 +5,13 @@ import type { Looking, PastAsked } from '../agent/looking.ts';
 import { liveEstimate, livePosition, type Prices } from '../core/risk/live-estimate.ts';
 import { accountOf } from '../engine/accounts/account-book.ts';
 import type { AccountState, Live } from '../engine/monitor/store.ts';
-import { isBlank } from '../engine/ledger/database/schema.ts';
+import { isBlank, isBlankState, seriesOf, targetsOf, venueSorted } from '../engine/database-worker.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
 import { storedFailure } from '../engine/monitor/stored-failure.ts';
 import { storedPrices, storedSnapshotText } from '../engine/monitor/stored-snapshot.ts';
 import type { HistoryAnswers } from '../engine/storage/history-protocol.ts';
-import { seriesOf, targetsOf } from '../engine/storage/history-tables.ts';
 import { databaseName } from '../engine/storage/ledger-protocol.ts';
-import { isBlankState } from '../engine/storage/state-schema.ts';
 import { watchLease } from '../engine/storage/state-protocol.ts';
-import { venueSorted } from '../engine/storage/venue-rows.ts';
 import { siteOf } from '../engine/prices/streams.ts';
 
 /** Longest wait for a window that is writing, in which nothing else is done: a watcher ends within two seconds. Milliseconds. */

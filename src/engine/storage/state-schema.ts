@@ -51,8 +51,12 @@ export function isBlankState(db: DatabaseSync): boolean {
   return false;
 }
 
-/** Whether the file is exactly of this version; not if it is older or empty. @throws LedgerFault if it isn't ours or is newer */
-export const isThisState = (db: DatabaseSync): boolean => !isBlankState(db) && numberOf(db, 'user_version') === migrations.length;
+/** How the file's version compares with this one; an empty file is older. @throws LedgerFault if it isn't ours */
+export function stateVersion(db: DatabaseSync): 'older' | 'same' | 'newer' {
+  const version = numberOf(db, 'user_version');
+  if (version > 0 && numberOf(db, 'application_id') !== applicationId) throw new LedgerFault({ kind: 'notOurs' });
+  return version < migrations.length ? 'older' : version > migrations.length ? 'newer' : 'same';
+}
 
 /** Another window with a newer version may have just migrated the file. @throws LedgerFault */
 export function mustBeKnownState(db: DatabaseSync): void {

@@ -210,7 +210,7 @@ describe('the readings of a watcher in the database of the editor', () => {
     assert.equal(existsSync(none), false);
     for (const [what, sql, reason] of [
       ['older', 'PRAGMA user_version = 3', /of an older version\. Update LTV Gauge there/],
-      ['newer', 'PRAGMA user_version = 99', /newer/],
+      ['newer', 'PRAGMA user_version = 99', /of a newer version\. Update this program/],
       ['other', 'PRAGMA application_id = 1', /notOurs/],
     ] as const) {
       const from = file;

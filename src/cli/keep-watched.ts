@@ -2,6 +2,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { staleAfterMs } from '../core/clock.ts';
+import { jsonIn } from '../core/json.ts';
 import type { Account, Snapshot } from '../core/model.ts';
 import { accountOf } from '../engine/accounts/account-book.ts';
 import { keyFailures } from '../engine/accounts/failures-here.ts';
@@ -156,7 +157,7 @@ const accountsIn = (db: DatabaseSync, owner: string): readonly Account[] =>
   db
     .prepare('SELECT record FROM accounts ORDER BY seq')
     .all()
-    .map(({ record }) => accountOf(parsed(String(record))))
+    .map(({ record }) => accountOf(jsonIn(record)))
     .filter((account): account is Account => account !== undefined && ownerOf(account) === owner);
 
 function heldIn(db: DatabaseSync, account: string): Held {
@@ -169,12 +170,4 @@ function heldIn(db: DatabaseSync, account: string): Held {
     asOf,
     failure: typeof failure === 'string' ? failure : undefined,
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

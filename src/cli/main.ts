@@ -48,9 +48,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const { account: files = [], interval, port = usualPort } = values;
-  if (!['status', 'watch', 'mcp'].includes(command) || rest.length > 0 || (values.once === true && command !== 'status'))
-    throw new Complaint(usage);
-  if (files.length > 0 && command !== 'watch' && (command === 'mcp' || values.data !== undefined)) throw new Complaint(usage);
+  const wrong = misuseOf(command, rest, values);
+  if (wrong !== undefined) throw new Complaint(`${wrong}${usage}`);
   if (interval !== undefined && !/^\d+$/.test(interval)) throw new Complaint('--interval needs whole seconds.\n');
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Complaint('--port needs a number up to 65535.\n');
   const intervalMs = intervalMsOf(interval === undefined ? undefined : Number(interval));
@@ -72,6 +71,20 @@ async function main(): Promise<number> {
   } finally {
     source.end?.();
   }
+}
+
+/** What is wrong with the words of the command line, if anything. */
+function misuseOf(
+  command: string,
+  [more]: readonly string[],
+  { account, data, once }: ReturnType<typeof parsed>['values'],
+): string | undefined {
+  if (command === '') return '';
+  if (!['status', 'watch', 'mcp'].includes(command)) return `There is no command ${JSON.stringify(command)}.\n\n`;
+  const excess =
+    more ?? (once === true && command !== 'status' ? '--once' : account !== undefined && command === 'mcp' ? '--account' : undefined);
+  if (excess !== undefined) return `${command} doesn't take ${excess}.\n\n`;
+  return account === undefined || data === undefined || command === 'watch' ? undefined : 'Either --data or --account.\n\n';
 }
 
 /** Where the figures come from. */

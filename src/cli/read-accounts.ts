@@ -212,9 +212,12 @@ async function judge({ file, exchange }: FiledAccount, connection: Reading): Pro
     return uid;
   } catch (error) {
     if (!ExchangeError.is(error)) throw error;
-    throw new Complaint(`${file}: the key can't be checked. ${english(error.sentence)}\n`);
+    throw new Complaint(`${file}: the key can't be checked. ${spoken(english(error.sentence))}\n`);
   }
 }
+
+/** In the editor a key is replaced by a command, here in the file. */
+const spoken = (sentence: string): string => sentence.replace(/[^.]*"Update Keys…"[^.]*\./, ' Correct it in the file.');
 
 function count(requests: Map<string, Map<string, number>>, { id }: Exchange, line: string): void {
   const outcome = /: ([a-z]+)/.exec(line)?.[1] ?? 'failed';

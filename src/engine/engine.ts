@@ -5,6 +5,7 @@ import type { Account, Snapshot } from '../core/model.ts';
 import type { Exchange } from '../exchanges/exchange.ts';
 import { exchanges as allExchanges } from '../exchanges/registry.ts';
 import { AccountBook } from './accounts/account-book.ts';
+import { borrowLimit } from './accounts/borrowing.ts';
 import { keyFailures } from './accounts/failures-here.ts';
 import { outletSlot, Vault, type SecretStorage } from './accounts/vault.ts';
 import type { VenueHistoryOptions } from './history/venue-history.ts';
@@ -146,7 +147,7 @@ export function createEngine(ports: EnginePorts): Engine {
 
 /** The person's limits, and how much each account may borrow. */
 async function limitsInForce({ settings }: EnginePorts, book: AccountBook): Promise<LimitsInForce | LimitsFault> {
-  const [own, { borrowLimit }] = await Promise.all([settings.limits(), import('./accounts/borrowing.ts')]);
+  const own = await settings.limits();
   return 'fault' in own ? own : { ...own, borrowPerDayUsd: (accountId) => borrowLimit(book.get(accountId)) };
 }
 

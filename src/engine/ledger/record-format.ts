@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isTime } from '../../core/clock.ts';
 import type { Message } from '../../core/message.ts';
 import { storedAmount, storedText, type ChangeKind, type Kinds } from './change-kind.ts';
 import { kinds } from './kinds/kinds.ts';
@@ -7,7 +8,7 @@ import type { WriteRecord } from './record.ts';
 /** Raised when a line may no longer be understood by an older version of the extension. A kind that came later has its own, higher one. */
 const format = 3;
 
-const time = v.pipe(v.number(), v.safeInteger());
+const time = v.custom<number>(isTime);
 const message: v.GenericSchema<Message> = v.lazy(() => v.object({ template: v.string(), args: v.array(v.union([v.string(), message])) }));
 const row = v.object({ type: v.string(), coin: v.string(), amount: storedAmount, at: time });
 const evidence = v.variant('kind', [
@@ -22,7 +23,7 @@ const figures = v.object({
   usd: v.exactOptional(storedAmount),
   collateralUsd: v.exactOptional(storedAmount),
   debtUsd: v.exactOptional(storedAmount),
-  clockOffsetMs: v.exactOptional(time),
+  clockOffsetMs: v.exactOptional(v.pipe(v.number(), v.safeInteger())),
 });
 const answer = v.object({
   at: time,

@@ -15,6 +15,7 @@ import {
   type Shared,
 } from './state-protocol.ts';
 import { keepVenuePage } from './venue-rows.ts';
+import { forgetWarnings } from './warning-rows.ts';
 
 // What one window reads for all: which window it is, and the last readings. The rules are enforced here, in the database's transactions,
 // because a window that was suspended doesn't know what happened meanwhile.
@@ -176,6 +177,8 @@ function figuresIn(text: string): string {
 function forget(db: DatabaseSync, account: string, now: number): void {
   db.prepare('DELETE FROM snapshots WHERE account = ?').run(account);
   forgetHistory(db, account);
+  // What was acknowledged or snoozed was another user's alarm.
+  forgetWarnings(db, account);
   const news = nextNews(db);
   db.prepare(
     `INSERT INTO readings (account, at, as_of, news, figures) SELECT id, ?, ?, ?, ? FROM accounts WHERE id = ?

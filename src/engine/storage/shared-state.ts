@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
+import { fieldsIn } from '../../core/json.ts';
 import { english, msg, type Message } from '../../core/message.ts';
 import type { Seen } from './ledger-protocol.ts';
 import {
@@ -373,7 +374,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     this.#version = version;
     this.#isCertain = true;
     this.#removed = new Set(removed);
-    this.#records = new Map(accounts.map(({ id, text }) => [id, parsed(text)]));
+    this.#records = new Map(accounts.map(({ id, text }) => [id, recordOf(id, text)]));
     this.#armed = armed;
     if (armedBefore === undefined) this.#before = new Set(armed.filter(({ term }) => term === 'quarter').map(({ given }) => given));
     for (const id of new Set([...recordsBefore.keys(), ...this.#records.keys()])) {
@@ -429,12 +430,10 @@ function byId(records: readonly unknown[]): ReadonlyMap<string, unknown> {
   return all;
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+/** A record under the name of another account is nobody's: it must not stand in the place of that one. */
+function recordOf(id: string, text: string): unknown {
+  const record = fieldsIn(text);
+  return record['id'] === id ? record : undefined;
 }
 
 /** The accounts come from the last copy, and none is armed. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { fieldsIn, jsonIn } from '../../core/json.ts';
 import { carefully, identityOf, inTransaction, logOf, makeFile, patiently } from './database-file.ts';
 import type { Place } from './worker-link.ts';
 import type { Seen } from './ledger-protocol.ts';
@@ -350,7 +351,7 @@ function apply(db: DatabaseSync, change: StateChange): 'taken' | 'absent' | unde
     case 'update': {
       const held = db.prepare('SELECT record FROM accounts WHERE id = ?').get(change.id)?.['record'];
       if (held === undefined) return 'absent';
-      const record = { ...(parsed(String(held)) as object), ...change.fields };
+      const record = { ...fieldsIn(held), ...change.fields };
       db.prepare('UPDATE accounts SET record = ? WHERE id = ?').run(text(record), change.id);
       break;
     }
@@ -423,7 +424,7 @@ function restore(db: DatabaseSync, copy: LastCopy | undefined): boolean {
 }
 
 const copyOf = ({ accounts, removed }: StateFacts): string =>
-  `${JSON.stringify({ accounts: accounts.map((one) => parsed(one.text)).filter((one) => one !== undefined), removed })}\n`;
+  `${JSON.stringify({ accounts: accounts.map((one) => jsonIn(one.text)).filter((one) => one !== undefined), removed })}\n`;
 
 const numbersIn = (db: DatabaseSync): ReadonlyMap<string, number> =>
   new Map(
@@ -465,11 +466,3 @@ const anchorOf = (db: DatabaseSync): Seen | undefined => {
 };
 
 const text = (value: unknown): string => JSON.stringify(value);
-
-function parsed(value: string): unknown {
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return undefined;
-  }
-}

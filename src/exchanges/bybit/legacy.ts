@@ -349,13 +349,11 @@ function dueOf(order: Order | undefined, now: number): Pick<Loan, 'due'> {
   if (order === undefined || !milliseconds.test(order.expirationTime)) return {};
   const at = Number(order.expirationTime);
   const overdue = at <= now;
-  const amount = owed(order) ?? order.totalDebt ?? (overdue ? zero : undefined);
-  return amount === undefined ? {} : { due: [{ coin: order.loanCurrency, amount, at, overdue }] };
+  return { due: [{ coin: order.loanCurrency, ...optional('amount', owed(order)), at, overdue }] };
 }
 
 /** Whether an order has a date that is unknown. */
-const isVagueDate = ({ expirationTime, totalDebt }: Order): boolean =>
-  expirationTime !== '' && (!milliseconds.test(expirationTime) || totalDebt === undefined);
+const isVagueDate = ({ expirationTime }: Order): boolean => expirationTime !== '' && !milliseconds.test(expirationTime);
 
 /** A threshold at or below zero is none. */
 const strictest = (values: readonly (Decimal | undefined)[]): Decimal | undefined =>

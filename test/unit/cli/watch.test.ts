@@ -170,6 +170,11 @@ describe('the watcher', () => {
       [open, /chmod 600/],
       [broken, /isn't a JSON object/],
       [path.join(filled.parent, 'absent.json'), /ENOENT/],
+      [filled.parent, /is a folder/],
+      [
+        account('okx', 'readOnly', { secret: 'another' }),
+        /The secret doesn't match this API key\. Correct it in the file\. \(OKX code 50113/,
+      ],
       [account('okx', 'readOnly', { venue: 'kraken' }), /"venue" must be one of okx, bybit/],
       [account('okx', 'readOnly', { site: 'moon' }), /"site" must be one of global/],
       [account('okx', 'readOnly', { name: ' ' }), /"name" is missing/],
@@ -233,7 +238,7 @@ describe('the watcher', () => {
     writeFileSync(stateIn(copy), 'not a database');
     assert.match(await until(`${again.url}/metrics`, (_text, status) => status === 503), /not a database/);
     const none = await keep(watch(['--data', path.join(filled.parent, 'none')]));
-    assert.match(await until(`${none.url}/health`, (_text, status) => status === 503), /unable to open/);
+    assert.match(await until(`${none.url}/health`, (_text, status) => status === 503), /there is no/);
   });
 
   it('is not healthy while an exchange hangs, and ends in time in the middle of a reading', async () => {

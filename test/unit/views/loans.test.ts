@@ -273,6 +273,13 @@ describe('where and when', () => {
     assert.equal(dates.children![1]!.copy, '50.5');
   });
 
+  it('a debt is due of which it is unknown how much stands with its date', () => {
+    const { amount: _, ...unknown } = soon;
+    const [due] = group(entryOf({ due: [unknown] }), says('term.due')).children ?? [];
+    assert.equal(line(due!).split(' | ', 2).join(' | '), `${says('term.unknown')} ${soon.coin} | 2026-11-22T12:00:00.000Z`);
+    assert.deepEqual([due?.copy, due?.context], [undefined, 'note']);
+  });
+
   it('an overdue debt is danger in word and colour, whatever the LTV', () => {
     const entry = entryOf({ ltv: decimal('0.1'), due: [{ ...soon, at: now - 1_000, overdue: true }, soon] });
     assert.equal(line(entry), `10.00% · Danger | ${says('term.debt-overdue')} | ${says('loan.call', '86.4%')} | 40,000 USDT`);
@@ -391,7 +398,7 @@ describe('figures of a loan that are not believed', () => {
       const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [odd(ltv)] }) })], viewContext())).children);
       const shown = JSON.stringify([line(entry), (entry.children ?? []).map((child) => [line(child), ...below(child)]), entry.details?.()]);
       assert.match(line(entry), /^– · Unknown/);
-      assert.doesNotMatch(shown, /965|0\.00%|-30|-100|-\$/);
+      assert.doesNotMatch(shown, /965|0\.00%|[-−]30|[-−]100|[-−]\$/);
       assert.match(shown, new RegExp(`${says('term.liquidation-price')} \\| ${says('term.none')}`));
     }
   });

@@ -402,7 +402,7 @@ const unitCli = {
   ...worker,
   entryPoints: [{ in: 'src/cli/main.ts', out: 'ltv-gauge' }],
   outdir: 'out/test/unit',
-  plugins: [fromWorker, ...worker.plugins],
+  plugins: [fromWorker, withoutIds],
 };
 const crashWorker = { ...worker, outdir: 'out/test/crash' };
 // Integration tests run in the extension host, which has no node_modules of ours: everything is inside but the editor.

@@ -15,6 +15,7 @@ import type { Snapshot } from '../../../src/core/model.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
 import { ownerOf } from '../../../src/engine/ledger/owner.ts';
 import { StateFile } from '../../../src/engine/storage/state-file.ts';
+import { within } from '../engine/storage/cabinet.ts';
 import { fill, type Filled } from './program.ts';
 
 const minute = 60_000;
@@ -28,6 +29,12 @@ describe('the readings of a watcher in the database of the editor', () => {
 
   before(async () => {
     filled = await fill();
+    // What was read is stored a moment later.
+    await within(20_000, 'all is stored', () =>
+      lookingAt(stateIn(filled.folder))
+        .states()
+        .every(({ snapshot }) => snapshot !== undefined),
+    );
     held = lookingAt(stateIn(filled.folder)).states()[0]!;
     owner = ownerOf(held.account)!;
   });

@@ -209,7 +209,7 @@ describe('the readings of a watcher in the database of the editor', () => {
     assert.equal(window.share({ do: 'keepReading', reading, now, pass: {} }), 'kept');
     window.close();
     assert.equal(stored().watched, undefined);
-  });
+  }).timeout(180_000);
 
   it('make, move or mend no database, and say what stands in the way', () => {
     const none = path.join(filled.parent, 'none');

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { fieldsIn } from '../../core/json.ts';
 import { forgetHistory, record } from './history-tables.ts';
 import type { KeptPage } from './history-protocol.ts';
 import {
@@ -166,11 +167,7 @@ function keepReading(db: DatabaseSync, reading: NewReading, now: number, pass: P
 
 /** The text without its time. */
 function figuresIn(text: string): string {
-  try {
-    return JSON.stringify({ ...(JSON.parse(text) as object), asOf: undefined });
-  } catch {
-    return text;
-  }
+  return JSON.stringify({ ...fieldsIn(text), asOf: undefined });
 }
 
 /** Readings that began before this don't bring the figures back. */

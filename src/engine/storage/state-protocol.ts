@@ -61,8 +61,11 @@ export type Shared =
   | { readonly do: 'keepPrices'; readonly prices: PricesRow; readonly now: number; readonly pass: Pass }
   | { readonly do: 'keepVenuePage'; readonly page: VenuePage; readonly now: number; readonly pass: Pass };
 
-/** A task that one window does for all. Empty: reading; else the id of the account whose simulated exchange it serves. */
+/** A task that one window does for all. Empty: reading; `watchLease`; else the id of the account whose simulated exchange it serves. */
 export type LeaseName = string;
+
+/** The watcher that reads an account. The beat is when its last stored figures were read: milliseconds since the Unix epoch. */
+export const watchLease = (account: string): LeaseName => `watch:${account}`;
 
 /** Which window does a task for all. */
 export interface Lease {

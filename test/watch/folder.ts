@@ -7,6 +7,7 @@ import { withFigures } from '../../src/engine/history/figures.ts';
 import { storedFailure } from '../../src/engine/monitor/stored-failure.ts';
 import { storedSnapshotText } from '../../src/engine/monitor/stored-snapshot.ts';
 import type { Failure } from '../../src/engine/monitor/store.ts';
+import { settle } from '../../src/engine/storage/history-tables.ts';
 import { StateTrouble, type StateDatabase } from '../../src/engine/storage/shared-state.ts';
 import { StateFile } from '../../src/engine/storage/state-file.ts';
 import { lastCopyName, stateName, type Lease, type StateAnswers, type StateAsked } from '../../src/engine/storage/state-protocol.ts';
@@ -123,7 +124,11 @@ export class Folder {
 
   /** What is wrong with the history. */
   historyFaults(past: Past | undefined): readonly string[] {
-    return this.#own === undefined ? [] : [this.#history, past].flatMap((one) => one?.faultsIn(this.#own!) ?? []);
+    if (this.#own === undefined) return [];
+    const settling = new DatabaseSync(path.join(this.path, stateName));
+    settle(settling);
+    settling.close();
+    return [this.#history, past].flatMap((one) => one?.faultsIn(this.#own!) ?? []);
   }
 
   /** Bytes in use. */

@@ -2,7 +2,8 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { compare, greater, isComputed, lesser, type Decimal } from '../../core/decimal.ts';
 import { fieldsIn, jsonIn } from '../../core/json.ts';
 import type { ExportedPage, HistoryMove, MovedHistory, Span, Spans, StagedRows, Stretch } from './history-protocol.ts';
-import { changeHistory, dayMs, joinedSpans, namesFrom, spansFrom, storedSpans, tiers, usedBytes } from './history-tables.ts';
+import { dayMs, joinedSpans, tiers } from './history-rows.ts';
+import { changeHistory, namesFrom, settle, spansFrom, storedSpans, usedBytes } from './history-tables.ts';
 
 // Exports the history and imports it on another computer, where the same loans may already be watched. The file is checked and staged in
 // temporary tables of this connection, a slice at a time; one transaction then imports it.
@@ -40,6 +41,7 @@ export function exportedPage(db: DatabaseSync, { accounts, after }: Extract<Hist
       .map((row) => [tag, ...Object.values(row)]);
   const linesOf = (rows: readonly unknown[]): readonly string[] => rows.map((row) => JSON.stringify(row));
   if (after === undefined) {
+    settle(db);
     const series = read('series', `(SELECT *, id AS n FROM history_series) WHERE ${among}`);
     return {
       lines: linesOf([
@@ -102,6 +104,7 @@ export function stageHistory(
   if (row === 0) {
     endStaging(db);
     if (text === '') return { rows: 0 };
+    settle(db);
     for (const tag of tags) {
       // Fresh is 0 for what adds nothing here, 1 for what is only copied, 2 for what is merged or put in another order of names.
       const all = [...columns[tag], 'fresh'].join();
@@ -289,6 +292,7 @@ export function importHistory(
     if (record === undefined) return undefined;
     if (fieldsIn(record)['uid'] !== owners.find(({ id }) => id === account)?.uid) return undefined;
   }
+  settle(db);
   changeHistory(db);
   thin(db, boundBytes);
   takeFigures(db, now);

@@ -125,8 +125,17 @@ export function endWatch(db: DatabaseSync, watcher: string): void {
   db.prepare("UPDATE leases SET holder = '' WHERE holder = ? AND name LIKE 'watch:%'").run(watcher);
 }
 
-function nextNews(db: DatabaseSync): number {
-  return Number(db.prepare("UPDATE facts SET value = value + 1 WHERE name = 'news' RETURNING value").get()?.['value']);
+/** Counts readings and prices: the greatest number of a reading, or the one noted for what is no reading. */
+const newsIn = (db: DatabaseSync): number =>
+  Number(
+    db.prepare("SELECT max(value, (SELECT ifnull(max(news), 0) FROM readings)) AS news FROM facts WHERE name = 'news'").get()?.['news'],
+  );
+
+/** Notes the next number: for what is no reading, or before readings are deleted, whose numbers must not come again. */
+export function takeNews(db: DatabaseSync): number {
+  const news = newsIn(db) + 1;
+  db.prepare("UPDATE facts SET value = ? WHERE name = 'news'").run(news);
+  return news;
 }
 
 /** A time in the future comes from a wrong clock, and nothing would ever be newer. */
@@ -143,11 +152,11 @@ function keepReading(db: DatabaseSync, reading: NewReading, now: number, pass: P
     db.prepare(
       `INSERT INTO readings (account, at, failure, news, figures) VALUES (?, ?, ?, ?, 0)
        ON CONFLICT DO UPDATE SET at = excluded.at, failure = excluded.failure, news = excluded.news`,
-    ).run(account, at, reading.failure, nextNews(db));
+    ).run(account, at, reading.failure, newsIn(db) + 1);
     return 'kept';
   }
   if (isNewer(known?.['as_of'], reading.asOf, now)) return 'older';
-  const news = nextNews(db);
+  const news = newsIn(db) + 1;
   const held = db.prepare('SELECT snapshot FROM snapshots WHERE account = ?').get(account)?.['snapshot'];
   const isChanged = held === undefined || figuresIn(String(held)) !== figuresIn(reading.text);
   if (isChanged) {
@@ -176,10 +185,10 @@ function forget(db: DatabaseSync, account: string, now: number): void {
   forgetHistory(db, account);
   // What was acknowledged or snoozed was another user's alarm.
   forgetWarnings(db, account);
-  const news = nextNews(db);
+  const news = newsIn(db) + 1;
   db.prepare(
     `INSERT INTO readings (account, at, as_of, news, figures) SELECT id, ?, ?, ?, ? FROM accounts WHERE id = ?
-     ON CONFLICT DO UPDATE SET at = excluded.at, as_of = excluded.as_of, failure = NULL, news = excluded.news, figures = excluded.figures`,
+     ON CONFLICT DO UPDATE SET at = excluded.at, as_of = excluded.as_of, failure = NULL, news = excluded.news, figures = excluded.figures, still = NULL`,
   ).run(now, now, news, news, account);
 }
 
@@ -188,13 +197,13 @@ function keepPrices(db: DatabaseSync, { site, at, prices }: PricesRow, now: numb
   if (isNewer(db.prepare('SELECT at FROM prices WHERE site = ?').get(site)?.['at'], at, now)) return 'older';
   // Sites come and go, such as the simulated exchange with its port.
   db.prepare('DELETE FROM prices WHERE at < ?').run(now - dayMs);
-  db.prepare('INSERT OR REPLACE INTO prices (site, at, prices, news) VALUES (?, ?, ?, ?)').run(site, at, prices, nextNews(db));
+  db.prepare('INSERT OR REPLACE INTO prices (site, at, prices, news) VALUES (?, ?, ?, ?)').run(site, at, prices, takeNews(db));
   return 'kept';
 }
 
 /** @param withTexts whether to include new figures; undefined if nothing is new */
 export function newsOf(db: DatabaseSync, since: number, withTexts: boolean): News | undefined {
-  const upTo = Number(db.prepare("SELECT value FROM facts WHERE name = 'news'").get()?.['value']);
+  const upTo = newsIn(db);
   if (upTo === since) return undefined;
   const readings = db
     .prepare(

@@ -9,7 +9,7 @@ import type { Seen } from './ledger-protocol.ts';
 import { exportedPage, importHistory, stageHistory } from './history-move.ts';
 import type { HistoryAnswers, HistoryAsked, HistoryMove } from './history-protocol.ts';
 import { answerHistory, forgetHistory, usualBoundBytes } from './history-tables.ts';
-import { leasesIn, newsOf, share } from './readings-tables.ts';
+import { leasesIn, newsOf, share, takeNews } from './readings-tables.ts';
 import { LedgerFault } from './trouble.ts';
 import {
   freeLease,
@@ -47,6 +47,12 @@ interface Opened {
   readonly log: string | undefined;
   readonly remade: boolean;
 }
+
+/** Rows of the history that wait are written before it leaves, and before another's is laid beside it. */
+const writesHistory = (asked: HistoryMove): boolean => {
+  if (asked.do === 'exportHistory') return asked.after === undefined;
+  return asked.do === 'stageHistory' ? asked.row === 0 && asked.text !== '' : !asked.isTrial;
+};
 
 /**
  * The shared state in its file, for one connection: accounts, arming, last figures, and the ledger's position. It's separate from the
@@ -205,7 +211,7 @@ export class StateFile {
   /** Carries the history to or from another computer. What is staged lives in this connection only. */
   move<A extends HistoryMove>(asked: A): HistoryAnswers[A['do']];
   move(asked: HistoryMove): HistoryAnswers[HistoryMove['do']] {
-    const mode = asked.do === 'importHistory' && !asked.isTrial ? 'IMMEDIATE' : 'DEFERRED';
+    const mode = writesHistory(asked) ? 'IMMEDIATE' : 'DEFERRED';
     return this.#within(mode, asked.do === 'stageHistory', this.#place.busyMs, ({ db }) => {
       switch (asked.do) {
         case 'exportHistory':
@@ -360,6 +366,7 @@ function apply(db: DatabaseSync, change: StateChange): 'taken' | 'absent' | unde
       db.prepare('INSERT OR IGNORE INTO removed (id) VALUES (?)').run(change.id);
       db.prepare('DELETE FROM armed WHERE account = ?').run(change.id);
       db.prepare('DELETE FROM snapshots WHERE account = ?').run(change.id);
+      takeNews(db);
       db.prepare('DELETE FROM readings WHERE account = ?').run(change.id);
       db.prepare('DELETE FROM leases WHERE name IN (?, ?)').run(change.id, watchLease(change.id));
       forgetWarnings(db, change.id);

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from './database-file.ts';
 import { movedSchema } from './history-move.ts';
-import { historySchema } from './history-tables.ts';
+import { historySchema, stillSchema } from './history-tables.ts';
 import { outletSchema } from './outlet-rows.ts';
 import { leaseSchema } from './readings-tables.ts';
 import { LedgerFault } from './trouble.ts';
@@ -33,6 +33,7 @@ const migrations: readonly string[] = [
   outletSchema,
   historySchema + venueSchema,
   movedSchema,
+  stillSchema,
 ];
 
 const numberOf = (db: DatabaseSync, pragma: string): number => Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);

@@ -265,6 +265,8 @@ describe('history on its way to another computer', () => {
       next.series(start, start + 12 * hour, 720, 'b', 'loan:2').buckets.reduce((sum, { count }) => sum + count, 0),
       720,
     );
+    // An export writes what waits.
+    next.exported('b');
     const tier = (ms: number): unknown => next.query(`SELECT count(*) AS n FROM history_points WHERE tier = ${ms.toString()}`)[0]!['n'];
     assert.ok(Number(tier(minute)) < 720);
     assert.equal(tier(15 * minute), 48, 'the finest are thinned first');

@@ -10,6 +10,7 @@ import { english } from '../../../../src/core/message.ts';
 import type { Loan, Snapshot } from '../../../../src/core/model.ts';
 import type { Bucket, Series, Spans } from '../../../../src/engine/storage/history-protocol.ts';
 import { withFigures } from '../../../../src/engine/history/figures.ts';
+import { seriesOf, targetsOf } from '../../../../src/engine/storage/history-tables.ts';
 import { StateFile } from '../../../../src/engine/storage/state-file.ts';
 import type { Kept, Pass } from '../../../../src/engine/storage/state-protocol.ts';
 import { holds } from '../../property.ts';
@@ -75,11 +76,14 @@ describe('figures of the past', () => {
   const series = (from: number, to: number, buckets: number, target = 'loan:12345'): Series =>
     file.history({ do: 'historySeries', account: 'a', target, from, to, buckets })!;
   /** All rows of an account, from old to new in each tier. */
-  const points = (account = 'a'): Point[] =>
-    query(
+  const points = (account = 'a', target = '%'): Point[] => {
+    // An export writes what waits.
+    file.move({ do: 'exportHistory', accounts: [account] });
+    return query(
       `SELECT s.names, p.tier, p.at, p.count, p.covered, p.figures FROM history_points p JOIN history_series s ON s.id = p.series
-       WHERE s.account = '${account}' ORDER BY p.tier, p.at, s.target`,
+       WHERE s.account = '${account}' AND s.target LIKE '${target}' ORDER BY p.tier, p.at, s.target`,
     ).map(({ names, figures, ...row }) => ({ ...row, figures: spans(String(figures), JSON.parse(String(names)) as string[]) }) as Point);
+  };
   const query = (sql: string): Record<string, unknown>[] => {
     const db = new DatabaseSync(path.join(folder, 'state.sqlite'), { readOnly: true });
     try {
@@ -223,6 +227,137 @@ describe('figures of the past', () => {
     );
   });
 
+  it('agree in every tier with each reading where most find nothing new, whoever reads, also after a clock was set back', () => {
+    const step = fc.record({
+      passed: fc.oneof(
+        { weight: 12, arbitrary: fc.integer({ min: 1, max: 2 * minute }) },
+        { weight: 2, arbitrary: fc.integer({ min: staleMs - 2, max: staleMs + 2 }) },
+        { weight: 1, arbitrary: fc.integer({ min: staleMs, max: day / 2 }) },
+        { weight: 1, arbitrary: fc.integer({ min: -30 * minute, max: -1 }) },
+      ),
+      times: fc.integer({ min: 1, max: 25 }),
+      ltv: fc.constantFrom('0.1', '0.2', '0.3'),
+      more: fc.constantFrom('', 'other', 'coin'),
+      before: fc.constantFrom('', '', '', '', 'restart', 'other window', 'export', 'failure'),
+    });
+    holds(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 8 }), fc.integer({ min: 0, max: day }), (steps, offset) => {
+        file.change({ do: 'remove', id: 'a' });
+        file.change({ do: 'add', id: 'a', record: { id: 'a' } });
+        const files = [file, open()];
+        let [asOf, reader] = [start + offset, 0];
+        const raw = new Map<string, Read[]>();
+        for (const { passed, times, ltv, more, before } of steps) {
+          if (before === 'other window') reader = 1 - reader;
+          if (before === 'export') files[1 - reader]!.move({ do: 'exportHistory', accounts: ['a'] });
+          if (before === 'restart') {
+            files[reader]!.close();
+            files[reader] = open();
+          }
+          for (let time = 0; time < times; time += 1) {
+            // Only the first of them jumps, so that all is younger than a week.
+            asOf += time === 0 || (passed > 0 && passed <= staleMs + 2) ? passed : 20_000;
+            const read = [
+              { target: 'loan:12345', figures: { ltv: decimal(ltv), ...(more === 'coin' ? { 'debt USDT': decimal('7') } : {}) } },
+              ...(more === 'other' ? [{ target: 'loan:2', figures: { ltv: decimal('0.7') } }] : []),
+            ];
+            const reading = { account: 'a', at: asOf, asOf, text: '{}', staleMs, recorded: read };
+            assert.equal(files[reader]!.share({ do: 'keepReading', reading, now: asOf, pass: {} }), 'kept');
+            if (before === 'failure') {
+              files[reader]!.share({ do: 'keepReading', reading: { account: 'a', at: asOf, failure: '"why"' }, now: asOf, pass: {} });
+            }
+            for (const { target, figures } of read) raw.set(target, [...(raw.get(target) ?? []), { asOf, ltv: figures.ltv }]);
+          }
+        }
+        file = files[0]!;
+        files[1]!.close();
+        assert.deepEqual(
+          file.history({ do: 'historyTargets', account: 'a' })!.map(({ target, seen }) => [target, seen]),
+          [...raw].map(([target, reads]) => [target, reads.at(-1)!.asOf]).sort(([a], [b]) => (a! < b! ? -1 : 1)),
+        );
+        const inOrder = (rows: unknown[]): [number, ...unknown[]][] => (rows as [number, ...unknown[]][]).sort(([a], [b]) => a - b);
+        // Before it is written, and after.
+        const quarter = 15 * minute;
+        const [from, to] = [start - day, start + 8 * day];
+        const shown = (target: string): unknown =>
+          series(from, to, (to - from) / quarter, target).buckets.map(({ at, count, covered, figures }) => [
+            ...[at, count, Math.min(covered, quarter)],
+            ltvOf({ figures }),
+          ]);
+        const wanted = new Map([...raw].map(([target, reads]) => [target, inOrder(expected(reads, quarter))]));
+        for (const target of raw.keys()) assert.deepEqual(shown(target), wanted.get(target));
+        for (const [target, reads] of raw) {
+          const kept = points('a', target);
+          for (const tier of tiers) {
+            // A clock that was set back can come upon a quarter without minutes, and gives it some; its own row still has all readings.
+            if (tier === minute && steps.some(({ passed }) => passed < 0)) continue;
+            const rows = kept
+              .filter((one) => one.tier === tier)
+              .map(({ at, count, covered, figures }) => [at, count, covered, ltvOf({ figures })]);
+            const times = new Set(rows.map(([at]) => at));
+            const all = inOrder(expected(reads, tier));
+            assert.deepEqual(
+              rows,
+              all.filter(([at]) => tier > minute || times.has(at)),
+              `${target} ${tier.toString()}`,
+            );
+            // A quarter of an hour in which no figure was another one has no minutes.
+            for (const [missing] of all.filter(([at]) => !times.has(at))) {
+              const within = reads.filter((one) => one.asOf - (one.asOf % quarter) === missing - (missing % quarter));
+              assert.equal(new Set(within.map(({ ltv }) => ltv)).size, 1);
+            }
+          }
+        }
+        const gaps = raw.get('loan:12345')!.flatMap(({ asOf: until }, index, all) => {
+          const since = all[index - 1]?.asOf;
+          return since !== undefined && until - since > staleMs ? [`${since.toString()} ${until.toString()}`] : [];
+        });
+        const told = series(start - day, asOf + 100 * day, 10).gaps.map(({ since, until }) => `${since.toString()} ${until.toString()}`);
+        assert.deepEqual(told.sort(), [...new Set(gaps)].sort());
+      }),
+      { numRuns: 20, interruptAfterTimeLimit: 20_000 },
+    );
+  });
+
+  it('of an unchanged reading cost one page, whatever the number of loans, and are told at once by who only reads', () => {
+    const place = path.join(folder, 'state.sqlite');
+    const bytesAt = (asOf: number, loans: number): number => {
+      const other = new DatabaseSync(place);
+      other.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      other.close();
+      keep(snapshot({ loans: Array.from({ length: loans }, (_, id) => loan({ id: id.toString(), orderId: id.toString() })), asOf }));
+      return statSync(`${place}-wal`).size;
+    };
+    const written = [2, 200].map((loans, index) => {
+      const from = start + index * hour;
+      return Array.from({ length: 30 }, (_, at) => bytesAt(from + at * minute, loans)).slice(1);
+    });
+    assert.ok(Math.max(...written.flat()) < 8_192, written.join('\n'));
+    assert.deepEqual(written[0], written[1]);
+    const { buckets } = series(start + hour, start + 2 * hour, 60, 'loan:199');
+    assert.deepEqual([buckets.length, buckets.at(-1)!.at, buckets.at(-1)!.count], [30, start + hour + 29 * minute, 1]);
+  });
+
+  it('go on from what a version before kept, with all of it', () => {
+    keepLtv({ asOf: start, ltv: decimal('0.5') });
+    file.close();
+    const old = new DatabaseSync(path.join(folder, 'state.sqlite'));
+    // As it was in schema 7.
+    old.exec('ALTER TABLE readings DROP COLUMN still; PRAGMA user_version = 7');
+    assert.deepEqual(
+      targetsOf(old, 'a')!.map((row) => ({ ...row })),
+      [{ target: 'loan:12345', since: start, seen: start }],
+    );
+    const asked = { do: 'historySeries', account: 'a', target: 'loan:12345', from: start, to: start + day, buckets: 1 } as const;
+    assert.equal(seriesOf(old, asked).buckets[0]!.count, 1);
+    old.close();
+    file = open();
+    for (const passed of [1, 2, 3]) keepLtv({ asOf: start + passed * 30_000, ltv: decimal('0.5') });
+    keepLtv({ asOf: start + 2 * minute, ltv: decimal('0.6') });
+    const [bucket] = series(start, start + day, 1).buckets;
+    assert.deepEqual([bucket!.count, bucket!.covered, ...ltvOf(bucket!)], [5, 2 * minute, '0.5', '0.6', '0.5', '0.6']);
+  });
+
   /** What a tier has to hold. Only minutes without a reading of their own may lie between two readings that are near each other. */
   function expected(raw: readonly Read[], tier: number): unknown[] {
     const rows = new Map<number, { count: number; covered: number; values: Decimal[] }>();
@@ -234,13 +369,13 @@ describe('figures of the past', () => {
       row.values.push(ltv);
       const before = raw[index - 1]?.asOf;
       if (before === undefined || asOf - before > staleMs) return;
-      row.covered += asOf - Math.max(at, before);
+      row.covered += Math.max(asOf - Math.max(at, before), 0);
       const earlier = before - (before % tier);
       if (earlier < at) rows.get(earlier)!.covered += earlier + tier - before;
     });
     return [...rows].map(([at, { count, covered, values }]) => {
       const four = [values[0]!, values.at(-1)!, values.reduce(lesser), values.reduce(greater)];
-      return [at, count, covered, four];
+      return [at, count, Math.min(covered, tier), four];
     });
   }
 

@@ -146,7 +146,7 @@ describe('what one window reads for all, in the database', () => {
     assert.deepEqual([facts.version.file, facts.version.revision], [7, 3]);
     assert.deepEqual(lease, { fence: 0, beat: 0, holder: '' });
     const after = new DatabaseSync(path.join(folder, 'state.sqlite'), { readOnly: true });
-    assert.equal(after.prepare('PRAGMA user_version').get()?.['user_version'], 7);
+    assert.equal(after.prepare('PRAGMA user_version').get()?.['user_version'], 8);
     after.close();
   });
 });

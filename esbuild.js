@@ -1,5 +1,5 @@
 // Bundles the extension, its page and the tests. `--watch` keeps going, `--unit` builds only what the unit tests need,
-// `--crash` only what kills processes, `--simulation` only what simulates the watch, `--tests` all tests and no product, `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
+// `--crash` only what kills processes, `--simulation` only what simulates the watch, `--chaos` the whole, `--fuzz` only odd answers, `--tests` all tests and no product, `--minify` is what the package gets. Tests are found by walking folders, so none can be forgotten.
 const { build, context, transform } = require('esbuild');
 const { globSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -50,6 +50,8 @@ const together = [
   ['src/exchanges/okx/connect.ts', 'src/exchanges/bybit/connect.ts'],
   ['src/engine/simulated/serving.ts', 'src/simulator/okx/start.ts'],
   ['src/vscode/gauge-panel.ts', 'src/views/history.ts'],
+  // On the database, and so with the code of the databases.
+  ['src/cli/state-file.ts', 'src/cli/keep-watched.ts'],
 ];
 
 // esbuild splits ES modules only, and the editor's `vscode` is there for CommonJS only, so the imports and exports that it writes are rewritten,
@@ -65,17 +67,31 @@ const commonJs = (text) =>
     .replace(/\bimport\s*("[^"]+");/g, 'require($1);')
     // import() would go round the editor's own require.
     .replace(/\bimport\(("\.[^"]+")\)/g, 'Promise.resolve().then(() => require($1))')
-    .replace(/\bexport\s*\{([^}]*)\};/, (_, names) =>
-      names.replace(/([\w$]+)(?: as ([\w$]+))?,?/g, (_, inner, outer = inner) => `exports.${outer} = ${inner};`),
-    );
+    .replace(/\bexport\s*\{([^}]*)\};/, (_, names) => `module.exports = {${names.replace(/([\w$]+) as ([\w$]+)/g, '$2: $1')}};`);
+
+/** Hashes keep caches apart. A part is asked for by other parts only, and each hash takes six bytes of the package wherever it is named. */
+function withoutHashes(files) {
+  const names = new Map();
+  const counts = new Map();
+  for (const file of files.toSorted()) {
+    const [, stem] = /^(.+)-[A-Z0-9]{8}\.js$/.exec(file) ?? [];
+    if (stem === undefined) continue;
+    const count = (counts.get(stem) ?? 0) + 1;
+    counts.set(stem, count);
+    names.set(file, `${stem}${count === 1 ? '' : `-${String(count)}`}.js`);
+  }
+  return names;
+}
 
 const asCommonJs = {
   name: 'as-common-js',
   setup({ onEnd }) {
     onEnd(({ outputFiles = [] }) => {
-      for (const { path: file, text } of outputFiles) {
-        const isCode = file.endsWith('.js');
-        const code = isCode ? commonJs(text) : text;
+      const names = withoutHashes(outputFiles.map(({ path: file }) => path.basename(file)));
+      for (const { path: hashed, text } of outputFiles) {
+        const isCode = hashed.endsWith('.js');
+        const code = [...names].reduce((sum, [from, to]) => sum.replaceAll(`/${from}`, `/${to}`), isCode ? commonJs(text) : text);
+        const file = path.join(path.dirname(hashed), names.get(path.basename(hashed)) ?? path.basename(hashed));
         // What was not rewritten is no script.
         if (isCode) new Script(code, { filename: file });
         mkdirSync(path.dirname(file), { recursive: true });
@@ -88,9 +104,12 @@ const asCommonJs = {
 /** What esbuild leaves to be had: its own minifier looks at no function as a whole. A fortieth of the package. */
 async function squeeze() {
   const { minify: terser } = require('terser');
+  // A function without a name and without `this` is never called with `new`, here or in the packages.
+  // Constants stay where they stand: most comparisons end alike.
+  const compress = { passes: 3, unsafe_arrows: true, lhs_constants: false };
   for (const file of globSync('dist/**/*.js', { cwd: __dirname })) {
     const full = path.join(__dirname, file);
-    const { code } = await terser(readFileSync(full, 'utf8'), { ecma: 2022, toplevel: true, compress: { passes: 2 } });
+    const { code } = await terser(readFileSync(full, 'utf8'), { ecma: 2022, toplevel: true, compress });
     writeFileSync(full, code);
   }
 }
@@ -135,11 +154,11 @@ const fewParts = (base, commandLine) => ({
     };
     onStart(async () => {
       if (commandLine === undefined) return;
-      const { metafile } = await build({ ...initialOptions, plugins: [], write: false, metafile: true, logLevel: 'silent' });
+      const { metafile } = await build({ ...initialOptions, plugins: [fromWorker], write: false, metafile: true, logLevel: 'silent' });
       graph = metafile.inputs;
       const imports = Object.values(graph).flatMap((file) => file.imports);
       const doors = imports.filter(({ kind }) => kind === 'dynamic-import').map((door) => partOf(door.path)[0]);
-      const roots = [...new Set([commandLine, ...doors])].map((door) => reach(partOf(door), false));
+      const roots = [...new Set([commandLine, base, ...doors])].map((door) => reach(partOf(door), false));
       shared = Object.keys(graph).filter((file) => roots.filter((root) => root.has(file)).length > 1);
       outside = reach([commandLine], true);
       started = reach([commandLine, base], false);
@@ -238,10 +257,50 @@ function writeTexts() {
   writeFileSync(path.join(__dirname, 'out/texts.json'), JSON.stringify(englishTexts(), undefined, 2));
 }
 
+// The code of the databases is there once: in the file that their thread starts from, beside all parts.
+const fromWorker = {
+  name: 'from-worker',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/database-worker\.ts$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: './ledger-worker.js', external: true } : undefined,
+    );
+  },
+};
+
+// What activation loads is one file: in the extension host, each costs more than what is in it. It shares nothing with the parts; what both need is small.
+const activation = {
+  ...common,
+  sourcemap: minify ? false : 'inline',
+  entryPoints: ['src/extension.ts'],
+  outdir: 'dist',
+  platform: 'node',
+  target: 'node22',
+  format: 'esm',
+  write: false,
+  plugins: [
+    {
+      name: 'starts-the-parts',
+      setup({ onResolve }) {
+        onResolve({ filter: /\/running\.ts$/ }, ({ kind }) =>
+          kind === 'dynamic-import' ? { path: './parts/running.js', external: true } : undefined,
+        );
+      },
+    },
+    withoutIds,
+    asCommonJs,
+  ],
+  external: ['vscode'],
+};
+
 const extension = {
   ...common,
   sourcemap: minify ? false : 'inline',
-  entryPoints: ['src/extension.ts', { in: 'src/cli/main.ts', out: 'ltv-gauge' }],
+  entryPoints: [
+    // Its name is fixed, as that of the databases' thread: others ask for it.
+    { in: 'src/vscode/running.ts', out: 'parts/running' },
+    { in: 'src/cli/main.ts', out: 'ltv-gauge' },
+    { in: 'src/engine/database-worker.ts', out: 'parts/ledger-worker' },
+  ],
   outdir: 'dist',
   chunkNames: 'parts/[name]-[hash]',
   platform: 'node',
@@ -250,7 +309,7 @@ const extension = {
   splitting: true,
   write: false,
   metafile: true,
-  plugins: [fewParts('src/vscode/running.ts', 'src/cli/main.ts'), withoutIds, asCommonJs],
+  plugins: [fromWorker, fewParts('src/vscode/running.ts', 'src/cli/main.ts'), withoutIds, asCommonJs],
   // Of two exports by one name in one part, neither would be there.
   logOverride: { 'ambiguous-reexport': 'error' },
   external: ['vscode'],
@@ -258,15 +317,13 @@ const extension = {
   alias: { ofetch: path.join(__dirname, 'node_modules/ofetch/dist/index.mjs') },
 };
 
-// The ledger's thread starts from a file of its own and shares no part with the extension. Its name is fixed: src/vscode/ports.ts asks for it.
+// The databases' thread for tests: one file.
 const worker = {
   ...common,
   entryPoints: [{ in: 'src/engine/database-worker.ts', out: 'ledger-worker' }],
-  outdir: 'dist/parts',
   platform: 'node',
   target: 'node22',
   format: 'cjs',
-  plugins: [withoutIds],
 };
 
 // What a template holds between its tags comes into the package as it stands. Code means the same without its indents.
@@ -341,7 +398,12 @@ const unit = {
 };
 // The ledger's thread, where each of them finds it.
 const unitWorker = { ...worker, outdir: 'out/test/unit' };
-const unitCli = { ...worker, entryPoints: [{ in: 'src/cli/main.ts', out: 'ltv-gauge' }], outdir: 'out/test/unit' };
+const unitCli = {
+  ...worker,
+  entryPoints: [{ in: 'src/cli/main.ts', out: 'ltv-gauge' }],
+  outdir: 'out/test/unit',
+  plugins: [fromWorker, withoutIds],
+};
 const crashWorker = { ...worker, outdir: 'out/test/crash' };
 // Integration tests run in the extension host, which has no node_modules of ours: everything is inside but the editor.
 const integration = { ...tests('integration', ['test/integration/suite.ts']), external: ['vscode', 'mocha'], alias: extension.alias };
@@ -369,10 +431,15 @@ const chaos = {
 };
 const chaosWorker = { ...worker, outdir: 'out/test/chaos' };
 
-// `--break=NAME`: the same of a product with a fault put in on purpose, which the simulation has to find.
+// Answers in which something is wrong, by the thousand.
+const fuzz = { ...crash, entryPoints: ['test/fuzz/main.ts'], outdir: 'out/test/fuzz' };
+
+// `--break=NAME`: the same of a product with a fault put in on purpose, which the simulation or the fuzzing has to find.
 const breakName = [...flags].find((flag) => flag.startsWith('--break='))?.slice('--break='.length);
 if (breakName !== undefined) {
-  const { edits } = JSON.parse(readFileSync('test/chaos/breaks.json', 'utf8')).find(({ name }) => name === breakName);
+  const { edits } = JSON.parse(readFileSync(`test/${flags.has('--fuzz') ? 'fuzz' : 'chaos'}/breaks.json`, 'utf8')).find(
+    ({ name }) => name === breakName,
+  );
   const broken = {
     name: 'broken',
     setup({ onLoad }) {
@@ -384,12 +451,12 @@ if (breakName !== undefined) {
       });
     },
   };
-  for (const one of [chaos, chaosWorker])
-    Object.assign(one, { outdir: 'out/test/chaos-broken', plugins: [broken, ...(one.plugins ?? [])] });
+  for (const one of [chaos, chaosWorker, fuzz])
+    Object.assign(one, { outdir: `${one.outdir}-broken`, plugins: [broken, ...(one.plugins ?? [])] });
 }
 
-const product = [extension, worker, page];
-const everyTest = [unit, unitWorker, unitCli, integration, e2e, crash, crashWorker, simulation, chaos, chaosWorker];
+const product = [activation, extension, page];
+const everyTest = [unit, unitWorker, unitCli, integration, e2e, crash, crashWorker, simulation, chaos, chaosWorker, fuzz];
 const wanted = flags.has('--unit')
   ? [unit, unitWorker, unitCli]
   : flags.has('--crash')
@@ -398,11 +465,13 @@ const wanted = flags.has('--unit')
       ? [simulation]
       : flags.has('--chaos')
         ? [chaos, chaosWorker]
-        : flags.has('--tests')
-          ? everyTest
-          : minify
-            ? product
-            : [...product, ...everyTest];
+        : flags.has('--fuzz')
+          ? [fuzz]
+          : flags.has('--tests')
+            ? everyTest
+            : minify
+              ? product
+              : [...product, ...everyTest];
 
 async function main() {
   // Parts carry a hash in their names: old ones would stay behind.

@@ -6,7 +6,8 @@ import { coinsOf, eventsOf, shocked, type Exposed, type Outcome, type StressedLo
 import { factorOf, modelFrom, triedLoan, triedPosition, type TriedChange } from '../core/risk/what-if.ts';
 import { stakesOf, type Stakes } from '../engine/accounts/stakes.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { linesOf, liquidationsByCoin, modelOfView } from '../words/loan-estimates.ts';
+import { exposedLoan, exposedPosition } from '../words/exposed.ts';
+import { linesOf, liquidationsByCoin } from '../words/loan-estimates.ts';
 import type { LoanView } from '../words/loan.ts';
 import type { PositionView } from '../words/position.ts';
 import { aliasOf, cut, iso, levelName, namedIn, plain, theOne, type Named, type StatusOptions } from './named.ts';
@@ -96,29 +97,11 @@ function memberOf(named: Named): Member | LeftOut {
   const shared = { named, money: stakesOf(state.account) };
   const key = `${named.account} ${named.kind} ${named.kind === 'loan' ? named.view.loan.id : named.view.position.positionId}`;
   if (named.kind === 'position') {
-    const { view } = named;
-    const reason = whyNot(view);
-    const { baseCoin: coin } = view.position;
-    if (reason !== undefined || coin === undefined) return { ...shared, reason: reason ?? 'contract' };
-    return { ...shared, kind: 'position', view, stressed: { key, position: view.position, coin } };
+    const stressed = exposedPosition(key, named.view);
+    return typeof stressed === 'string' ? { ...shared, reason: stressed } : { ...shared, kind: 'position', view: named.view, stressed };
   }
-  const { view } = named;
-  const model = modelOfView(view);
-  if (typeof model === 'string') return { ...shared, reason: model };
-  return { ...shared, kind: 'loan', view, stressed: { key, model, ...linesIn(view.loan) } };
-}
-
-const linesIn = ({ marginCall, liquidation }: Loan): Pick<StressedLoan, 'marginCall' | 'liquidation'> => ({
-  ...(marginCall === undefined ? {} : { marginCall: marginCall.ltv }),
-  ...(liquidation === undefined ? {} : { liquidation: liquidation.ltv }),
-});
-
-function whyNot({ position, current, liquidation, distance }: PositionView): string | undefined {
-  if (position.marginMode !== 'isolated') return 'crossMargin';
-  if (!current) return 'stale';
-  if (liquidation.kind === 'unreachable') return 'outOfReach';
-  if (distance === undefined) return 'noLiquidationPrice';
-  return position.contract === 'other' ? 'contract' : undefined;
+  const stressed = exposedLoan(key, named.view);
+  return typeof stressed === 'string' ? { ...shared, reason: stressed } : { ...shared, kind: 'loan', view: named.view, stressed };
 }
 
 const exposedOf = (members: readonly Member[]): Exposed => ({

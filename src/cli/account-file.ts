@@ -47,7 +47,9 @@ function textOf(file: string, isCredential: boolean): string {
     throw new Complaint(`${file} can't be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}\n`);
   }
   try {
-    const { mode, uid, size } = fstatSync(open);
+    const stats = fstatSync(open);
+    const { mode, uid, size } = stats;
+    if (stats.isDirectory()) throw new Complaint(`${file} is a folder, not the file of an account.\n`);
     // Windows has no such modes.
     if (process.platform !== 'win32' && !isCredential) {
       if ((mode & 0o077) !== 0) throw new Complaint(`${file} holds a key and others can read it. Run: chmod 600 ${JSON.stringify(file)}\n`);

@@ -101,7 +101,7 @@ async function resultOf({ method, params }: Asked, looking: Looking): Promise<ob
     case 'tools/call':
       return called(params, looking);
     default:
-      throw new Fault(codes.noMethod, `There is no ${JSON.stringify(method)}.`);
+      throw new Fault(codes.noMethod, `There is no ${JSON.stringify(method.slice(0, 60))}.`);
   }
 }
 
@@ -118,9 +118,19 @@ async function called(params: Asked['params'], looking: Looking): Promise<object
   }
 }
 
+const troubles: Readonly<Partial<Record<string, string>>> & { readonly older: string } = {
+  newer: 'a newer version of LTV Gauge wrote it. Run "Install Command Line" there again',
+  older: 'an older version of LTV Gauge wrote it. Open it in your editor once',
+  notOurs: "the file there isn't a database of LTV Gauge",
+};
+
 /** Why data can't be read. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof Error && 'trouble' in error) return JSON.stringify(error.trouble);
+  if (error instanceof Error && 'trouble' in error) {
+    const { kind } = error.trouble as { readonly kind: string };
+    return troubles[kind] ?? kind;
+  }
+  if (error instanceof Error && /^no such (table|column)/.test(error.message)) return troubles.older;
   // SQLite keeps notes of readers beside the file.
   if (error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === 8) return 'its folder must be writable to read it';
   return error instanceof Error ? error.message : String(error);

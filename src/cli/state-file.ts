@@ -2,18 +2,19 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Looking, PastAsked } from '../agent/looking.ts';
+import { isTime } from '../core/clock.ts';
+import { jsonIn } from '../core/json.ts';
 import { liveEstimate, livePosition, type Prices } from '../core/risk/live-estimate.ts';
+import type { Account } from '../core/model.ts';
 import { accountOf } from '../engine/accounts/account-book.ts';
 import type { AccountState, Live } from '../engine/monitor/store.ts';
-import { isBlank } from '../engine/ledger/database/schema.ts';
+import { isBlank, isBlankState, seriesOf, targetsOf, venueSorted } from '../engine/database-worker.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
 import { storedFailure } from '../engine/monitor/stored-failure.ts';
 import { storedPrices, storedSnapshotText } from '../engine/monitor/stored-snapshot.ts';
 import type { HistoryAnswers } from '../engine/storage/history-protocol.ts';
-import { seriesOf, targetsOf } from '../engine/storage/history-tables.ts';
 import { databaseName } from '../engine/storage/ledger-protocol.ts';
-import { isBlankState } from '../engine/storage/state-schema.ts';
-import { venueSorted } from '../engine/storage/venue-rows.ts';
+import { watchLease } from '../engine/storage/state-protocol.ts';
 import { siteOf } from '../engine/prices/streams.ts';
 
 /** Longest wait for a window that is writing, in which nothing else is done: a watcher ends within two seconds. Milliseconds. */
@@ -28,12 +29,18 @@ const busyMs = 1_000;
 export const lookingAt = (file: string): Omit<Looking, 'options'> => ({
   states: () => reading(file, isBlankState, statesIn) ?? [],
   ask: (asked) => Promise.resolve(reading(file, isBlankState, (db) => pastIn(db, asked))),
-  steps: (id) => Promise.resolve(existsSync(logOf(file)) ? (reading(logOf(file), isBlank, (db) => stepsIn(db, id)) ?? []) : []),
+  steps: (id) => Promise.resolve(stepsAt(file, id)),
 });
+
+/** The rows of the activity log. @param file path of `state.sqlite` */
+export const stepsAt = (file: string, id?: string): readonly WriteRecord[] =>
+  existsSync(logOf(file)) ? (reading(logOf(file), isBlank, (db) => stepsIn(db, id)) ?? []) : [];
 
 const logOf = (file: string): string => path.join(path.dirname(file), '..', 'journal', databaseName);
 
 function reading<T>(file: string, isEmpty: (db: DatabaseSync) => boolean, read: (db: DatabaseSync) => T): T | undefined {
+  if (!existsSync(file))
+    throw new Error(`there is no ${file}. --data needs the storage folder of the extension, which "Install Command Line" names`);
   const db = new DatabaseSync(file, { readOnly: true, timeout: busyMs });
   try {
     if (isEmpty(db)) return undefined;
@@ -49,27 +56,30 @@ function statesIn(db: DatabaseSync): readonly AccountState[] {
   const rows = (sql: string): Record<string, unknown>[] => db.prepare(sql).all();
   const snapshots = new Map(rows('SELECT account, snapshot FROM snapshots').map((row) => [row['account'], String(row['snapshot'])]));
   const readings = new Map(rows('SELECT account, as_of, failure FROM readings').map((row) => [row['account'], row]));
+  const watched = new Map(rows("SELECT name, beat FROM leases WHERE name LIKE 'watch:%'").map(({ name, beat }) => [name, beat]));
   const prices = new Map(rows('SELECT site, at, prices FROM prices').map((row) => [row['site'], row] as const));
-  return rows('SELECT record FROM accounts ORDER BY seq').flatMap(({ record }) => {
-    const account = accountOf(parsed(String(record)));
-    if (account === undefined) return [];
+  return rows('SELECT id, record FROM accounts ORDER BY seq').map(({ id, record }) => {
+    const account = accountOf(jsonIn(record));
+    if (account === undefined || account.id !== id) return { account: unreadable(String(id)), reading: false };
     const { as_of: asOf, failure: failed } = readings.get(account.id) ?? {};
     const stored = storedSnapshotText(snapshots.get(account.id) ?? '');
     // Figures that a later reading found unchanged are stored once.
-    const snapshot = stored === undefined || typeof asOf !== 'number' ? stored : { ...stored, asOf };
+    const snapshot = stored === undefined || !isTime(asOf) ? stored : { ...stored, asOf };
     const failure = typeof failed === 'string' ? storedFailure(failed) : undefined;
     const live = liveOf(snapshot, prices.get(siteOf(account)));
-    return [
-      {
-        account,
-        reading: false,
-        ...(snapshot === undefined ? {} : { snapshot }),
-        ...(failure === undefined ? {} : { failure }),
-        ...(live === undefined ? {} : { live }),
-      },
-    ];
+    return {
+      account,
+      reading: false,
+      ...(snapshot === undefined ? {} : { snapshot }),
+      ...(failure === undefined ? {} : { failure }),
+      ...(live === undefined ? {} : { live }),
+      ...(snapshot !== undefined && watched.get(watchLease(account.id)) === snapshot.asOf ? { watched: true } : {}),
+    };
   });
 }
+
+/** An account whose record can't be read is there all the same, and unknown: the person's own levels of it are lost. */
+const unreadable = (id: string): Account => ({ id, venue: 'unreadable', site: '', name: 'unreadable', simulated: false, readOnly: true });
 
 function pastIn<A extends PastAsked>(db: DatabaseSync, asked: A): HistoryAnswers[A['do']];
 function pastIn(db: DatabaseSync, asked: PastAsked): HistoryAnswers[PastAsked['do']] {
@@ -90,14 +100,6 @@ type StoredRecord = Omit<WriteRecord, 'change'> & { readonly change: object; rea
 function recordFrom({ historyId, ...record }: StoredRecord): WriteRecord {
   const change = { kind: 'collateral', ...record.change } as WriteRecord['change'];
   return { ...record, change, ...(historyId === undefined ? {} : { evidence: { kind: 'history', id: historyId } }) };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Estimates at the prices that were read since, and of which loans there are none. */

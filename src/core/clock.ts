@@ -26,6 +26,13 @@ export function steadyNow(clock: Clock): () => number {
   return () => Math.min(clock.now(), began + uptimeOf(clock) - since);
 }
 
+/** The last moment that a calendar knows. Milliseconds since the Unix epoch. */
+export const latestTime = 8.64e15;
+
+/** Whether it can be a time in milliseconds since the Unix epoch, and be written as a date. */
+export const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= latestTime;
+
 /** A timer with more than this would fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 

@@ -17,6 +17,14 @@ export function isDecimal(text: string): text is Decimal {
   return text.length <= maxLength && pattern.test(text);
 }
 
+/** Figures of ours are products and quotients of several of a venue's. */
+const maxComputed = 5 * maxLength;
+
+/** The same for what was computed here and stored, which may be longer. */
+export function isComputed(text: string): text is Decimal {
+  return text.length <= maxComputed && pattern.test(text);
+}
+
 /**
  * Marks `text` as a decimal.
  * @throws RangeError when it is not plain decimal notation.

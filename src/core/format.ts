@@ -1,12 +1,15 @@
 import { compare, decimal, inPercent, isNegative, negate, round, withPlaces, type Decimal } from './decimal.ts';
 import type { CoinAmount, Side } from './model.ts';
 
+/** Read out as "minus", which a hyphen isn't. */
+const minusSign = '−';
+
 /** Digits grouped for reading; every digit of the decimal is kept. */
 function grouped(value: Decimal): string {
   // Up to three digits and no sign: most figures.
   const point = value.indexOf('.');
   if ((point < 0 ? value.length : point) <= 3 && !value.startsWith('-')) return value;
-  const sign = isNegative(value) ? '-' : '';
+  const sign = isNegative(value) ? minusSign : '';
   const [whole = '', fraction] = value.replace('-', '').split('.');
   const text = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return `${sign}${text}${fraction === undefined ? '' : `.${fraction}`}`;
@@ -23,7 +26,7 @@ export const mostDistance = decimal('10');
 /** A distance in percent with one digit, rounded down (towards danger), with its sign when negative. Beyond 1,000 %, only ">1,000%". */
 export function formatDistance(distance: Decimal): string {
   if (compare(distance, mostDistance) > 0) return '>1,000%';
-  if (compare(distance, negate(mostDistance)) < 0) return '<-1,000%';
+  if (compare(distance, negate(mostDistance)) < 0) return `<${minusSign}1,000%`;
   return oneDigit(distance);
 }
 
@@ -72,5 +75,5 @@ export function formatCoinUsd(one: Pick<CoinAmount, 'usd' | 'usdEstimated'>, sid
 /** A value in USD with two digits. Debts round up, assets round down. */
 export function formatUsd(usd: Decimal, side: 'debt' | 'asset'): string {
   const rounded = withPlaces(round(usd, 2, side === 'debt' ? 'up' : 'down'), 2);
-  return isNegative(rounded) ? grouped(rounded).replace('-', '-$') : `$${grouped(rounded)}`;
+  return isNegative(rounded) ? grouped(rounded).replace(minusSign, `${minusSign}$`) : `$${grouped(rounded)}`;
 }

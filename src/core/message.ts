@@ -24,6 +24,13 @@ export function msg(_id: string, template: string, ...args: readonly (string | M
  */
 export const hideable = (text: string | Message): Message => ({ template: '{0}', args: [text], isAmount: true });
 
+/** Whether what was stored is a message. */
+export function isMessage(value: unknown): value is Message {
+  if (typeof value !== 'object' || value === null) return false;
+  const { template, args } = value as Partial<Record<keyof Message, unknown>>;
+  return typeof template === 'string' && Array.isArray(args) && args.every((arg) => typeof arg === 'string' || isMessage(arg));
+}
+
 const dots = '•••';
 
 /** The English text of a message, for logs and tests. */
@@ -61,11 +68,11 @@ function partsOf(template: string): readonly string[] {
 }
 
 /**
- * The key of a template in the package's translations, where whole sentences as keys would add half to the size: 22 bits of FNV-1a over its
+ * The key of a template in the package's translations, where whole sentences as keys would add half to the size: 20 bits of FNV-1a over its
  * UTF-16 units. The build fails if two sentences get the same key.
  */
 export function templateKey(template: string): string {
   let hash = 0x811c9dc5;
   for (let at = 0; at < template.length; at += 1) hash = Math.imul(hash ^ template.charCodeAt(at), 0x01000193);
-  return (hash >>> 10).toString(36);
+  return (hash >>> 12).toString(36);
 }

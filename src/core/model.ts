@@ -83,7 +83,9 @@ export interface Loan {
 }
 
 /** A part of a debt that has to be repaid by a date. */
-export interface DueDebt extends CoinAmount {
+export interface DueDebt extends Omit<CoinAmount, 'amount'> {
+  /** Interest and penalty included. Absent where a part of it could not be read. */
+  readonly amount?: Decimal;
   /** Milliseconds since the Unix epoch, by the venue's clock. */
   readonly at: number;
   readonly overdue: boolean;

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import type { Clock } from '../core/clock.ts';
+import { latestTime, type Clock } from '../core/clock.ts';
 import { decimal, isDecimal } from '../core/decimal.ts';
+import { jsonIn } from '../core/json.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { Account } from '../core/model.ts';
 import type { Exchange } from '../exchanges/exchange.ts';
@@ -88,7 +89,7 @@ const rescues = v.pipe(
   v.check((own) => Object.keys(own).length <= mostRescues, `≤ ${mostRescues.toString()}`),
   v.check((own) => Object.keys(rescuesOf({ rescues: own })).length === Object.keys(own).length, '0 < at < 1, 0 < amount, 1–2 steps'),
 );
-const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(latestTime));
 const alarm = v.picklist(alarms);
 
 const file = v.object({
@@ -154,7 +155,7 @@ const wrong = (where: string, expected: string | Message): Message =>
 
 /** The checked content of the file; or the first fault, and where. */
 export function readMoved(content: string, exchanges: readonly Exchange[], now: number): Moved | { readonly fault: Message } {
-  const parsed = content.length > longest ? undefined : parse(content);
+  const parsed = content.length > longest ? undefined : jsonIn(content);
   if (typeof parsed !== 'object' || parsed === null || !('format' in parsed) || parsed.format !== format) return { fault: notOurs };
   if ('version' in parsed && typeof parsed.version === 'number' && parsed.version > version) {
     return { fault: newer };
@@ -187,14 +188,6 @@ const isShort = (value: unknown): boolean => {
   const coins = Object.entries(value);
   return coins.length <= mostCoins && coins.every(([coin, amount]) => coin.length <= longestCoin && isShort(amount));
 };
-
-function parse(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Progress of the work: whether the person stopped it, and how far it is. */
 export interface Going {

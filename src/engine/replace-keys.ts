@@ -60,6 +60,11 @@ export async function replaceKeys(places: KeyPlaces, account: Account, keys: Key
     await keepFacts(book, { ...before, ...kept }, before);
     throw error;
   }
+  const { thresholds, levels, rescues } = before;
+  if ([thresholds, levels, rescues].some((own) => own !== undefined)) {
+    // They were set for the loans of the one before: more lenient lines than this one has would make them look safe.
+    await book.update(account.id, { thresholds: undefined, levels: undefined, rescues: undefined });
+  }
   // At once, in all windows. A reading that began here with the old keys must not outlive them: it ends, then what it brought goes too.
   store.forget(account.id);
   await poller.refresh(account.id);

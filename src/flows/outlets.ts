@@ -59,7 +59,7 @@ async function changeOutlet(app: Acting, outlet: Outlet): Promise<void> {
     case 'test':
       return sendTest(app, outlet);
     case 'edit':
-      return askAndSave(app, outlet, (await partsOf(app.outlets, outlet.id)) ?? {});
+      return askAndSave(app, outlet, (await partsOf(app.outlets, outlet)) ?? {});
     case 'on':
     case 'off':
       return putOutlet(app.outlets, { ...outlet, enabled: act === 'on' });

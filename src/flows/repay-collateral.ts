@@ -51,9 +51,11 @@ async function askAndCarryOut(app: Acting, attended: Attended, choice: LoanChoic
 function debtsOf({ loan: { debts, due = [] } }: LoanChoice): readonly Item<Debt>[] {
   return debts.flatMap(({ coin, amount }) => {
     const contracts = due.flatMap((one) => (one.coin === coin && one.contract !== undefined ? [{ ...one, contract: one.contract }] : []));
-    const rest = subtract(amount, sum(contracts.map((one) => one.amount)));
-    const owed = (text: Decimal) => msg('kinds.owed', '{0} {1} owed', formatAmount(text), coin);
-    const flexible = contracts.length === 0 || compare(rest, mostInterest(amount, 0)) > 0;
+    const known = contracts.flatMap((one) => one.amount ?? []);
+    const rest = known.length < contracts.length ? undefined : subtract(amount, sum(known));
+    const owed = (debt: Decimal | undefined) =>
+      debt === undefined ? msg('term.unknown', 'unknown') : msg('kinds.owed', '{0} {1} owed', formatAmount(debt), coin);
+    const flexible = contracts.length === 0 || rest === undefined || compare(rest, mostInterest(amount, 0)) > 0;
     return [
       ...(flexible && isPositive(amount) ? [{ label: coin, description: owed(rest), value: { coin } }] : []),
       ...contracts.map((one) => ({

@@ -108,15 +108,15 @@ function repaymentOf(app: Pick<Acting, 'newId'>, choice: LoanChoice, coin: strin
 }
 
 /**
- * The repayment of an amount that was only calculated: rounded up to the decimals that the venue takes, and no more than is owed. A contract is
- * repaid whole.
+ * The repayment of an amount that was only calculated: rounded up to the decimals that the venue takes, and no more than is owed. A contract can
+ * only be repaid whole: less of it is for the ledger to refuse, and more than was calculated is never repaid instead.
  * @returns undefined when the debt could not be read, which was said
  */
 export async function partlyRepaid(app: Acting, choice: LoanChoice, coin: string, amount: Decimal): Promise<RepayChange | undefined> {
   const readiness = await readNow(app, choice, coin);
   if (readiness === undefined) return undefined;
   const whole = wholeOf(readiness);
-  const rounded = readiness.contract === undefined ? lesser(round(amount, readiness.places, 'up'), whole) : whole;
+  const rounded = lesser(round(amount, readiness.places, 'up'), whole);
   return repaymentOf(app, choice, coin, { amount: trimmed(rounded), all: compare(rounded, whole) === 0 });
 }
 

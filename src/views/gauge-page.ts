@@ -68,6 +68,14 @@ const actions: readonly PageAction[] = [
 ];
 const emptyActions = ['addAccount', 'trySimulated'] as const;
 
+/** Longer is no key, coin, filter or list of shocks; a page has no more gauges and coins. */
+const [longest, most] = [1_000, 500];
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= longest;
+
+/** Counts messages, or pages of a list. */
+const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
 /** A message of the page; undefined for anything else. Nothing from a page is trusted. */
 export function parseFromPage(value: unknown): FromPage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
@@ -76,10 +84,10 @@ export function parseFromPage(value: unknown): FromPage | undefined {
     case 'ready':
       return { type };
     case 'shocks':
-      return text === undefined ? { type } : typeof text === 'string' ? { type, text } : undefined;
+      return text === undefined ? { type } : isText(text) ? { type, text } : undefined;
     case 'action': {
       const known = actions.find((one) => one === action);
-      return known === undefined || typeof key !== 'string' ? undefined : { type, key, action: known };
+      return known === undefined || !isText(key) ? undefined : { type, key, action: known };
     }
     case 'history': {
       const asked = questionIn(question);
@@ -87,12 +95,12 @@ export function parseFromPage(value: unknown): FromPage | undefined {
     }
     case 'whatIf': {
       const known = trial === undefined ? undefined : asTrial(trial);
-      if (typeof round !== 'number' || (known === undefined) !== (trial === undefined)) return undefined;
+      if (!isCount(round) || (known === undefined) !== (trial === undefined)) return undefined;
       return { type, round, ...(known === undefined ? {} : { trial: known }) };
     }
     case 'useTried': {
       const known = triedActions.find((one) => one === action);
-      if (known === undefined || typeof key !== 'string' || typeof coin !== 'string' || !isAmount(amount)) return undefined;
+      if (known === undefined || !isText(key) || !isText(coin) || !isAmount(amount)) return undefined;
       return { type, key, action: known, coin, amount };
     }
     case 'emptyAction': {
@@ -111,12 +119,12 @@ function questionIn(value: unknown): HistoryQuestion | undefined {
   const [range, list] = [historyRanges.find((one) => one === asked['range']), historyLists.find((one) => one === asked['list'])];
   switch (asked['do']) {
     case 'show':
-      if (range === undefined && asked['range'] !== undefined) return undefined;
-      return { do: 'show', ...(range === undefined ? {} : { range }), ...(typeof key === 'string' ? { key } : {}) };
+      if ((range === undefined && asked['range'] !== undefined) || (key !== undefined && !isText(key))) return undefined;
+      return { do: 'show', ...(range === undefined ? {} : { range }), ...(key === undefined ? {} : { key }) };
     case 'list':
     case 'copy': {
       const of = pageIn(asked['of']);
-      return of === undefined || typeof key !== 'string' ? undefined : { do: asked['do'], key, of };
+      return of === undefined || !isText(key) ? undefined : { do: asked['do'], key, of };
     }
     case 'export':
       return list === undefined ? undefined : { do: 'export', list };
@@ -131,8 +139,8 @@ function pageIn(value: unknown): HistoryPage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { page, filter, descending, ...of } = value as Record<string, unknown>;
   const [list, by] = [historyLists.find((one) => one === of['list']), historyOrders.find((one) => one === of['by'])];
-  if (list === undefined || by === undefined || typeof filter !== 'string' || typeof descending !== 'boolean') return undefined;
-  return typeof page === 'number' && Number.isSafeInteger(page) && page >= 0 ? { list, by, descending, filter, page } : undefined;
+  if (list === undefined || by === undefined || !isText(filter) || typeof descending !== 'boolean') return undefined;
+  return isCount(page) ? { list, by, descending, filter, page } : undefined;
 }
 
 const triedActions: readonly TriedAction[] = ['add', 'reduce', 'repay', 'addMargin', 'reduceMargin'];
@@ -152,16 +160,19 @@ const mostLines = 20;
 function triedLine(value: unknown): TriedLine | undefined {
   const { action, coin, amount } = (value ?? {}) as Record<string, unknown>;
   const tried = triedActions.find((one) => one === action);
-  return tried === undefined || typeof coin !== 'string' || !isAmount(amount) ? undefined : { action: tried, coin, amount };
+  return tried === undefined || !isText(coin) || !isAmount(amount) ? undefined : { action: tried, coin, amount };
 }
 
 function asTrial(value: unknown): Trial | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { prices, changes } = value as Record<string, unknown>;
   if (typeof prices !== 'object' || prices === null || typeof changes !== 'object' || changes === null) return undefined;
-  const moves = Object.entries(prices).flatMap(([coin, move]: [string, unknown]) => (isMove(move) ? [[coin, move] as const] : []));
+  if ([prices, changes].some((one) => Object.keys(one).length > most)) return undefined;
+  const moves = Object.entries(prices).flatMap(([coin, move]: [string, unknown]) =>
+    isText(coin) && isMove(move) ? [[coin, move] as const] : [],
+  );
   const known = Object.entries(changes).flatMap(([key, some]: [string, unknown]) => {
-    const lines = Array.isArray(some) && some.length <= mostLines ? some.map(triedLine) : [undefined];
+    const lines = isText(key) && Array.isArray(some) && some.length <= mostLines ? some.map(triedLine) : [undefined];
     return lines.includes(undefined) ? [] : [[key, lines as readonly TriedLine[]] as const];
   });
   const isWhole = moves.length === Object.keys(prices).length && known.length === Object.keys(changes).length;

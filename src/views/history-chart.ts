@@ -342,12 +342,12 @@ function markPaths({ span, marks }: ChartScene): readonly Path[] {
 
 const own = (amount: Decimal): Message => hideable(formatAmount(amount));
 
-/** What was booked of a coin owed, by the hour or by the day. @param inAll what was ever booked */
+/** What was booked of a coin owed, by the hour or by the day. @param inAll what was ever booked; undefined if not all of it can be read */
 export function interestChart(
   { span, say, time }: Pick<ChartScene, 'span' | 'say' | 'time'>,
   coin: string,
   sums: readonly InterestSum[],
-  inAll: Decimal,
+  inAll: Decimal | undefined,
 ): HistoryChart | undefined {
   if (sums.length === 0) return undefined;
   const amounts = sums.map(({ amount }) => amount);
@@ -364,7 +364,9 @@ export function interestChart(
   return {
     id: 'interest',
     title: say(title),
-    note: say(msg('history.interest-sums', '{0} in this time, {1} in all', ...[sum(amounts), inAll].map(own))),
+    ...(inAll === undefined
+      ? {}
+      : { note: say(msg('history.interest-sums', '{0} in this time, {1} in all', ...[sum(amounts), inAll].map(own))) }),
     columns: [msg('history.from', 'From'), msg('page.interest', 'Interest')].map(say),
     points: sums.map(({ at, amount }) => ({
       x: place01(span, at + stretch / 2),

@@ -9,7 +9,7 @@ import type { WriteRecord } from '../engine/ledger/record.ts';
 import { changeTarget } from '../engine/ledger/write-states.ts';
 import type { RowsOf, VenueKind, VenueRow } from '../engine/storage/history-protocol.ts';
 import { madeAt, stateWord, utcIso } from '../words/activity.ts';
-import { ownCoins } from '../words/amount.ts';
+import { coinsOf } from '../words/amount.ts';
 import { changeLabel } from '../words/kinds.ts';
 import { movesCollateral, rowText } from '../words/loan-history-row.ts';
 import { labelled, type Text } from '../words/text.ts';
@@ -126,7 +126,7 @@ async function foundRows({ shared, accountId, loans, say, time }: ListSource, of
   };
   return {
     count: only.reduce((sum, { rows }) => sum + rows, 0),
-    totals: only.map((total) => labelled(word(total), ownCoins(total.amount, total.coin))),
+    totals: only.map((total) => labelled(word(total), coinsOf(total))),
     cells: async (offset, limit, style) => {
       const rows = await venueSorted(shared, { ...rowsOf, only, by: of.by, descending: of.descending, offset, limit });
       return rows.map((row) => cellsOf(row, style));

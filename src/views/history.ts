@@ -21,7 +21,7 @@ import type { Spans } from '../engine/storage/history-protocol.ts';
 import { StateTrouble } from '../engine/storage/shared-state.ts';
 import type { ViewContext } from '../words/account.ts';
 import { madeAt, shortTimes, stateWord } from '../words/activity.ts';
-import { ownCoins } from '../words/amount.ts';
+import { coinsOf } from '../words/amount.ts';
 import { changeLabel } from '../words/kinds.ts';
 import { loanName } from '../words/loan.ts';
 import { rowText } from '../words/loan-history-row.ts';
@@ -279,7 +279,7 @@ export class HistoryDesk {
       const from = span.from - (span.from % width);
       const sums = await interestSums(shared, { account, loans, coin: owed, from, to: span.to, width });
       const totals = sums.length === 0 ? [] : await venueTotals(shared, { account, loans, kind: 'interest' });
-      await draw(() => interestChart(scene, owed, sums, totals.find(({ coin }) => coin === owed)?.amount ?? zero));
+      await draw(() => interestChart(scene, owed, sums, totals.find(({ coin }) => coin === owed)?.amount));
     }
     return charts;
   }
@@ -290,7 +290,7 @@ export class HistoryDesk {
     return rows
       .filter(({ at }) => at >= from && at < to)
       .map(({ at, type, forced, coin, amount }): Mark => {
-        const text = spaced(rowText({ kind: 'event', type }), ownCoins(amount, coin));
+        const text = spaced(rowText({ kind: 'event', type }), coinsOf({ amount, coin }));
         return { at, kind: forced ? 'forced' : 'venue', text };
       })
       .reverse();

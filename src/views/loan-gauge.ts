@@ -34,7 +34,17 @@ import {
 } from '../words/loan-estimates.ts';
 import { loanLiveLines } from '../words/live-lines.ts';
 import { rescueLines, rescueMarks } from '../words/rescue.ts';
-import { distanceText, fromVenue, isOverdue, liquidationPriceOf, loanName, ltvText, sourceText, type LoanView } from '../words/loan.ts';
+import {
+  distanceText,
+  dueAmountText,
+  fromVenue,
+  isOverdue,
+  liquidationPriceOf,
+  loanName,
+  ltvText,
+  sourceText,
+  type LoanView,
+} from '../words/loan.ts';
 import { pricesText } from '../words/since-reading.ts';
 import { joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { isOfLoan } from './place.ts';
@@ -162,9 +172,10 @@ function zones({ loan: { marginCall, liquidation }, levels: { warn, danger } }: 
 /** Debts with a date, in the row's lines. */
 function dueRow(loan: Loan, viewContext: ViewContext, say: Say): GaugeRow[] {
   if (loan.due === undefined || loan.due.length === 0) return [];
-  const lines = loan.due.map(({ amount, coin, at, overdue }) => {
+  const lines = loan.due.map((one) => {
+    const { at, overdue } = one;
     const when = viewContext.zoned(at);
-    return { value: say(ownCoins(amount, coin)), detail: say(overdue ? msg('term.overdue-since', 'overdue since {0}', when) : when) };
+    return { value: say(dueAmountText(one)), detail: say(overdue ? msg('term.overdue-since', 'overdue since {0}', when) : when) };
   });
   return [{ label: say(msg('term.due', 'Due')), lines }];
 }

@@ -16,6 +16,7 @@ import { changeText, collateralValue, estimateLines, noEstimate } from '../words
 import {
   debtsText,
   distanceText,
+  dueAmountText,
   fromVenue,
   isOverdue,
   liquidationPriceOf,
@@ -319,7 +320,7 @@ export function loanPlace({ state, loan }: LoanView, path: string): Pick<Entry, 
 export const exactText = ({ coin, amount }: CoinAmount): Message => ownCoins(amount, coin);
 
 /** When how much is due, and what the venue does then. */
-export const dueText = (due: DueDebt, zoned: ViewContext['zoned']): Text => joined([exactText(due), ...dueParts(due, zoned)]);
+export const dueText = (due: DueDebt, zoned: ViewContext['zoned']): Text => joined([dueAmountText(due), ...dueParts(due, zoned)]);
 
 const dueParts = ({ at, overdue, then }: DueDebt, zoned: ViewContext['zoned']): readonly Text[] => [
   overdue ? msg('term.overdue-since', 'overdue since {0}', zoned(at)) : zoned(at),
@@ -351,11 +352,10 @@ function dueEntry(view: LoanView, due: DueDebt, index: number, viewContext: View
     // Two parts of a debt may have the same coin and date.
     ...loanPlace(view, `/due/${index.toString()}`),
     coin: due.coin,
-    label: exactText(due),
+    label: dueAmountText(due),
     description: [...(due.overdue ? [levelWord('danger')] : []), ...dueParts(due, viewContext.zoned)],
     ...(due.overdue ? { icon: levelIcon('danger') } : {}),
     expansion: 'leaf',
-    context: 'value',
-    copy: due.amount,
+    ...(due.amount === undefined ? { context: 'note' } : { context: 'value', copy: due.amount }),
   };
 }

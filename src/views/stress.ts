@@ -30,7 +30,8 @@ import {
 import type { AccountState } from '../engine/monitor/store.ts';
 import { venueName, type ViewContext } from '../words/account.ts';
 import { levelWord } from '../words/level.ts';
-import { averageHaircut, changeText, modelOfView, noEstimateReason } from '../words/loan-estimates.ts';
+import { exposedLoan, exposedPosition, type NotExposed } from '../words/exposed.ts';
+import { averageHaircut, changeText, noEstimateReason } from '../words/loan-estimates.ts';
 import { loanName, loanViews, type LoanView } from '../words/loan.ts';
 import { crossMargin, liquidationDistanceText, namedWithSide, outOfReach, positionViews, type PositionView } from '../words/position.ts';
 import { bracketed, dotted, estimated, joined, labelled, listed, spaced, type Text } from '../words/text.ts';
@@ -425,30 +426,28 @@ function foundIn(
 }
 
 function loanIn(view: LoanView, named: Named): Member | LeftOut {
-  const { state, loan } = view;
-  const model = modelOfView(view);
-  if (typeof model === 'string') return { what: named.name, reason: noEstimateReason(model) };
-  const stressed: StressedLoan = {
-    key: loanKey(state.account.id, loan.id),
-    model,
-    ...(loan.marginCall === undefined ? {} : { marginCall: loan.marginCall.ltv }),
-    ...(loan.liquidation === undefined ? {} : { liquidation: loan.liquidation.ltv }),
-  };
-  return { ...named, kind: 'loan', view, stressed, averaged: model.haircuts === 'averaged' };
+  const stressed = exposedLoan(loanKey(view.state.account.id, view.loan.id), view);
+  if (typeof stressed === 'string') return { what: named.name, reason: noEstimateReason(stressed) };
+  return { ...named, kind: 'loan', view, stressed, averaged: stressed.model.haircuts === 'averaged' };
 }
 
 function positionIn(view: PositionView, named: Named): Member | LeftOut {
-  const { state, position } = view;
-  const out = (reason: Message): LeftOut => ({ what: named.name, reason });
-  if (position.marginMode !== 'isolated') return out(crossMargin());
-  if (!view.current) return out(noEstimateReason('stale'));
-  if (view.liquidation.kind === 'unreachable') return out(outOfReach());
-  if (view.distance === undefined) return out(liquidationDistanceText(undefined));
-  if (position.baseCoin === undefined || position.contract === 'other') return out(msg('stress.contract', 'contract not supported'));
-  return {
-    ...named,
-    kind: 'position',
-    view,
-    stressed: { key: positionKey(state.account.id, position.positionId), position, coin: position.baseCoin },
-  };
+  const stressed = exposedPosition(positionKey(view.state.account.id, view.position.positionId), view);
+  if (typeof stressed === 'string') return { what: named.name, reason: reasonOf(stressed) };
+  return { ...named, kind: 'position', view, stressed };
+}
+
+function reasonOf(why: NotExposed): Message {
+  switch (why) {
+    case 'crossMargin':
+      return crossMargin();
+    case 'stale':
+      return noEstimateReason(why);
+    case 'outOfReach':
+      return outOfReach();
+    case 'noLiquidationPrice':
+      return liquidationDistanceText(undefined);
+    case 'contract':
+      return msg('stress.contract', 'contract not supported');
+  }
 }

@@ -105,7 +105,7 @@ function registerAsking(app: App, attended: Attended): readonly vscode.Disposabl
       return trying;
     };
     return asking[name] === 'told'
-      ? vscode.commands.registerCommand(commandIds[name], run)
+      ? app.commands.handle(commandIds[name], run)
       : registerGuarded(app, commandIds[name], name === 'trySimulated' ? once : run);
   });
 }

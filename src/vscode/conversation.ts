@@ -160,23 +160,33 @@ export class EditorConversation implements Conversation {
     return (await boxes[kind](onScreen()(sentence), {}, ...buttons.map(buttonOf)))?.id;
   }
 
-  progress<T>(title: Text, work: (signal: AbortSignal, say: (text: Text) => void) => Promise<T>): Promise<T> {
-    const options = { location: vscode.ProgressLocation.Notification, title: onScreen()(title), cancellable: true };
-    return Promise.resolve(
-      vscode.window.withProgress(options, async (progress, token) => {
-        const abort = new AbortController();
-        const subscription = token.onCancellationRequested(() => {
-          abort.abort();
-        });
-        try {
-          return await work(abort.signal, (text) => {
-            progress.report({ message: onScreen()(text) });
-          });
-        } finally {
-          subscription.dispose();
-        }
-      }),
+  async progress<T>(title: Text, work: (signal: AbortSignal, say: (text: Text) => void) => Promise<T>): Promise<T> {
+    const abort = new AbortController();
+    let said: Text | undefined;
+    let say = (text: Text): void => {
+      said = text;
+    };
+    const done = work(abort.signal, (text) => {
+      say(text);
+    });
+    const ended = done.then(
+      () => true,
+      () => true,
     );
+    const isEnded = await Promise.race([ended, new Promise<false>((resolve) => setTimeout(resolve, quickMs, false))]);
+    if (isEnded) return done;
+    const options = { location: vscode.ProgressLocation.Notification, title: onScreen()(title), cancellable: true };
+    void vscode.window.withProgress(options, (progress, token) => {
+      token.onCancellationRequested(() => {
+        abort.abort();
+      });
+      say = (text) => {
+        progress.report({ message: onScreen()(text) });
+      };
+      if (said !== undefined) say(said);
+      return ended;
+    });
+    return done;
   }
 
   steadily<T>(title: Text, work: () => Promise<T>): Promise<T> {
@@ -269,6 +279,9 @@ export class EditorConversation implements Conversation {
 }
 
 const scheme = 'ltv-gauge-request';
+
+/** What is done sooner shows no progress: the editor keeps that for a second, behind the dialog that comes next. Milliseconds. */
+const quickMs = 400;
 
 const filtersOf = (kinds: SaveQuestion['kinds']): Record<string, string[]> =>
   Object.fromEntries(Object.entries(kinds).map(([kind, endings]) => [kind, [...endings]]));

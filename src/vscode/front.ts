@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Emitter } from '../core/emitter.ts';
 import type { Engine } from '../engine/engine.ts';
 import { zonedTimes } from '../words/time.ts';
+import type { LateCommands } from './late-commands.ts';
 import type { LateTree } from './late-tree.ts';
 import { hidesAmounts, limitSettings } from './ports.ts';
 import { loadedViews } from '../views/lazy-pages.ts';
@@ -11,6 +12,7 @@ import type { ViewContext } from '../words/account.ts';
 export interface App extends Engine {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
+  readonly commands: LateCommands;
   /** A view of the container. */
   readonly tree: (id: string) => LateTree;
   /** A danger is told in this window, and the person wants to hear it. */

@@ -17,9 +17,9 @@ export async function reportTrouble(app: App, error: unknown): Promise<void> {
   if ((await vscode.window.showErrorMessage(sentence, showLog)) === showLog) app.log.show();
 }
 
-/** Registers a command whose failure is reported to the person. */
+/** A command whose failure is reported to the person. */
 export function registerGuarded(app: App, id: string, run: (argument: unknown) => unknown): vscode.Disposable {
-  return vscode.commands.registerCommand(id, async (argument: unknown) => {
+  return app.commands.handle(id, async (argument) => {
     try {
       await run(argument);
     } catch (error) {

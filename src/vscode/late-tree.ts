@@ -7,14 +7,14 @@ import type { OutlineNode } from '../views/outline-node.ts';
  */
 export class LateTree implements vscode.TreeDataProvider<OutlineNode>, vscode.Disposable {
   readonly view: vscode.TreeView<OutlineNode>;
-  readonly #load: () => Promise<unknown>;
+  readonly #load: () => Promise<boolean>;
   readonly #changed = new vscode.EventEmitter<OutlineNode | OutlineNode[] | undefined>();
   #tree: vscode.TreeDataProvider<OutlineNode> | undefined;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  /** @param load ends with `show` */
-  constructor(id: string, load: () => Promise<unknown>) {
+  /** @param load ends with `show`; false when it failed, which the person was told */
+  constructor(id: string, load: () => Promise<boolean>) {
     this.#load = load;
     this.view = vscode.window.createTreeView(id, { treeDataProvider: this, showCollapseAll: true });
   }

@@ -15,7 +15,7 @@ import { onDidChangeSetting } from './ports.ts';
 /** Of read-only previews; the query is the plan's own address. */
 const scheme = 'ltv-gauge-plan';
 const selector = { language: 'json', pattern: `**/*${planEnding}` };
-const isPlan = ({ uri }: vscode.TextDocument): boolean => uri.path.endsWith(planEnding);
+const isPlan = ({ uri }: Pick<vscode.TextDocument, 'uri'>): boolean => uri.path.endsWith(planEnding);
 /** What comes together, such as keys that are typed, is looked at once. Milliseconds. */
 const restMs = 200;
 
@@ -85,9 +85,12 @@ export function registerPlans(app: App, acting: Acting): vscode.Disposable {
   );
 }
 
-/** The text of a plan that is open no longer; of one that was never saved there is none. */
-const saved = async (uri: string): Promise<string> =>
-  new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(uri)).then(undefined, () => new Uint8Array()));
+/** The text of a plan that is open no longer; of one that was never saved there is none, nor of anything that is no plan. */
+async function saved(uri: string): Promise<string> {
+  const file = vscode.Uri.parse(uri);
+  if (!isPlan({ uri: file })) return '';
+  return new TextDecoder().decode(await vscode.workspace.fs.readFile(file).then(undefined, () => new Uint8Array()));
+}
 
 function problemsIn(document: vscode.TextDocument, scene: Awaited<ReturnType<typeof sceneFor>>): readonly vscode.Diagnostic[] {
   return planFaults(document.getText(), scene)

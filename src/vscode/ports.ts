@@ -5,6 +5,7 @@ import type { Limits, LimitsFault } from '../engine/ledger/limits.ts';
 import type { StatusLook } from '../views/status.ts';
 import type { Acting } from '../flows/acting.ts';
 import { intervalMsOf } from '../words/time.ts';
+import { hidesAmountsBy, statusLookBy, warningSettingsBy, type WarningSettings } from './setting-values.ts';
 
 /** What the editor brings to the engine. */
 export const portsOf = (context: vscode.ExtensionContext, log: vscode.LogOutputChannel): EnginePorts => ({
@@ -52,21 +53,16 @@ export const ownSettings: Acting['ownSettings'] = {
   },
 };
 
-/** The person's warning settings; workspaces can't set them. */
-export function warningSettings(): { readonly enabled: boolean; readonly quietHours: string; readonly sound: boolean } {
-  const settings = vscode.workspace.getConfiguration('ltvGauge.warnings');
-  return { enabled: settings.get('enabled') !== false, quietHours: settings.get('quietHours', ''), sound: settings.get('sound') === true };
-}
+/** The person's own; workspaces can't set them. */
+const settingsOf =
+  (section: string) =>
+  (name: string): unknown =>
+    vscode.workspace.getConfiguration(section).get(name);
 
-/** What the status bar shows, as the person set it; workspaces can't. */
-export function statusLook(): StatusLook {
-  const settings = vscode.workspace.getConfiguration('ltvGauge.statusBar');
-  const shows = settings.get('shows');
-  return {
-    shows: shows === 'loan' || shows === 'position' || shows === 'both' ? shows : 'nearest',
-    detail: settings.get('detail') === 'short' ? 'short' : 'full',
-  };
-}
+export const warningSettings = (): WarningSettings => warningSettingsBy(settingsOf('ltvGauge.warnings'));
+
+/** What the status bar shows. */
+export const statusLook = (): StatusLook => statusLookBy(settingsOf('ltvGauge.statusBar'));
 
 /** Whether amounts are hidden on every surface. */
-export const hidesAmounts = (): boolean => vscode.workspace.getConfiguration('ltvGauge').get('hideAmounts') === true;
+export const hidesAmounts = (): boolean => hidesAmountsBy(settingsOf('ltvGauge')('hideAmounts'));

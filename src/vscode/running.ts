@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { Emitter } from '../core/emitter.ts';
-import type { Looking } from '../agent/looking.ts';
 import { createEngine } from '../engine/engine.ts';
 import { LazyPages, loadViews } from '../views/lazy-pages.ts';
-import { lookingOf } from './agent-tools.ts';
+import { agentAnswers } from './agent-answers.ts';
+import type { AgentAnswer } from './agent-tools.ts';
 import { commandIds } from './command-ids.ts';
 import { registerCommands } from './commands.ts';
 import { sceneOf, type App } from './front.ts';
@@ -16,20 +16,35 @@ import { registerWarnings } from './warnings.ts';
 
 export interface Running {
   readonly restorePanel: (panel: vscode.WebviewPanel) => Promise<void>;
-  /** What agents see. */
-  readonly looking: Looking;
+  readonly answer: AgentAnswer;
   readonly close: () => Promise<void>;
 }
 
-/** Builds the engine and registers what can be seen. Waits for nothing: no network, no secret, no database. */
-export function startRunning(context: vscode.ExtensionContext, tree: App['tree']): Running {
-  const keep = <T extends vscode.Disposable>(part: T): T => {
-    context.subscriptions.push(part);
-    return part;
-  };
+/**
+ * Builds the engine and registers what can be seen. Waits for nothing: no network, no secret, no database. Where it fails, nothing of it is
+ * left, so that it can be tried again.
+ */
+export function startRunning(context: vscode.ExtensionContext, late: Pick<App, 'commands' | 'tree'>): Running {
+  const parts: vscode.Disposable[] = [];
+  try {
+    return start(context, late, (part) => {
+      parts.push(part);
+      return part;
+    });
+  } catch (error) {
+    for (const part of parts.splice(0).reverse()) part.dispose();
+    throw error;
+  } finally {
+    context.subscriptions.push(...parts);
+  }
+}
+
+type Keep = <T extends vscode.Disposable>(part: T) => T;
+
+function start(context: vscode.ExtensionContext, late: Pick<App, 'commands' | 'tree'>, keep: Keep): Running {
   const log = keep(vscode.window.createOutputChannel('LTV Gauge', { log: true }));
   const engine = keep(createEngine(portsOf(context, log)));
-  const app: App = { ...engine, context, log, tree, alarm: keep(new Emitter()) };
+  const app: App = { ...engine, ...late, context, log, alarm: keep(new Emitter()) };
   const reading = { connections: app.connections, states: app.store, viewContext: () => sceneOf(app) };
   const pages = keep(new LazyPages(async (source, cursor) => (await loadViews()).readPage(reading, source, cursor)));
   keep(registerCommands(app, pages));
@@ -42,11 +57,11 @@ export function startRunning(context: vscode.ExtensionContext, tree: App['tree']
   const looked = engine.start();
   // Set by `npm start`: a person who only wants to look finds something to look at.
   if (process.env['LTV_GAUGE_SIMULATED'] === '1') void looked.then(() => trySimulated(app));
-  const looking = lookingOf(app, {
+  const answer = agentAnswers(app, {
     steps: (changeId) => app.ledger.steps(changeId),
     draft: async (text) => (await import('./dialogs.ts')).telling.openDraft(text),
   });
-  return { restorePanel, looking, close: () => engine.close() };
+  return { restorePanel, answer, close: () => engine.close() };
 }
 
 async function trySimulated({ book, log }: App): Promise<void> {

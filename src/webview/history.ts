@@ -209,7 +209,13 @@ function records(view: HistoryView, table: HistoryTable | undefined, of: History
       ${radios<HistoryList>('list', words.lists, lists, of.list, (list) => {
         acts.list({ list, page: 0 });
       })}
-      <input aria-label="${words.filter}: ${title}" placeholder=${words.filter} .value=${of.filter} @input=${acts.filtered} />
+      <input
+        aria-label="${words.filter}: ${title}"
+        placeholder=${words.filter}
+        maxlength="200"
+        .value=${of.filter}
+        @input=${acts.filtered}
+      />
       <button aria-label="${words.copy}: ${title}" @click=${acts.copy}>${words.copy}</button>
       <button aria-label="${words.export}: ${title}" @click=${acts.export}>${words.export}</button>
     </div>

@@ -4,6 +4,7 @@ import { firstChoices, kept as keptOrder, keptWhere, renewed, sorted, withChange
 import type { Acts } from './overview.ts';
 import { levelNews, neighbour, page, silenced } from './page.ts';
 import type { Doors, Section } from './section.ts';
+import { sound } from './sound.ts';
 
 /** What the editor gives a page. */
 interface Host {
@@ -223,13 +224,7 @@ window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   }
   if (data.type === 'reveal') reveal(data.key);
   if (data.type === 'history' && 'open' in data) openHistory();
-  if (data.type === 'sound')
-    import('./sound.ts').then(
-      ({ sound }) => {
-        sound(new AudioContext());
-      },
-      () => undefined,
-    );
+  if (data.type === 'sound') sound(new AudioContext());
 });
 
 // An extension that has ended can't say so, and its last figures would look up to date as long as the page is open.

@@ -14,7 +14,7 @@ export function stressTables(
   onOwn: (event: { readonly target: unknown }) => void,
 ): TemplateResult {
   return html`<p class="tools">
-      <label>${view.own.label} <input placeholder=${view.own.example} .value=${own} @change=${onOwn} /></label>
+      <label>${view.own.label} <input placeholder=${view.own.example} .value=${own} @change=${onOwn} maxlength="1000" /></label>
       <output>${view.own.refused ?? nothing}</output>
     </p>
     ${view.tables.map((table, place) => tableOf(table, view, order, `shocks-${place.toString()}`))}`;

@@ -24,11 +24,15 @@ function leadingZeros(fraction: string): number {
 }
 
 function withoutTrailingZeros(value: Decimal): Decimal {
-  return value.includes('.') ? decimal(value.replace(/\.?0+$/, '')) : value;
+  return value.includes('.') ? (value.replace(/\.?0+$/, '') as Decimal) : value;
 }
 
 /** An amount of a person's own, for what stays on the screen. @param text the same shortened */
 export const ownCoins = (amount: Decimal, coin: string, text = formatAmount(amount)): Message => spaced(hideable(text), coin);
+
+/** The same of what is stored, as far as it can be read. */
+export const coinsOf = ({ amount, coin }: { readonly amount?: Decimal | undefined; readonly coin: string }): Message =>
+  amount === undefined ? spaced(msg('term.unknown', 'unknown'), coin) : ownCoins(amount, coin);
 
 /** Several amounts that belong together. */
 export const added = ([first = '', ...more]: readonly Text[]): Text =>

@@ -26,7 +26,7 @@ export const eventsForm = ({ id, name, venue, simulated }: Account): LoanHistory
   linesOf: (row) => [
     [
       ...[utcIso(row.at), id, name, venue, yesNo(simulated), row.loan ?? '', row.kind, row.type, meaningIn(row)],
-      ...[row.coin, row.amount, yesNo(row.forced), row.id, row.debt ?? '', row.rate ?? ''],
+      ...[row.coin, row.amount ?? '', yesNo(row.forced), row.id, row.debt ?? '', row.rate ?? ''],
     ],
   ],
 });
@@ -62,6 +62,10 @@ export class KoinlyForm implements LoanHistoryForm {
 
   linesOf(row: KeptRow): readonly (readonly string[])[] {
     const effect = meaningOf(row)?.[1];
+    if (row.amount === undefined) {
+      this.#leftOut.unknown += 1;
+      return [];
+    }
     const amount = row.amount.replace(/^-/, '') as Decimal;
     switch (effect) {
       case 'received':

@@ -4,7 +4,7 @@ import { judgeLoan, levelOf, levelsOf, type Level } from '../core/risk/level.ts'
 import type { LiveLoan } from '../core/risk/live-estimate.ts';
 import { believedLoan, distanceTo, owesNothing } from '../core/risk/ltv.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { CoinAmount, Levels, LiquidationPrice, Loan, Threshold } from '../core/model.ts';
+import type { CoinAmount, DueDebt, Levels, LiquidationPrice, Loan, Threshold } from '../core/model.ts';
 import type { Substitute } from '../core/risk/substitute.ts';
 import { isCurrent } from '../engine/monitor/pace.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
@@ -12,7 +12,7 @@ import type { ViewContext } from './account.ts';
 import { added, ownCoins, shortAmount } from './amount.ts';
 import { kept } from '../core/kept.ts';
 import { arrow, seenFrom, sinceReading, type Look, type Since } from './since-reading.ts';
-import type { Text } from './text.ts';
+import { spaced, type Text } from './text.ts';
 import { lineReached, toLine, unknownDistance } from './level.ts';
 
 /** Debts named in a line. */
@@ -158,6 +158,10 @@ export const tableText = (date: string): Message => msg('loan.table', 'table of 
 export function isOverdue({ due }: Loan): boolean {
   return due?.some(({ overdue }) => overdue) ?? false;
 }
+
+/** How much is due of which coin. */
+export const dueAmountText = ({ coin, amount }: DueDebt): Message =>
+  amount === undefined ? spaced(msg('term.unknown', 'unknown'), coin) : ownCoins(amount, coin);
 
 /** The soonest due date; undefined for a loan without dates. */
 export function soonestDueText(loan: Loan, zoned: ViewContext['zoned']): Message | undefined {

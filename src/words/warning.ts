@@ -73,7 +73,9 @@ function eventSentence(told: readonly Told[], event: ForcedEvent, states: readon
   const shown = rows.filter((one) => rankOf(one) === worst).flatMap((one) => one.event ?? []);
   const amounts = shown
     .slice(0, namedBeside)
-    .map(({ amount, coin }) => (viewContext.hidesAmounts === true ? coin : `${formatAmount(absolute(amount))} ${coin}`));
+    .map(({ amount, coin }) =>
+      viewContext.hidesAmounts === true || amount === undefined ? coin : `${formatAmount(absolute(amount))} ${coin}`,
+    );
   const account = state === undefined ? event.account : accountName(state, viewContext);
   const sentence = msg(
     'warning.event',
@@ -285,7 +287,7 @@ function debtHead({ says, target }: Told, names: Names, { snapshot }: AccountSta
 
 function dueText({ coin, amount, at, then }: DueDebt, { zoned, hidesAmounts }: ViewContext): Text {
   return joined([
-    hidesAmounts ? coin : `${formatAmount(amount)} ${coin}`,
+    hidesAmounts || amount === undefined ? coin : `${formatAmount(amount)} ${coin}`,
     msg('term.due-at', 'due {0}', zoned(at)),
     ...(then === undefined ? [] : [then]),
   ]);

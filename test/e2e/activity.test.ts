@@ -87,7 +87,7 @@ describe('someone who looks back at a change', () => {
     await bench().waitForRow('Activity', /^Answer Accepted/);
     await bench().expand('Activity', 'Proof');
     await bench().waitForRow('Activity', new RegExp(`^${says('activity.history-entry')} \\d+`));
-    await bench().waitForRow('Activity', /^Amount -?0\.02 BTC/);
+    await bench().waitForRow('Activity', /^Amount −?0\.02 BTC/);
     await bench().screenshot('activity');
 
     const { apiKey, secret, passphrase } = exchange().keys;

@@ -239,7 +239,7 @@ describe('the first look', () => {
       { seen: () => bench().treeRows('Loans') },
     );
     await bench().expand('Loans', says('loan.history'));
-    await bench().waitForRow('Loans', new RegExp(`^(${says('row.borrowed')}|${says('row.collateral-added')}) · -?[\\d,.]+ \\w+`));
+    await bench().waitForRow('Loans', new RegExp(`^(${says('row.borrowed')}|${says('row.collateral-added')}) · −?[\\d,.]+ \\w+`));
     await bench().screenshot('loan-opened');
 
     await bench().runCommand('LTV Gauge: Hide or Show Amounts');

@@ -98,7 +98,7 @@ function accounts(rows: number, price: Decimal, at: number): readonly AccountSta
 }
 
 const kept = new Map<number, readonly AccountState[]>();
-function held(rows: number): readonly AccountState[] {
+export function held(rows: number): readonly AccountState[] {
   const before = kept.get(rows);
   if (before !== undefined) return before;
   const made = Array.from({ length: Math.ceil(rows / 20) }, (_, place): AccountState => {

@@ -35,6 +35,7 @@ import { exposures, stressView } from '../../src/views/stress.ts';
 import { older } from './bench-against.ts';
 import { calls } from './bench-calls.ts';
 import { idle } from './bench-engine.ts';
+import { host } from './bench-host.ts';
 import { ledger } from './bench-ledger.ts';
 import { page, say, sceneAt } from './bench-page.ts';
 import { root } from './places.ts';
@@ -376,6 +377,7 @@ function signedAnswer(base: string, keys: SimulatorKeys, time: number, agent: Ag
 
 const parts: Readonly<Record<string, (isLong: boolean) => Promise<Outcome | readonly Outcome[]>>> = {
   activation,
+  host,
   reading,
   drawing,
   updating,
@@ -438,7 +440,7 @@ async function main(args: readonly string[]): Promise<boolean> {
   const unknown = asked.find((name) => parts[name] === undefined);
   if (unknown !== undefined) throw new Error(`There is no part “${unknown}”. There are: ${Object.keys(parts).join(', ')}.`);
   const isWhole = asked.length === 0;
-  if (isWhole || asked.includes('activation') || asked.includes('page')) await makeVsix();
+  if (isWhole || ['activation', 'host', 'page'].some((name) => asked.includes(name))) await makeVsix();
   const outcomes: Outcome[] = [];
   for (const [name, part] of Object.entries(parts))
     if (isWhole || asked.includes(name)) outcomes.push(...[await part(args.includes('--long'))].flat());

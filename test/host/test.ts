@@ -147,6 +147,14 @@ const chaos: Suite = {
   minutes: isFull ? 40 : 5,
   run: (run) => counted('crash chaos', run, ['out/test/chaos/main.js', ...(isFull ? ['--seeds', '200'] : ['--short', '--seeds', '8'])]),
 };
+/** Odd answers of the exchanges. */
+const fuzz: Suite = {
+  name: 'crash fuzz',
+  after,
+  minutes: isFull ? 90 : 5,
+  run: (run) =>
+    counted('crash fuzz', run, ['out/test/fuzz/main.js', ...(isFull ? ['--cases', '1000000', '--draw', '25'] : ['--cases', '3000'])]),
+};
 const integration: Suite = {
   name: 'integration',
   after,
@@ -189,7 +197,7 @@ function suites(onDesktop: boolean): readonly Suite[] {
     isFull && !onDesktop
       ? workbench(false, 'oldest', { LTV_GAUGE_CODE_SERVER: '4.110.0', LTV_GAUGE_LOOKS: 'one' }, ['test/e2e/first-look.test.ts'])
       : [];
-  const others = [...unit, integration, crash, chaos, ...checks.map(check)];
+  const others = [...unit, integration, crash, chaos, fuzz, ...checks.map(check)];
   const first: readonly Suite[] = [
     { name: 'build', minutes: 5, run: build },
     packaged,

@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { decimal } from '../../src/core/decimal.ts';
 import { ExchangeError } from '../../src/core/errors.ts';
 import { msg } from '../../src/core/message.ts';
-import type { Page } from '../../src/core/model.ts';
-import type { VenueKind, VenueRow } from '../../src/engine/storage/history-protocol.ts';
+import type { HistoryRow, Page } from '../../src/core/model.ts';
+import type { VenueKind } from '../../src/engine/storage/history-protocol.ts';
 import type { Account } from '../../src/core/model.ts';
 import type { LoanFacts } from './market.ts';
 import type { Random } from './random.ts';
@@ -54,7 +54,7 @@ export class Past {
     cursor: string | undefined,
     passed: number,
     now: number,
-  ): Page<VenueRow> {
+  ): Page<HistoryRow> {
     this.#epoch = now - passed;
     this.#firstAt.set(account, this.#firstAt.get(account) ?? passed);
     if (loan === undefined) this.#lastAt.set(`${account} ${kind}`, passed);

@@ -1,7 +1,7 @@
 import { ExchangeError, type ErrorKind } from '../../src/core/errors.ts';
 import { msg } from '../../src/core/message.ts';
-import type { Page } from '../../src/core/model.ts';
-import type { VenueKind, VenueRow } from '../../src/engine/storage/history-protocol.ts';
+import type { Page, HistoryRow } from '../../src/core/model.ts';
+import type { VenueKind } from '../../src/engine/storage/history-protocol.ts';
 import type { Connection, ConnectionOptions, Exchange, LoanReads, LoanRef, PageRequest } from '../../src/exchanges/exchange.ts';
 import { untilOf } from '../../src/exchanges/purpose.ts';
 import type { FaultKind, Market } from './market.ts';
@@ -107,7 +107,7 @@ function pastTo(options: VenueOptions, past: Past, keys: ConnectionOptions['keys
     loan: LoanRef | undefined,
     { cursor }: PageRequest,
     signal?: AbortSignal,
-  ): Promise<Page<VenueRow>> => {
+  ): Promise<Page<HistoryRow>> => {
     const { apiKey: account = '' } = await keys();
     await answered(options, signal, gone);
     return past.page(account, kind, loan?.loanId, cursor, options.time.passed, options.time.now);

@@ -115,5 +115,6 @@ function distanceToPrice({ liquidationPrice, collateral, debts }: Loan): Decimal
 
 function priceOf(coin: CoinAmount | undefined): Decimal | undefined {
   if (coin?.usd === undefined || !isPositive(coin.amount) || !isPositive(coin.usd)) return undefined;
-  return divide(coin.usd, coin.amount, places, 'half-up');
+  // Less than the last digit: nothing can be divided by it.
+  return believed(divide(coin.usd, coin.amount, places, 'half-up'));
 }

@@ -1,7 +1,9 @@
+import { isTime } from '../../core/clock.ts';
 import { compare, decimal, isDecimal, isPositive, one, type Decimal } from '../../core/decimal.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
 import type { Account, KeyNote, Levels } from '../../core/model.ts';
 import type { AccountRecords } from '../storage/state-protocol.ts';
+import { allowed } from './borrowing.ts';
 
 /** Above any LTV that matters. */
 const highestLtv = decimal('2');
@@ -75,7 +77,6 @@ export class AccountBook implements Disposable {
   async allowBorrowing(id: string, perDayUsd: Decimal | undefined, typedName = ''): Promise<void> {
     const account = this.get(id);
     if (account === undefined) return;
-    const { allowed } = await import('./borrowing.ts');
     await this.#records.updateAccount(id, { borrowing: perDayUsd === undefined ? undefined : allowed(account, perDayUsd, typedName) });
   }
 
@@ -141,10 +142,10 @@ function borrowingFrom(value: unknown): Account['borrowing'] {
 function keyNoteOf(value: unknown): KeyNote | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { asOf, expiresAt, unbound } = value as Record<string, unknown>;
-  if (!Number.isSafeInteger(asOf)) return undefined;
+  if (!isTime(asOf)) return undefined;
   return Object.freeze({
-    asOf: asOf as number,
-    ...(Number.isSafeInteger(expiresAt) ? { expiresAt: expiresAt as number } : {}),
+    asOf,
+    ...(isTime(expiresAt) ? { expiresAt } : {}),
     ...(unbound === true ? { unbound } : {}),
   });
 }

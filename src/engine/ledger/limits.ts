@@ -1,4 +1,4 @@
-import { decimal, divide, isDecimal, isNegative, type Decimal } from '../../core/decimal.ts';
+import { compare, decimal, divide, isDecimal, type Decimal } from '../../core/decimal.ts';
 import { english, msg, type Message } from '../../core/message.ts';
 
 /** What a person allows at most, from the settings of the user. An absent figure is no limit. */
@@ -46,6 +46,7 @@ export function limitsFrom(settings: Readonly<Record<string, unknown>>): Limits 
     const perActionUsd = amountOf(settings, 'perActionUsd');
     const perDayUsd = amountOf(settings, 'perDayUsd');
     const percent = amountOf(settings, 'highestLtvAfterReduction');
+    if (percent !== undefined && compare(percent, hundred) > 0) throw tooHigh();
     return {
       ...(perActionUsd === undefined ? {} : { perActionUsd }),
       ...(perDayUsd === undefined ? {} : { perDayUsd }),
@@ -115,8 +116,20 @@ const needsCoins = (name: ByCoin): Fault =>
     ),
   );
 
+/** A point that was left out would make a limit that nothing reaches. */
+const tooHigh = (): Fault =>
+  new Fault(
+    msg(
+      'limit.setting-too-high',
+      'The setting {0} needs a percentage up to 100, e.g. "{1}".',
+      settingOf('highestLtvAfterReduction'),
+      '65.5',
+    ),
+  );
+
 function readAmount(value: unknown, where: string): Decimal {
-  if (typeof value === 'string' && isDecimal(value.trim()) && !isNegative(decimal(value.trim()))) return decimal(value.trim());
+  const text = typeof value === 'string' ? value.trim() : '';
+  if (isDecimal(text) && !text.startsWith('-')) return text;
   // A bare number has lost digits when it is read, so it has to be written as text.
   const example = typeof value === 'number' ? value.toString() : '2500.5';
   throw new Fault(msg('limit.setting-not-amount', 'The setting {0} needs an amount in quotation marks, e.g. "{1}".', where, example));

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
-import { isDecimal, type Decimal } from '../../core/decimal.ts';
-import type { Message } from '../../core/message.ts';
+import { isTime } from '../../core/clock.ts';
+import { isComputed, type Decimal } from '../../core/decimal.ts';
+import { jsonIn } from '../../core/json.ts';
+import { isMessage, type Message } from '../../core/message.ts';
 import type { Snapshot } from '../../core/model.ts';
 
-const amount = v.custom<Decimal>((value) => typeof value === 'string' && isDecimal(value));
-export const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const amount = v.custom<Decimal>((value) => typeof value === 'string' && isComputed(value));
+export const time = v.custom<number>(isTime);
 const threshold = v.object({
   ltv: amount,
   source: v.picklist(['venue', 'table', 'person']),
@@ -12,10 +14,7 @@ const threshold = v.object({
 });
 const coinAmount = v.object({ coin: v.string(), amount, usd: v.exactOptional(amount), usdEstimated: v.exactOptional(v.literal(true)) });
 
-export const message: v.GenericSchema<unknown, Message> = v.object({
-  template: v.string(),
-  args: v.array(v.union([v.string(), v.lazy(() => message)])),
-});
+export const message = v.custom<Message>(isMessage);
 
 const position = v.object({
   positionId: v.pipe(v.string(), v.nonEmpty()),
@@ -104,6 +103,7 @@ const snapshot = v.object({
         v.array(
           v.object({
             ...coinAmount.entries,
+            amount: v.exactOptional(amount),
             at: time,
             overdue: v.boolean(),
             contract: v.exactOptional(v.string()),
@@ -137,18 +137,11 @@ export function storedSnapshot(value: unknown): Snapshot | undefined {
 
 /** The same from JSON text. */
 export function storedSnapshotText(text: string): Snapshot | undefined {
-  try {
-    return storedSnapshot(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return storedSnapshot(jsonIn(text));
 }
 
 /** Public prices by coin from JSON text; undefined if not valid. */
 export function storedPrices(text: string): Readonly<Record<string, Decimal>> | undefined {
-  try {
-    return v.parse(prices, JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  const { success, output } = v.safeParse(prices, jsonIn(text));
+  return success ? output : undefined;
 }

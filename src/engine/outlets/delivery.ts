@@ -167,7 +167,7 @@ export class Delivery implements Disposable {
 
   async #resultOf({ outlet, seq, level, sentence, alerts, attempts }: ClaimedMessage, takenAt: number): Promise<Delivered> {
     const { clock, localize = english } = this.#options;
-    const parts = await partsOf(this.#options, outlet.id);
+    const parts = await partsOf(this.#options, outlet);
     if (parts === undefined) {
       this.#missing.set(outlet.id, uptimeOf(clock) + leftForMs);
       return { failed: notFound, retryAt: clock.now() };
@@ -217,7 +217,7 @@ export class Delivery implements Disposable {
   async #pingOne(outlet: Outlet): Promise<void> {
     const { clock, log } = this.#options;
     try {
-      const parts = await partsOf(this.#options, outlet.id);
+      const parts = await partsOf(this.#options, outlet);
       const outgoing = { id: '', at: clock.now(), level: 'note', text: '', alerts: [] } as const;
       const sent =
         parts === undefined

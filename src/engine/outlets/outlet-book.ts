@@ -1,9 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
+import { fieldsIn } from '../../core/json.ts';
 import { msg, type Message } from '../../core/message.ts';
 import { outletSlot, type SecretStorage } from '../accounts/vault.ts';
 import type { Outlet, OutletSettings } from '../storage/outlet-protocol.ts';
 import type { SharedState } from '../storage/shared-state.ts';
-import type { OutletParts } from './kinds.ts';
+import { kinds, type OutletParts } from './kinds.ts';
 import { send, type Sent } from './send.ts';
 
 /** What storing and reaching outlets needs. */
@@ -20,12 +21,18 @@ export const notFound: Message = msg(
   "This window can't find the outlet's address. Reload the window, or edit the outlet.",
 );
 
-/** Address and secrets of an outlet; undefined if this window doesn't find them. Never rejects. */
-export async function partsOf({ secrets }: Pick<OutletPorts, 'secrets'>, id: string): Promise<OutletParts | undefined> {
+/** Address and secrets of an outlet; undefined if this window doesn't find them, or they can't be used. Never rejects. */
+export async function partsOf(
+  { secrets }: Pick<OutletPorts, 'secrets'>,
+  { id, kind }: Pick<Outlet, 'id' | 'kind'>,
+): Promise<OutletParts | undefined> {
   try {
-    const text = await secrets.get(outletSlot(id));
-    const parts: unknown = text === undefined ? undefined : JSON.parse(text);
-    return typeof parts === 'object' && parts !== null ? (parts as OutletParts) : undefined;
+    const parts = fieldsIn(await secrets.get(outletSlot(id)));
+    const isGood = kinds[kind].fields.every(({ id: name, isOptional, isGood: judge }) => {
+      const part = parts[name];
+      return part === undefined ? isOptional === true : typeof part === 'string' && judge(part);
+    });
+    return isGood ? (parts as OutletParts) : undefined;
   } catch {
     // The keyring's error may contain the secret.
     return undefined;
@@ -38,7 +45,7 @@ export async function partsOf({ secrets }: Pick<OutletPorts, 'secrets'>, id: str
  */
 export async function outletsElsewhere(ports: Pick<OutletPorts, 'shared' | 'secrets'>): Promise<readonly Outlet[]> {
   const outlets = (await ports.shared.ask({ do: 'outlets' })) ?? [];
-  const parts = await Promise.all(outlets.map(({ id }) => partsOf(ports, id)));
+  const parts = await Promise.all(outlets.map((outlet) => partsOf(ports, outlet)));
   return outlets.filter((_outlet, index) => parts[index] === undefined);
 }
 
@@ -73,7 +80,7 @@ export async function removeOutlet({ secrets, shared }: OutletPorts, id: string)
 /** Sends a test at once and stores the result. */
 export async function testOutlet(ports: OutletPorts, { id, kind }: Outlet, text: string, signal: AbortSignal): Promise<Sent> {
   const { shared, clock } = ports;
-  const parts = await partsOf(ports, id);
+  const parts = await partsOf(ports, { id, kind });
   if (parts === undefined) return { ok: false, why: notFound, effect: 'none', isFinal: true };
   const at = clock.now();
   const sent = await send(kind, parts, { id: `${id}-test-${at.toString()}`, at, level: 'note', text, alerts: [] }, { ...ports, signal });

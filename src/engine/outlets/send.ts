@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { ExchangeError, type Effect } from '../../core/errors.ts';
+import { fieldsIn } from '../../core/json.ts';
 import { msg, type Message } from '../../core/message.ts';
 import { hiding, spoken } from '../../exchanges/http/redact.ts';
 import { Transport, type Answer } from '../../exchanges/http/transport.ts';
@@ -73,7 +74,7 @@ export async function send(kind: OutletKindId, parts: OutletParts, outgoing: Out
 }
 
 function judge(kind: OutletKindId, { host, pathname, search }: URL, parts: OutletParts, { status, text, retryAfterMs }: Answer): Sent {
-  const json = jsonOf(text);
+  const json = fieldsIn(text);
   if (status >= 200 && status < 300) {
     if (kinds[kind].isTaken?.(json, text) !== false) return { ok: true };
     return { ok: false, why: oddAnswer(host), effect: 'unknown', isFinal: false };
@@ -95,13 +96,4 @@ function judge(kind: OutletKindId, { host, pathname, search }: URL, parts: Outle
     isFinal: status < 500 && !isBusy && status !== 408,
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   };
-}
-
-function jsonOf(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }

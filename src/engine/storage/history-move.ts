@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { compare, greater, isDecimal, lesser, type Decimal } from '../../core/decimal.ts';
+import { compare, greater, isComputed, lesser, type Decimal } from '../../core/decimal.ts';
+import { fieldsIn, jsonIn } from '../../core/json.ts';
 import type { ExportedPage, HistoryMove, MovedHistory, Span, Spans, StagedRows, Stretch } from './history-protocol.ts';
 import { changeHistory, dayMs, joinedSpans, namesFrom, spansFrom, storedSpans, tiers, usedBytes } from './history-tables.ts';
 
@@ -119,7 +120,7 @@ export function stageHistory(
 
 const isText = (value: unknown, longest = 200): value is string =>
   typeof value === 'string' && value.length <= longest && !/[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.test(value);
-const isFigure = (value: unknown): value is Decimal => typeof value === 'string' && isDecimal(value);
+const isFigure = (value: unknown): value is Decimal => typeof value === 'string' && isComputed(value);
 const isWhole = (value: unknown, most = Infinity): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= most;
 
@@ -190,12 +191,8 @@ function staging(db: DatabaseSync, accounts: ReadonlySet<unknown>, latest: numbe
 const pointColumns = 'tier, at, count, covered, figures';
 
 function parsed(line: string): readonly unknown[] {
-  try {
-    const value: unknown = JSON.parse(line);
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
-  }
+  const value = jsonIn(line);
+  return Array.isArray(value) ? value : [];
 }
 
 /** Whether it is what `storedSpans` writes, of figures that can be. */
@@ -290,7 +287,7 @@ export function importHistory(
   for (const account of moved.accounts) {
     const record = db.prepare('SELECT record FROM accounts WHERE id = ?').get(account)?.['record'];
     if (record === undefined) return undefined;
-    if ((JSON.parse(String(record)) as { readonly uid?: string }).uid !== owners.find(({ id }) => id === account)?.uid) return undefined;
+    if (fieldsIn(record)['uid'] !== owners.find(({ id }) => id === account)?.uid) return undefined;
   }
   changeHistory(db);
   thin(db, boundBytes);

@@ -89,7 +89,8 @@ export interface VenueRow {
   /** Forced by the venue, such as a liquidation. */
   readonly forced: boolean;
   readonly coin: string;
-  readonly amount: Decimal;
+  /** Absent if what is stored can't be read. */
+  readonly amount?: Decimal;
   readonly debt?: Decimal;
   /** Per year, a fraction. */
   readonly rate?: Decimal;
@@ -145,8 +146,8 @@ export interface RowTotal {
   readonly type: string;
   readonly coin: string;
   readonly rows: number;
-  /** The exact sum, signed as the venue prints it. */
-  readonly amount: Decimal;
+  /** The exact sum, signed as the venue prints it. Absent if one of them can't be read. */
+  readonly amount?: Decimal;
 }
 
 export type RowOrder = 'at' | 'type' | 'coin' | 'amount';

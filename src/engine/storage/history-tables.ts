@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { greater, lesser, type Decimal } from '../../core/decimal.ts';
+import { greater, isDecimal, lesser, type Decimal } from '../../core/decimal.ts';
+import { jsonIn } from '../../core/json.ts';
 import { msg } from '../../core/message.ts';
 import type { Bucket, HistoryAnswers, HistoryAsked, Recorded, Series, Span, Spans } from './history-protocol.ts';
 import { tell } from './outlet-rows.ts';
@@ -105,14 +106,15 @@ function recordFigures(db: DatabaseSync, { account, asOf, recorded, staleMs }: R
     'UPDATE history_points SET covered = min(covered + ?, tier) WHERE tier = ? AND at = ? AND series = ? AND covered < tier',
   );
   const rows = leftIn(db);
-  for (const { target, figures: read } of recorded) {
-    const figures = spansOf({ ...read, ...ratesOf(read, rates) });
+  for (const { target, figures: told } of recorded) {
+    const figures = spansOf({ ...told, ...ratesOf(told, rates) });
     const before = known.get(target);
     const id = Number(before?.['id'] ?? begin.run(account, target, asOf, asOf, '[]').lastInsertRowid);
     const seen = Number(before?.['seen'] ?? asOf);
     // The same reading again.
     if (before !== undefined && seen === asOf) continue;
-    const names = [...namesFrom(before?.['names'] ?? '[]')];
+    const read = namesFrom(before?.['names'] ?? '[]');
+    const names = [...(read.length === 0 && before !== undefined ? unreadNames(db, id) : read)];
     const more = Object.keys(figures).filter((name) => !names.includes(name));
     if (more.length > 0) rename.run(JSON.stringify((names.push(...more), names)), id);
     const isGap = asOf - seen > staleMs;
@@ -145,7 +147,8 @@ const ratesOf = (read: Recorded['figures'], rates: readonly Record<string, unkno
   Object.fromEntries(
     rates
       .filter(({ coin }) => read[`debt ${String(coin)}`] !== undefined)
-      .map(({ coin, rate }) => [`rate ${String(coin)}`, rate as Decimal]),
+      .map(({ coin, rate }) => [`rate ${String(coin)}`, rate as Decimal] as const)
+      .filter(([, rate]) => isDecimal(rate)),
   );
 
 const spansOf = (figures: Recorded['figures']): Spans =>
@@ -185,12 +188,25 @@ export const spansFrom = (text: unknown, names: readonly string[], wanted?: read
       .flatMap((stored, index): [string, Span][] => {
         const name = names[index];
         if (stored === '' || name === undefined || wanted?.includes(name) === false) return [];
-        const [first = stored as Decimal, last = first, min = first, max = first] = stored.split(' ') as Decimal[];
+        const parts = stored.split(' ');
+        if (!parts.every(isDecimal)) return [];
+        const [first = stored as Decimal, last = first, min = first, max = first] = parts;
         return [[name, { first, last, min, max }]];
       }),
   );
 
-export const namesFrom = (text: unknown): readonly string[] => JSON.parse(String(text)) as readonly string[];
+/** None if they can't be read. */
+export function namesFrom(text: unknown): readonly string[] {
+  const names = jsonIn(text);
+  return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : [];
+}
+
+/** Names for cells whose own can't be read: what comes later must not stand under the wrong one. */
+function unreadNames(db: DatabaseSync, series: number): readonly string[] {
+  const cells = "length(figures) - length(replace(figures, '|', '')) + 1";
+  const most = db.prepare(`SELECT max(${cells}) AS n FROM history_points WHERE series = ?`).get(series)?.['n'];
+  return Array.from({ length: Number(most ?? 0) }, (_, at) => `unread ${at.toString()}`);
+}
 
 const startOf = (at: number, ms: number): number => at - (at % ms);
 

@@ -1,6 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { msg, type Message } from '../../core/message.ts';
-import type { ClaimedMessage, ClaimedMessages, Delivered, Outlet, OutletAnswers, OutletAsked, OutletSettings } from './outlet-protocol.ts';
+import { isTime } from '../../core/clock.ts';
+import { jsonIn } from '../../core/json.ts';
+import { isMessage, msg, type Message } from '../../core/message.ts';
+import {
+  outletKinds,
+  type ClaimedMessage,
+  type ClaimedMessages,
+  type Delivered,
+  type Outlet,
+  type OutletAnswers,
+  type OutletAsked,
+} from './outlet-protocol.ts';
 import type { Notice } from './warning-protocol.ts';
 
 // Rows of outlets and of messages to send. Each function runs inside a transaction of its caller.
@@ -20,7 +30,7 @@ const tellEveryMs = 10 * minuteMs;
 /** What can't be sent now is looked at again then. Milliseconds. */
 const lookAgainMs = minuteMs;
 
-const levels = ['note', 'warn', 'danger'] as const satisfies readonly Notice['level'][];
+export const levels = ['note', 'warn', 'danger'] as const satisfies readonly Notice['level'][];
 
 export const outletSchema = `CREATE TABLE outlets (id TEXT PRIMARY KEY NOT NULL, kind TEXT NOT NULL, host TEXT NOT NULL, enabled INTEGER NOT NULL,
      least TEXT NOT NULL, amounts INTEGER NOT NULL, success INTEGER, failure INTEGER, reason TEXT, dead INTEGER NOT NULL DEFAULT 0,
@@ -59,6 +69,18 @@ export function answerOutlets(db: DatabaseSync, asked: OutletAsked): OutletAnswe
 /** What an outlet gets, as it waits. Stored. */
 type Outgoing = Pick<ClaimedMessage, 'sentence' | 'alerts'> & Pick<Notice, 'accounts'> & { readonly each?: readonly Outgoing[] };
 
+/** Undefined if it can't be read. */
+function outgoingIn(text: string): Outgoing | undefined {
+  const isOutgoing = (value: unknown): value is Outgoing => {
+    if (typeof value !== 'object' || value === null) return false;
+    const { sentence, alerts, accounts = [], each = [] } = value as Partial<Record<keyof Outgoing, unknown>>;
+    if (!isMessage(sentence) || !Array.isArray(accounts) || !Array.isArray(each) || !each.every(isOutgoing)) return false;
+    return Array.isArray(alerts) && alerts.every((one) => typeof one === 'object' && one !== null);
+  };
+  const value = jsonIn(text);
+  return isOutgoing(value) ? value : undefined;
+}
+
 /** Puts what is told in the editor in the queue of each outlet that gets it. */
 export function queueOutside(db: DatabaseSync, { level, accounts, each, ...notice }: Notice, at: number): void {
   for (const { id, kind, enabled, least, amounts } of outletsIn(db)) {
@@ -89,7 +111,7 @@ export function forgetMessages(db: DatabaseSync, account: string): void {
     'INSERT INTO outbox (outlet, level, message, at, due, attempts) SELECT outlet, level, ?, at, due, attempts FROM outbox WHERE seq = ?',
   );
   for (const { seq, level, message, claimedAt } of waitingIn(db)) {
-    const { accounts = [], each = [] } = JSON.parse(message) as Outgoing;
+    const { accounts = [], each = [] } = outgoingIn(message) ?? {};
     // What a window is sending must not be sent twice, unless it is danger.
     const isSplit = each.length > 0 && (claimedAt === undefined || level === 'danger');
     if (!accounts.includes(account) || (accounts.length > 1 && !isSplit)) continue;
@@ -107,14 +129,22 @@ const outletsIn = (db: DatabaseSync): readonly Outlet[] =>
   db
     .prepare('SELECT id, kind, host, enabled, least, amounts, success, failure, reason, dead FROM outlets ORDER BY kind, host, id')
     .all()
-    .map(({ id, kind, host, enabled, least, amounts, success, failure, reason, dead }) => ({
-      ...({ id, kind, host, least } as unknown as Pick<OutletSettings, 'id' | 'kind' | 'host' | 'least'>),
-      enabled: enabled === 1,
-      amounts: amounts === 1,
-      dead: dead === 1,
-      ...(success === null ? {} : { success: Number(success) }),
-      ...(failure === null ? {} : { failure: { at: Number(failure), reason: JSON.parse(String(reason)) as Message } }),
-    }));
+    .flatMap(({ id, kind: stored, host, enabled, least, amounts, success, failure, reason, dead }): readonly Outlet[] => {
+      const [kind, why] = [outletKinds.find((one) => one === stored), jsonIn(reason)];
+      if (kind === undefined) return [];
+      return [
+        {
+          ...{ id: String(id), kind, host: String(host) },
+          // What can't be read misses nothing, and tells no amounts.
+          least: levels.find((one) => one === least) ?? 'note',
+          enabled: enabled !== 0,
+          amounts: amounts === 1,
+          dead: dead === 1,
+          ...(isTime(success) ? { success } : {}),
+          ...(isTime(failure) ? { failure: { at: failure, reason: isMessage(why) ? why : msg('term.unknown', 'unknown') } } : {}),
+        },
+      ];
+    });
 
 interface Waiting extends Pick<ClaimedMessage, 'seq' | 'fence' | 'level' | 'at' | 'attempts'> {
   readonly outlet: string;
@@ -128,7 +158,7 @@ const waitingIn = (db: DatabaseSync): readonly Waiting[] =>
     .prepare("SELECT seq, outlet, level, message, at, due, attempts, fence, claimed_at FROM outbox ORDER BY level = 'danger' DESC, seq")
     .all()
     .map(({ seq, outlet, level, message, at, due, attempts, fence, claimed_at: claimedAt }) => ({
-      ...({ outlet, level, message } as unknown as Pick<Waiting, 'outlet' | 'level' | 'message'>),
+      ...{ outlet: String(outlet), level: levels.find((one) => one === level) ?? 'danger', message: String(message) },
       seq: Number(seq),
       at: Number(at),
       due: Number(due),
@@ -150,6 +180,7 @@ function claim(db: DatabaseSync, { window, at, isOff, isQuiet, without }: Extrac
   }
   if (isOff) db.exec('DELETE FROM outbox');
   dropOld(db, at);
+  dropUnreadable(db, at);
   if (!isQuiet) remind(db, at);
   const [outlets, waiting] = [outletsIn(db), waitingIn(db)];
   const held = new Map(
@@ -169,7 +200,7 @@ function claim(db: DatabaseSync, { window, at, isOff, isQuiet, without }: Extrac
     const { seq, level, message, attempts } = next;
     const fence = next.fence + 1;
     db.prepare('UPDATE outbox SET fence = ?, claimed_by = ?, claimed_at = ? WHERE seq = ?').run(fence, window, at, seq);
-    return [{ seq, fence, outlet, level, at: next.at, attempts, ...(JSON.parse(message) as Pick<ClaimedMessage, 'sentence' | 'alerts'>) }];
+    return [{ seq, fence, outlet, level, at: next.at, attempts, ...(jsonIn(message) as Outgoing) }];
   });
   const waits = waiting.map((one) => {
     if (isUnderWay(one)) return sendWithinMs - (at - (one.claimedAt ?? at));
@@ -186,6 +217,13 @@ function dropOld(db: DatabaseSync, at: number): void {
     if (at - toldAt < newsForMs[level] || isUnderWay) continue;
     db.prepare('DELETE FROM outbox WHERE seq = ?').run(seq);
     if (level === 'danger' || attempts > 0 || claimedAt !== undefined) bury(db, outlet, at);
+  }
+}
+
+function dropUnreadable(db: DatabaseSync, at: number): void {
+  for (const { seq, outlet } of waitingIn(db).filter(({ message }) => outgoingIn(message) === undefined)) {
+    db.prepare('DELETE FROM outbox WHERE seq = ?').run(seq);
+    bury(db, outlet, at);
   }
 }
 

@@ -1,9 +1,11 @@
 import type { Clock } from '../../core/clock.ts';
 import { Emitter, type Disposable } from '../../core/emitter.ts';
+import { fieldsIn } from '../../core/json.ts';
 import { english, msg, type Message } from '../../core/message.ts';
 import type { Seen } from './ledger-protocol.ts';
 import {
   parseLastCopy,
+  watchLease,
   type AccountRecords,
   type ArmedRow,
   type ArmedRows,
@@ -58,6 +60,8 @@ export interface SharedReading<Figures, Failed> {
   readonly asOf?: number;
   readonly figures?: Figures;
   readonly failure?: Failed;
+  /** A watcher read the figures. */
+  readonly watched?: true;
 }
 
 /** What a look found about leases and readings. */
@@ -318,7 +322,15 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
       if (text !== undefined) this.#snapshots?.set(row.account, told);
       const [figures, failed] = [this.#snapshots?.get(row.account), failure === undefined ? undefined : readFailure(failure)];
       if (failure !== undefined && failed === undefined) return [];
-      return [{ ...row, ...(figures === undefined ? {} : { figures }), ...(failed === undefined ? {} : { failure: failed }) }];
+      const isWatched = row.asOf !== undefined && leases.get(watchLease(row.account))?.beat === row.asOf;
+      return [
+        {
+          ...row,
+          ...(figures === undefined ? {} : { figures }),
+          ...(failed === undefined ? {} : { failure: failed }),
+          ...(isWatched ? { watched: true } : {}),
+        },
+      ];
     });
     this.#looked.tell({ lease, leases, readings, prices: news?.prices ?? [] });
   }
@@ -362,7 +374,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     this.#version = version;
     this.#isCertain = true;
     this.#removed = new Set(removed);
-    this.#records = new Map(accounts.map(({ id, text }) => [id, parsed(text)]));
+    this.#records = new Map(accounts.map(({ id, text }) => [id, recordOf(id, text)]));
     this.#armed = armed;
     if (armedBefore === undefined) this.#before = new Set(armed.filter(({ term }) => term === 'quarter').map(({ given }) => given));
     for (const id of new Set([...recordsBefore.keys(), ...this.#records.keys()])) {
@@ -418,12 +430,10 @@ function byId(records: readonly unknown[]): ReadonlyMap<string, unknown> {
   return all;
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+/** A record under the name of another account is nobody's: it must not stand in the place of that one. */
+function recordOf(id: string, text: string): unknown {
+  const record = fieldsIn(text);
+  return record['id'] === id ? record : undefined;
 }
 
 /** The accounts come from the last copy, and none is armed. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { identityOf, inTransaction, logOf, makeFile, patiently } from './database-file.ts';
+import { fieldsIn, jsonIn } from '../../core/json.ts';
+import { carefully, identityOf, inTransaction, logOf, makeFile, patiently } from './database-file.ts';
 import type { Place } from './worker-link.ts';
 import type { Seen } from './ledger-protocol.ts';
 import { exportedPage, importHistory, stageHistory } from './history-move.ts';
@@ -15,6 +16,7 @@ import {
   lastCopyName,
   parseLastCopy,
   stateName,
+  watchLease,
   type ArmedRow,
   type Changed,
   type LastCopy,
@@ -278,9 +280,7 @@ export class StateFile {
       }
       const mode = patiently(busyMs, () => db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']);
       db.exec(`PRAGMA synchronous = ${mode === 'wal' ? 'FULL' : 'EXTRA'}`);
-      db.exec(
-        'PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY',
-      );
+      db.exec(carefully);
       for (const pragma of this.#place.pragmas) db.exec(`PRAGMA ${pragma}`);
       const copy = isNew ? (parseLastCopy(this.#readCopy()) ?? this.#given) : undefined;
       const restored = migrateState(db, () => restore(db, copy));
@@ -351,7 +351,7 @@ function apply(db: DatabaseSync, change: StateChange): 'taken' | 'absent' | unde
     case 'update': {
       const held = db.prepare('SELECT record FROM accounts WHERE id = ?').get(change.id)?.['record'];
       if (held === undefined) return 'absent';
-      const record = { ...(parsed(String(held)) as object), ...change.fields };
+      const record = { ...fieldsIn(held), ...change.fields };
       db.prepare('UPDATE accounts SET record = ? WHERE id = ?').run(text(record), change.id);
       break;
     }
@@ -361,7 +361,7 @@ function apply(db: DatabaseSync, change: StateChange): 'taken' | 'absent' | unde
       db.prepare('DELETE FROM armed WHERE account = ?').run(change.id);
       db.prepare('DELETE FROM snapshots WHERE account = ?').run(change.id);
       db.prepare('DELETE FROM readings WHERE account = ?').run(change.id);
-      db.prepare('DELETE FROM leases WHERE name = ?').run(change.id);
+      db.prepare('DELETE FROM leases WHERE name IN (?, ?)').run(change.id, watchLease(change.id));
       forgetWarnings(db, change.id);
       forgetMessages(db, change.id);
       forgetHistory(db, change.id);
@@ -424,7 +424,7 @@ function restore(db: DatabaseSync, copy: LastCopy | undefined): boolean {
 }
 
 const copyOf = ({ accounts, removed }: StateFacts): string =>
-  `${JSON.stringify({ accounts: accounts.map((one) => parsed(one.text)).filter((one) => one !== undefined), removed })}\n`;
+  `${JSON.stringify({ accounts: accounts.map((one) => jsonIn(one.text)).filter((one) => one !== undefined), removed })}\n`;
 
 const numbersIn = (db: DatabaseSync): ReadonlyMap<string, number> =>
   new Map(
@@ -466,11 +466,3 @@ const anchorOf = (db: DatabaseSync): Seen | undefined => {
 };
 
 const text = (value: unknown): string => JSON.stringify(value);
-
-function parsed(value: string): unknown {
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return undefined;
-  }
-}

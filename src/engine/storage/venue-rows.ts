@@ -1,5 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { add, compare, type Decimal } from '../../core/decimal.ts';
+import { isTime } from '../../core/clock.ts';
+import { add, compare, isDecimal, zero, type Decimal } from '../../core/decimal.ts';
+import { fieldsIn } from '../../core/json.ts';
 import type {
   Before,
   ForcedEvent,
@@ -38,7 +40,7 @@ export const venueSchema = `
 export function keepVenuePage(db: DatabaseSync, page: VenuePage, now: number): KeptPage {
   const { account, uid, kind, loan, rows, older, rates } = page;
   const record = db.prepare('SELECT record FROM accounts WHERE id = ?').get(account)?.['record'];
-  if (record === undefined || (JSON.parse(String(record)) as { readonly uid?: string }).uid !== uid) return undefined;
+  if (record === undefined || fieldsIn(record)['uid'] !== uid) return undefined;
   const stream = db.prepare('SELECT until, newest, cursor FROM venue_streams WHERE account = ? AND kind = ? AND loan = ?');
   const before = stream.get(account, kind, loan);
   const cursor = before?.['cursor'] ?? undefined;
@@ -86,7 +88,7 @@ function keepRow(db: DatabaseSync, { account, kind, loan }: VenuePage, row: Venu
      ON CONFLICT DO UPDATE SET type = excluded.type, forced = excluded.forced, amount = excluded.amount, loan = coalesce(excluded.loan, loan),
      told = iif(excluded.forced AND NOT forced, excluded.told, told)`,
   ).run(
-    ...[account, kind, row.at, row.id, row.type, row.forced ? 1 : 0, row.coin, row.amount, row.debt ?? null, row.rate ?? null],
+    ...[account, kind, row.at, row.id, row.type, row.forced ? 1 : 0, row.coin, row.amount ?? '', row.debt ?? null, row.rate ?? null],
     loan === '' ? null : loan,
     isNews ? 0 : 1,
   );
@@ -98,7 +100,7 @@ export const untoldEvents = (db: DatabaseSync): readonly ForcedEvent[] =>
   db
     .prepare("SELECT account, at, id, type, coin, amount, loan FROM venue_rows WHERE told = 0 AND kind = 'event' ORDER BY at, id")
     .all()
-    .map(present) as never;
+    .flatMap(readable) as never;
 
 export function noteTold(db: DatabaseSync, events: readonly Pick<ForcedEvent, 'account' | 'at' | 'id'>[]): void {
   const note = db.prepare("UPDATE venue_rows SET told = 1 WHERE account = ? AND kind = 'event' AND at = ? AND id = ?");
@@ -116,10 +118,11 @@ export function venueRows(db: DatabaseSync, asked: Extract<HistoryAsked, { do: '
        AND (? IS NULL OR coalesce(loan, '') = ?) ORDER BY at DESC, id DESC LIMIT ?`,
     )
     .all(account, kind, at, id, loan ?? null, loan ?? null, limit)
-    .map(toRow);
+    .flatMap(toRows);
 }
 
-const toRow = (row: Readonly<Record<string, unknown>>): VenueRow => ({ ...present(row), forced: row['forced'] === 1 }) as never;
+const toRows = (row: Readonly<Record<string, unknown>>): readonly VenueRow[] =>
+  readable(row).map((known) => ({ ...known, forced: row['forced'] === 1 })) as never;
 
 /** The rows of a loan, to be continued with further conditions. */
 const ofLoan = "FROM venue_rows WHERE account = ? AND kind = ? AND coalesce(loan, '') IN (SELECT value FROM json_each(?))";
@@ -128,10 +131,10 @@ const argsOf = ({ account, kind, loans }: RowsOf): SQLInputValue[] => [account, 
 export function venueTotals(db: DatabaseSync, asked: RowsOf): readonly RowTotal[] {
   const totals = new Map<string, RowTotal>();
   for (const row of db.prepare(`SELECT type, coin, amount ${ofLoan}`).iterate(...argsOf(asked))) {
-    const { type, coin, amount } = row as unknown as Pick<VenueRow, 'type' | 'coin' | 'amount'>;
+    const { type, coin, amount } = row as Readonly<Record<'type' | 'coin' | 'amount', string>>;
     const key = `${type} ${coin}`;
-    const before = totals.get(key);
-    totals.set(key, { type, coin, rows: (before?.rows ?? 0) + 1, amount: before === undefined ? amount : add(before.amount, amount) });
+    const { rows, amount: before } = totals.get(key) ?? { rows: 0, amount: zero };
+    totals.set(key, { type, coin, rows: rows + 1, ...(before !== undefined && isDecimal(amount) ? { amount: add(before, amount) } : {}) });
   }
   return [...totals.values()];
 }
@@ -148,34 +151,44 @@ export function venueSorted(db: DatabaseSync, asked: Extract<HistoryAsked, { do:
     return db
       .prepare(`SELECT ${columns} ${wanted} ORDER BY ${order} LIMIT ? OFFSET ?`)
       .all(...args, limit, offset)
-      .map(toRow);
+      .flatMap(toRows);
   }
   const sign = descending ? -1 : 1;
   return db
     .prepare(`SELECT ${columns} ${wanted} ORDER BY at DESC, id DESC`)
     .all(...args)
-    .map(toRow)
-    .sort((a, b) => sign * compare(a.amount, b.amount))
+    .flatMap(toRows)
+    .sort((a, b) => sign * compare(a.amount ?? zero, b.amount ?? zero))
     .slice(offset, offset + limit);
 }
 
 export function interestSums(db: DatabaseSync, asked: Extract<HistoryAsked, { do: 'interestSums' }>): readonly InterestSum[] {
   const { coin, from, to, width } = asked;
-  const sums = new Map<number, Decimal>();
+  const sums = new Map<number, Decimal | 'unknown'>();
   const rows = db
     .prepare(`SELECT at, amount ${ofLoan} AND at >= ? AND at < ? AND coin = ? ORDER BY at`)
     .iterate(...argsOf({ ...asked, kind: 'interest' }), from, to, coin);
   for (const row of rows) {
     const at = Number(row['at']);
     const start = at - (at % width);
-    const [before, amount] = [sums.get(start), row['amount'] as Decimal];
-    sums.set(start, before === undefined ? amount : add(before, amount));
+    const [before = zero, amount] = [sums.get(start), String(row['amount'])];
+    // Less than all of it would be another amount.
+    sums.set(start, before !== 'unknown' && isDecimal(amount) ? add(before, amount) : 'unknown');
   }
-  return [...sums].map(([at, amount]) => ({ at, amount }));
+  return [...sums].flatMap(([at, amount]) => (amount === 'unknown' ? [] : [{ at, amount }]));
 }
 
 export const venueStreams = (db: DatabaseSync, account: string): readonly VenueStream[] =>
   db.prepare('SELECT kind, loan, until, cursor FROM venue_streams WHERE account = ?').all(account).map(present) as never;
+
+/** What can be read of a row: no figure that isn't one, and no row without a time. */
+function readable(row: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] {
+  if (!isTime(row['at'])) return [];
+  const isKnown = (name: string): boolean => !figures.includes(name) || isDecimal(String(row[name]));
+  return [Object.fromEntries(Object.entries(present(row)).filter(([name]) => isKnown(name)))];
+}
+
+const figures: readonly string[] = ['amount', 'debt', 'rate'];
 
 /** A row without unknown columns. */
 function present(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

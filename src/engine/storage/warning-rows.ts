@@ -1,7 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { queueOutside } from './outlet-rows.ts';
+import { isTime } from '../../core/clock.ts';
+import { fieldsIn } from '../../core/json.ts';
+import { isMessage } from '../../core/message.ts';
+import { levels, queueOutside } from './outlet-rows.ts';
 import { noteTold, untoldEvents } from './venue-rows.ts';
-import type { Alarm, ClaimedNotices, Notice, Warning, WarningAnswers, WarningAsked, WarningKey, Warnings } from './warning-protocol.ts';
+import {
+  alarms,
+  type Alarm,
+  type ClaimedNotices,
+  type KnownWarning,
+  type Notice,
+  type Warning,
+  type WarningAnswers,
+  type WarningAsked,
+  type Warnings,
+} from './warning-protocol.ts';
 
 // Rows of warnings and notices. Each function runs inside a transaction of its caller.
 
@@ -80,20 +93,52 @@ const rowsIn = (db: DatabaseSync): Omit<Warnings, 'version'> => ({
   rows: db
     .prepare('SELECT account, target, level, since, told, repeats, acknowledged, snoozed_until FROM warnings')
     .all()
-    .map(({ account, target, level, since, told, repeats, acknowledged, snoozed_until: snoozedUntil }) => ({
-      ...({ account, target, level } as unknown as WarningKey & { readonly level: Alarm }),
-      since: Number(since),
-      repeats: Number(repeats),
-      ...(told === null ? {} : { told: Number(told) }),
-      ...(acknowledged === null ? {} : { acknowledged: acknowledged as Alarm }),
-      ...(snoozedUntil === null ? {} : { snoozedUntil: Number(snoozedUntil) }),
-    })),
+    // What can't be read is told anew.
+    .flatMap(({ account, target, level, since, told, repeats, acknowledged, snoozed_until: snoozedUntil }): readonly Warning[] =>
+      isAlarm(level) && isTime(since)
+        ? [
+            {
+              ...{ account: String(account), target: String(target), level, since, repeats: Number(repeats) },
+              ...(isTime(told) ? { told } : {}),
+              ...(isAlarm(acknowledged) ? { acknowledged } : {}),
+              ...(isTime(snoozedUntil) ? { snoozedUntil } : {}),
+            },
+          ]
+        : [],
+    ),
 });
+
+const isAlarm = (value: unknown): value is Alarm => alarms.some((one) => one === value);
+
+/** A stored notice; undefined if it can't be read. */
+function noticeOf(text: unknown): Notice | undefined {
+  const notice = fieldsIn(text);
+  const { level, sentence, about } = notice;
+  const isGood = levels.some((one) => one === level) && isMessage(sentence) && Array.isArray(about) && about.every(isKnownWarning);
+  return isGood ? (notice as unknown as Notice) : undefined;
+}
+
+function isKnownWarning(value: unknown): value is KnownWarning {
+  if (typeof value !== 'object' || value === null) return false;
+  const { account, target, level } = value as Partial<Record<keyof KnownWarning, unknown>>;
+  return typeof account === 'string' && typeof target === 'string' && isAlarm(level);
+}
+
+/** Nobody can tell what an unreadable notice was about: all that is not over is told again. */
+function dropUnreadable(db: DatabaseSync): void {
+  const unreadable = db
+    .prepare('SELECT seq, notice, shown FROM notices')
+    .all()
+    .filter(({ notice }) => noticeOf(notice) === undefined);
+  for (const { seq } of unreadable) db.prepare('DELETE FROM notices WHERE seq = ?').run(Number(seq));
+  if (unreadable.some(({ shown }) => shown === 0)) db.exec(`UPDATE warnings SET told = NULL; ${bump}`);
+}
 
 /** The window with the newest focus gets them at once, other windows after a delay. */
 function claim(db: DatabaseSync, window: string, at: number): ClaimedNotices {
+  dropUnreadable(db);
   const old = db.prepare('DELETE FROM notices WHERE at < ? RETURNING notice, shown').all(at - newsForMs);
-  const unshown = old.filter(({ shown }) => shown === 0).flatMap(({ notice }) => (JSON.parse(String(notice)) as Notice).about);
+  const unshown = old.filter(({ shown }) => shown === 0).flatMap(({ notice }) => noticeOf(notice)?.about ?? []);
   const untell = db.prepare("UPDATE warnings SET told = NULL WHERE account = ? AND target = ? AND level = 'warn'");
   const untold = unshown.map(({ account, target }) => untell.run(account, target).changes);
   if (untold.some((changes) => changes > 0)) db.exec(bump);
@@ -109,7 +154,7 @@ function claim(db: DatabaseSync, window: string, at: number): ClaimedNotices {
     notices: mine.map(({ seq, at: composedAt, notice }) => ({
       seq: Number(seq),
       at: Number(composedAt),
-      notice: JSON.parse(String(notice)) as Notice,
+      notice: fieldsIn(notice) as unknown as Notice,
     })),
     ...(mine.length < open.length ? { againMs: Math.max(...waits) } : {}),
   };

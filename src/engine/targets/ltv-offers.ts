@@ -125,15 +125,17 @@ function payable({ wallet, loan }: Reading, { debts }: LoanModel): readonly Paya
   });
 }
 
-/** What one repayment can pay of a coin: what is owed without a contract, else the only contract, whole. Undefined where there are several. */
+/** What one repayment can pay of a coin: what is owed without a contract, else the only contract, whole. Undefined where there are several, or one is unknown. */
 function repayablePart({ due = [] }: Loan, coin: string, debt: Decimal): Pick<PayableDebt, 'most' | 'whole'> | undefined {
   const contracts = due.filter((one) => one.coin === coin && one.contract !== undefined);
-  const rest = subtract(debt, sum(contracts.map(({ amount }) => amount)));
-  const [only, ...more] = contracts;
-  if (only === undefined) return {};
+  const amounts = contracts.flatMap(({ amount }) => amount ?? []);
+  const [only, ...more] = amounts;
+  if (contracts.length === 0) return {};
+  if (only === undefined || amounts.length < contracts.length) return undefined;
+  const rest = subtract(debt, sum(amounts));
   // Both were read a moment apart: interest in between is no debt without a contract.
   if (compare(rest, mostInterest(debt, 0)) > 0) return { most: rest };
-  return more.length === 0 ? { most: only.amount, whole: true } : undefined;
+  return more.length === 0 ? { most: only, whole: true } : undefined;
 }
 
 /** Each debt by selling each pledged coin but itself. */

@@ -1,16 +1,16 @@
 import * as v from 'valibot';
-import { isPositive, sum } from '../../core/decimal.ts';
+import { isPositive, sum, zero } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { DueDebt } from '../../core/model.ts';
-import { orError } from '../kit/parts.ts';
+import { optional, orError } from '../kit/parts.ts';
 import type { Call } from '../http/call.ts';
 import { endpoints } from './endpoints.ts';
 import type { Line } from './loan-generation.ts';
 import type { FixedDebts } from './loan-map.ts';
 import { isAbsent, pageSize } from './requests.ts';
 import * as schema from './schema.ts';
-import { leftOut, readRows, said } from './schema.ts';
+import { leftOut, named, readRows, said } from './schema.ts';
 
 /** Pages to read. Repaid debts are listed too, so there are more rows than debts. */
 const mostPages = 20;
@@ -56,11 +56,11 @@ export async function readDates(
   const due = sooner(open.flatMap((one) => toDue(one, now()) ?? []));
   // A debt whose date is missing still has one.
   const missing = [
-    ...open.filter(isVague).map(({ borrowCurrency }) => borrowCurrency),
+    ...open.filter((one) => !milliseconds.test(one.repaymentTime)).map(({ borrowCurrency }) => borrowCurrency),
     ...[...owed].filter((coin) => !open.some(({ borrowCurrency }) => borrowCurrency === coin)),
     ...(read.all ? [] : [...owed, ...due.map(({ coin }) => coin)]),
   ];
-  const trouble = said(missing.length === 0 ? undefined : datesMissing(missing), leftOut(read.odd));
+  const trouble = said(missing.length === 0 ? undefined : datesMissing(missing), leftOut([...read.odd, ...open.flatMap(oddIn)]));
   return { ...(due.length === 0 ? {} : { due }), ...trouble };
 }
 
@@ -114,22 +114,26 @@ function once(contracts: readonly Contract[]): readonly Contract[] {
   return [...new Map(keyed).values()];
 }
 
-/** The amount or the date of something owed is missing. */
-const isVague = ({ residualPrincipal, residualPenaltyInterest, repaymentTime }: Contract): boolean =>
-  residualPrincipal === undefined || residualPenaltyInterest === null || !milliseconds.test(repaymentTime);
+/** The fields without which it is unknown how much is owed. */
+const oddIn = ({ residualPrincipal, residualPenaltyInterest, borrowCurrency }: Contract): readonly string[] => [
+  ...(residualPrincipal === undefined ? [named('residualPrincipal', borrowCurrency)] : []),
+  ...(residualPenaltyInterest === null ? [named('residualPenaltyInterest', borrowCurrency)] : []),
+];
 
-/** None for a contract that owes nothing; undefined when amount or date is missing. An overdue debt is danger, whatever its amount. */
+/** None for a contract that owes nothing; undefined when the date is missing. An overdue debt is danger, whatever its amount. */
 function toDue(row: Contract, now: number): readonly DueDebt[] | undefined {
   if (!milliseconds.test(row.repaymentTime)) return undefined;
   const at = Number(row.repaymentTime);
   const late = row.status === overdue || at <= now;
-  if (row.residualPrincipal === undefined && row.status !== overdue) return undefined;
-  const amount = sum([row.residualPrincipal, row.residualPenaltyInterest].filter((value) => typeof value === 'string'));
-  if (!isPositive(amount) && row.status !== overdue) return [];
+  const { residualPrincipal: principal, residualPenaltyInterest: penalty } = row;
+  const amount = principal === undefined || penalty === null ? undefined : sum([principal, penalty ?? zero]);
+  if (amount !== undefined && !isPositive(amount) && row.status !== overdue) return [];
   // The date has passed, and what should have happened then did not.
   const then = late ? undefined : whatHappens(row.repayType);
   const named = row.loanId === undefined ? {} : { contract: row.loanId };
-  return [{ coin: row.borrowCurrency, amount, at, overdue: late, ...named, ...(then === undefined ? {} : { then }) }];
+  return [
+    { coin: row.borrowCurrency, ...optional('amount', amount), at, overdue: late, ...named, ...(then === undefined ? {} : { then }) },
+  ];
 }
 
 function whatHappens(repayType: string): Message | undefined {

@@ -14,7 +14,8 @@ const code = v.pipe(
   v.transform(({ source }) => source),
   v.regex(/^-?\d{1,7}$/),
 );
-const envelope = v.object({ retCode: code, retMsg: v.optional(v.string(), ''), result: v.optional(v.unknown()) });
+/** An unreadable message takes nothing else away. */
+const envelope = v.object({ retCode: code, retMsg: v.fallback(v.optional(v.string(), ''), ''), result: v.optional(v.unknown()) });
 
 /**
  * The `result` of a successful answer. Numbers in it are `Numeral`s.

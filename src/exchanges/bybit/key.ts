@@ -24,7 +24,8 @@ export function toKeyFacts(key: Key, now: number): KeyFacts {
     ...(key.userID === '' ? {} : { uid: key.userID }),
     canRead: loans || margin,
     canTrade: (loans || margin) && key.readOnly === '0',
-    canWithdraw: rights.some((right) => typeof right === 'string' && /withdraw/i.test(right)),
+    // Also where it stands in another form than documented.
+    canWithdraw: /withdraw/i.test(JSON.stringify(Object.values(key.permissions))),
     ...(key.readOnly === '1' ? { onlyReads: true } : {}),
     boundAddresses: key.ips.flatMap((address) => {
       const text = typeof address === 'string' ? address.trim() : '';

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { decimalFrom, isPositive, type Decimal } from '../../core/decimal.ts';
+import { jsonIn } from '../../core/json.ts';
 import type { HistoryRow, Page } from '../../core/model.ts';
 import type { LoanRef, PageRequest } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
@@ -69,7 +70,7 @@ const atBeginning = (part: HistoryPart): Strand => ({ part, rows: [], unread: 0,
 
 /** A list that the cursor does not name is at its end. */
 function resumed(parts: readonly HistoryPart[], cursor: string): readonly Strand[] {
-  const known = v.safeParse(standing, parsed(cursor));
+  const known = v.safeParse(standing, jsonIn(cursor));
   const left = known.success ? known.output : {};
   const strands = parts.flatMap((part) => {
     const own = Object.hasOwn(left, part.name) ? left[part.name] : undefined;
@@ -80,14 +81,6 @@ function resumed(parts: readonly HistoryPart[], cursor: string): readonly Strand
   });
   if (strands.length === 0) throw refused(unnamed);
   return strands;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function cursorOf(strands: readonly Strand[]): string {

@@ -92,7 +92,8 @@ const pledgesOf = ({ collateralList, totalCollateral }: Pool): Told<Pledge> =>
 /** The rows of one list of the pool, each coin once. */
 function rowsOf<Schema extends v.GenericSchema<unknown, object>>(from: {
   readonly schema: Schema;
-  readonly list: readonly unknown[] | null;
+  /** Undefined for anything that is no list. */
+  readonly list: readonly unknown[] | null | undefined;
   readonly total: Decimal | undefined;
   readonly name: string;
   /** The field that names the coin. */
@@ -100,7 +101,7 @@ function rowsOf<Schema extends v.GenericSchema<unknown, object>>(from: {
 }): Told<v.InferOutput<Schema>> {
   const name = `result.${from.name}`;
   // `null` is an empty list if the total agrees.
-  const missing = from.list === null && (from.total === undefined || !isZero(from.total));
+  const missing = from.list === undefined || (from.list === null && (from.total === undefined || !isZero(from.total)));
   const { rows, odd } = readRows(from.schema, from.list ?? [], name);
   const once = onceEach(rows, (row) => String(row[from.coin]));
   const coins = odd.map(({ raw }) => textIn(raw, from.coin));

@@ -4,6 +4,7 @@ import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Position, PositionRef, Side } from '../../core/model.ts';
 import { refused } from '../kit/failure.ts';
+import { isName } from '../kit/names.ts';
 import { optional } from '../kit/parts.ts';
 import * as schema from './schema.ts';
 import { named, onceEach, read, textIn, unlike, type Mode, type PositionRow } from './schema.ts';
@@ -30,14 +31,14 @@ export interface Found {
 export function partsOf(market: Market, symbol: string): { readonly base: string; readonly settle: string } | undefined {
   if (market === 'inverse') {
     const base = /^(.+?)USD([FGHJKMNQUVXZ]\d{2})?$/u.exec(symbol)?.[1];
-    return base === undefined ? undefined : { base, settle: base };
+    return base === undefined || !isName(base) ? undefined : { base, settle: base };
   }
   for (const [pattern, settle] of [
     [/^(.+)USDT(-\d{1,2}[A-Z]{3}\d{2})?$/u, 'USDT'],
     [/^(.+)(PERP|USDC|-\d{1,2}[A-Z]{3}\d{2})$/u, 'USDC'],
   ] as const) {
     const base = pattern.exec(symbol)?.[1];
-    if (base !== undefined) return { base, settle };
+    if (base !== undefined && isName(base)) return { base, settle };
   }
   return undefined;
 }

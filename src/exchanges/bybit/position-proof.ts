@@ -62,7 +62,6 @@ function isSame({ position: ref }: MarginChange, { size, entryPrice, leverage }:
   );
 }
 
-const half = decimal('0.5');
 const quarter = decimal('0.25');
 const hundredth = decimal('0.01');
 const thousandth = decimal('0.001');
@@ -118,9 +117,9 @@ function following(margin: Decimal | undefined, steadyMargin: Decimal | undefine
 
 /**
  * What the liquidation price shows about a change of margin: linear, it moves by amount / size, inverse, one over it does. A maintenance margin
- * that follows the price makes it somewhat more or less, so half the amount is allowed for. `nothing` when unknown, or when one step of it is too
- * coarse to show the change. Source: Bybit's help centre on isolated margin: entry - (initial - maintenance margin) / size - margin added / size
- * for a long position.
+ * that follows the price makes it somewhat more or less, so a quarter of the amount is allowed for; half of it would be another change. `nothing`
+ * when unknown, or when one step of it is too coarse to show the change. Source: Bybit's help centre on isolated margin: entry - (initial -
+ * maintenance margin) / size - margin added / size for a long position.
  */
 function wordOfPrice(
   expected: Decimal,
@@ -137,7 +136,7 @@ function wordOfPrice(
   const noise = multiply(oneStep, exposure);
   const amount = absolute(expected);
   const off = subtract(absolute(subtract(moved, expected)), noise);
-  if (compare(off, multiply(amount, half)) > 0) return 'no';
+  if (compare(off, multiply(amount, quarter)) > 0) return 'no';
   return compare(noise, multiply(amount, quarter)) > 0 ? 'nothing' : 'yes';
 }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { decimalFrom, isNegative, isPositive, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
+import { isName } from '../kit/names.ts';
 import * as why from '../refusals.ts';
 import { venue } from './codes.ts';
 
@@ -62,7 +63,7 @@ export const part = v.pipe(
     return told === undefined || isNegative(told) ? null : told;
   }),
 );
-export const coin = v.pipe(v.string(), v.minLength(1));
+export const coin = v.pipe(v.string(), v.check(isName));
 /** Text, or a number as its digits. */
 export const digits = v.union([
   v.string(),
@@ -71,7 +72,7 @@ export const digits = v.union([
     v.transform(({ source }) => source),
   ),
 ]);
-export const id = v.pipe(digits, v.regex(/^[\w-]{1,64}$/));
+export const id = v.pipe(digits, v.regex(/^[\w-]{1,64}$/), v.check(isName));
 /** Milliseconds. Seconds or microseconds would look like a time far away, and we would learn a wrong clock from it. */
 export const time = v.pipe(digits, v.regex(/^\d{13}$/), v.transform(Number));
 /** A small number that stands for a word. */
@@ -99,9 +100,9 @@ export const pool = v.object({
   ltv: maybeNatural,
   totalCollateral: maybeNatural,
   totalDebt: maybeNatural,
-  // Some servers print `null` for a list without rows. The totals show whether it has none.
-  borrowList: v.nullable(rows),
-  collateralList: v.nullable(rows),
+  // Some servers print `null` for a list without rows. The totals show whether it has none. Anything else is a list that can't be read.
+  borrowList: v.fallback(v.optional(v.nullable(rows)), undefined),
+  collateralList: v.fallback(v.optional(v.nullable(rows)), undefined),
   colRes: cap,
 });
 export const debt = v.object({
@@ -179,7 +180,7 @@ export const accountInfo = v.object({});
 export const key = v.object({
   readOnly: v.pipe(choice, v.picklist(['0', '1'])),
   // Some groups are empty in one account and absent in another; anything but a list grants nothing.
-  permissions: v.record(v.string(), v.unknown()),
+  permissions: v.custom<Readonly<Record<string, unknown>>>((told) => typeof told === 'object' && told !== null),
   // Without addresses the key is bound to none, as far as known.
   ips: v.fallback(v.optional(v.array(v.unknown()), []), []),
   uta: v.fallback(v.optional(v.union([choice, v.literal('')]), ''), ''),
@@ -247,11 +248,14 @@ export const position = v.pipe(
   v.check(({ positionIdx, side }) => positionIdx === '0' || (positionIdx === '1') === (side === 'Buy')),
 );
 
-export const account = v.object({
-  // An unknown word doesn't show whether positions are isolated.
-  marginMode: v.fallback(v.picklist(['ISOLATED_MARGIN', 'REGULAR_MARGIN', 'PORTFOLIO_MARGIN', '']), ''),
-  unifiedMarginStatus: v.fallback(v.optional(id, ''), ''),
-});
+// An unknown word doesn't show whether positions are isolated, nor does anything that is no account.
+export const account = v.fallback(
+  v.object({
+    marginMode: v.fallback(v.picklist(['ISOLATED_MARGIN', 'REGULAR_MARGIN', 'PORTFOLIO_MARGIN', '']), ''),
+    unifiedMarginStatus: v.fallback(v.optional(id, ''), ''),
+  }),
+  { marginMode: '', unifiedMarginStatus: '' },
+);
 
 export const wallet = v.object({ list: rows });
 export const walletOfType = v.object({ accountType: v.optional(v.unknown()), coin: rows });

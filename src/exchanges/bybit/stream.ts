@@ -1,5 +1,5 @@
 import { isDecimal, isPositive, one, type Decimal } from '../../core/decimal.ts';
-import type { StreamOptions } from '../kit/stream.ts';
+import { announcedTime, mayBeTold, type StreamOptions } from '../kit/stream.ts';
 import type { Heard, LineSpec, StreamEvent, StreamSource } from '../streams.ts';
 import { venue } from './codes.ts';
 import { loginMessage } from './sign.ts';
@@ -63,7 +63,7 @@ export function bybitStreams({ site, origin, keys, now }: StreamOptions): Stream
         const latest = new Map<string, number>();
         return open === undefined || topics.length === 0
           ? []
-          : [line(open, `public/${market}`, topics, tickerMs, () => tickerReader(market, latest))];
+          : [line(open, `public/${market}`, topics, tickerMs, () => tickerReader(market, latest, now))];
       };
       const instruments = (market: string): readonly string[] => [
         ...new Set(positions.filter((one) => one.market === market).map(({ instrument }) => instrument)),
@@ -117,13 +117,13 @@ const isRow = (value: unknown): value is Row => typeof value === 'object' && val
 const isPrice = (price: unknown): price is Decimal => typeof price === 'string' && isDecimal(price) && isPositive(price);
 
 /** @param latest the venue's time of what each topic told last, over whichever connection */
-function tickerReader(market: string, latest: Map<string, number>): (text: string) => readonly Heard[] {
+function tickerReader(market: string, latest: Map<string, number>, now: StreamOptions['now']): (text: string) => readonly Heard[] {
   const merged = new Map<string, Row>();
   return (text) => {
     const told = opened(text);
     if (!('topic' in told)) return told;
     const { topic, type, ts, data } = told;
-    if (!isRow(data) || typeof ts !== 'number') throw new TypeError('no ticker');
+    if (!isRow(data) || !mayBeTold(ts, now())) throw new TypeError('no ticker');
     const before = latest.get(topic) ?? 0;
     // What a change is to be merged with has not come yet, or has gone by.
     if (ts < before || (type === 'delta' && !merged.has(topic))) return [];
@@ -151,7 +151,7 @@ function maintenance(text: string): readonly Heard[] {
   if (!Array.isArray(told.data)) throw new TypeError('no list');
   const events = told.data.filter(isRow).map(({ id, state, begin, end }): StreamEvent => {
     const isOver = state === 'completed' || state === 'canceled' || state === 'cancelled';
-    return { kind: 'maintenance', id: String(id), isOver, begin: Number(begin), end: end === '' ? NaN : Number(end) };
+    return { kind: 'maintenance', id: String(id), isOver, begin: announcedTime(begin), end: announcedTime(end) };
   });
   return [{ kind: 'data', events }];
 }

@@ -67,10 +67,16 @@ export function pricesOf(
 }
 
 /** Fills in USD values from prices where the venue gave none; these are estimates. */
-export function withUsd<Amount extends CoinAmount>(amounts: readonly Amount[], prices: ReadonlyMap<string, Decimal>): readonly Amount[] {
+export function withUsd<Amount extends Omit<CoinAmount, 'amount'> & Partial<CoinAmount>>(
+  amounts: readonly Amount[],
+  prices: ReadonlyMap<string, Decimal>,
+): readonly Amount[] {
   return amounts.map((one) => {
     const price = prices.get(one.coin);
-    return one.usd !== undefined || price === undefined ? one : { ...one, usd: multiply(one.amount, price), usdEstimated: true };
+    const { amount, usd } = one;
+    return usd !== undefined || amount === undefined || price === undefined
+      ? one
+      : { ...one, usd: multiply(amount, price), usdEstimated: true };
   });
 }
 

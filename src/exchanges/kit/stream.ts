@@ -1,4 +1,4 @@
-import { uptimeOf, type Clock } from '../../core/clock.ts';
+import { isTime, uptimeOf, type Clock } from '../../core/clock.ts';
 import type { Disposable } from '../../core/emitter.ts';
 import type { ConnectionOptions, Site } from '../exchange.ts';
 import type { Heard, LineSpec, Socket, SocketMaker, StreamEvent } from '../streams.ts';
@@ -11,6 +11,17 @@ export interface StreamOptions {
   readonly keys: ConnectionOptions['keys'];
   /** By the venue's clock, as far as it is known. Milliseconds since the Unix epoch. */
   readonly now: () => number;
+}
+
+/** A time that is further ahead of the venue's clock is wrong, and would make all that comes later look old. Milliseconds. */
+const aheadMs = 60_000;
+
+export const mayBeTold = (ts: unknown, now: number): ts is number => isTime(ts) && ts <= now + aheadMs;
+
+/** A time of a maintenance; not a number where none is told. */
+export function announcedTime(value: unknown): number {
+  const ms = Number(value);
+  return isTime(ms) && ms > 0 ? ms : NaN;
 }
 
 export interface LinePorts {

@@ -15,8 +15,9 @@ const code = v.union([
   v.pipe(v.string(), v.regex(/^\d{1,6}(?:_\d{1,6})?$/)),
   v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999_999), v.transform(String)),
 ]);
-const envelope = v.object({ code, msg: v.optional(v.string(), ''), data: v.optional(v.unknown()) });
-const item = v.object({ sCode: v.optional(code), sMsg: v.optional(v.string(), '') });
+/** An unreadable message takes nothing else away. */
+const envelope = v.object({ code, msg: v.fallback(v.optional(v.string(), ''), ''), data: v.optional(v.unknown()) });
+const item = v.object({ sCode: v.optional(code), sMsg: v.fallback(v.optional(v.string(), ''), '') });
 const items = v.array(v.fallback(item, { sMsg: '' }));
 
 /** What OKX said of a request that it did not carry out, or only in part. */

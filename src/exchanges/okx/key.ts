@@ -18,7 +18,8 @@ export function toKeyFacts(config: v.InferOutput<typeof schema.accountConfig>[nu
     ...(config.uid === '' ? {} : { uid: config.uid }),
     canRead: rights.includes('read_only'),
     canTrade: rights.includes('trade'),
-    canWithdraw: rights.includes('withdraw'),
+    // Also where it is written otherwise than documented.
+    canWithdraw: /withdraw/i.test(config.perm),
     ...(config.perm === 'read_only' ? { onlyReads: true } : {}),
     boundAddresses: config.ip
       .split(',')

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { absolute, add, isNegative, isPositive, multiply, type Decimal } from '../../core/decimal.ts';
 import type { Message } from '../../core/message.ts';
 import type { CoinAmount, Position, Side } from '../../core/model.ts';
+import { isName } from '../kit/names.ts';
 import { optional } from '../kit/parts.ts';
 import { aboveZero } from './loan-map.ts';
 import * as schema from './schema.ts';
@@ -51,9 +52,9 @@ function sideOf({ instType, instId, posSide, pos, posCcy }: PositionRow): Side |
 
 /** The coins of an instrument's name: `BTC-USDT`, `BTC-USDT-SWAP`, `BTC-USD_UM-SWAP` (priced in USD, settled in a stablecoin). */
 function coinsOf(instId: string): { readonly base: string; readonly quote: string } {
-  const [base = '', second = ''] = instId.split('-');
-  const [quote = ''] = second.split('_');
-  return { base, quote };
+  const [first = '', second = ''] = instId.split('-');
+  const [base, quote] = [first, second.split('_')[0] ?? ''].map((coin) => (isName(coin) ? coin : ''));
+  return { base: base ?? '', quote: quote ?? '' };
 }
 
 /**
@@ -124,7 +125,7 @@ function contractOf({ instType, instId, ccy }: PositionRow, instrument: Instrume
 
 /** What is owed, interest included. If one of the two is missing, the sum is unknown. `liab` is below zero. */
 function debtOf({ instType, liab, interest, liabCcy }: PositionRow): CoinAmount | undefined {
-  if (instType !== 'MARGIN' || liab === undefined || interest === undefined || liabCcy === '') return undefined;
+  if (instType !== 'MARGIN' || liab === undefined || interest === undefined || !isName(liabCcy)) return undefined;
   const amount = add(absolute(liab), absolute(interest));
   return isPositive(amount) ? { coin: liabCcy, amount } : undefined;
 }
@@ -142,11 +143,13 @@ function contractExposure(
   contract: Position['contract'],
   instrument: Instrument | undefined,
 ): Decimal | undefined {
-  if (contract === 'other' || instrument?.ctVal === undefined || instrument.ctMult === undefined) return undefined;
+  // A contract of nothing would look as if nothing could be lost.
+  const [value, multiple] = [aboveZero(instrument?.ctVal), aboveZero(instrument?.ctMult)];
+  if (contract === 'other' || instrument === undefined || value === undefined || multiple === undefined) return undefined;
   const { base, quote } = coinsOf(instId);
   const wanted = contract === 'linear' ? base : quote;
   if (instrument.ctValCcy !== '' && instrument.ctValCcy !== wanted) return undefined;
-  return multiply(contracts, multiply(instrument.ctVal, instrument.ctMult));
+  return multiply(contracts, multiply(value, multiple));
 }
 
 function fixed({ instType, mgnMode }: PositionRow): Pick<Position, 'fixedMargin'> {

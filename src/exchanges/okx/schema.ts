@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { decimalFrom, isZero, type Decimal } from '../../core/decimal.ts';
 import { ExchangeError } from '../../core/errors.ts';
+import { isName } from '../kit/names.ts';
 import { oddAnswer } from '../refusals.ts';
 import { venue } from './codes.ts';
 
@@ -17,7 +18,7 @@ const amount = v.pipe(
   v.transform(decimalFrom),
   v.custom<Decimal>((value) => value !== undefined),
 );
-const coin = v.pipe(v.string(), v.minLength(1));
+const coin = v.pipe(v.string(), v.check(isName));
 /** A text, or a whole number with all its digits: codes come as either. */
 const code = v.union([v.string(), v.pipe(v.number(), v.safeInteger(), v.transform(String))]);
 /** A text that names nothing we act on. */
@@ -29,7 +30,7 @@ export const list = v.array(v.unknown());
 
 export const loan = v.object({
   /** An id that is not a text may have lost digits, and would name another loan. */
-  ordId: v.nullish(v.string(), ''),
+  ordId: v.nullish(v.union([v.literal(''), coin]), ''),
   loanNotionalUsd: figure,
   loanData: v.optional(v.unknown()),
   collateralNotionalUsd: figure,

@@ -1,5 +1,5 @@
 import { isDecimal, isPositive, type Decimal } from '../../core/decimal.ts';
-import type { StreamOptions } from '../kit/stream.ts';
+import { announcedTime, mayBeTold, type StreamOptions } from '../kit/stream.ts';
 import type { Heard, LineSpec, Maintenance, StreamEvent, StreamSource } from '../streams.ts';
 import { venue } from './codes.ts';
 import { loginMessage } from './sign.ts';
@@ -47,7 +47,7 @@ export function okxStreams({ site, origin, keys, now }: StreamOptions): StreamSo
         .filter(({ length }) => length > 0)
         .map((some) => JSON.stringify({ op: 'subscribe', args: some })),
       ping,
-      reader: () => (text) => heard(text, latest, kind === 'private', env),
+      reader: () => (text) => heard(text, latest, kind === 'private', env, now),
     };
   };
   return {
@@ -77,7 +77,7 @@ const topicOf = ({ channel, instId }: Partial<Arg>): string => `${String(channel
  * @param latest the venue's time of what each topic told last, over whichever connection
  * @param env whose maintenance counts
  */
-function heard(text: string, latest: Map<string, number>, isPrivate: boolean, env: string): readonly Heard[] {
+function heard(text: string, latest: Map<string, number>, isPrivate: boolean, env: string, now: StreamOptions['now']): readonly Heard[] {
   if (text === 'pong') return [];
   const message = JSON.parse(text) as { event?: unknown; code?: unknown; arg?: Partial<Arg>; data?: unknown; eventType?: unknown };
   if (message.event !== undefined) return eventOf(message.event, message.code, isPrivate);
@@ -88,7 +88,7 @@ function heard(text: string, latest: Map<string, number>, isPrivate: boolean, en
   switch (arg.channel ?? '') {
     case 'index-tickers':
     case 'mark-price':
-      return rows.flatMap((row) => priceOf(arg, row, latest));
+      return rows.flatMap((row) => priceOf(arg, row, latest, now()));
     case 'positions':
     case 'balance_and_position':
       // The first push and the regular one tell how things are, not that anything happened.
@@ -115,7 +115,7 @@ export function maintenanceOf({ title, serviceType, state, begin, end, env = '1'
   const isOver = state === 'completed' || state === 'canceled';
   // OKX gives no id.
   const id = JSON.stringify([title, serviceType]);
-  return [{ kind: 'maintenance', id, isOver, begin: Number(begin), end: end === '' ? NaN : Number(end) }];
+  return [{ kind: 'maintenance', id, isOver, begin: announcedTime(begin), end: announcedTime(end) }];
 }
 
 function eventOf(event: unknown, code: unknown, isPrivate: boolean): readonly Heard[] {
@@ -138,9 +138,9 @@ function eventOf(event: unknown, code: unknown, isPrivate: boolean): readonly He
   }
 }
 
-function priceOf(arg: Partial<Arg>, row: Row, latest: Map<string, number>): readonly Heard[] {
+function priceOf(arg: Partial<Arg>, row: Row, latest: Map<string, number>, now: number): readonly Heard[] {
   const [instId, price, ts] = [row['instId'], row[arg.channel === 'mark-price' ? 'markPx' : 'idxPx'], Number(row['ts'])];
-  if (typeof instId !== 'string' || instId !== arg.instId || !isPrice(price) || !Number.isSafeInteger(ts)) throw new TypeError('no price');
+  if (typeof instId !== 'string' || instId !== arg.instId || !isPrice(price) || !mayBeTold(ts, now)) throw new TypeError('no price');
   const topic = topicOf(arg);
   const before = latest.get(topic) ?? 0;
   if (ts < before) return [];

@@ -74,10 +74,22 @@ describe('the command line', () => {
     const db = new DatabaseSync(stateIn(newer));
     db.exec('PRAGMA application_id = 0x4c545653; PRAGMA user_version = 9999; CREATE TABLE t (a)');
     db.close();
+    const [older, foreign] = [path.join(parent, 'older'), path.join(parent, 'foreign')];
+    for (const [place, sql] of [
+      [older, 'PRAGMA application_id = 0x4c545653; PRAGMA user_version = 1; CREATE TABLE accounts (seq, id, record)'],
+      [foreign, 'CREATE TABLE t (a)'],
+    ] as const) {
+      mkdirSync(path.dirname(stateIn(place)), { recursive: true });
+      const made = new DatabaseSync(stateIn(place));
+      made.exec(sql);
+      made.close();
+    }
     for (const [place, reason] of [
-      [path.join(parent, 'absent'), /unable to open/],
+      [path.join(parent, 'absent'), /there is no .*absent.*--data needs the storage folder/],
       [damaged, /not a database/],
-      [newer, /newer/],
+      [newer, /a newer version of LTV Gauge wrote it/],
+      [older, /an older version of LTV Gauge wrote it/],
+      [foreign, /isn't a database of LTV Gauge/],
     ] as const) {
       const { code, stdout, stderr } = await run('status', '--data', place);
       assert.equal(code, 3, place);
@@ -109,6 +121,14 @@ describe('the command line', () => {
       assert.equal(stdout, '');
       assert.match(stderr, /Usage: ltv-gauge|--interval needs/);
     }
+    for (const [args, reason] of [
+      [['arm'], 'There is no command "arm".'],
+      [['status', 'now'], "status doesn't take now."],
+      [['watch', '--once'], "watch doesn't take --once."],
+      [['mcp', '--account', 'a.json'], "mcp doesn't take --account."],
+      [['status', '--account', 'a.json', '--data', folder], 'Either --data or --account.'],
+    ] as const)
+      assert.equal((await run(...args)).stderr.split('\n')[0], reason);
     assert.match((await run('--help')).stdout, /^Usage/);
   });
 });

@@ -78,6 +78,28 @@ describe('other keys for an account', () => {
     }
   });
 
+  // The pool of every Bybit account has the same id: it would be rated, and let out, by another user's lines.
+  it('of another owner take away the lines, levels and rescues that were set for the old one, those of the same owner keep them', async () => {
+    const own = {
+      thresholds: { marginCall: decimal('0.93'), liquidation: decimal('0.97') },
+      levels: { 'loan:pool': { watch: decimal('0.03'), warn: decimal('0.02'), danger: decimal('0.01') } },
+      rescues: { 'loan:pool': { at: '0.9', steps: [{ act: 'add', coin: 'BTC', amount: '1' }] } },
+    };
+    const set = ({ thresholds, levels, rescues }: Partial<Account> = {}) => ({ thresholds, levels, rescues });
+    const none = set();
+    const { places, book, secrets, happened } = await place({ uid: '1', ...own });
+    await replaceKeys(places, account({ uid: '1' }), keys, { readOnly: false, uid: '1' });
+    assert.deepEqual(set(book.get('a')), own);
+    secrets.fault = 'throws';
+    await assert.rejects(replaceKeys(places, account({ uid: '1' }), keys, { readOnly: false, uid: '2' }));
+    assert.deepEqual(set(book.get('a')), own);
+    secrets.fault = 'none';
+    happened.length = 0;
+    await replaceKeys(places, account({ uid: '1' }), keys, { readOnly: false, uid: '2' });
+    assert.deepEqual(set(book.get('a')), none);
+    assert.deepEqual(happened.slice(-4), ['record says 2', 'forgotten', 'last reading over', 'forgotten'], 'before anything is read');
+  });
+
   it('of the same owner change nothing else', async () => {
     const { places, happened } = await place();
     await replaceKeys(places, account({ uid: '1' }), keys, { readOnly: false, uid: '1' });

@@ -63,7 +63,7 @@ describe('someone who looks back at a change', function () {
       /^Request POST \/api\/v5\/finance\/flexible-loan\/adjust-collateral/,
       new RegExp(`^${says('activity.answer')} ${says('activity.accepted')}`),
       new RegExp(`^${says('activity.history-entry')} \\d+`),
-      /^Amount -?0\.02 BTC/,
+      /^Amount −?0\.02 BTC/,
     ]) {
       assert.ok(
         rows.some((one) => row.test(one)),

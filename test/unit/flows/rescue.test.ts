@@ -1,6 +1,7 @@
 // A prepared rescue on the whole engine: kept, checked, and opened as an ordinary preview.
 import assert from 'node:assert/strict';
 import type { Told } from '../../../src/engine/watch/warnings.ts';
+import { decimal } from '../../../src/core/decimal.ts';
 import { rescueOf } from '../../../src/engine/rescue.ts';
 import { composeWarning, tellWarning } from '../../../src/flows/warnings.ts';
 import { openRescue, prepareRescue } from '../../../src/flows/rescue.ts';
@@ -8,6 +9,7 @@ import { loanAt } from '../../../src/views/place.ts';
 import { says, saysInTurn, saysLike } from '../../texts.ts';
 import { Machine, type Front } from './front.ts';
 import { leave, pick, press, type, type Answer, type Scripted } from './scripted.ts';
+import { Trader } from './trader.ts';
 
 describe('a prepared rescue on the whole engine', function () {
   this.timeout(60_000);
@@ -95,5 +97,32 @@ describe('a prepared rescue on the whole engine', function () {
     );
     assert.match(talk.titles('notice')[0]!, saysLike('rescue.sentence'));
     assert.deepEqual(talk.ran, [{ command: 'openRescue', target: loanAt(id, '12345') }]);
+  });
+});
+
+describe('a prepared rescue at a simulated Bybit', function () {
+  this.timeout(60_000);
+
+  // The pool owes ETH by one fixed loan of 1.4, which can only be repaid whole.
+  it('never repays more than was prepared', async () => {
+    const trader = await Trader.open();
+    try {
+      await trader.addAccount('bybit', 'Bybit', await trader.openBybit());
+      const opens = async (amount: string, ...answers: readonly Answer[]): Promise<Scripted> => {
+        const steps = [{ act: 'repay', coin: 'ETH', amount: decimal(amount) }] as const;
+        await trader.engine.book.update('bybit', { rescues: { 'loan:pool': { at: decimal('0.1'), steps } } });
+        return trader.goes((app, attended) => openRescue(app, attended, loanAt('bybit', 'pool')), ...answers);
+      };
+      const some = await opens('0.5');
+      assert.match(some.titles('notice')[0]!, saysLike('collateral.minimum', '1.4', 'ETH'));
+      const whole = await opens('1.5', leave);
+      assert.ok(
+        whole.heard.at(-1)!.choices.some((label) => label.includes('1.4 ETH')),
+        'no more than is owed',
+      );
+      assert.deepEqual(trader.posted, []);
+    } finally {
+      await trader.end();
+    }
   });
 });

@@ -19,7 +19,7 @@ import { after, Scripted, type Answer } from './scripted.ts';
 type Recorded = Readonly<Record<string, string | number>>;
 
 /** A simulated exchange of one test: its prices don't move, and its control API is used as a person would. */
-class SimulatedVenue {
+export class SimulatedVenue {
   #running: Simulator | Bybit;
   readonly #restart: (state: string, port: number) => Promise<Simulator | Bybit>;
   readonly url: string;
@@ -96,8 +96,6 @@ class SimulatedVenue {
     return this.#running.close().catch(() => undefined);
   }
 }
-
-export type { SimulatedVenue };
 
 /** What a person looked at, line by line, as it is read. */
 export type View = (states: readonly ReturnType<Engine['store']['all']>[number][], viewContext: ViewContext) => readonly Entry[];

@@ -162,7 +162,7 @@ describe('The desk of histories', () => {
     changes = [write({ state: 'effective', sentAt: now - 3 * minute, evidence: { kind: 'position' } })];
     const chart = (await shown()).charts[0]!;
     const told = chart.points.map(({ cells }) => cells.join(' ')).join('\n');
-    assert.ok(told.includes(says('list.space', says('term.liquidation'), '-0.5 BTC')));
+    assert.ok(told.includes(says('list.space', says('term.liquidation'), '−0.5 BTC')));
     assert.ok(told.includes(`${changeName('add', '0.1', 'BTC', onLoan('12345'))} · ${says('activity.confirmed')}`));
     for (const kind of ['forced', 'own']) assert.ok(chart.lines.some((line) => line.kind === kind));
   });

@@ -34,6 +34,18 @@ describe('the Loans view', () => {
     );
   });
 
+  // An exchange account that was added twice is read once: both have the same figures, not only alike ones.
+  it('tells of each account its own in the tooltip, also where both stand for one account at the exchange', () => {
+    const read = snapshot();
+    const context = viewContext();
+    const rescues = { 'loan:12345': { at: decimal('0.7'), steps: [{ act: 'add', coin: 'BTC', amount: decimal('0.1') }] } };
+    const first = state({ account: account({ id: 'one', rescues }), snapshot: read });
+    const second = state({ account: account({ id: 'two' }), snapshot: read });
+    const rows = loansOutline([first, second], context).map(({ children }) => only(children));
+    const rescued = rows.map((row) => row.details!().lines.some(({ label }) => text(label) === says('rescue.label')));
+    assert.deepEqual(rescued, [true, false]);
+  });
+
   it('shows debts, collateral, thresholds with their source, and what is read only when opened', () => {
     const groups = only(only(loansOutline([state()], viewContext())).children).children!;
     assert.deepEqual(groups.map(line), [
@@ -273,6 +285,13 @@ describe('where and when', () => {
     assert.equal(dates.children![1]!.copy, '50.5');
   });
 
+  it('a debt is due of which it is unknown how much stands with its date', () => {
+    const { amount: _, ...unknown } = soon;
+    const [due] = group(entryOf({ due: [unknown] }), says('term.due')).children ?? [];
+    assert.equal(line(due!).split(' | ', 2).join(' | '), `${says('term.unknown')} ${soon.coin} | 2026-11-22T12:00:00.000Z`);
+    assert.deepEqual([due?.copy, due?.context], [undefined, 'note']);
+  });
+
   it('an overdue debt is danger in word and colour, whatever the LTV', () => {
     const entry = entryOf({ ltv: decimal('0.1'), due: [{ ...soon, at: now - 1_000, overdue: true }, soon] });
     assert.equal(line(entry), `10.00% · Danger | ${says('term.debt-overdue')} | ${says('loan.call', '86.4%')} | 40,000 USDT`);
@@ -391,7 +410,7 @@ describe('figures of a loan that are not believed', () => {
       const entry = only(only(loansOutline([state({ snapshot: snapshot({ loans: [odd(ltv)] }) })], viewContext())).children);
       const shown = JSON.stringify([line(entry), (entry.children ?? []).map((child) => [line(child), ...below(child)]), entry.details?.()]);
       assert.match(line(entry), /^– · Unknown/);
-      assert.doesNotMatch(shown, /965|0\.00%|-30|-100|-\$/);
+      assert.doesNotMatch(shown, /965|0\.00%|[-−]30|[-−]100|[-−]\$/);
       assert.match(shown, new RegExp(`${says('term.liquidation-price')} \\| ${says('term.none')}`));
     }
   });

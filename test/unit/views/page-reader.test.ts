@@ -67,7 +67,7 @@ describe('the rows of the loan history', () => {
     const words = [says('row.collateral-added'), says('list.colon', says('row.repaid'), says('row.failed')), 'new thing'];
     assert.deepEqual(
       entries.map(({ label }) => text(label)),
-      words.map((word) => `${word} · -0.1 BTC`),
+      words.map((word) => `${word} · −0.1 BTC`),
     );
     assert.ok(entries[0]?.details?.().lines.some(({ value }) => value === 'collateral_locked'));
   });

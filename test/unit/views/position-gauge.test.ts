@@ -90,7 +90,7 @@ describe('The gauge of a position', () => {
         ['Margin', [{ value: '1,600 USDT' }]],
         ['Size', [{ value: '20 contracts', detail: 'long' }]],
         ['Leverage', [{ value: '8×', detail: says('term.by-estimate', says('target.effective-leverage', '~8.58×')) }]],
-        [says('position.unrealized-pnl'), [{ value: '-200.1 USDT' }]],
+        [says('position.unrealized-pnl'), [{ value: '−200.1 USDT' }]],
       ],
     );
   });
@@ -111,7 +111,7 @@ describe('The gauge of a position', () => {
     const gauge = gaugeOf(position({ liquidationPrice: decimal('61000'), distress: msg('test', 'Being liquidated') }));
     assert.equal(gauge.at, 1);
     assert.deepEqual(gauge.meter, { now: '100', max: '100' });
-    assert.equal(gauge.figure, '-1.7%');
+    assert.equal(gauge.figure, '−1.7%');
     assert.equal(gauge.level, 'danger');
     assert.equal(gauge.distanceText, `Being liquidated, ${says('position.liquidation-price-reached')}`);
   });

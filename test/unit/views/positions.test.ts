@@ -40,7 +40,7 @@ const entryOf = (one: Position, change: Partial<AccountState> = {}): Entry =>
 describe('the Positions view', () => {
   it('shows distance and level of a position, then which it is, leverage, and profit or loss', () => {
     const entry = entryOf(position());
-    assert.equal(line(entry), '12.4% · Watch | long | BTC-USDT-SWAP | 8× | -200.1 USDT');
+    assert.equal(line(entry), '12.4% · Watch | long | BTC-USDT-SWAP | 8× | −200.1 USDT');
     assert.deepEqual(entry.icon, { id: 'eye', color: 'notificationsWarningIcon.foreground' });
     assert.equal(entry.context, 'position');
     assert.deepEqual(entry.on, { kind: 'position', id: 'p1' });
@@ -106,7 +106,7 @@ describe('the Positions view', () => {
       });
       const entry = entryOf(odd);
       const shown = JSON.stringify([everything(entry).map(line), everything(entry).map(({ copy }) => copy), entry.details?.()]);
-      assert.doesNotMatch(shown, /965|"0 USDT|-1 USDT|"0×|"0\.0%/);
+      assert.doesNotMatch(shown, /965|"0 USDT|[-−]1 USDT|"0×|"0\.0%/);
       assert.equal(below(entry.children![0]!)[0], `${says('term.liquidation-price')} | none | from OKX`);
     }
   });
@@ -143,7 +143,7 @@ describe('the Positions view', () => {
     assert.deepEqual(rest.map(line), [
       'Size | 20 contracts | long',
       `Leverage | 8× | ${says('term.by-estimate', says('target.effective-leverage', '~8.58×'))}`,
-      `${says('position.unrealized-pnl')} | -200.1 USDT`,
+      `${says('position.unrealized-pnl')} | −200.1 USDT`,
     ]);
   });
 
@@ -216,7 +216,7 @@ describe('the Positions view', () => {
 
   it('says that liquidation is reached, with how far beyond', () => {
     const entry = entryOf(position({ liquidationPrice: decimal('60600') }));
-    assert.equal(line(entry).split(' | ')[0], '-1.0% · Danger');
+    assert.equal(line(entry).split(' | ')[0], '−1.0% · Danger');
     assert.match(text(spokenOf(entry)), saysLike('position.liquidation-price-reached'));
   });
 
@@ -255,7 +255,7 @@ describe('the Positions view', () => {
 
   it('says what the venue is doing to a position, as danger', () => {
     const entry = entryOf(position({ distress: msg('test', 'being liquidated') }));
-    assert.equal(line(entry), '12.4% · Danger | long | BTC-USDT-SWAP | being liquidated | 8× | -200.1 USDT');
+    assert.equal(line(entry), '12.4% · Danger | long | BTC-USDT-SWAP | being liquidated | 8× | −200.1 USDT');
     assert.equal(below(entry)[0], 'being liquidated');
     assert.match(text(spokenOf(entry)), /being liquidated$/);
   });
@@ -280,8 +280,8 @@ describe('the Positions view', () => {
     );
     const whole = only(positionsOutline([withPositions([cross, position()])], viewContext()));
     assert.deepEqual(below(whole), [
-      '12.4% · Watch | long | BTC-USDT-SWAP | 8× | -200.1 USDT',
-      `90.0% · ${says('term.cross-margin')} | long | ETH-USDT-SWAP | 8× | -200.1 USDT`,
+      '12.4% · Watch | long | BTC-USDT-SWAP | 8× | −200.1 USDT',
+      `90.0% · ${says('term.cross-margin')} | long | ETH-USDT-SWAP | 8× | −200.1 USDT`,
     ]);
     const entry = whole.children![1]!;
     assert.equal(entry.context, 'fixedPosition');
@@ -292,7 +292,7 @@ describe('the Positions view', () => {
 
   it('shows the alarm of a cross position', () => {
     const cross = position({ marginMode: 'cross', liquidationPrice: decimal('59000') });
-    assert.equal(line(entryOf(cross)), `1.6% · Danger | long | BTC-USDT-SWAP | ${says('term.cross-margin')} | 8× | -200.1 USDT`);
+    assert.equal(line(entryOf(cross)), `1.6% · Danger | long | BTC-USDT-SWAP | ${says('term.cross-margin')} | 8× | −200.1 USDT`);
     assert.equal(positionAlarms([withPositions([cross])], viewContext()), 1);
   });
 
@@ -344,7 +344,7 @@ describe('the Positions view', () => {
     const openWrites = (): readonly ReturnType<typeof write>[] => [marginWrite(), write()];
     const other = position({ positionId: 'p2', side: 'short', liquidationPrice: decimal('75000') });
     const [entry, untouched] = only(positionsOutline([withPositions([position(), other])], viewContext({ openWrites }))).children!;
-    assert.equal(line(entry!), `12.4% · Watch | long | BTC-USDT-SWAP | ${says('term.change-unfinished')} | 8× | -200.1 USDT`);
+    assert.equal(line(entry!), `12.4% · Watch | long | BTC-USDT-SWAP | ${says('term.change-unfinished')} | 8× | −200.1 USDT`);
     assert.equal(
       below(entry!)[0],
       `${changeName('add', '100', 'USDT', marginOf('BTC-USDT-SWAP long'), 'Main')} | ${says('kinds.confirming', 'OKX')}`,

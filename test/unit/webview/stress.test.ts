@@ -54,7 +54,7 @@ describe('The section of shocks', () => {
     const refused = { ...view(table()), own: { label: 'Your own', example: '−35', refused: 'Ignored: x' } };
     assert.match(
       flat(stressTables(refused, [], '-35, x', () => undefined)),
-      /<input placeholder=−35 \.value=-35, x @change= \/>.*<output>Ignored: x</,
+      /<input placeholder=−35 \.value=-35, x @change= maxlength="1000" \/>.*<output>Ignored: x</,
     );
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { compare, decimal, type Decimal } from '../../../src/core/decimal.ts';
+import { add, compare, decimal, type Decimal } from '../../../src/core/decimal.ts';
 import { shortAmount } from '../../../src/words/amount.ts';
 import { holds } from '../property.ts';
 
@@ -21,6 +21,12 @@ describe('a short amount', () => {
     assert.equal(shortAmount(decimal('40000.12000001'), 'debt'), '40,000.13');
     assert.equal(shortAmount(decimal('1.7921483143067599'), 'asset'), '1.79214');
     assert.equal(shortAmount(decimal('0.86590608'), 'debt'), '0.865907');
+  });
+
+  it('is told of the longest figures too', () => {
+    const nines = '9'.repeat(78);
+    assert.equal(shortAmount(decimal(`${nines}.7`), 'debt').replaceAll(',', ''), `${nines}.7`);
+    assert.equal(shortAmount(add(decimal(nines), decimal('0.04016')), 'debt').replaceAll(',', ''), `${nines}.05`);
   });
 
   it('never understates a debt nor overstates what one has', () => {

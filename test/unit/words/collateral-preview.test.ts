@@ -227,7 +227,7 @@ describe('the preview before a change', () => {
 
   it('says that a line is reached instead of leaving a minus sign to be overlooked', () => {
     const { detail } = shown(preview({ distanceNow: decimal('-0.02') }));
-    assert.ok(detail.includes(estimated(toMarginCall, says('list.brackets', '-2.0%', says('term.reached')), '30.0%')), detail);
+    assert.ok(detail.includes(estimated(toMarginCall, says('list.brackets', '−2.0%', says('term.reached')), '30.0%')), detail);
   });
 
   it('groups digits on the button but keeps every one', () => {

@@ -238,7 +238,7 @@ describe('the words of a warning', () => {
     const when = new Date(at).toISOString();
     const bare = (told: Told): Told => {
       const { account, id, at: when, type, coin, amount } = told.event!;
-      return toldEvent({ account, id, at: when, type, coin, amount });
+      return toldEvent({ account, id, at: when, type, coin, amount: amount! });
     };
     const sentence = (what: string, of: string, amounts: string): string => says('warning.event', danger, 'OKX', what, of, when, amounts);
     const whole = read(nearLoan());

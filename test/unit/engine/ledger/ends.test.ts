@@ -81,7 +81,7 @@ describe('the end of a change', () => {
       setup.venue.sendFault = 'wrong-amount';
       setup.venue.pledged = d('4');
       const { record } = await carriedOut(setup, change({ direction: asked.direction, amount: d('0.05') }));
-      await isFrozen(setup, record, saysLike('collateral.booked-instead', undefined, /-?0\.5/, 'BTC'));
+      await isFrozen(setup, record, saysLike('collateral.booked-instead', undefined, /−?0\.5/, 'BTC'));
     });
 
     it(`is frozen when the direction was reversed (${asked.direction})`, async () => {
@@ -93,7 +93,7 @@ describe('the end of a change', () => {
         record,
         asked.direction === 'add'
           ? saysLike('collateral.booked-instead', 'collateral_released', '0.1', 'BTC')
-          : saysLike('collateral.booked-instead', 'collateral_locked', '-0.1', 'BTC'),
+          : saysLike('collateral.booked-instead', 'collateral_locked', '−0.1', 'BTC'),
       );
     });
 

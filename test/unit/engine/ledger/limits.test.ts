@@ -65,6 +65,7 @@ describe('limits from the settings', () => {
     ['an exponent', { perActionUsd: '1e3' }, saysLike('limit.setting-not-amount')],
     ['a minus', { perDayUsd: '-1' }, saysLike('limit.setting-not-amount')],
     ['a percent sign', { highestLtvAfterReduction: '65%' }, saysLike('limit.setting-not-amount')],
+    ['a percentage without its point', { highestLtvAfterReduction: '655' }, saysLike('limit.setting-too-high')],
     ['a truth value', { perActionUsd: false }, saysLike('limit.setting-not-amount')],
     ['an object', { perActionUsd: {} }, saysLike('limit.setting-not-amount')],
     ['an endless text', { perActionUsd: '9'.repeat(81) }, saysLike('limit.setting-not-amount')],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { latestTime } from '../../../../src/core/clock.ts';
 import type { WriteRecord } from '../../../../src/engine/ledger/record.ts';
 import { fromLine, isNewerLine, toLine } from '../../../../src/engine/ledger/record-format.ts';
 import { holds } from '../../property.ts';
@@ -10,7 +11,7 @@ import { written, writtenMargin } from './written.ts';
 const amount = fc
   .tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 30n }), fc.option(fc.stringMatching(/^\d{1,18}$/), { nil: undefined }))
   .map(([minus, whole, fraction]) => d(`${minus ? '-' : ''}${whole.toString()}${fraction === undefined ? '' : `.${fraction}`}`));
-const time = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+const time = fc.integer({ min: 0, max: latestTime });
 const text = fc.string({ unit: 'binary', minLength: 1 });
 const optional = { noNullPrototype: true };
 

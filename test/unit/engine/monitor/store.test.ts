@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decimal } from '../../../../src/core/decimal.ts';
+import { decimal, multiply } from '../../../../src/core/decimal.ts';
 import { Emitter } from '../../../../src/core/emitter.ts';
 import { msg } from '../../../../src/core/message.ts';
 import type { Position, Snapshot, Vanished, HaircutRule } from '../../../../src/core/model.ts';
@@ -217,6 +217,14 @@ describe('the store', () => {
       prices: { BTC: decimal('88000.123456789012345678'), USDT: decimal('1') },
     };
     // As it is stored: text.
+    await storage.update(slot, JSON.parse(JSON.stringify(whole)));
+    assert.deepEqual(new Store({ book, storage, clock, newsOf }).get('a')?.snapshot, whole);
+  });
+
+  it('has them after a restart however long a figure is that we made of those of a venue', async () => {
+    const { storage, book, clock } = await world();
+    const [amount, usd] = [decimal('9'.repeat(79)), multiply(decimal('9'.repeat(79)), decimal('88000.12'))];
+    const whole: Snapshot = { ...snapshot(clock.now()), wallet: [{ coin: 'BTC', amount, usd, usdEstimated: true }] };
     await storage.update(slot, JSON.parse(JSON.stringify(whole)));
     assert.deepEqual(new Store({ book, storage, clock, newsOf }).get('a')?.snapshot, whole);
   });

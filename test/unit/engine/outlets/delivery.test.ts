@@ -509,9 +509,10 @@ describe('warnings sent to outlets', function () {
       senders[0]!.log,
     ]);
     assert.ok(!kept.includes('/hook') && !kept.includes(secret), kept);
-    assert.deepEqual(await partsOf(ports(), id), { url: `${there.url}/hook`, secret });
+    const { kind } = await outlet();
+    assert.deepEqual(await partsOf(ports(), { id, kind }), { url: `${there.url}/hook`, secret });
     secrets.fault = 'throws';
-    assert.equal(await partsOf(ports(), id), undefined);
+    assert.equal(await partsOf(ports(), { id, kind }), undefined);
     assert.equal(await removeOutlet(ports(), id), false);
     assert.equal((await rows()).length, 1);
     assert.equal(await saveOutlet(ports(), { ...(await outlet()), host: 'other' }, { url: 'https://other' }), false);

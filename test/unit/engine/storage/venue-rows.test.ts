@@ -104,12 +104,12 @@ describe("the exchange's rows in a table", () => {
         );
         for (const [place, { amount: next }] of by === 'amount' ? pages.entries() : []) {
           const before = pages[place - 1]?.amount ?? next;
-          assert.ok(compare(before, next) * (descending ? -1 : 1) <= 0);
+          assert.ok(compare(before!, next!) * (descending ? -1 : 1) <= 0);
         }
         for (const total of totals()) {
           const same = pages.filter(({ type, coin }) => type === total.type && coin === total.coin);
           assert.equal(total.rows, same.length);
-          assert.equal(compare(total.amount, sum(same.map((found) => found.amount))), 0);
+          assert.equal(compare(total.amount!, sum(same.map((found) => found.amount!))), 0);
         }
       }),
     );
@@ -126,7 +126,7 @@ describe("the exchange's rows in a table", () => {
       days.map(({ at }) => at / hour),
       [984, 1_008, 1_032],
     );
-    assert.equal(days.map(({ amount }) => amount).reduce<Decimal>(add, zero), sum(rows.map(({ amount }) => amount)));
+    assert.equal(days.map(({ amount }) => amount).reduce<Decimal>(add, zero), sum(rows.map(({ amount }) => amount!)));
     assert.deepEqual(file.history({ ...asked, to: 1_000 * hour }), []);
   });
 });

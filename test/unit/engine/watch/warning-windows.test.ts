@@ -402,6 +402,21 @@ describe('several windows that warn', function () {
     assert.ok(!one.watch.all().some(({ account: id }) => id === one.key.account));
   });
 
+  it('warn anew once the keys of an account are those of another user, whatever was acknowledged before', async () => {
+    const { clock, one } = await two();
+    const own = () => one.watch.all().find(({ account: id }) => id === one.key.account);
+    one.sees('danger', clock.now());
+    await one.idle();
+    await one.watch.acknowledge([one.key]);
+    assert.equal(own()?.acknowledged, 'danger');
+    // What `replaceKeys` has done, before the first reading with the new ones.
+    await windows[0]!.shared.ask({ do: 'forget', account: one.key.account, now: clock.now() });
+    await one.idle();
+    one.sees('danger', clock.now());
+    await one.idle();
+    assert.deepEqual([own()?.level, own()?.acknowledged], ['danger', undefined]);
+  });
+
   it('leave the judging to the one that reads', async () => {
     const { clock, one, other } = await two();
     other.isReader = false;

@@ -97,15 +97,23 @@ describe('the dates of fixed debts of the pool', () => {
       { repaymentTime: '1755225756' },
       { repaymentTime: '' },
       { repaymentTime: null },
-      { residualPrincipal: '' },
-      { residualPrincipal: null },
-      { residualPrincipal: 1.4 },
-      { residualPrincipal: '--' },
       { residualPrincipal: '1.4', residualPenaltyInterest: '--', repaymentTime: '' },
     ]) {
       const { due, trouble } = await readWith([contract(more), contract(), contract({ ...more, status: 2, borrowCurrency: 'XRP' })]);
       assert.equal(due?.length, 1);
       assert.match(trouble!, saysLike('bybit.dates-missing', 'ETH'), JSON.stringify(more));
+    }
+  });
+
+  it('stand without an amount where a part of it cannot be read, and that is said', async () => {
+    const odd = ['', null, 1.4, '--', '-1'];
+    for (const more of [...odd.map((residualPrincipal) => ({ residualPrincipal })), { residualPenaltyInterest: '--' }]) {
+      const { due, trouble } = await readWith([contract(more), contract(), contract({ ...more, status: 2, borrowCurrency: 'XRP' })]);
+      assert.deepEqual(
+        due?.map(({ amount }) => amount),
+        [undefined, '1.4'],
+      );
+      assert.match(trouble!, saysLike('venue.left-out', 'Bybit', `${Object.keys(more)[0]!} (ETH)`), JSON.stringify(more));
     }
   });
 
@@ -134,10 +142,10 @@ describe('the dates of fixed debts of the pool', () => {
   it('are overdue where Bybit says so, though it is not told how much is', async () => {
     const { due, trouble } = await readWith([contract({ status: 3, residualPrincipal: null })]);
     assert.deepEqual(
-      due?.map(({ overdue }) => overdue),
-      [true],
+      due?.map(({ overdue, amount }) => [overdue, amount]),
+      [[true, undefined]],
     );
-    assert.match(trouble!, saysLike('bybit.dates-missing'));
+    assert.match(trouble!, saysLike('venue.left-out', 'Bybit', 'residualPrincipal (ETH)'));
   });
 
   it('that Bybit does not name for a coin with a fixed debt are said to be missing', async () => {

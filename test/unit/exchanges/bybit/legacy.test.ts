@@ -100,6 +100,9 @@ describe('the old loans of Bybit', () => {
     venue.on('/crypto-loan/ongoing-orders', fixture('legacy-ongoing-orders').replace('"1731149999000"', '""'));
     const flexible = await connection.read();
     assert.deepEqual([flexible.loans[1]?.due, flexible.loansTrouble], [undefined, undefined]);
+    // Less than all that is owed is not what is due.
+    venue.on('/crypto-loan/ongoing-orders', fixture('legacy-ongoing-orders').replace('"0.04016"', '"--"'));
+    assert.deepEqual(await due(), [['USDT', undefined, 1_731_149_999_000, true]]);
     for (const date of ['"soon"', 'null', '1731149999']) {
       venue.on('/crypto-loan/ongoing-orders', fixture('legacy-ongoing-orders').replace('"1731149999000"', date));
       const vague = await connection.read();

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { decimal } from '../../../../src/core/decimal.ts';
 import { ExchangeError } from '../../../../src/core/errors.ts';
 import { english } from '../../../../src/core/message.ts';
+import { storedSnapshotText } from '../../../../src/engine/monitor/stored-snapshot.ts';
 import { isAbsent } from '../../../../src/exchanges/bybit/requests.ts';
 import { failureOf } from '../bench.ts';
 import { holds } from '../../property.ts';
@@ -151,6 +152,34 @@ describe('the pool of Bybit in an odd answer', () => {
     const { loan, trouble } = await readWith({ [pooled]: poolText({ collateralList: null }) });
     assert.deepEqual([loan.debts.length, loan.collateral], [2, []]);
     assert.match(trouble!, saysLike('venue.left-out', 'Bybit', 'result.collateralList'));
+  });
+
+  it('stands with its LTV beside a list that is none, and says so', async () => {
+    for (const name of ['borrowList', 'collateralList']) {
+      for (const value of [undefined, {}, { 0: {} }, 'none', 7, true]) {
+        const { loan, trouble } = await readWith({ [pooled]: poolText({ [name]: value }) });
+        assert.deepEqual([loan.ltv, loan.debts.length, loan.collateral.length], ['0.524344', ...(name === 'borrowList' ? [0, 4] : [2, 0])]);
+        assert.match(trouble!, saysLike('venue.left-out', 'Bybit', new RegExp(`result\\.${name}.*`)));
+      }
+    }
+  });
+
+  it('is not kept from being read by an odd message beside it', async () => {
+    for (const retMsg of [null, 7, [], {}]) {
+      const { loan, trouble } = await readWith({ [pooled]: JSON.stringify({ retCode: 0, retMsg, result: told('position') }) });
+      assert.deepEqual([loan.ltv, trouble], ['0.524344', undefined]);
+    }
+  });
+
+  it('has no coin by a name that every object has', async () => {
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      const { snapshot, loan, trouble } = await readWith({
+        [pooled]: poolText({ borrowList: [{ ...borrowList[0], loanCurrency: name }] }),
+      });
+      assert.deepEqual([loan.ltv, loan.debts], ['0.524344', []]);
+      assert.match(trouble!, saysLike('venue.left-out', 'Bybit', `result.borrowList[0].loanCurrency (${name})`));
+      assert.deepEqual(storedSnapshotText(JSON.stringify(snapshot)), snapshot);
+    }
   });
 
   it('counts a row that is told twice once, in whatever order, and believes none of two that differ', async () => {

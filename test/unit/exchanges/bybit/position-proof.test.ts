@@ -51,6 +51,15 @@ describe('what became of a change of margin on Bybit', () => {
     ['the witnesses disagree the other way', { after: [moved(buy, '-10', '19690.00')] }, 'pending'],
     ['twice as much moved', { after: [moved(buy, '20', '19680.00')] }, 'pending'],
     ['half as much moved', { after: [moved(buy, '5', '19695.00')] }, 'pending'],
+    // 250 of mark price are 5 of margin at 50 times.
+    ['half as much moved and the mark price did the rest', { after: [moved(buy, '10', '19695.00', { markPrice: '20260' })] }, 'pending'],
+    [
+      'half as much was taken and the mark price did the rest',
+      { direction: 'reduce', after: [moved(buy, '-10', '19705.00', { markPrice: '19760' })] },
+      'pending',
+    ],
+    // A fifth of the value as maintenance margin makes the price move by a quarter more.
+    ['a large maintenance margin follows the price', { after: [moved(buy, '10', '19687.50')] }, 'effective'],
     ['the price went out of its band', { after: [moved(buy, '10', '')] }, 'effective'],
     ['the price is not told and the margin went the other way', { after: [moved(buy, '-10', '')] }, 'contradicted'],
     ['the price is not told and the margin is all but there', { after: [moved(buy, '9.9995', '')] }, 'effective'],

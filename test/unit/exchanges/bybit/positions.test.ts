@@ -3,7 +3,7 @@ import { english } from '../../../../src/core/message.ts';
 import type { Position } from '../../../../src/core/model.ts';
 import { baseCoinOf, partsOf } from '../../../../src/exchanges/bybit/position-map.ts';
 import { failureOf } from '../bench.ts';
-import { fixture, refusal, sampled, success } from './bench.ts';
+import { fixture, refusal, sampled, success, successText } from './bench.ts';
 import { accountText, answerPositions, listText, long, marginChange, positioned, rowsOf, type RawRow } from './position-bench.ts';
 import { says, saysLike } from '../../../texts.ts';
 
@@ -319,7 +319,13 @@ describe('whether positions of Bybit are isolated', () => {
   });
 
   it('is not known with a mode nobody knows: they are shown, never called isolated, and it is said', async () => {
-    for (const answer of [accountText('SOMETHING_NEW'), success({}), success({ marginMode: null, unifiedMarginStatus: null })]) {
+    const noAccounts = ['null', '7', '[]', '"unified"'].map(successText);
+    for (const answer of [
+      accountText('SOMETHING_NEW'),
+      success({}),
+      success({ marginMode: null, unifiedMarginStatus: null }),
+      ...noAccounts,
+    ]) {
       const one = positioned('demo', usdt(buy));
       one.venue.on('/account/info', answer);
       const { positions, positionsTrouble } = await read(one);

@@ -286,6 +286,20 @@ describe('a key of Bybit', () => {
     }
   });
 
+  it('that may withdraw is known for it, in whatever form that is said', async () => {
+    const documented = { Spot: ['SpotTrade'], Wallet: ['Withdraw'] };
+    for (const permissions of [
+      [documented],
+      { Spot: ['SpotTrade'], Wallet: 'Withdraw' },
+      { Spot: ['SpotTrade'], Wallet: { 0: 'Withdraw' } },
+    ]) {
+      assert.equal((await keyed({ permissions }).connection.inspect()).canWithdraw, true, JSON.stringify(permissions));
+    }
+    const { connection, venue } = keyed({});
+    venue.on('/user/query-api', fixture('query-api').replace('"Wallet": ["AccountTransfer"]', '"__proto__": ["Withdraw"]'));
+    assert.equal((await connection.inspect()).canWithdraw, true);
+  });
+
   it('is read-only by what Bybit says of the key, not by the names of its permissions', async () => {
     const withdrawing = { permissions: { Spot: ['SpotTrade'], Wallet: ['Withdraw'] } };
     for (const [more, expected] of [

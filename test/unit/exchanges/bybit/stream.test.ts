@@ -9,8 +9,11 @@ import { holds } from '../../property.ts';
 // /v5/websocket/system/system-status, July 2026. The signature was made with openssl.
 const keys = { apiKey: 'api_key', secret: 'example-secret' };
 
-const streams = (site = 'global', origin = 'https://api.bybit.com') =>
-  bybitStreams({ site: sites.find(({ id }) => id === site)!, origin, keys: async () => keys, now: () => 1_662_350_400_000 });
+const signedAt = 1_662_350_400_000;
+/** When all messages had come. */
+const readAt = Date.UTC(2026, 6, 31);
+const streams = (site = 'global', origin = 'https://api.bybit.com', now = readAt) =>
+  bybitStreams({ site: sites.find(({ id }) => id === site)!, origin, keys: async () => keys, now: () => now });
 
 const perpetual = { instrument: 'BTCUSDT', market: 'linear' };
 const inverse = { instrument: 'BTCUSD', market: 'inverse' };
@@ -62,7 +65,7 @@ describe('the sockets of Bybit', () => {
     assert.deepEqual(own().subscribe, ['{"op":"subscribe","args":["position"]}', '{"op":"subscribe","args":["wallet"]}']);
     assert.deepEqual(own().ping, { text: '{"op":"ping"}', everyMs: 20_000 });
     assert.equal(
-      await own().login!(),
+      await streams('global', undefined, signedAt)!.privateLine!().login!(),
       '{"op":"auth","args":["api_key",1662350410000,"2c063cb2b4e886b9a36529e6d2c9d1ac7cf21d15d8a19d21c60c430da6fb973a"]}',
     );
   });

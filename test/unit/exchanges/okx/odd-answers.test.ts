@@ -45,6 +45,15 @@ describe('an odd field of a loan', () => {
     }
   });
 
+  it('is no threshold in percent, which would look far away', async () => {
+    for (const told of ['73.74', '1.0001', '1752628288472', '0', '-0.7']) {
+      const { loans, trouble } = await readingOf(loan({ marginCallLTV: told, liqLTV: told }));
+      assert.deepEqual([loans[0]?.marginCall, loans[0]?.liquidation, loans[0]?.ltv, trouble], [undefined, undefined, '0.5797', undefined]);
+      assert.equal(levelOf(loans[0]!, true), 'unknown');
+    }
+    assert.equal((await readingOf(loan({ liqLTV: '1' }))).loans[0]?.liquidation?.ltv, '1');
+  });
+
   it('is read exactly where it has an exponent', async () => {
     const { loans } = await readingOf(
       loan({
@@ -117,8 +126,16 @@ describe('an odd field of a loan', () => {
 });
 
 describe('an odd row of loans', () => {
+  it('is not kept from being read by an odd message beside it', async () => {
+    for (const msg of [null, 7, [], {}]) {
+      const { venue, connection } = prepared();
+      venue.on('/account/positions', success([])).on('/loan-info', JSON.stringify({ code: '0', data: [loan()], msg }));
+      assert.equal((await connection.read()).loans[0]?.ltv, '0.5797');
+    }
+  });
+
   it('takes down only itself, and is told: which loan it is must be certain', async () => {
-    for (const odd of [null, 7, 'loan', loan({ ordId: 12345 }), loan({ ordId: {} })]) {
+    for (const odd of [null, 7, 'loan', ...[12345, {}, '__proto__', 'constructor'].map((ordId) => loan({ ordId }))]) {
       const { loans, trouble } = await readingOf(odd, loan(), odd);
       assert.deepEqual(
         loans.map(({ id, ltv }) => [id, ltv]),

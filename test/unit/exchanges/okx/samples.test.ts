@@ -124,6 +124,14 @@ describe("OKX's printed sample answers", () => {
     assert.deepEqual([facts.canRead, facts.canTrade, facts.canWithdraw, facts.onlyReads], [true, false, false, true]);
   });
 
+  it('know a key that may withdraw, however that is written', async () => {
+    for (const perm of ['read_only,withdraw', 'trade;withdraw', 'WITHDRAW', 'withdrawal']) {
+      const { venue, connection } = bench();
+      venue.on('/account/config', JSON.stringify({ code: '0', data: [{ uid: '2', mainUid: '2', perm, ip: '', acctLv: '1' }], msg: '' }));
+      assert.equal((await connection.inspect()).canWithdraw, true, perm);
+    }
+  });
+
   it('call a key read-only where that is all it may do', async () => {
     for (const perm of ['', 'read_only,trade', 'read_only,withdraw', 'read_only,anything', 'Read_only', 'read_only,']) {
       const { venue, connection } = bench();

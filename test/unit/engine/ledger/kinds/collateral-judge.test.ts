@@ -92,7 +92,7 @@ describe('a reading', () => {
     const event = judgeCollateral(written(), { state: 'pending', failed }, none);
     assert.ok(event?.type === 'failed');
     assert.deepEqual(event.evidence, { kind: 'history', id: '1001', row: { type: 'failed', coin: 'BTC', amount: '-0.1', at: 2 } });
-    assert.match(english(event.note), saysLike('collateral.accepted-but-failed', 'failed', '-0.1', 'BTC'));
+    assert.match(english(event.note), saysLike('collateral.accepted-but-failed', 'failed', '−0.1', 'BTC'));
     const named = { ...written(), reference: '1001' };
     assert.equal(judgeCollateral(named, { state: 'pending', failed }, none)?.type, 'failed');
   });

@@ -179,7 +179,7 @@ describe('a preview of a change of margin', () => {
       setup.market.shape = (given) => ({ ...given, reducible: { amount: d('390'), source: 'venue' } });
       const { ledger } = setup.window();
       for (const [amount, pattern] of [
-        ['390', saysLike('margin.distance-after', /-?[\d.,]+%|unknown/, '1.0%')],
+        ['390', saysLike('margin.distance-after', /−?[\d.,]+%|unknown/, '1.0%')],
         ['120', saysLike('margin.distance-after', /0\.\d%/, '1.0%')],
       ] as const) {
         const error = await ledger

@@ -231,6 +231,16 @@ export function withPlaces(value: Decimal, places: number): Decimal {
   return `${value}${value.includes('.') ? '' : '.'}${'0'.repeat(missing)}` as Decimal;
 }
 
+/** A fraction in percent with exactly so many digits behind the point, at least one. */
+export function inPercent(fraction: Decimal, places: number, rounding: Rounding): Decimal {
+  const { units, places: own } = exact(fraction);
+  const rounded = quotient({ units, places: own - 2 }, oneExact, places, rounding).units;
+  const digits = (rounded < 0 ? -rounded : rounded).toString().padStart(places + 1, '0');
+  return `${rounded < 0 ? '-' : ''}${digits.slice(0, -places)}.${digits.slice(-places)}` as Decimal;
+}
+
+const oneExact: Exact = { units: 1, places: 0 };
+
 /** How many digits follow the decimal point as written: "0.10" has 2. */
 export function decimalPlaces(value: Decimal): number {
   const point = value.indexOf('.');
@@ -241,9 +251,9 @@ export function decimalPlaces(value: Decimal): number {
  * A number for drawing (the place of a needle or a tick), clamped to 0..1. Never for money and never for a decision.
  */
 export function fractionForDrawing(value: Decimal, full: Decimal): number {
-  if (compare(full, zero) <= 0) return 0;
-  const ratio = Number(divide(value, full, 6, 'half-up'));
-  return Math.min(1, Math.max(0, ratio));
+  if (!isPositive(full)) return 0;
+  const { units } = quotient(exact(value), exact(full), 6, 'half-up');
+  return Math.min(1, Math.max(0, Number(units) / 1e6));
 }
 
 // A venue takes amounts with so many decimals: the grid. Counted in steps of the last decimal, so that halving finds an amount exactly.

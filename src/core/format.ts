@@ -1,7 +1,5 @@
-import { compare, decimal, isNegative, multiply, negate, round, withPlaces, type Decimal } from './decimal.ts';
+import { compare, decimal, inPercent, isNegative, negate, round, withPlaces, type Decimal } from './decimal.ts';
 import type { CoinAmount, Side } from './model.ts';
-
-const hundred = decimal('100');
 
 /** Read out as "minus", which a hyphen isn't. */
 const minusSign = '−';
@@ -19,7 +17,7 @@ function grouped(value: Decimal): string {
 
 /** An LTV in percent with two digits, rounded up: 0.80004 is "80.01%". */
 export function formatLtv(ltv: Decimal): string {
-  return `${grouped(withPlaces(round(multiply(ltv, hundred), 2, 'up'), 2))}%`;
+  return `${grouped(inPercent(ltv, 2, 'up'))}%`;
 }
 
 /** Ten times today's price: beyond it, a distance is often a venue's sentinel for "far". */
@@ -32,7 +30,7 @@ export function formatDistance(distance: Decimal): string {
   return oneDigit(distance);
 }
 
-const oneDigit = (fraction: Decimal): string => `${grouped(withPlaces(round(multiply(fraction, hundred), 1, 'down'), 1))}%`;
+const oneDigit = (fraction: Decimal): string => `${grouped(inPercent(fraction, 1, 'down'))}%`;
 
 /** A maintenance ratio in percent with one digit, rounded down: 9.4 is "940.0%". Liquidation comes when it has fallen to 100 %. */
 export function formatMarginRatio(ratio: Decimal): string {

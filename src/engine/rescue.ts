@@ -36,7 +36,8 @@ const mostSteps = 2;
 
 /** The rescue prepared for a loan or position. What is no rescue counts as none. */
 export function rescueOf({ rescues }: Pick<Account, 'rescues'>, on: Target): Rescue | undefined {
-  const stored = rescues?.[targetKey(on)];
+  if (rescues === undefined) return undefined;
+  const stored = rescues[targetKey(on)];
   if (typeof stored !== 'object' || stored === null) return undefined;
   const { at, steps } = stored as Partial<Record<keyof Rescue, unknown>>;
   if (!isAmount(at) || compare(at, one) >= 0 || !Array.isArray(steps)) return undefined;

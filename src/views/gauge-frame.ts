@@ -37,10 +37,11 @@ export interface Gauged extends Ground {
 }
 
 /** What a loan and a position fill in differently. */
-export type Face = Pick<
-  GaugeView,
-  'title' | 'caption' | 'figure' | 'at' | 'meter' | 'scale' | 'ticks' | 'zones' | 'estimate' | 'distanceText' | 'rows'
-> & {
+export interface Face {
+  readonly shown: Pick<
+    GaugeView,
+    'title' | 'caption' | 'figure' | 'at' | 'meter' | 'scale' | 'ticks' | 'zones' | 'estimate' | 'distanceText' | 'rows'
+  >;
   /** Why the newest reading lacks the figures, and from when they are instead. */
   readonly kept?: { readonly from: number; readonly because: Message };
   /** What can be changed, if the key can trade; first what helps. */
@@ -52,7 +53,7 @@ export type Face = Pick<
   readonly reach: { readonly toMarginCall?: Text; readonly toLiquidation: Text; readonly liquidationPrice?: string };
   /** Which unfinished changes are about it. */
   readonly concerns: (change: Change) => boolean;
-};
+}
 
 export function keptFace(from: number | undefined, because: Message | undefined): Pick<Face, 'kept'> {
   return from === undefined || because === undefined ? {} : { kept: { from, because } };
@@ -61,7 +62,7 @@ export function keptFace(from: number | undefined, because: Message | undefined)
 /** One gauge as ready text and places on the scale. */
 export function framed(key: string, view: Gauged, face: Face, viewContext: ViewContext, say: Say): GaugeView {
   const { state, current, level } = view;
-  const { changes, target, concerns, kept, reach, rescue, ...shown } = face;
+  const { shown, changes, target, concerns, kept, reach, rescue } = face;
   const venue = venueName(state, viewContext);
   const subtitle = [venue, state.account.name, ...(state.account.readOnly ? [say(msg('term.read-only', 'read-only'))] : [])].join(' · ');
   const levelText = say(levelPhrase(view));
@@ -85,8 +86,8 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
             { id: target.id, label: msg('overview.target', 'Target…'), title: target.label },
           ];
   return {
-    key,
     ...shown,
+    key,
     line: {
       venue,
       ...(reach.toMarginCall === undefined ? {} : { toMarginCall: say(reach.toMarginCall) }),
@@ -106,15 +107,15 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
     reading: state.reading,
     pending,
     spokenValue: [
-      `${face.caption} ${face.figure}`,
-      ...(face.estimate === undefined ? [] : [`${face.estimate.label} ${face.estimate.valueText}, ${face.estimate.source}`]),
+      `${shown.caption} ${shown.figure}`,
+      ...(shown.estimate === undefined ? [] : [`${shown.estimate.label} ${shown.estimate.valueText}, ${shown.estimate.source}`]),
       levelText,
-      face.distanceText,
-      ...face.ticks.map(({ label, valueText }) => `${label} ${valueText}`),
+      shown.distanceText,
+      ...shown.ticks.map(({ label, valueText }) => `${label} ${valueText}`),
       ageText,
       ...[mark, trouble].flatMap((text) => (text === undefined ? [] : [say(text)])),
     ].join('. '),
-    spokenLevel: `${face.title}, ${subtitle}: ${levelText}, ${face.caption} ${face.figure}`,
+    spokenLevel: `${shown.title}, ${subtitle}: ${levelText}, ${shown.caption} ${shown.figure}`,
     actions: [
       ...(state.account.readOnly ? [] : changes.map(({ id, label }) => ({ id, label: say(label) }))),
       // Nothing else can be changed before it is resolved, so the way to resolve it stands beside it.

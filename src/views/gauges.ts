@@ -3,7 +3,6 @@ import { compare, sum, type Decimal } from '../core/decimal.ts';
 import { formatUsd } from '../core/format.ts';
 import type { Loan } from '../core/model.ts';
 import type { GaugeView, LineTrend, OverviewWords, PageState, Summary } from '../core/protocol.ts';
-import { distanceTo } from '../core/risk/ltv.ts';
 import { isAlarm } from '../core/risk/level.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { isSame, loanAt, positionAt, type Place, type PlaceOn } from './place.ts';
@@ -161,7 +160,7 @@ const drawnLoan = kept((_, view: LoanView, viewContext: ViewContext, say: Say): 
   const { state, loan, level, current, since } = view;
   const key = loanKey(state.account.id, loan.id);
   const toMarginCall = nearest(view.distance, since?.figures.toMarginCall);
-  const toLiquidation = nearest(distanceTo(loan.liquidation?.ltv, loan.ltv), since?.figures.toLiquidation);
+  const toLiquidation = nearest(view.toLiquidation, since?.figures.toLiquidation);
   return {
     ...{ state, level, current, loan, toMarginCall, toLiquidation },
     distance: toMarginCall,

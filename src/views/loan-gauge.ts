@@ -1,6 +1,5 @@
 import { decimal, fractionForDrawing, greater, lesser, multiply, one, round, subtract, zero, type Decimal } from '../core/decimal.ts';
 import { formatAmount, formatCoinUsd, formatDistance, formatLtv, formatUsd } from '../core/format.ts';
-import { distanceTo } from '../core/risk/ltv.ts';
 import { hideable, msg, type Message } from '../core/message.ts';
 import type { CoinAmount, Loan, Threshold } from '../core/model.ts';
 import { canRepay } from '../exchanges/possible.ts';
@@ -58,7 +57,7 @@ const namedCoins = 2;
 
 /** The gauge of a loan: its LTV on a scale with its thresholds. */
 export function loanGauge(key: string, view: LoanView, viewContext: ViewContext, say: Say): GaugeView {
-  const { loan, state, current } = view;
+  const { loan, state, current, toLiquidation } = view;
   const venue = venueName(state, viewContext);
   const full = scaleEnd(loan);
   const ticks = [
@@ -69,35 +68,36 @@ export function loanGauge(key: string, view: LoanView, viewContext: ViewContext,
   const prepared = [state, { kind: 'loan', id: loan.id }, viewContext, [loan.ltv, view.since?.figures.ltv]] as const;
   const rescue = rescueLines(...prepared);
   const estimates = loanEstimates(view);
-  const toLiquidation = distanceTo(loan.liquidation?.ltv, loan.ltv);
   const reach =
     typeof standing === 'string'
       ? distanceText(standing)
       : msg('gauge.if-collateral-falls', 'margin call if collateral value falls {0}', formatDistance(standing.toMarginCall));
   const overdue = isOverdue(loan) ? [msg('term.debt-overdue', 'debt overdue')] : [];
   const face: Face = {
-    title: say(msg('term.loan', 'Loan {0}', loanName(loan))),
-    caption: say(current ? msg('term.ltv', 'LTV') : lastKnown(msg('term.ltv', 'LTV'))),
-    figure: ltvText(loan),
-    ...(loan.ltv === undefined
-      ? {}
-      : {
-          at: fractionForDrawing(loan.ltv, full),
-          meter: { now: percent(lesser(greater(loan.ltv, zero), full)), max: percent(full) },
-        }),
-    scale: ['0%', `${percent(full)}%`],
-    ticks,
-    zones: zones(view, full),
-    ...estimate(view, full, viewContext, say),
-    distanceText: say(distanceLine(joined([...overdue, reach]), view, view.since?.figures.toMarginCall)),
-    rows: [
-      debtRow(loan, say),
-      collateralRow(loan, say),
-      liquidationRow(view, estimates, toLiquidation, venue, say),
-      ...liveRows(loanLiveLines(view, viewContext.now), say),
-      ...dueRow(loan, viewContext, say),
-      ...rescueRows(rescue, say),
-    ],
+    shown: {
+      title: say(msg('term.loan', 'Loan {0}', loanName(loan))),
+      caption: say(current ? msg('term.ltv', 'LTV') : lastKnown(msg('term.ltv', 'LTV'))),
+      figure: ltvText(loan),
+      ...(loan.ltv === undefined
+        ? {}
+        : {
+            at: fractionForDrawing(loan.ltv, full),
+            meter: { now: percent(lesser(greater(loan.ltv, zero), full)), max: percent(full) },
+          }),
+      scale: ['0%', `${percent(full)}%`],
+      ticks,
+      zones: zones(view, full),
+      ...estimate(view, full, viewContext, say),
+      distanceText: say(distanceLine(joined([...overdue, reach]), view, view.since?.figures.toMarginCall)),
+      rows: [
+        debtRow(loan, say),
+        collateralRow(loan, say),
+        liquidationRow(view, estimates, toLiquidation, venue, say),
+        ...liveRows(loanLiveLines(view, viewContext.now), say),
+        ...dueRow(loan, viewContext, say),
+        ...rescueRows(rescue, say),
+      ],
+    },
     changes: [
       { id: 'add', label: msg('gauge.add-collateral', 'Add Collateral…') },
       { id: 'reduce', label: msg('button.remove-collateral-more', 'Remove Collateral…') },
@@ -145,7 +145,7 @@ function lineReach(view: LoanView, estimates: LoanEstimates | NoEstimate, toLiqu
 const approximate = (text: Text): Text => (typeof text === 'string' ? `~${text}` : text);
 
 /** The live estimate of the LTV. */
-function estimate({ since }: LoanView, full: Decimal, viewContext: ViewContext, say: Say): Pick<Face, 'estimate'> {
+function estimate({ since }: LoanView, full: Decimal, viewContext: ViewContext, say: Say): Pick<GaugeView, 'estimate'> {
   if (since === undefined) return {};
   const { ltv } = since.figures;
   return {

@@ -37,37 +37,39 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
   const prepared = [state, on, viewContext, [distance, view.since?.figures.distance]] as const;
   const rescue = rescueLines(...prepared);
   const face: Face = {
-    title: say(namedWithSide(position)),
-    ...middle(view, say),
-    ...needle(view),
-    // In the terms of the figure in the middle: the distance shrinks to the right. A price can rise without end.
-    scale: [position.side === 'long' ? '100%' : '∞', '0%'],
-    ticks: known
-      ? [
-          {
-            kind: 'liquidation',
-            at: 1,
-            label: say(msg('term.liquidation', 'Liquidation')),
-            valueText: formatLiquidationPrice(price, position.side),
-            source: say(fromVenue(venueName(state, viewContext))),
-          },
-        ]
-      : [],
-    zones: known
-      ? [
-          { kind: 'warn', from: nearness(view, view.levels.warn), to: nearness(view, view.levels.danger) },
-          { kind: 'danger', from: nearness(view, view.levels.danger), to: 1 },
-        ]
-      : [],
-    ...estimate(view, viewContext, say),
-    distanceText: say(
-      distanceLine(
-        joined([...(position.distress === undefined ? [] : [position.distress]), moveToLiquidation(view)]),
-        view,
-        view.since?.figures.distance,
+    shown: {
+      title: say(namedWithSide(position)),
+      ...middle(view, say),
+      ...needle(view),
+      // In the terms of the figure in the middle: the distance shrinks to the right. A price can rise without end.
+      scale: [position.side === 'long' ? '100%' : '∞', '0%'],
+      ticks: known
+        ? [
+            {
+              kind: 'liquidation',
+              at: 1,
+              label: say(msg('term.liquidation', 'Liquidation')),
+              valueText: formatLiquidationPrice(price, position.side),
+              source: say(fromVenue(venueName(state, viewContext))),
+            },
+          ]
+        : [],
+      zones: known
+        ? [
+            { kind: 'warn', from: nearness(view, view.levels.warn), to: nearness(view, view.levels.danger) },
+            { kind: 'danger', from: nearness(view, view.levels.danger), to: 1 },
+          ]
+        : [],
+      ...estimate(view, viewContext, say),
+      distanceText: say(
+        distanceLine(
+          joined([...(position.distress === undefined ? [] : [position.distress]), moveToLiquidation(view)]),
+          view,
+          view.since?.figures.distance,
+        ),
       ),
-    ),
-    rows: [...rows(view, viewContext, say), ...liveRows(positionLiveLines(view, viewContext.now), say), ...rescueRows(rescue, say)],
+      rows: [...rows(view, viewContext, say), ...liveRows(positionLiveLines(view, viewContext.now), say), ...rescueRows(rescue, say)],
+    },
     changes:
       position.fixedMargin === undefined
         ? [
@@ -98,7 +100,7 @@ function moveToLiquidation(view: PositionView): Text {
 }
 
 /** The figure in the middle and what it is: the distance, or its substitute. */
-function middle(view: PositionView, say: Say): Pick<Face, 'caption' | 'figure'> {
+function middle(view: PositionView, say: Say): Pick<GaugeView, 'caption' | 'figure'> {
   const { current, distance, by, liquidation, position } = view;
   if (distance === undefined && by === 'marginRatio' && position.marginRatio !== undefined) {
     const ratio = msg('term.margin-ratio', 'Margin ratio');
@@ -109,7 +111,7 @@ function middle(view: PositionView, say: Say): Pick<Face, 'caption' | 'figure'> 
 }
 
 /** Liquidation price over mark price, for a short position the reverse: 1 is liquidation. */
-function needle({ position: { side, markPrice, liquidationPrice }, distance }: PositionView): Pick<Face, 'at' | 'meter'> {
+function needle({ position: { side, markPrice, liquidationPrice }, distance }: PositionView): Pick<GaugeView, 'at' | 'meter'> {
   if (distance === undefined || markPrice === undefined || liquidationPrice === undefined) return {};
   const [part, whole] = side === 'long' ? [liquidationPrice, markPrice] : [markPrice, liquidationPrice];
   return {
@@ -119,7 +121,7 @@ function needle({ position: { side, markPrice, liquidationPrice }, distance }: P
 }
 
 /** The live estimate of the distance. */
-function estimate(view: PositionView, viewContext: ViewContext, say: Say): Pick<Face, 'estimate'> {
+function estimate(view: PositionView, viewContext: ViewContext, say: Say): Pick<GaugeView, 'estimate'> {
   const { since } = view;
   if (since === undefined) return {};
   const { distance } = since.figures;

@@ -33,6 +33,8 @@ export interface LoanView {
   readonly by?: Substitute;
   /** To the margin call by the last reading; a fraction. */
   readonly distance: Decimal | undefined;
+  /** The same to liquidation. */
+  readonly toLiquidation: Decimal | undefined;
   /** By the last reading. */
   readonly standing: Standing;
   /** Absent where the live estimate adds nothing. */
@@ -68,12 +70,12 @@ const viewsOf = kept((_, state: AccountState, loans: readonly Loan[], now: numbe
   });
 });
 
-const judged = kept((_, loan: Loan, current: boolean, levels: Levels) => ({
-  ...judgeLoan(loan, current, levels),
-  text: ltvText(loan),
-  distance: distanceTo(loan.marginCall?.ltv, loan.ltv),
-  standing: standingOf(loan),
-}));
+const judged = kept((_, loan: Loan, current: boolean, levels: Levels) => {
+  const distance = distanceTo(loan.marginCall?.ltv, loan.ltv);
+  const toLiquidation = distanceTo(loan.liquidation?.ltv, loan.ltv);
+  const standing: Standing = owesNothing(loan) ? 'nothing' : standingAt(distance, toLiquidation);
+  return { ...judgeLoan(loan, current, levels), text: ltvText(loan), distance, toLiquidation, standing };
+});
 
 const estimated = kept((_, { ltv }: LiveLoan, loan: Loan, levels: Levels): Look => ({
   level: levelOf({ ...loan, ltv }, true, levels),

@@ -401,15 +401,15 @@ async function against(commit: string): Promise<readonly Outcome[]> {
       what: 'outline of 200 loans, from nothing · then',
       ours: () => loansOutline(clone(), viewContext),
       baseline: () => outline(clone(), viewContext, say),
-      // Asked for: 0.1. Measured 0.12 to 0.14, of which 0.03 is the clone.
-      budget: 0.25,
+      // Asked for: 0.1. Measured 0.10 to 0.12, of which 0.02 is the clone.
+      budget: 0.2,
     }),
     await compare({
       what: 'page of 200 gauges, from nothing · then',
       ours: () => gaugePage(clone(), viewContext, say),
       baseline: () => wholePage(clone(), viewContext, say),
-      // Asked for: 0.1. Measured 0.28 to 0.30.
-      budget: 0.5,
+      // Asked for: 0.1. Measured 0.23 to 0.26.
+      budget: 0.4,
     }),
     await compare({
       what: 'one of 200 loans changes · everything then',
@@ -419,8 +419,8 @@ async function against(commit: string): Promise<readonly Outcome[]> {
         wholePage(states, viewContext, say),
         JSON.stringify(status(states, viewContext, say)),
       ],
-      // Asked for: 0.02. Measured 0.021 to 0.024.
-      budget: 0.05,
+      // Asked for: 0.02. Measured 0.017 to 0.021.
+      budget: 0.04,
     }),
     await compare({
       what: 'shocks of 200 loans with brackets · of 20 then',

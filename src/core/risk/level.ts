@@ -19,7 +19,8 @@ export const dangerBelow = decimal('0.05');
 export const defaultLevels: Levels = { watch: decimal('0.25'), warn: warnBelow, danger: dangerBelow };
 
 /** Where the levels of a loan or position begin: the person's own for it, else the defaults. */
-export const levelsOf = ({ levels }: Pick<Account, 'levels'>, on: Target): Levels => levels?.[targetKey(on)] ?? defaultLevels;
+export const levelsOf = ({ levels }: Pick<Account, 'levels'>, on: Target): Levels =>
+  (levels === undefined ? undefined : levels[targetKey(on)]) ?? defaultLevels;
 
 /** The same for previews and for how often is read: there the person's own are never quieter than the defaults. */
 export function strictLevelsOf(account: Pick<Account, 'levels'>, on: Target): Levels {
@@ -122,5 +123,7 @@ export function compareUrgency(a: Level, b: Level): number {
 
 /** The more urgent of levels; undefined for none. */
 export function worst(levels: Iterable<Level>): Level | undefined {
-  return [...levels].sort(compareUrgency)[0];
+  let found: Level | undefined;
+  for (const level of levels) if (found === undefined || compareUrgency(level, found) < 0) found = level;
+  return found;
 }

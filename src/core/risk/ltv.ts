@@ -94,8 +94,10 @@ function borrowingScale(
 
 /** Whether the loan owes nothing by the venue's figures: at least one must be zero and none above zero. An absent debt is not zero. */
 export function owesNothing({ ltv, debts, debtUsd, due }: Pick<Loan, 'ltv' | 'debts' | 'debtUsd' | 'due'>): boolean {
-  const figures = [...debts.map(({ amount }) => amount), debtUsd, ltv].filter((figure) => figure !== undefined);
-  return figures.length > 0 && figures.every(isZero) && (due ?? []).length === 0;
+  if (due !== undefined && due.length > 0) return false;
+  const isNone = (figure: Decimal | undefined): boolean => figure === undefined || isZero(figure);
+  if (!isNone(ltv) || !isNone(debtUsd) || !debts.every(({ amount }) => isZero(amount))) return false;
+  return ltv !== undefined || debtUsd !== undefined || debts.length > 0;
 }
 
 // The same reading is used many times; returning the same object keeps results cached by it.
@@ -105,18 +107,25 @@ const judged = new WeakMap<Loan, Loan>();
 export function believedLoan(loan: Loan): Loan {
   const known = judged.get(loan);
   if (known !== undefined) return known;
+  const result = isPossible(loan) ? loan : withoutImpossible(loan);
+  judged.set(loan, result);
+  return result;
+}
+
+function isPossible(loan: Loan): boolean {
+  const { marginCall, liquidation, debtUsd, collateralUsd } = loan;
+  const isLine = (line: typeof marginCall): boolean => line !== undefined && isPositive(line.ltv);
+  const isWorth = (usd: Decimal | undefined): boolean => usd === undefined || !isNegative(usd);
+  return credibleLtv(loan) !== undefined && isLine(marginCall) && isLine(liquidation) && isWorth(debtUsd) && isWorth(collateralUsd);
+}
+
+function withoutImpossible(loan: Loan): Loan {
   const doubtful: ReadonlySet<string> = new Set([
     ...(credibleLtv(loan) === undefined ? ['ltv'] : []),
     ...(['marginCall', 'liquidation'] as const).filter((name) => !isPositive(loan[name]?.ltv ?? zero)),
     ...(['debtUsd', 'collateralUsd'] as const).filter((name) => isNegative(loan[name] ?? zero)),
   ]);
-  if (doubtful.size === 0) {
-    judged.set(loan, loan);
-    return loan;
-  }
   const believed = Object.entries(loan).filter(([name]) => !doubtful.has(name));
   // Only what may be absent is left out.
-  const result = believed.length === Object.keys(loan).length ? loan : (Object.fromEntries(believed) as unknown as Loan);
-  judged.set(loan, result);
-  return result;
+  return believed.length === Object.keys(loan).length ? loan : (Object.fromEntries(believed) as unknown as Loan);
 }

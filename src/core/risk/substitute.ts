@@ -74,16 +74,17 @@ function marginLeft(position: Position): readonly Hint[] {
 export function loanHints(loan: Loan): readonly Hint[] {
   const ltv = credibleLtv(loan);
   const lines = [loan.marginCall, loan.liquidation].flatMap((line) => (line !== undefined && isPositive(line.ltv) ? [line.ltv] : []));
+  if (ltv !== undefined && lines.length > 0) return [];
   const distances = (by: Substitute, at: Decimal): readonly Hint[] =>
     [...lines, one].flatMap((line) => {
       const distance = distanceTo(line, at);
       return distance === undefined ? [] : [{ by, level: undefined, distance }];
     });
   const own = ltv === undefined ? ltvByUsd(loan) : undefined;
-  const price = ltv === undefined || lines.length === 0 ? distanceToPrice(loan) : undefined;
+  const price = distanceToPrice(loan);
   return [
     ...(own === undefined ? [] : distances('usd', own)),
-    ...(ltv !== undefined && lines.length === 0 ? distances('whole', ltv) : []),
+    ...(ltv === undefined ? [] : distances('whole', ltv)),
     ...(price === undefined ? [] : [{ by: 'price' as const, level: undefined, distance: price }]),
   ];
 }
@@ -114,5 +115,6 @@ function distanceToPrice({ liquidationPrice, collateral, debts }: Loan): Decimal
 
 function priceOf(coin: CoinAmount | undefined): Decimal | undefined {
   if (coin?.usd === undefined || !isPositive(coin.amount) || !isPositive(coin.usd)) return undefined;
-  return divide(coin.usd, coin.amount, places, 'half-up');
+  // Less than the last digit: nothing can be divided by it.
+  return believed(divide(coin.usd, coin.amount, places, 'half-up'));
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { compare, decimal as d, divide, type Decimal } from '../../../src/core/decimal.ts';
+import { compare, decimal as d, divide, inPercent, multiply, round, withPlaces, type Decimal } from '../../../src/core/decimal.ts';
 import {
   formatAmount,
   formatCoinUsd,
@@ -126,6 +126,18 @@ describe('text of a figure', () => {
         assert.ok(compare(back(formatUsd(value, 'debt')), value) >= 0);
         assert.ok(compare(back(formatUsd(value, 'asset')), value) <= 0);
         assert.equal(formatAmount(value).replaceAll(',', '').replace('−', '-'), value);
+      }),
+    );
+  });
+
+  it('writes a percentage as it comes out step by step', () => {
+    const figure = fc
+      .tuple(fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), fc.nat(30))
+      .map(([digits, places]) => divide(d(digits.toString()), d(`1${'0'.repeat(places)}`), places, 'down'));
+    holds(
+      fc.property(figure, fc.constantFrom(1, 2), fc.constantFrom('up' as const, 'down' as const), (value, places, rounding) => {
+        const stepwise = withPlaces(round(multiply(value, d('100')), places, rounding), places);
+        assert.equal(inPercent(value, places, rounding), stepwise);
       }),
     );
   });

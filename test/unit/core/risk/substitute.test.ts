@@ -130,6 +130,8 @@ describe('a loan whose LTV or lines are missing', () => {
     assert.deepEqual(judgeLoan(at('101'), true), { level: 'danger', by: 'price' });
     assert.deepEqual(judgeLoan(at('60'), true), { level: 'unknown' });
     assert.deepEqual(judgeLoan(at('-3'), true), { level: 'unknown' });
+    const worthless = [{ coin: 'BTC', amount: d('2'), usd: d('0.000000000001') }];
+    assert.deepEqual(judgeLoan({ ...at('95'), collateral: worthless }, true), { level: 'unknown' }, 'no price to divide by');
     const short: Loan = {
       ...at('105'),
       collateral: [{ coin: 'USDT', amount: d('300') }],

@@ -35,6 +35,7 @@ import { exposures, stressView } from '../../src/views/stress.ts';
 import { older } from './bench-against.ts';
 import { calls } from './bench-calls.ts';
 import { idle } from './bench-engine.ts';
+import { firstLoad } from './bench-first-load.ts';
 import { host } from './bench-host.ts';
 import { ledger } from './bench-ledger.ts';
 import { page, say, sceneAt } from './bench-page.ts';
@@ -387,6 +388,7 @@ const parts: Readonly<Record<string, (isLong: boolean) => Promise<Outcome | read
   serving,
   ledger,
   idle,
+  'first-load': firstLoad,
   calls,
   page,
 };

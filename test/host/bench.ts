@@ -37,6 +37,7 @@ import { calls } from './bench-calls.ts';
 import { idle } from './bench-engine.ts';
 import { firstLoad } from './bench-first-load.ts';
 import { host } from './bench-host.ts';
+import { heap } from './bench-heap.ts';
 import { ledger } from './bench-ledger.ts';
 import { page, say, sceneAt } from './bench-page.ts';
 import { root } from './places.ts';
@@ -389,6 +390,7 @@ const parts: Readonly<Record<string, (isLong: boolean) => Promise<Outcome | read
   ledger,
   idle,
   'first-load': firstLoad,
+  heap,
   calls,
   page,
 };

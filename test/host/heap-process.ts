@@ -28,7 +28,6 @@ setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
 const heap = (): number => {
   gc();
-  gc();
   return process.memoryUsage().heapUsed;
 };
 
@@ -129,6 +128,8 @@ async function main(worker: string, rounds: number, isMoving: boolean): Promise<
   const sizes: Record<string, number> = {};
   for (let round = 1; round <= rounds; round += 1) {
     await engine.poller.refresh();
+    // Readings are half a minute apart: by then, what is kept of one is kept.
+    await engine.shared.ask({ do: 'outlets' });
     const [states, scene] = [engine.store.all(), sceneOf(engine)];
     const entries = outlines.map((outline) => outline(states, scene));
     if (nodes === undefined) {
@@ -138,7 +139,11 @@ async function main(worker: string, rounds: number, isMoving: boolean): Promise<
     const { state } = gaugePage(states, scene, say);
     shown = [page === undefined ? state : changesOf(page, state), statusOf(states, scene), stressView(exposures(states, scene), say)];
     page = state;
-    if ([1, 10, rounds].includes(round)) sizes[String(round * accounts)] = heap();
+    if ([1, 10, rounds].includes(round)) {
+      // What was done with is let go of.
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      sizes[String(round * accounts)] = heap();
+    }
   }
   const isShown = shown !== undefined && engine.store.all().every(({ snapshot }) => snapshot?.positions.length === positions);
   process.stdout.write(JSON.stringify({ isShown, sizes, rss: process.memoryUsage().rss }));

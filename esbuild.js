@@ -50,6 +50,8 @@ const together = [
   ['src/exchanges/okx/connect.ts', 'src/exchanges/bybit/connect.ts'],
   ['src/engine/simulated/serving.ts', 'src/simulator/okx/start.ts'],
   ['src/vscode/gauge-panel.ts', 'src/views/history.ts'],
+  // On the database, and so with the code of the databases.
+  ['src/cli/state-file.ts', 'src/cli/keep-watched.ts'],
 ];
 
 // esbuild splits ES modules only, and the editor's `vscode` is there for CommonJS only, so the imports and exports that it writes are rewritten,
@@ -152,7 +154,7 @@ const fewParts = (base, commandLine) => ({
     };
     onStart(async () => {
       if (commandLine === undefined) return;
-      const { metafile } = await build({ ...initialOptions, plugins: [], write: false, metafile: true, logLevel: 'silent' });
+      const { metafile } = await build({ ...initialOptions, plugins: [fromWorker], write: false, metafile: true, logLevel: 'silent' });
       graph = metafile.inputs;
       const imports = Object.values(graph).flatMap((file) => file.imports);
       const doors = imports.filter(({ kind }) => kind === 'dynamic-import').map((door) => partOf(door.path)[0]);
@@ -255,6 +257,16 @@ function writeTexts() {
   writeFileSync(path.join(__dirname, 'out/texts.json'), JSON.stringify(englishTexts(), undefined, 2));
 }
 
+// The code of the databases is there once: in the file that their thread starts from, beside all parts.
+const fromWorker = {
+  name: 'from-worker',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/database-worker\.ts$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: './ledger-worker.js', external: true } : undefined,
+    );
+  },
+};
+
 // What activation loads is one file: in the extension host, each costs more than what is in it. It shares nothing with the parts; what both need is small.
 const activation = {
   ...common,
@@ -297,7 +309,7 @@ const extension = {
   splitting: true,
   write: false,
   metafile: true,
-  plugins: [fewParts('src/vscode/running.ts', 'src/cli/main.ts'), withoutIds, asCommonJs],
+  plugins: [fromWorker, fewParts('src/vscode/running.ts', 'src/cli/main.ts'), withoutIds, asCommonJs],
   // Of two exports by one name in one part, neither would be there.
   logOverride: { 'ambiguous-reexport': 'error' },
   external: ['vscode'],
@@ -386,7 +398,12 @@ const unit = {
 };
 // The ledger's thread, where each of them finds it.
 const unitWorker = { ...worker, outdir: 'out/test/unit' };
-const unitCli = { ...worker, entryPoints: [{ in: 'src/cli/main.ts', out: 'ltv-gauge' }], outdir: 'out/test/unit' };
+const unitCli = {
+  ...worker,
+  entryPoints: [{ in: 'src/cli/main.ts', out: 'ltv-gauge' }],
+  outdir: 'out/test/unit',
+  plugins: [fromWorker, withoutIds],
+};
 const crashWorker = { ...worker, outdir: 'out/test/crash' };
 // Integration tests run in the extension host, which has no node_modules of ours: everything is inside but the editor.
 const integration = { ...tests('integration', ['test/integration/suite.ts']), external: ['vscode', 'mocha'], alias: extension.alias };

@@ -108,7 +108,8 @@ async function tellFailure(error: unknown, again: () => unknown): Promise<void> 
   const sentence = msg(
     'command.did-not-start',
     'LTV Gauge could not start, so this window watches nothing. Reload the window; if that does not help, install the extension again. ({0})',
-    error instanceof Error ? error.message : String(error),
+    // Node tells more lines of a file that is missing.
+    String(error instanceof Error ? error.message : error).split('\n', 1)[0] ?? '',
   );
   const chosen = await vscode.window.showErrorMessage(localize(sentence), tryAgain, reload);
   if (chosen === tryAgain) await again();

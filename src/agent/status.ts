@@ -30,6 +30,8 @@ export interface AccountStatus {
   readonly ageSeconds?: number;
   /** Whether the figures are up to date: read in time, and no later reading failed. */
   readonly current: boolean;
+  /** A watcher read the figures, with a key of its own. */
+  readonly watched?: true;
   /** Why the last reading failed, such as `network` or `auth`. */
   readonly failure?: string;
   /** What of the account could not be read. */
@@ -152,6 +154,7 @@ function accountStatus(state: AccountState, options: StatusOptions): { readonly 
       money: stakesOf(account),
       ...(snapshot === undefined ? {} : { readAt: iso(snapshot.asOf), ageSeconds: Math.max(0, Math.floor((now - snapshot.asOf) / 1_000)) }),
       current,
+      ...(state.watched === undefined ? {} : { watched: true }),
       ...(failure === undefined ? {} : { failure: failure.error.kind }),
       notRead: [
         ...(snapshot?.loansTrouble === undefined ? [] : (['loans'] as const)),

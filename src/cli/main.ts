@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,6 +11,7 @@ import { isDecimal } from '../core/decimal.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { intervalMsOf } from '../words/time.ts';
 import { Complaint } from './complaint.ts';
+import type { EditorsReadings } from './keep-watched.ts';
 import { reasonOf, serveMcp } from './mcp.ts';
 import type { RequestCounts } from './metrics.ts';
 import { foundStates, stateIn } from './places.ts';
@@ -19,17 +21,18 @@ import { watch } from './watch.ts';
 const exitCodes: Readonly<Record<LevelName, number>> = { ok: 0, watch: 0, warning: 1, danger: 2, unknown: 3 };
 
 const usage = `Usage: ltv-gauge status [--json] [--amounts] [--interval SECONDS] [--data DIR | --account FILE...]
-       ltv-gauge watch [--port N] [--amounts] [--interval SECONDS] [--data DIR | --account FILE...]
+       ltv-gauge watch [--port N] [--amounts] [--interval SECONDS] [--data DIR] [--account FILE...]
        ltv-gauge mcp [--amounts] [--interval SECONDS] [--data DIR]
 
-Reads what the editor last stored, or accounts by read-only keys of their own. Changes nothing.
+Reads what the editor last stored, or accounts by read-only keys of their own. Changes nothing at an exchange.
 
   status      levels and distances; exit code 0 ok or watch, 1 warning, 2 danger, 3 unknown or out of date
   watch       serves /metrics (OpenMetrics) and /health to this computer until it is ended
   mcp         the status for agents, as a Model Context Protocol server on standard input and output
   --json      one JSON object
   --port      default 9710
-  --account   a file, readable by you alone, with a read-only key; asks the exchange itself, stores nothing
+  --account   a file, readable by you alone, with a read-only key; asks the exchange itself. watch gives what it reads to
+              the editor too, if that has the account
   --amounts   amounts and account names too
   --data      the extension's storage folder, if it isn't found or there are several
   --interval  your ltvGauge.refreshIntervalSeconds, if it isn't 30: figures are out of date after three intervals, at least 30 s
@@ -55,7 +58,8 @@ async function main(): Promise<number> {
     await serveMcp(process.stdin, process.stdout, { ...(await byEditor(values.data)), options });
     return 0;
   }
-  const source: Source = files.length > 0 ? await byKeys(files, intervalMs, command === 'watch') : await byEditor(values.data);
+  const isStanding = command === 'watch';
+  const source: Source = files.length > 0 ? await byKeys(files, intervalMs, isStanding, values.data) : await byEditor(values.data);
   try {
     if (command === 'watch') {
       await watch({ ...source, port: Number(port), options }, (text) => process.stderr.write(text));
@@ -80,7 +84,7 @@ function misuseOf(
   const excess =
     more ?? (once === true && command !== 'status' ? '--once' : account !== undefined && command === 'mcp' ? '--account' : undefined);
   if (excess !== undefined) return `${command} doesn't take ${excess}.\n\n`;
-  return account === undefined || data === undefined ? undefined : 'Either --data or --account.\n\n';
+  return account === undefined || data === undefined || command === 'watch' ? undefined : 'Either --data or --account.\n\n';
 }
 
 /** Where the figures come from. */
@@ -98,10 +102,22 @@ async function byEditor(folder: string | undefined): Promise<Omit<Looking, 'opti
   return lookingAt(file);
 }
 
-/** What exchanges say now. @param isStanding whether they are asked again and again, or once */
-async function byKeys(files: readonly string[], intervalMs: number, isStanding: boolean): Promise<Source> {
-  const { AccountsReader } = await import('./read-accounts.ts');
-  const reader = await AccountsReader.open(files, { clock: systemClock, intervalMs, credentials: process.env['CREDENTIALS_DIRECTORY'] });
+/**
+ * What exchanges say now.
+ * @param isStanding whether they are asked again and again, or once
+ * @param folder where the editor finds it too
+ */
+async function byKeys(files: readonly string[], intervalMs: number, isStanding: boolean, folder: string | undefined): Promise<Source> {
+  const say = (line: string): void => void process.stderr.write(line);
+  const [{ AccountsReader }, editor] = await Promise.all([
+    import('./read-accounts.ts'),
+    isStanding ? editorAt(folder, intervalMs, say) : undefined,
+  ]);
+  const credentials = process.env['CREDENTIALS_DIRECTORY'];
+  const reader = await AccountsReader.open(files, {
+    ...{ clock: systemClock, intervalMs, credentials, say },
+    ...(editor === undefined ? {} : { editor }),
+  });
   if (isStanding) reader.start();
   else await reader.once();
   return {
@@ -111,6 +127,20 @@ async function byKeys(files: readonly string[], intervalMs: number, isStanding: 
       reader.end();
     },
   };
+}
+
+/** The editor's database; undefined if it isn't known which, or there is none. */
+async function editorAt(folder: string | undefined, intervalMs: number, say: (line: string) => void): Promise<EditorsReadings | undefined> {
+  let file: string;
+  try {
+    file = stateOf(folder);
+  } catch (error) {
+    if (!(error instanceof Complaint)) throw error;
+    say(`No editor gets these readings. ${error.message}`);
+    return undefined;
+  }
+  const { EditorsReadings: Part } = await import('./keep-watched.ts');
+  return new Part(file, `watcher ${randomUUID()}`, intervalMs);
 }
 
 function parsed() {

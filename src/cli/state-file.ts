@@ -8,15 +8,13 @@ import { liveEstimate, livePosition, type Prices } from '../core/risk/live-estim
 import type { Account } from '../core/model.ts';
 import { accountOf } from '../engine/accounts/account-book.ts';
 import type { AccountState, Live } from '../engine/monitor/store.ts';
-import { isBlank } from '../engine/ledger/database/schema.ts';
+import { isBlank, isBlankState, seriesOf, targetsOf, venueSorted } from '../engine/database-worker.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
 import { storedFailure } from '../engine/monitor/stored-failure.ts';
 import { storedPrices, storedSnapshotText } from '../engine/monitor/stored-snapshot.ts';
 import type { HistoryAnswers } from '../engine/storage/history-protocol.ts';
-import { seriesOf, targetsOf } from '../engine/storage/history-tables.ts';
 import { databaseName } from '../engine/storage/ledger-protocol.ts';
-import { isBlankState } from '../engine/storage/state-schema.ts';
-import { venueSorted } from '../engine/storage/venue-rows.ts';
+import { watchLease } from '../engine/storage/state-protocol.ts';
 import { siteOf } from '../engine/prices/streams.ts';
 
 /** Longest wait for a window that is writing, in which nothing else is done: a watcher ends within two seconds. Milliseconds. */
@@ -31,8 +29,12 @@ const busyMs = 1_000;
 export const lookingAt = (file: string): Omit<Looking, 'options'> => ({
   states: () => reading(file, isBlankState, statesIn) ?? [],
   ask: (asked) => Promise.resolve(reading(file, isBlankState, (db) => pastIn(db, asked))),
-  steps: (id) => Promise.resolve(existsSync(logOf(file)) ? (reading(logOf(file), isBlank, (db) => stepsIn(db, id)) ?? []) : []),
+  steps: (id) => Promise.resolve(stepsAt(file, id)),
 });
+
+/** The rows of the activity log. @param file path of `state.sqlite` */
+export const stepsAt = (file: string, id?: string): readonly WriteRecord[] =>
+  existsSync(logOf(file)) ? (reading(logOf(file), isBlank, (db) => stepsIn(db, id)) ?? []) : [];
 
 const logOf = (file: string): string => path.join(path.dirname(file), '..', 'journal', databaseName);
 
@@ -54,6 +56,7 @@ function statesIn(db: DatabaseSync): readonly AccountState[] {
   const rows = (sql: string): Record<string, unknown>[] => db.prepare(sql).all();
   const snapshots = new Map(rows('SELECT account, snapshot FROM snapshots').map((row) => [row['account'], String(row['snapshot'])]));
   const readings = new Map(rows('SELECT account, as_of, failure FROM readings').map((row) => [row['account'], row]));
+  const watched = new Map(rows("SELECT name, beat FROM leases WHERE name LIKE 'watch:%'").map(({ name, beat }) => [name, beat]));
   const prices = new Map(rows('SELECT site, at, prices FROM prices').map((row) => [row['site'], row] as const));
   return rows('SELECT id, record FROM accounts ORDER BY seq').map(({ id, record }) => {
     const account = accountOf(jsonIn(record));
@@ -70,6 +73,7 @@ function statesIn(db: DatabaseSync): readonly AccountState[] {
       ...(snapshot === undefined ? {} : { snapshot }),
       ...(failure === undefined ? {} : { failure }),
       ...(live === undefined ? {} : { live }),
+      ...(snapshot !== undefined && watched.get(watchLease(account.id)) === snapshot.asOf ? { watched: true } : {}),
     };
   });
 }

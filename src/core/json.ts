@@ -7,8 +7,8 @@ export function jsonIn(text: unknown): unknown {
   }
 }
 
-/** The fields of an object as JSON text; none for anything else. */
+/** The fields of an object as JSON text; none for anything else, and none of a list. */
 export function fieldsIn(text: unknown): Readonly<Record<string, unknown>> {
   const value = jsonIn(text);
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {};
 }

@@ -13,7 +13,9 @@ export function kept<Args extends readonly unknown[], Made>(
       held.args = args;
       return held.made;
     }
-    const fresh = { from, args, made: make(() => known.get(owner)?.args ?? args, ...args) };
+    // Of its own arguments: the same figures may be shown for two accounts in turn.
+    const own = { args };
+    const fresh = Object.assign(own, { from, made: make(() => own.args, ...args) });
     known.set(owner, fresh);
     return fresh.made;
   };

@@ -1,16 +1,18 @@
 import path from 'node:path';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { Disposable } from '../core/emitter.ts';
-import type { Snapshot } from '../core/model.ts';
+import type { Account, Snapshot } from '../core/model.ts';
 import type { Exchange } from '../exchanges/exchange.ts';
 import { exchanges as allExchanges } from '../exchanges/registry.ts';
 import { AccountBook } from './accounts/account-book.ts';
 import { borrowLimit } from './accounts/borrowing.ts';
+import { keyFailures } from './accounts/failures-here.ts';
 import { outletSlot, Vault, type SecretStorage } from './accounts/vault.ts';
 import type { VenueHistoryOptions } from './history/venue-history.ts';
 import { Arming } from './ledger/arming.ts';
 import { LateJournal } from './ledger/database/late-journal.ts';
 import { Ledger, type WriteRecord } from './ledger/ledger.ts';
+import { holderOf, isSameOwner } from './ledger/owner.ts';
 import type { LimitsFault, LimitsInForce } from './ledger/limits.ts';
 import { Connections } from './monitor/connections.ts';
 import { LatePoller } from './monitor/late-poller.ts';
@@ -113,7 +115,7 @@ export function createEngine(ports: EnginePorts): Engine {
   const wakes = new Wakes(clock);
   const poller = keep(
     new LatePoller({
-      ...{ book, store, connections, clock, intervalMs, wakes, reader },
+      ...{ book, store, connections, clock, intervalMs, wakes, reader, mustRead: mayChange(book, ledger, arming) },
       onDidChangeInterval: settings.onDidChangeInterval,
       onRead: (accountId, isRoutine) => ledger.reconcile(accountId, isRoutine ? 'routine' : 'all'),
     }),
@@ -200,8 +202,11 @@ export function shareReadings(
   const change = reader.onDidChange(() => {
     poller.turn();
   });
-  const news = reader.onDidRead(({ account, at, figures, failure }) => {
-    if (!store.take(account, at, figures, failure)) return;
+  const news = reader.onDidRead(({ account, at, figures, failure, watched }) => {
+    // What a watcher reads with its key says nothing about ours.
+    const own = store.get(account)?.failure;
+    const isOfKey = watched === true && own !== undefined && keyFailures.has(own.error.kind);
+    if (!store.take(account, at, figures, isOfKey ? own : failure, watched)) return;
     poller.follow(account);
     if (figures !== undefined && failure === undefined) void ledger.reconcile(account, 'none');
   });
@@ -210,6 +215,19 @@ export function shareReadings(
       change.dispose();
       news.dispose();
     },
+  };
+}
+
+/** Whether changes of the account at the exchange are open or may be sent: then this window reads it itself, whoever else does. */
+function mayChange(book: AccountBook, ledger: Pick<Ledger, 'open'>, arming: Arming): (accountId: string) => boolean {
+  const isArmed = (accountId: string): boolean => {
+    const state = arming.state(accountId);
+    return state.armed ? state.until !== 'simulated' : arming.mayBeArmed(accountId);
+  };
+  return (accountId) => {
+    const account = book.get(accountId);
+    const isSame = (other: Account): boolean => account !== undefined && isSameOwner(holderOf(other), holderOf(account));
+    return ledger.open(accountId).length > 0 || book.list().some((other) => isSame(other) && isArmed(other.id));
   };
 }
 

@@ -3,7 +3,7 @@ import { targetKey, type Target, type Vanished } from '../core/model.ts';
 import { compareUrgency, type Level } from '../core/risk/level.ts';
 import { isCurrent } from '../engine/monitor/pace.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
-import { isDemo, readingAge, siteLabel, troubleIcon, troubleWord, venueName, type ViewContext } from '../words/account.ts';
+import { isDemo, readBy, readingAge, siteLabel, troubleIcon, troubleWord, venueName, type ViewContext } from '../words/account.ts';
 import { armingContext, armingMark, armingText } from '../words/arming-mark.ts';
 import { changeText, progressText } from '../words/kinds.ts';
 import { levelIcon, levelWord, type Icon } from '../words/level.ts';
@@ -47,14 +47,15 @@ function accountMarks(state: AccountState, viewContext: ViewContext, worst: Leve
   const mark = armingMark(account, viewContext.arming(account.id), viewContext.now);
   const isStale = state.snapshot !== undefined && !isCurrent(state, viewContext.now, viewContext.intervalMs);
   const age = readingAge(state, viewContext.now);
+  const read = state.watched === undefined ? age : msg('account.watched', 'watched by the watcher, {0}', age);
   return [
     // What it needs comes first: a narrow view cuts off the end.
     ...moneyWord(state, viewContext),
     ...(failure === undefined ? [] : [troubleWord(failure.error)]),
-    ...(isStale ? [age] : []),
+    ...(isStale ? [read] : []),
     ...(mark === undefined ? [] : [mark]),
     ...(worst === undefined ? [] : [levelWord(worst)]),
-    ...(isStale ? [] : [age]),
+    ...(isStale ? [] : [read]),
     venueName(state, viewContext),
     ...(account.simulated ? [] : [siteLabel(state, viewContext)]),
     ...(account.readOnly ? [msg('term.read-only', 'read-only')] : []),
@@ -154,8 +155,10 @@ export function emptyNote(state: AccountState, path: string, none: Message, { no
 }
 
 /** When the figures were read, for a tooltip. */
-export function updatedLine({ snapshot }: AccountState, { when }: Pick<ViewContext, 'when'>): Details['lines'][number] {
-  return { label: msg('term.updated', 'Updated'), value: snapshot === undefined ? msg('term.never', 'never') : when(snapshot.asOf) };
+export function updatedLine(state: AccountState, { when }: Pick<ViewContext, 'when'>): Details['lines'][number] {
+  const { snapshot } = state;
+  const value = snapshot === undefined ? msg('term.never', 'never') : readBy(state, when(snapshot.asOf));
+  return { label: msg('term.updated', 'Updated'), value };
 }
 
 /** Why some or all of an account's loans or positions couldn't be read, above those that could. */

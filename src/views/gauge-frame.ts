@@ -7,7 +7,7 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import { progressText, changeText } from '../words/kinds.ts';
 import type { rescueLines, rescueMarks } from '../words/rescue.ts';
 import type { LiveLine } from '../words/live-lines.ts';
-import { isDemo, readingAge, troubleWord, venueName, type ViewContext } from '../words/account.ts';
+import { isDemo, readBy, readingAge, troubleWord, venueName, type ViewContext } from '../words/account.ts';
 import { arrow, levelPhrase, nowText, type Ground, type Since } from '../words/since-reading.ts';
 import { joined, labelled, lastKnown, spaced, type Text } from '../words/text.ts';
 import { frozenSentence } from './account.ts';
@@ -66,7 +66,7 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
   const subtitle = [venue, state.account.name, ...(state.account.readOnly ? [say(msg('term.read-only', 'read-only'))] : [])].join(' · ');
   const levelText = say(levelPhrase(view));
   const age = readingAge(state, viewContext.now, kept?.from);
-  const ageText = say(spaced(msg('term.updated', 'Updated'), age));
+  const ageText = say(spaced(msg('term.updated', 'Updated'), readBy(state, age)));
   const mark = moneyMark(state, viewContext);
   const trouble = state.failure?.error.sentence ?? kept?.because;
   const pending = pendingSentences(state, concerns, viewContext).map(say);

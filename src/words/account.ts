@@ -9,6 +9,7 @@ import type { AccountState } from '../engine/monitor/store.ts';
 import type { Warning } from '../engine/storage/warning-protocol.ts';
 import { ageText } from './time.ts';
 import type { Icon } from './level.ts';
+import type { Text } from './text.ts';
 
 /** What views need besides account states. */
 export interface ViewContext {
@@ -104,3 +105,7 @@ export function readingAge(state: AccountState, now: number, keptFrom?: number):
   if (state.snapshot !== undefined) return ageText(keptFrom ?? state.snapshot.asOf, now);
   return state.failure === undefined ? msg('term.loading', 'loading…') : msg('account.not-read', 'not read');
 }
+
+/** When it was read, and that a watcher did. */
+export const readBy = ({ watched }: AccountState, time: Text): Text =>
+  watched === undefined ? time : msg('account.by-watcher', '{0}, by the watcher', time);

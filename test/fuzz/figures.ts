@@ -52,6 +52,10 @@ export const isSame = (a: Figure | undefined, b: Figure | undefined): boolean =>
 /** For comparisons where a hair's breadth does not matter. */
 export const approximately = ({ units, places }: Figure): number => Number(units) / 10 ** places;
 
+/** A threshold is above zero, and at 100 % at most. */
+export const line = (one: Figure | undefined): Figure | undefined =>
+  one !== undefined && one.units > 0n && order(one, { units: 1n, places: 0 }) <= 0 ? one : undefined;
+
 /** In plain digits, for a message. */
 export const printed = (one: Figure | undefined): string =>
   one === undefined ? 'unknown' : `${one.units.toString()}e-${one.places.toString()}`;

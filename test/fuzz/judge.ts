@@ -129,6 +129,14 @@ function judgeMore({ wallet, prices = {}, loans, positions }: Snapshot, told: To
     if (exposure !== undefined && !isIn(told.exposures.get(positionKeyOf(positionId)), exposure))
       found(`${positionId} stands for ${exposure}, which is not told`);
   }
+  for (const { id, marginCall, liquidation } of loans.filter(isFresh)) {
+    const own = told.rows
+      .filter(({ key }) => key === loanKeyOf(id))
+      .flatMap(({ figures }) => [figures['marginCall'], figures['liquidation']]);
+    const known = [...own, ...told.terms].filter((one) => one !== undefined);
+    for (const line of [marginCall, liquidation])
+      if (line !== undefined && !isIn(known, line.ltv)) found(`a line of ${id} at ${line.ltv} is not told`);
+  }
   for (const { due = [], rates = {} } of loans.filter(isFresh)) {
     for (const { amount } of due) if (amount !== undefined && !isIn(told.terms, amount)) found(`${amount} with a date is not told`);
     for (const rate of Object.values(rates)) if (!isIn(told.terms, rate)) found(`a rate of ${rate} is not told`);

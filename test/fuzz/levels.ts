@@ -67,7 +67,9 @@ function loanLevel({ figures, debts }: ToldRow, shown: Loan): number {
   const isPaid = debts !== undefined && isWhole(debts) && [...owed, ltv].every((one) => one === undefined || one.units === 0n);
   if (isPaid && [...owed, ltv].some((one) => one !== undefined) && (shown.due ?? []).length === 0) return severity.ok;
   const isMissing = ltv === undefined || (ltv.units === 0n && owed.some((one) => one !== undefined && one.units > 0n));
-  const distances = [call, end].map((line) => (isMissing || line === undefined || line <= 0 ? undefined : 1 - approximately(ltv) / line));
+  const distances = [call, end].map((line) =>
+    isMissing || line === undefined || line <= 0 || line > 1 ? undefined : 1 - approximately(ltv) / line,
+  );
   const [toCall, toEnd] = distances;
   const levels = distances.flatMap((distance) => (distance === undefined ? [] : [levelAt(distance)]));
   const worst = Math.max(...levels);

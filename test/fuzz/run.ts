@@ -27,12 +27,14 @@ const mostMs = 2_000;
 const partly = 0.55;
 const ofLists = 0.1;
 const continued = 0.1;
+/** Of those that are neither lists nor parts. */
+const wholly = 0.25;
 const ofKind = (kind: Scene['kind']): readonly Scene[] => scenes.filter((one) => one.kind === kind);
 const [wholes, parts, others, lists] = [ofKind('whole'), ofKind('part'), ofKind('other'), ofKind('lists')];
 
 export function caseOf(seed: string, number: number): Case {
   const random = new Random(`${seed}/${number.toString()}`);
-  const scene = random.pick(random.chance(ofLists) ? lists : random.chance(partly) ? parts : random.chance(0.5) ? wholes : others);
+  const scene = random.pick(random.chance(ofLists) ? lists : random.chance(partly) ? parts : random.chance(wholly) ? wholes : others);
   return { scene, mutations: drawMutations(random, scene.spots), isContinued: random.chance(continued) };
 }
 

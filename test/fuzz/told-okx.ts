@@ -1,4 +1,4 @@
-import { absolute, figureIn, plus, positive, times, wordIn, type Figure } from './figures.ts';
+import { absolute, figureIn, line, plus, positive, times, wordIn, type Figure } from './figures.ts';
 import { digitsOf, fieldOf, itemsOf, textOf, type Json } from './json.ts';
 import { allOf, certainly, isName, nameIn, coinsOf, isOdd, isWhole, type Answers, type Coins, type Told, type ToldRow } from './told.ts';
 
@@ -58,8 +58,8 @@ function loanOf(row: Json, name: string | undefined): ToldRow | undefined {
       ltv,
       debtUsd,
       collateralUsd: figureIn(row, 'collateralNotionalUsd'),
-      marginCall: figureIn(row, 'marginCallLTV'),
-      liquidation: figureIn(row, 'liqLTV'),
+      marginCall: line(figureIn(row, 'marginCallLTV')),
+      liquidation: line(figureIn(row, 'liqLTV')),
       liquidationPrice: isWord(fieldOf(risk, 'instId')) ? positive(figureIn(risk, 'liqPx')) : undefined,
     },
     debts,

@@ -153,7 +153,7 @@ const fuzz: Suite = {
   after,
   minutes: isFull ? 90 : 5,
   run: (run) =>
-    counted('crash fuzz', run, ['out/test/fuzz/main.js', ...(isFull ? ['--cases', '1000000', '--draw', '10'] : ['--cases', '3000'])]),
+    counted('crash fuzz', run, ['out/test/fuzz/main.js', ...(isFull ? ['--cases', '1000000', '--draw', '25'] : ['--cases', '3000'])]),
 };
 const integration: Suite = {
   name: 'integration',

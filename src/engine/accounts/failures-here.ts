@@ -1,4 +1,4 @@
-import { ExchangeError } from '../../core/errors.ts';
+import { ExchangeError, type ErrorKind } from '../../core/errors.ts';
 import { msg } from '../../core/message.ts';
 
 /** `code` of the `auth` error if an account's keys aren't in the keyring. */
@@ -12,6 +12,9 @@ export const otherOwnerCode = 'keys-of-another';
 
 /** Failures that concern this window, not the account. */
 export const keysHere: ReadonlySet<string | undefined> = new Set([keysMissingCode, keysElsewhereCode, otherOwnerCode]);
+
+/** Failures of the key, which only a person can fix: frequent requests don't help and may get the address banned. */
+export const keyFailures: ReadonlySet<ErrorKind> = new Set(['auth', 'permission', 'ip']);
 
 /** Replaces an internal error. The error's own text isn't shown: it might contain secrets. */
 export const failedInside = (): ExchangeError =>

@@ -1,4 +1,5 @@
 import { ExchangeError } from '../../core/errors.ts';
+import { fieldsIn } from '../../core/json.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { Keys } from '../../exchanges/exchange.ts';
 import { keysElsewhereCode, keysMissingCode } from './failures-here.ts';
@@ -104,14 +105,7 @@ async function quietly<T>(ask: () => PromiseLike<T>, sentence: Message): Promise
 }
 
 function ownedOf(text: string): OwnedKeys | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const { [ownerField]: owner, ...keys } = value as Record<string, unknown>;
+  const { [ownerField]: owner, ...keys } = fieldsIn(text);
   const parts = Object.values(keys);
   if (parts.length === 0 || !parts.every((part) => typeof part === 'string' && part !== '')) return undefined;
   if (owner !== undefined && (typeof owner !== 'string' || owner === '')) return undefined;

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { isTime } from '../../core/clock.ts';
-import type { Message } from '../../core/message.ts';
+import { fieldsIn } from '../../core/json.ts';
+import { isMessage, type Message } from '../../core/message.ts';
 import { storedAmount, storedText, type ChangeKind, type Kinds } from './change-kind.ts';
 import { kinds } from './kinds/kinds.ts';
 import type { WriteRecord } from './record.ts';
@@ -9,7 +10,7 @@ import type { WriteRecord } from './record.ts';
 const format = 3;
 
 const time = v.custom<number>(isTime);
-const message: v.GenericSchema<Message> = v.lazy(() => v.object({ template: v.string(), args: v.array(v.union([v.string(), message])) }));
+const message = v.custom<Message>(isMessage);
 const row = v.object({ type: v.string(), coin: v.string(), amount: storedAmount, at: time });
 const evidence = v.variant('kind', [
   v.object({ kind: v.literal('history'), id: v.string(), row: v.exactOptional(row) }),
@@ -100,13 +101,9 @@ export const { toLine, fromLine } = formatWith(kinds);
 
 /** Whether a line that is not understood was written by a version that knows more. */
 export function isNewerLine(text: string): boolean {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    const known = v.safeParse(v.object({ format: v.pipe(v.number(), v.safeInteger()) }), parsed);
-    return known.success && known.output.format > formatOf(kinds, parsed);
-  } catch {
-    return false;
-  }
+  const parsed = fieldsIn(text);
+  const { format: found } = parsed;
+  return Number.isSafeInteger(found) && Number(found) > formatOf(kinds, parsed);
 }
 
 function fromFirst(parsed: unknown): unknown {

@@ -1,17 +1,20 @@
 import { staleAfterMs, uptimeOf, type Clock } from '../../core/clock.ts';
 import type { Disposable } from '../../core/emitter.ts';
-import { ExchangeError, type ErrorKind } from '../../core/errors.ts';
-import type { Account, Snapshot } from '../../core/model.ts';
+import { ExchangeError } from '../../core/errors.ts';
+import type { Snapshot } from '../../core/model.ts';
 import { isAlarm } from '../../core/risk/level.ts';
 import type { Connection } from '../../exchanges/exchange.ts';
 import { setPurpose, setReadElsewhere, tryOf, type Purpose } from '../../exchanges/purpose.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
-import { failedInside, keysHere } from '../accounts/failures-here.ts';
-import { ownerOf } from '../ledger/owner.ts';
+import { failedInside, keyFailures, keysHere } from '../accounts/failures-here.ts';
 import type { Pass } from '../storage/state-protocol.ts';
+import type { Line } from './line.ts';
 import { intervalInForce, nearness, isCurrent } from './pace.ts';
-import type { Failure, Store } from './store.ts';
+import { isAsWhole, type Store } from './store.ts';
+import { twinsIn } from './twins.ts';
+import { longestMs, longestNearMs, longestReadingMs, nextReadInMs, outages, patienceMs, readAfterWakeInMs, spreadMs } from './waits.ts';
 import type { Wake, Wakes } from './wakes.ts';
+import { isLeftToWatcher, leftToWatcherMs, noteWatcher, ownKeyEveryMs } from './watched.ts';
 
 export interface PollerOptions {
   readonly book: AccountBook;
@@ -25,6 +28,8 @@ export interface PollerOptions {
   readonly random?: () => number;
   /** Whether this window reads for all, and the pass for its next regular reading. Default: it reads for itself. */
   readonly reader?: { readonly isReader: boolean; pass(): Promise<Pass | undefined>; isSeen?(): Promise<boolean> };
+  /** Whether this window must read the account itself, whatever a watcher reads. Default: it need not. */
+  readonly mustRead?: (accountId: string) => boolean;
   /**
    * Called after each successful reading; the next one doesn't wait for it.
    * @param isRoutine whether it was a regular reading, and not the first one
@@ -36,56 +41,8 @@ export interface PollerOptions {
   readonly began?: number;
 }
 
-interface Line {
-  /** Aborted when the account is removed or the poller disposed. */
-  readonly end: AbortController;
-  /** The wait before the next reading; aborted to read at once. */
-  wait?: AbortController;
-  /** When that wait ends, by `uptimeOf`. */
-  dueAt?: number;
-  reading?: Promise<void>;
-  /** Of the reading in progress. */
-  signal?: AbortSignal;
-  /** Aborted when this window stops reading for all. */
-  standing?: AbortController;
-  /** A person waits for the reading in progress: it goes on even if this window stops reading for all. */
-  isAsked?: boolean;
-  /** Regular readings of this account have begun. */
-  isRoutine?: boolean;
-  /** The reading window is late with this account. */
-  isLate?: boolean;
-  /** The reading window can't read it (for example, it doesn't find the keys), but this one can. */
-  isOrphan?: boolean;
-  /** The venue asked for no requests until then, by `uptimeOf`. */
-  heldUntil?: number;
-  /** Failed attempts from before the machine woke; they no longer lengthen the wait. Absent once something was read since. */
-  forgiven?: number;
-  /** The next reading must not be skipped to save requests. */
-  isWanted?: boolean;
-  /** It was at Warning or Danger when the wait began. */
-  isNear?: boolean;
-  /** The venue reported too many requests. */
-  isLimited?: boolean;
-  /** When the last nudged reading was due, by `uptimeOf`. */
-  nudgedAt?: number;
-  /** Something happened at the venue during the reading. */
-  isNudged?: boolean;
-  /** Since the last attempt the venue has answered somebody. */
-  isAnswered?: boolean;
-  /** The venue has answered somebody during the reading. */
-  isBack?: boolean;
-  /** How long the last reading took, if it was made here. Milliseconds. */
-  tookMs?: number;
-  /** The same of the last one that brought figures. */
-  usualMs?: number;
-  /** The last figures were not read here. */
-  isFollowed?: boolean;
-  /** When its own keys last worked, by `uptimeOf`. */
-  ownAt?: number;
-  /** This window doesn't find the keys; it tries again then, by `uptimeOf`. */
-  keylessUntil?: number;
-}
-
+/** So much longer than the last one a reading may take before it counts as hanging. Milliseconds. */
+const usualMoreMs = 1_000;
 /** Retry delay when it can't be told whether this window may read. Milliseconds. */
 const askAgainMs = 1_000;
 /** How late the reading window may be before others read too; they spread over the same time again. Milliseconds. */
@@ -96,8 +53,6 @@ const nudgeMs = 1_000;
 const nudgeEveryMs = 2_000;
 /** Retry delay while this window doesn't find the keys. Milliseconds. */
 const keylessMs = 5 * 60_000;
-/** How long an account uses its twin's readings before its own keys are tried again. Milliseconds. */
-const twinMs = 10 * 60_000;
 
 /**
  * Reads each account at its own pace. Each wait begins when the reading has ended, so a slow venue is left alone in between and never delays
@@ -164,15 +119,20 @@ export class Poller implements Disposable {
     }
   }
 
-  /** Another window has read the account: the next regular reading counts from that. */
+  /** Another window, or a watcher, has read the account: the next regular reading counts from that. */
   follow(accountId: string): void {
     const line = this.#lines.get(accountId);
+    const state = this.#options.store.get(accountId);
+    if (line !== undefined) noteWatcher(line, state);
     if (line === undefined || line.reading !== undefined) return;
+    const isWatched = state?.watched === true;
+    // This window's own next reading stays due.
+    if (isWatched && this.#options.reader?.isReader !== false && !this.#isLeftToWatcher(accountId, line)) return;
     delete line.isLate;
     delete line.isOrphan;
-    line.isFollowed = true;
+    if (!isWatched) line.isFollowed = true;
     delete line.tookMs;
-    if (this.#options.store.get(accountId)?.failure === undefined) delete line.forgiven;
+    if (state?.failure === undefined) delete line.forgiven;
     this.#arm(accountId, line, this.#nextIn(accountId, line));
   }
 
@@ -188,7 +148,7 @@ export class Poller implements Disposable {
     line.isWanted = true;
     if (line.reading !== undefined) line.isNudged = true;
     const failure = store.get(accountId)?.failure;
-    if (line.reading !== undefined || (failure !== undefined && personsMatter.has(failure.error.kind))) return;
+    if (line.reading !== undefined || (failure !== undefined && keyFailures.has(failure.error.kind))) return;
     const now = uptimeOf(clock);
     const at = Math.max(now + nudgeMs, (line.nudgedAt ?? -Infinity) + nudgeEveryMs, line.heldUntil ?? 0);
     if (this.#armBy(accountId, line, at - now)) line.nudgedAt = at;
@@ -221,7 +181,7 @@ export class Poller implements Disposable {
     const accounts = book.list().filter(({ id }) => accountId === undefined || id === accountId);
     await Promise.all(
       accounts.map(async ({ id }, index) => {
-        const twins = this.#twinsOf(id);
+        const twins = twinsIn(book, id);
         const twin = accounts.slice(0, index).find((other) => twins.includes(other.id));
         if (twin !== undefined) {
           await this.#read(twin.id);
@@ -299,14 +259,18 @@ export class Poller implements Disposable {
     const right = reader === undefined ? {} : await reader.pass();
     const isUnseen = right !== undefined && this.#mayRest(accountId, line) && (await reader?.isSeen?.()) === false;
     if (wait.aborted) return;
-    const twin = this.#twinsOf(accountId).find((id) => this.#lines.get(id)?.reading !== undefined);
+    const twin = twinsIn(this.#options.book, accountId).find((id) => this.#lines.get(id)?.reading !== undefined);
     if (twin !== undefined) {
       // The twin's reading usually covers this account; otherwise this one is still due.
       await this.#lines.get(twin)?.reading;
       await this.#readIfMay(accountId, line, wait);
     } else if (right !== undefined) {
-      line.isWanted = true;
-      if (isUnseen) this.#arm(accountId, line, this.#restMs());
+      const state = this.#options.store.get(accountId);
+      const isLeft = state !== undefined && this.#isLeftToWatcher(accountId, line);
+      const leftMs = isLeft ? leftToWatcherMs(line, state, this.#options.clock.now(), this.#options.intervalMs()) : 0;
+      line.isWanted = leftMs === 0;
+      if (leftMs > 0) this.#arm(accountId, line, leftMs);
+      else if (isUnseen) this.#arm(accountId, line, this.#restMs());
       else void this.#read(accountId, right);
     } else if (reader?.isReader === true) this.#arm(accountId, line, askAgainMs);
     else if (line.isLate === true) void this.#read(accountId, {});
@@ -317,10 +281,18 @@ export class Poller implements Disposable {
     }
   }
 
+  #isLeftToWatcher(accountId: string, line: Line): boolean {
+    const { store, clock, mustRead } = this.#options;
+    const state = store.get(accountId);
+    return state !== undefined && isLeftToWatcher(line, state, uptimeOf(clock)) && mustRead?.(accountId) !== true;
+  }
+
   /** An account far from its lines is read half as often while nobody looks, but at least every five minutes. */
   #mayRest(accountId: string, line: Line): boolean {
     const state = this.#options.store.get(accountId);
     if (line.isWanted === true || line.isLimited === true || state?.failure !== undefined || this.#restMs() <= 0) return false;
+    // A watcher that stopped was waited for already.
+    if (state?.watched === true) return false;
     return nearness(state?.snapshot, state) === 'ok';
   }
 
@@ -388,16 +360,6 @@ export class Poller implements Disposable {
     return this.#options.reader?.isReader === false && isOrphan !== true;
   }
 
-  /** Other entries for the same exchange account with the same thresholds: one reading serves all. */
-  #twinsOf(accountId: string): readonly string[] {
-    const { book } = this.#options;
-    const account = book.get(accountId);
-    const owner = account && ownerOf(account);
-    if (account === undefined || owner === undefined) return [];
-    const isTwin = (other: Account): boolean => ownerOf(other) === owner && sameThresholds(other, account);
-    return book.list().flatMap((other) => (other.id !== accountId && isTwin(other) ? [other.id] : []));
-  }
-
   #woke(wake: Wake): void {
     const { clock, random = Math.random, store } = this.#options;
     for (const [accountId, line] of this.#lines) {
@@ -417,7 +379,7 @@ export class Poller implements Disposable {
     const { store, clock, intervalMs, reader } = this.#options;
     const standing = new AbortController();
     const began = uptimeOf(clock);
-    const twins = this.#twinsOf(accountId);
+    const twins = twinsIn(this.#options.book, accountId);
     line.standing = standing;
     const signal = AbortSignal.any([line.end.signal, standing.signal]);
     line.signal = signal;
@@ -517,10 +479,10 @@ export class Poller implements Disposable {
   #share(accountId: string, snapshot: Snapshot, right: Pass | undefined, isAsked: boolean, before: readonly string[]): readonly string[] {
     const { store, clock, onRead } = this.#options;
     const now = uptimeOf(clock);
-    const twins = this.#twinsOf(accountId).filter((id) => {
+    const twins = twinsIn(this.#options.book, accountId).filter((id) => {
       const { failure, snapshot: held } = store.get(id) ?? {};
-      const isKnown = before.includes(id) && now - (this.#lines.get(id)?.ownAt ?? -Infinity) < twinMs;
-      return isKnown && failure === undefined && gaps.every((gap) => snapshot[gap] === undefined || held?.[gap] !== undefined);
+      const isKnown = before.includes(id) && now - (this.#lines.get(id)?.ownAt ?? -Infinity) < ownKeyEveryMs;
+      return isKnown && failure === undefined && isAsWhole(snapshot, held);
     });
     for (const id of twins) {
       tell(() => {
@@ -555,18 +517,6 @@ export class Poller implements Disposable {
   }
 }
 
-/** A regular reading has to be answered within this time. Milliseconds. */
-const longestReadingMs = 12_000;
-/** The same of one that overtakes another, or only asks whether the venue answers. @param intervalMs the interval in force */
-export const patienceMs = (intervalMs: number): number => Math.min(Math.max(intervalMs, 3_000), longestReadingMs);
-/** So much longer than the last one a reading may take before it counts as hanging. Milliseconds. */
-const usualMoreMs = 1_000;
-
-const gaps = ['loansTrouble', 'positionsTrouble', 'walletTrouble'] as const;
-
-const sameThresholds = ({ thresholds: a }: Account, { thresholds: b }: Account): boolean =>
-  a?.marginCall === b?.marginCall && a?.liquidation === b?.liquidation;
-
 /** A failing listener isn't a failure of the venue and must not stop the reading. */
 function tell(news: () => void): void {
   try {
@@ -579,49 +529,4 @@ function tell(news: () => void): void {
 /** Runs work without waiting for it; its failures are ignored. */
 function afterwards(work: () => Promise<void>): void {
   work().catch(() => undefined);
-}
-
-const longestMs = 5 * 60_000;
-/** Longest back-off at Warning or Danger, to notice sooner that the venue works again. Milliseconds. */
-const longestNearMs = 30_000;
-/** Shortest wait after failures that only a person can fix: frequent requests don't help and may get the address banned. */
-const personsMatterMs = 60_000;
-const personsMatter: ReadonlySet<ErrorKind> = new Set(['auth', 'permission', 'ip']);
-/** What passes when the venue can be reached and works again. */
-export const outages: ReadonlySet<ErrorKind> = new Set(['network', 'unavailable', 'maintenance', 'rate', 'clock']);
-
-/**
- * The wait before the next reading. After one failure it's the interval; after more, a random time between the interval and a maximum that
- * doubles with each failure, up to `mostMs`. The randomness keeps accounts from asking in step after a common failure. Never shorter than
- * what the venue asked for.
- * @param intervalMs the interval in force
- * @param random at least 0, less than 1
- * @param mostMs the longest wait; five minutes if only a person can fix the failure
- * @returns milliseconds
- */
-export function nextReadInMs(intervalMs: number, failure: Failure | undefined, random: number, mostMs = longestMs): number {
-  if (failure === undefined) return intervalMs;
-  const { error, attempts } = failure;
-  const isPersons = personsMatter.has(error.kind);
-  const longest = isPersons ? longestMs : mostMs;
-  const most = Math.max(intervalMs, Math.min(intervalMs * 2 ** Math.min(attempts - 1, 16), longest));
-  const least = Math.max(isPersons ? personsMatterMs : 0, error.retryAfterMs ?? 0);
-  return Math.round(Math.max(intervalMs + random * (most - intervalMs), least));
-}
-
-/** A new network doesn't fix these failures. */
-const sameAnywhere: ReadonlySet<ErrorKind> = new Set(['auth', 'permission']);
-/** Readings after a wake are spread over this time. Milliseconds. */
-const spreadMs = 1_000;
-
-/**
- * The wait before the next reading after the machine woke or changed its network. The cause of the back-off may be gone; only a pause that
- * the venue asked for still counts. After sleep figures are old, even if the last reading worked.
- * @param heldMs what is left of the pause that the venue asked for
- * @param random at least 0, less than 1
- * @returns milliseconds; undefined if the present wait continues
- */
-export function readAfterWakeInMs(wake: Wake, failure: Failure | undefined, heldMs: number, random: number): number | undefined {
-  if (wake === 'moved' && (failure === undefined || sameAnywhere.has(failure.error.kind))) return undefined;
-  return Math.round(Math.max(heldMs, spreadMs * random));
 }

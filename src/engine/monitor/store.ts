@@ -27,7 +27,16 @@ export interface AccountState {
   readonly reading: boolean;
   /** Estimates from the last figures; they never replace them. */
   readonly live?: Live;
+  /** A watcher read the last figures, with a key of its own. */
+  readonly watched?: true;
 }
+
+/** What a reading may lack. */
+const gaps = ['loansTrouble', 'positionsTrouble', 'walletTrouble'] as const;
+
+/** Whether a reading lacks nothing that the held one has: else its key can read less. */
+export const isAsWhole = (read: Snapshot, held: Snapshot | undefined): boolean =>
+  gaps.every((gap) => read[gap] === undefined || held?.[gap] !== undefined);
 
 /** What should have been read but wasn't. A key without a permission leaves no gap: the views name the missing permission. */
 export function gapsOf(snapshot: Snapshot | undefined): readonly Message[] {
@@ -121,8 +130,8 @@ export class Store implements Disposable {
    */
   succeed(accountId: string, snapshot: Snapshot, pass: Pass = {}): void {
     const at = this.#options.clock.now();
-    this.#set(accountId, ({ snapshot: held }) => {
-      if (held !== undefined && this.#isNewer(held.asOf, snapshot.asOf)) return { snapshot: held, reading: false };
+    this.#set(accountId, ({ snapshot: held, watched }) => {
+      if (held !== undefined && this.#isNewer(held.asOf, snapshot.asOf)) return { snapshot: held, ...mark(watched), reading: false };
       const whole = held === undefined ? snapshot : this.#newsOf(accountId, held, snapshot, at);
       this.#keep(accountId, { at, snapshot: whole }, pass);
       return { snapshot: whole, reading: false };
@@ -154,18 +163,20 @@ export class Store implements Disposable {
 
   /**
    * Takes over a reading of another window; undefined figures mean they were deleted.
+   * @param watched a watcher read the figures
    * @returns whether it is newer than what this window knows
    */
-  take(accountId: string, at: number, snapshot: Snapshot | undefined, failure: Failure | undefined): boolean {
+  take(accountId: string, at: number, snapshot: Snapshot | undefined, failure: Failure | undefined, watched?: true): boolean {
     const readAt = this.#readAt.get(accountId);
     if (this.#options.book.get(accountId) === undefined) return false;
     if (readAt !== undefined && (readAt === at || this.#isNewer(readAt, at))) return false;
     this.#readAt.set(accountId, at);
-    this.#set(accountId, ({ snapshot: held, live, reading }) => {
+    this.#set(accountId, ({ snapshot: held, watched: was, live, reading }) => {
       const isHeld =
         held !== undefined && snapshot !== undefined && (held.asOf === snapshot.asOf || this.#isNewer(held.asOf, snapshot.asOf));
       const now = isHeld ? { snapshot: held, ...(live === undefined ? {} : { live }) } : snapshot === undefined ? {} : { snapshot };
-      return { ...now, ...(failure === undefined ? {} : { failure }), reading };
+      const isOlder = isHeld && held.asOf !== snapshot.asOf;
+      return { ...now, ...mark(isOlder ? was : watched), ...(failure === undefined ? {} : { failure }), reading };
     });
     return true;
   }
@@ -236,11 +247,13 @@ export class Store implements Disposable {
   }
 }
 
+const mark = (watched: true | undefined): Pick<AccountState, 'watched'> => (watched === undefined ? {} : { watched });
+
 /**
  * If not all loans or positions could be read, the missing ones keep their last figures and their time: an alarm must not end because a
  * reading was incomplete.
  */
-function withKept(snapshot: Snapshot, held: Snapshot): Snapshot {
+export function withKept(snapshot: Snapshot, held: Snapshot): Snapshot {
   const { loansTrouble, positionsTrouble } = snapshot;
   return {
     ...snapshot,

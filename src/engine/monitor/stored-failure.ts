@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ExchangeError, type ErrorKind, type Instead } from '../../core/errors.ts';
+import { jsonIn } from '../../core/json.ts';
 import type { Failure } from './store.ts';
 import { message, time } from './stored-snapshot.ts';
 
@@ -35,10 +36,6 @@ const failure = v.object({
 
 /** A failure that another window stored; undefined if it isn't valid. */
 export function storedFailure(text: string): Failure | undefined {
-  try {
-    const { error, ...rest } = v.parse(failure, JSON.parse(text));
-    return { error: new ExchangeError(error), ...rest };
-  } catch {
-    return undefined;
-  }
+  const { success, output } = v.safeParse(failure, jsonIn(text));
+  return success ? { ...output, error: new ExchangeError(output.error) } : undefined;
 }

@@ -12,6 +12,10 @@ export function identityOf(file: string): string | undefined {
 /** SQLite's write-ahead log of a database. */
 export const logOf = (file: string): string => `${file}-wal`;
 
+/** How each connection to a file of ours works. */
+export const carefully =
+  'PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY';
+
 /** Creates a file that only its owner can read; SQLite gives its other files the same permissions. */
 export function makeFile(file: string): void {
   const folder = path.dirname(file);

@@ -30,7 +30,7 @@ const tellEveryMs = 10 * minuteMs;
 /** What can't be sent now is looked at again then. Milliseconds. */
 const lookAgainMs = minuteMs;
 
-const levels = ['note', 'warn', 'danger'] as const satisfies readonly Notice['level'][];
+export const levels = ['note', 'warn', 'danger'] as const satisfies readonly Notice['level'][];
 
 export const outletSchema = `CREATE TABLE outlets (id TEXT PRIMARY KEY NOT NULL, kind TEXT NOT NULL, host TEXT NOT NULL, enabled INTEGER NOT NULL,
      least TEXT NOT NULL, amounts INTEGER NOT NULL, success INTEGER, failure INTEGER, reason TEXT, dead INTEGER NOT NULL DEFAULT 0,
@@ -198,10 +198,9 @@ function claim(db: DatabaseSync, { window, at, isOff, isQuiet, without }: Extrac
     const next = own.find((one) => dueOf(one) <= at && isFree(one));
     if (next === undefined) return [];
     const { seq, level, message, attempts } = next;
-    const [fence, outgoing] = [next.fence + 1, outgoingIn(message)];
-    if (outgoing === undefined) return [];
+    const fence = next.fence + 1;
     db.prepare('UPDATE outbox SET fence = ?, claimed_by = ?, claimed_at = ? WHERE seq = ?').run(fence, window, at, seq);
-    return [{ seq, fence, outlet, level, at: next.at, attempts, ...outgoing }];
+    return [{ seq, fence, outlet, level, at: next.at, attempts, ...(jsonIn(message) as Outgoing) }];
   });
   const waits = waiting.map((one) => {
     if (isUnderWay(one)) return sendWithinMs - (at - (one.claimedAt ?? at));

@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { fieldsIn } from '../../core/json.ts';
 import { forgetHistory, record } from './history-tables.ts';
 import type { KeptPage } from './history-protocol.ts';
 import {
   freeLease,
+  watchLease,
   type Kept,
   type Lease,
   type LeaseName,
@@ -87,12 +89,48 @@ function mayWrite(db: DatabaseSync, pass: Pass): boolean {
   return fence === pass.fence && holder === pass.window;
 }
 
+export interface Watching {
+  readonly account: string;
+  /** Unique among all watchers. */
+  readonly watcher: string;
+  /** A watcher that stored nothing for this long is considered gone. Milliseconds. */
+  readonly goneMs: number;
+  readonly now: number;
+}
+
+/** Whether no other watcher reads this account. A time in the future comes from a wrong clock. */
+export function mayWatch(db: DatabaseSync, { account, watcher, goneMs, now }: Watching): boolean {
+  const { holder, beat: at } = leasesIn(db).get(watchLease(account)) ?? freeLease;
+  return holder === '' || holder === watcher || now - at > goneMs || at > now;
+}
+
+/**
+ * Stores what a watcher read, unless a newer reading is there or another watcher reads the account. Runs inside the transaction in which
+ * the figures were compared with the stored ones.
+ */
+export function keepWatched(db: DatabaseSync, watching: Watching, reading: NewReading & { readonly asOf: number }, bytes: number): Kept {
+  const { account, watcher, now } = watching;
+  if (!mayWatch(db, watching)) return 'fence';
+  const kept = keepReading(db, reading, now, {}, bytes);
+  if (kept === 'kept')
+    db.prepare(
+      `INSERT INTO leases (name, fence, beat, holder) VALUES (?, 1, ?, ?) ON CONFLICT DO UPDATE SET fence = fence + (holder <> excluded.holder),
+       beat = excluded.beat, holder = excluded.holder`,
+    ).run(watchLease(account), reading.asOf, watcher);
+  return kept;
+}
+
+/** Another watcher can begin at once. */
+export function endWatch(db: DatabaseSync, watcher: string): void {
+  db.prepare("UPDATE leases SET holder = '' WHERE holder = ? AND name LIKE 'watch:%'").run(watcher);
+}
+
 function nextNews(db: DatabaseSync): number {
   return Number(db.prepare("UPDATE facts SET value = value + 1 WHERE name = 'news' RETURNING value").get()?.['value']);
 }
 
 /** A time in the future comes from a wrong clock, and nothing would ever be newer. */
-const isNewer = (known: unknown, than: number, now: number): boolean => typeof known === 'number' && known > than && known <= now;
+export const isNewer = (known: unknown, than: number, now: number): boolean => typeof known === 'number' && known > than && known <= now;
 
 /** Stores a reading unless a newer one is there. The text is only written if a figure changed: a new age alone isn't worth it. */
 function keepReading(db: DatabaseSync, reading: NewReading, now: number, pass: Pass, historyBytes: number): Kept {
@@ -129,11 +167,7 @@ function keepReading(db: DatabaseSync, reading: NewReading, now: number, pass: P
 
 /** The text without its time. */
 function figuresIn(text: string): string {
-  try {
-    return JSON.stringify({ ...(JSON.parse(text) as object), asOf: undefined });
-  } catch {
-    return text;
-  }
+  return JSON.stringify({ ...fieldsIn(text), asOf: undefined });
 }
 
 /** Readings that began before this don't bring the figures back. */

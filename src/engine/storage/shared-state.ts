@@ -5,6 +5,7 @@ import { english, msg, type Message } from '../../core/message.ts';
 import type { Seen } from './ledger-protocol.ts';
 import {
   parseLastCopy,
+  watchLease,
   type AccountRecords,
   type ArmedRow,
   type ArmedRows,
@@ -59,6 +60,8 @@ export interface SharedReading<Figures, Failed> {
   readonly asOf?: number;
   readonly figures?: Figures;
   readonly failure?: Failed;
+  /** A watcher read the figures. */
+  readonly watched?: true;
 }
 
 /** What a look found about leases and readings. */
@@ -319,7 +322,15 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
       if (text !== undefined) this.#snapshots?.set(row.account, told);
       const [figures, failed] = [this.#snapshots?.get(row.account), failure === undefined ? undefined : readFailure(failure)];
       if (failure !== undefined && failed === undefined) return [];
-      return [{ ...row, ...(figures === undefined ? {} : { figures }), ...(failed === undefined ? {} : { failure: failed }) }];
+      const isWatched = row.asOf !== undefined && leases.get(watchLease(row.account))?.beat === row.asOf;
+      return [
+        {
+          ...row,
+          ...(figures === undefined ? {} : { figures }),
+          ...(failed === undefined ? {} : { failure: failed }),
+          ...(isWatched ? { watched: true } : {}),
+        },
+      ];
     });
     this.#looked.tell({ lease, leases, readings, prices: news?.prices ?? [] });
   }

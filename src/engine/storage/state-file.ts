@@ -3,7 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { fieldsIn, jsonIn } from '../../core/json.ts';
-import { identityOf, inTransaction, logOf, makeFile, patiently } from './database-file.ts';
+import { carefully, identityOf, inTransaction, logOf, makeFile, patiently } from './database-file.ts';
 import type { Place } from './worker-link.ts';
 import type { Seen } from './ledger-protocol.ts';
 import { exportedPage, importHistory, stageHistory } from './history-move.ts';
@@ -16,6 +16,7 @@ import {
   lastCopyName,
   parseLastCopy,
   stateName,
+  watchLease,
   type ArmedRow,
   type Changed,
   type LastCopy,
@@ -279,9 +280,7 @@ export class StateFile {
       }
       const mode = patiently(busyMs, () => db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']);
       db.exec(`PRAGMA synchronous = ${mode === 'wal' ? 'FULL' : 'EXTRA'}`);
-      db.exec(
-        'PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY',
-      );
+      db.exec(carefully);
       for (const pragma of this.#place.pragmas) db.exec(`PRAGMA ${pragma}`);
       const copy = isNew ? (parseLastCopy(this.#readCopy()) ?? this.#given) : undefined;
       const restored = migrateState(db, () => restore(db, copy));
@@ -362,7 +361,7 @@ function apply(db: DatabaseSync, change: StateChange): 'taken' | 'absent' | unde
       db.prepare('DELETE FROM armed WHERE account = ?').run(change.id);
       db.prepare('DELETE FROM snapshots WHERE account = ?').run(change.id);
       db.prepare('DELETE FROM readings WHERE account = ?').run(change.id);
-      db.prepare('DELETE FROM leases WHERE name = ?').run(change.id);
+      db.prepare('DELETE FROM leases WHERE name IN (?, ?)').run(change.id, watchLease(change.id));
       forgetWarnings(db, change.id);
       forgetMessages(db, change.id);
       forgetHistory(db, change.id);

@@ -1,4 +1,5 @@
 import type { Disposable } from '../../core/emitter.ts';
+import { fieldsIn } from '../../core/json.ts';
 import type { HistoryAnswers, HistoryAsked, HistoryMove, KeptPage, Recorded, VenuePage } from './history-protocol.ts';
 import type { Seen } from './ledger-protocol.ts';
 import type { OutletAnswers, OutletAsked } from './outlet-protocol.ts';
@@ -60,8 +61,11 @@ export type Shared =
   | { readonly do: 'keepPrices'; readonly prices: PricesRow; readonly now: number; readonly pass: Pass }
   | { readonly do: 'keepVenuePage'; readonly page: VenuePage; readonly now: number; readonly pass: Pass };
 
-/** A task that one window does for all. Empty: reading; else the id of the account whose simulated exchange it serves. */
+/** A task that one window does for all. Empty: reading; `watchLease`; else the id of the account whose simulated exchange it serves. */
 export type LeaseName = string;
+
+/** The watcher that reads an account. The beat is when its last stored figures were read: milliseconds since the Unix epoch. */
+export const watchLease = (account: string): LeaseName => `watch:${account}`;
 
 /** Which window does a task for all. */
 export interface Lease {
@@ -231,13 +235,8 @@ export interface AccountRecords {
 
 /** Undefined if it isn't such a copy. Invalid records in it are passed on unchanged. */
 export function parseLastCopy(text: string | undefined): LastCopy | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const { accounts, removed } = JSON.parse(text) as Partial<Record<'accounts' | 'removed', unknown>>;
-    if (!Array.isArray(accounts) || !Array.isArray(removed)) return undefined;
-    const records = (accounts as readonly unknown[]).filter((record) => typeof record === 'object' && record !== null);
-    return { accounts: records, removed: (removed as readonly unknown[]).filter((id) => typeof id === 'string') };
-  } catch {
-    return undefined;
-  }
+  const { accounts, removed } = fieldsIn(text);
+  if (!Array.isArray(accounts) || !Array.isArray(removed)) return undefined;
+  const records = (accounts as readonly unknown[]).filter((record) => typeof record === 'object' && record !== null);
+  return { accounts: records, removed: (removed as readonly unknown[]).filter((id) => typeof id === 'string') };
 }

@@ -51,6 +51,13 @@ export function isBlankState(db: DatabaseSync): boolean {
   return false;
 }
 
+/** How the file's version compares with this one; an empty file is older. @throws LedgerFault if it isn't ours */
+export function stateVersion(db: DatabaseSync): 'older' | 'same' | 'newer' {
+  const version = numberOf(db, 'user_version');
+  if (version > 0 && numberOf(db, 'application_id') !== applicationId) throw new LedgerFault({ kind: 'notOurs' });
+  return version < migrations.length ? 'older' : version > migrations.length ? 'newer' : 'same';
+}
+
 /** Another window with a newer version may have just migrated the file. @throws LedgerFault */
 export function mustBeKnownState(db: DatabaseSync): void {
   if (numberOf(db, 'user_version') > migrations.length) throw new LedgerFault({ kind: 'newer' });

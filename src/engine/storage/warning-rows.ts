@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { isTime } from '../../core/clock.ts';
 import { fieldsIn } from '../../core/json.ts';
 import { isMessage } from '../../core/message.ts';
-import { queueOutside } from './outlet-rows.ts';
+import { levels, queueOutside } from './outlet-rows.ts';
 import { noteTold, untoldEvents } from './venue-rows.ts';
 import {
   alarms,
@@ -112,10 +112,10 @@ const isAlarm = (value: unknown): value is Alarm => alarms.some((one) => one ===
 
 /** A stored notice; undefined if it can't be read. */
 function noticeOf(text: unknown): Notice | undefined {
-  const { level, sentence, about } = fieldsIn(text);
-  const isKnown = level === 'note' || level === 'warn' || level === 'danger';
-  if (!isKnown || !isMessage(sentence) || !Array.isArray(about) || !about.every(isKnownWarning)) return undefined;
-  return fieldsIn(text) as unknown as Notice;
+  const notice = fieldsIn(text);
+  const { level, sentence, about } = notice;
+  const isGood = levels.some((one) => one === level) && isMessage(sentence) && Array.isArray(about) && about.every(isKnownWarning);
+  return isGood ? (notice as unknown as Notice) : undefined;
 }
 
 function isKnownWarning(value: unknown): value is KnownWarning {
@@ -151,10 +151,11 @@ function claim(db: DatabaseSync, window: string, at: number): ClaimedNotices {
   const mine = open.filter((_, index) => isNewest || (waits[index] ?? 0) <= 0);
   for (const { seq } of mine) db.prepare('UPDATE notices SET claimed_by = ?, claimed_at = ? WHERE seq = ?').run(window, at, Number(seq));
   return {
-    notices: mine.flatMap(({ seq, at: composedAt, notice: text }) => {
-      const notice = noticeOf(text);
-      return notice === undefined ? [] : [{ seq: Number(seq), at: Number(composedAt), notice }];
-    }),
+    notices: mine.map(({ seq, at: composedAt, notice }) => ({
+      seq: Number(seq),
+      at: Number(composedAt),
+      notice: fieldsIn(notice) as unknown as Notice,
+    })),
     ...(mine.length < open.length ? { againMs: Math.max(...waits) } : {}),
   };
 }

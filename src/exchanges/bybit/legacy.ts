@@ -4,7 +4,7 @@ import { ExchangeError } from '../../core/errors.ts';
 import type { InterestRow, Loan, Page } from '../../core/model.ts';
 import type { CollateralChange, InterestRequest, LoanRef, RepayChange } from '../exchange.ts';
 import type { Call } from '../http/call.ts';
-import { optional } from '../kit/parts.ts';
+import { lineAt, optional } from '../kit/parts.ts';
 import { adjustmentsOf, listOf, readRepayments, repayment, toBorrowing, toRepayment } from './loan-history.ts';
 import type {
   Adjustment,
@@ -355,8 +355,5 @@ function dueOf(order: Order | undefined, now: number): Pick<Loan, 'due'> {
 /** Whether an order has a date that is unknown. */
 const isVagueDate = ({ expirationTime }: Order): boolean => expirationTime !== '' && !milliseconds.test(expirationTime);
 
-/** A threshold at or below zero is none. */
 const strictest = (values: readonly (Decimal | undefined)[]): Decimal | undefined =>
-  values
-    .filter((value): value is Decimal => value !== undefined && isPositive(value))
-    .reduce<Decimal | undefined>((low, value) => lesser(low ?? value, value), undefined);
+  values.flatMap((value) => lineAt(value) ?? []).reduce<Decimal | undefined>((low, value) => lesser(low ?? value, value), undefined);

@@ -180,7 +180,7 @@ export const accountInfo = v.object({});
 export const key = v.object({
   readOnly: v.pipe(choice, v.picklist(['0', '1'])),
   // Some groups are empty in one account and absent in another; anything but a list grants nothing.
-  permissions: v.record(v.string(), v.unknown()),
+  permissions: v.custom<Readonly<Record<string, unknown>>>((told) => typeof told === 'object' && told !== null),
   // Without addresses the key is bound to none, as far as known.
   ips: v.fallback(v.optional(v.array(v.unknown()), []), []),
   uta: v.fallback(v.optional(v.union([choice, v.literal('')]), ''), ''),

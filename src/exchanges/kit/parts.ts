@@ -1,6 +1,6 @@
 import { ExchangeError, type ErrorKind } from '../../core/errors.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Decimal } from '../../core/decimal.ts';
+import { compare, isPositive, one, type Decimal } from '../../core/decimal.ts';
 import type { Message } from '../../core/message.ts';
 
 /** One part of a snapshot: read, or not. `at` is when that was known, by our clock. */
@@ -45,6 +45,10 @@ const ofTheKey: ReadonlySet<ErrorKind> = new Set(['auth', 'ip', 'clock']);
 export function mostTelling(first: ExchangeError, ...others: readonly ExchangeError[]): ExchangeError {
   return [first, ...others].find(({ kind }) => ofTheKey.has(kind)) ?? first;
 }
+
+/** The LTV of a threshold; undefined where it can be none: no venue waits until more is owed than pledged, and a percentage would look far away. */
+export const lineAt = (ltv: Decimal | undefined): Decimal | undefined =>
+  ltv !== undefined && isPositive(ltv) && compare(ltv, one) <= 0 ? ltv : undefined;
 
 /** A field if its figure is known, to spread into an object. */
 export function optional<Name extends string>(name: Name, value: Decimal | undefined): Partial<Record<Name, Decimal>> {

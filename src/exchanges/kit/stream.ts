@@ -20,8 +20,8 @@ export const mayBeTold = (ts: unknown, now: number): ts is number => isTime(ts) 
 
 /** A time of a maintenance; not a number where none is told. */
 export function announcedTime(value: unknown): number {
-  const ms = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return isTime(ms) ? ms : NaN;
+  const ms = Number(value);
+  return isTime(ms) && ms > 0 ? ms : NaN;
 }
 
 export interface LinePorts {

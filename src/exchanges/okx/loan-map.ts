@@ -3,7 +3,7 @@ import { compare, isPositive, type Decimal } from '../../core/decimal.ts';
 import type { ExchangeError } from '../../core/errors.ts';
 import { msg, type Message } from '../../core/message.ts';
 import type { CoinAmount, HistoryRow, InterestRow, Loan, Threshold, WalletCoin } from '../../core/model.ts';
-import { optional } from '../kit/parts.ts';
+import { lineAt, optional } from '../kit/parts.ts';
 import * as schema from './schema.ts';
 import { heldIn, leftOut } from '../refusals.ts';
 import { venue, fundingAccount } from './codes.ts';
@@ -97,7 +97,8 @@ function withGaps(told: readonly { readonly coin: string; readonly amount: Decim
 /** Prices and leverage are above zero. What OKX prints where there is none ("0", or below it) is not shown as one. */
 export const aboveZero = (told: Decimal | undefined): Decimal | undefined => (told !== undefined && isPositive(told) ? told : undefined);
 
-function toThreshold(ltv: Decimal | undefined): Threshold | undefined {
+function toThreshold(told: Decimal | undefined): Threshold | undefined {
+  const ltv = lineAt(told);
   return ltv === undefined ? undefined : { ltv, source: 'venue' };
 }
 

@@ -88,7 +88,7 @@ function heard(text: string, latest: Map<string, number>, isPrivate: boolean, en
   switch (arg.channel ?? '') {
     case 'index-tickers':
     case 'mark-price':
-      return pricesOf(arg, rows, latest, now());
+      return rows.flatMap((row) => priceOf(arg, row, latest, now()));
     case 'positions':
     case 'balance_and_position':
       // The first push and the regular one tell how things are, not that anything happened.
@@ -138,16 +138,9 @@ function eventOf(event: unknown, code: unknown, isPrivate: boolean): readonly He
   }
 }
 
-/** @throws TypeError where none can be read */
-function pricesOf(arg: Partial<Arg>, rows: readonly Row[], latest: Map<string, number>, now: number): readonly Heard[] {
-  const read = rows.map((row) => priceOf(arg, row, latest, now));
-  if (read.every((one) => one === undefined)) throw new TypeError('no price');
-  return read.flatMap((one) => one ?? []);
-}
-
-function priceOf(arg: Partial<Arg>, row: Row | null, latest: Map<string, number>, now: number): readonly Heard[] | undefined {
-  const [instId, price, ts] = [row?.['instId'], row?.[arg.channel === 'mark-price' ? 'markPx' : 'idxPx'], Number(row?.['ts'])];
-  if (typeof instId !== 'string' || instId !== arg.instId || !isPrice(price) || !mayBeTold(ts, now)) return undefined;
+function priceOf(arg: Partial<Arg>, row: Row, latest: Map<string, number>, now: number): readonly Heard[] {
+  const [instId, price, ts] = [row['instId'], row[arg.channel === 'mark-price' ? 'markPx' : 'idxPx'], Number(row['ts'])];
+  if (typeof instId !== 'string' || instId !== arg.instId || !isPrice(price) || !mayBeTold(ts, now)) throw new TypeError('no price');
   const topic = topicOf(arg);
   const before = latest.get(topic) ?? 0;
   if (ts < before) return [];

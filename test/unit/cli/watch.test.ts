@@ -13,6 +13,8 @@ import { readingOnly } from '../../../src/cli/read-accounts.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { ConnectionOptions, Exchange } from '../../../src/exchanges/exchange.ts';
 import { exchanges } from '../../../src/exchanges/registry.ts';
+import { uid } from '../../../src/simulator/okx/wallet.ts';
+import { within } from '../engine/storage/cabinet.ts';
 import { fill, program, run, type Filled } from './program.ts';
 
 interface Watcher {
@@ -269,6 +271,46 @@ describe('the watcher', () => {
     const next = await keep(watch(files));
     await until(`${next.url}/health`, (_text, code) => code === 200);
   });
+
+  it('reads for the editor that has the account, which goes on when it is killed and follows the next one', async () => {
+    const { engine, folder, okx } = filled;
+    await engine.vault.store('okx', { ...okx.keys }, uid);
+    await engine.book.update('okx', { uid });
+    await engine.poller.refresh('okx');
+    const watched = (): boolean => engine.store.get('okx')?.watched === true;
+    const own = async (): Promise<number> => {
+      const arrivals = (await (await fetch(`${okx.url}/__simulator/arrivals?since=0`)).json()) as {
+        keys: Record<string, Record<string, number>>;
+      };
+      return Object.entries(arrivals.keys[okx.keys.apiKey] ?? {}).find(([asked]) => asked.endsWith('/loan-info'))?.[1] ?? 0;
+    };
+    const first = await keep(watch(['--data', folder, '--account', account('okx')]));
+    // Its loans are near their lines: every five seconds.
+    await within(30_000, 'the editor shows what the watcher read', watched);
+    await within(5_000, 'it says so', () => first.said().includes('the editor gets what is read.\n'));
+    await systemClock.sleep(11_000);
+    const before = await own();
+    await systemClock.sleep(11_000);
+    assert.equal(watched(), true);
+    assert.ok((await own()) - before <= 1, 'the window hardly asks');
+    await first.end('SIGKILL');
+    const killedAt = engine.store.get('okx')?.snapshot?.asOf ?? 0;
+    await within(30_000, 'the window reads itself', () => !watched());
+    assert.ok((engine.store.get('okx')?.snapshot?.asOf ?? 0) - killedAt < 20_000);
+    const next = await keep(watch(['--data', folder, '--account', account('okx')]));
+    await within(30_000, 'the next one', watched);
+    const { code, ms } = await next.end('SIGTERM');
+    assert.deepEqual([code, ms < 2_000], [0, true]);
+    const db = new DatabaseSync(stateIn(folder), { readOnly: true });
+    assert.deepEqual(
+      db
+        .prepare("SELECT holder FROM leases WHERE name LIKE 'watch:%'")
+        .all()
+        .map(({ holder }) => holder),
+      [''],
+    );
+    db.close();
+  }).timeout(180_000);
 
   it('says what goes together', async () => {
     for (const args of [

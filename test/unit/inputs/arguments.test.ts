@@ -62,14 +62,19 @@ describe('An argument of a command', () => {
   });
 });
 
-/** Leaves at everything that is asked. */
+/** Leaves at everything that is asked, and knows what was. */
 class Leaving extends Scripted {
-  override pick<T>(_question: PickQuestion<T>): Promise<T | undefined> {
+  readonly asked: string[] = [];
+  override pick<T>(question: PickQuestion<T>): Promise<T | undefined> {
+    return this.leave(question);
+  }
+  override readonly pickSeveral = (question: object): Promise<undefined> => this.leave(question);
+  override readonly input = (question: object): Promise<undefined> => this.leave(question);
+  override readonly confirm = (dialog: object): Promise<undefined> => this.leave(dialog);
+  protected leave(question: object): Promise<undefined> {
+    this.asked.push(JSON.stringify(question));
     return Promise.resolve(undefined);
   }
-  override readonly pickSeveral = (): Promise<undefined> => Promise.resolve(undefined);
-  override readonly input = (): Promise<undefined> => Promise.resolve(undefined);
-  override readonly confirm = (): Promise<undefined> => Promise.resolve(undefined);
 }
 
 /** Opens what a list offers first, too. */
@@ -160,7 +165,7 @@ describe('A command with any argument', function () {
         assert.deepEqual(held(), before);
         const meant = asPlace(value);
         if (meant !== undefined && meant.accountId !== 'other')
-          assert.ok(!JSON.stringify(talk.heard).includes('Second'), JSON.stringify(talk.heard));
+          assert.ok(!JSON.stringify([talk.heard, talk.asked]).includes('Second'), name);
       }),
       { numRuns: 200 },
     );
@@ -210,6 +215,14 @@ describe('A line of the Model Context Protocol', () => {
       call('explain', { change: 'x' }),
     ],
   ];
+
+  it('that is no method is not said again whole', async () => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    input.end(`${JSON.stringify(asked('x'.repeat(100_000)))}\n`);
+    await serveMcp(input, output, looking);
+    output.end();
+    assert.ok((await text(output)).length < 300);
+  });
 
   it('is answered by one line of JSON, or is a notification; nothing ends the program', async () => {
     const line = fc

@@ -154,6 +154,10 @@ for (const [name, made] of Object.entries(lines)) {
                 const isMerged = text.includes('delta') && event.price === '60000.5';
                 assert.ok(event.price === '1' || isMerged || textsIn(JSON.parse(text)).includes(event.price), `${event.price} in ${text}`);
                 assert.ok(/^\d+(\.\d+)?$/.test(event.price) && Number(event.price) > 0);
+                // Of what the frame itself is about.
+                const { arg, topic } = JSON.parse(text) as { readonly arg?: { readonly instId?: unknown }; readonly topic?: unknown };
+                const of = event.kind === 'price' ? event.coin : event.instrument;
+                assert.ok(of === 'USDT' || String(arg?.instId ?? topic).includes(of), `${of} in ${text}`);
               }
             }
           }
@@ -179,15 +183,6 @@ describe('A frame of a socket', () => {
       assert.deepEqual(heardBy(read, JSON.stringify(frame('1', now + 3_600_000))), []);
       assert.match(JSON.stringify(heardBy(read, JSON.stringify(frame('2', now)))), /"2"/);
     }
-  });
-
-  it('with one row that is none hides no other', () => {
-    const { spec } = lines['OKX prices']!();
-    const rows = [null, { instId: 'BTC-USD', idxPx: 'x', ts: '1' }, { instId: 'BTC-USD', idxPx: '7', ts: now.toString() }];
-    assert.match(
-      JSON.stringify(spec.reader()(JSON.stringify({ arg: { channel: 'index-tickers', instId: 'BTC-USD' }, data: rows }))),
-      /"7"/,
-    );
   });
 
   it('that announces an end no calendar knows leaves the end unknown', async () => {

@@ -109,6 +109,9 @@ describe('The lines of versions before the database', () => {
           return;
         }
         assert.ok(!(read instanceof Error), String(read));
+        // Only the end may be cut off.
+        for (const line of content.split('\n').slice(0, -1))
+          assert.ok(line === '' || objectIn(line).id !== undefined, 'damage was passed over');
         const { lines: taken } = read as { readonly lines: readonly string[] };
         const intact = content.split('\n').filter((line) => lines.includes(line));
         for (const line of intact) assert.ok(taken.includes(line), 'a whole line is lost');

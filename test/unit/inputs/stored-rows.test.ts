@@ -173,6 +173,7 @@ function askedOf(file: StateFile): Readonly<Record<string, unknown>> {
     claimed: file.warnings({ do: 'claimNotices', window: 'w', at: now + 5_000 }),
     claimedLater: file.outlets({ do: 'claimMessages', window: 'w', at: now + 5_000, isQuiet: false, without: [] }),
   };
+  for (const { notice } of claimed?.notices ?? []) assert.equal(typeof english(notice.sentence), 'string');
   const rows = { account: 'b', kind: 'event', loans: ['', '12345'] } as const;
   const series = (account: string) =>
     file.history({ do: 'historySeries', account, target: 'loan:12345', from: now - 60 * minute, to: now + minute, buckets: 10 })!;

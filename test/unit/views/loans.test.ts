@@ -34,6 +34,18 @@ describe('the Loans view', () => {
     );
   });
 
+  // An exchange account that was added twice is read once: both have the same figures, not only alike ones.
+  it('tells of each account its own in the tooltip, also where both stand for one account at the exchange', () => {
+    const read = snapshot();
+    const context = viewContext();
+    const rescues = { 'loan:12345': { at: decimal('0.7'), steps: [{ act: 'add', coin: 'BTC', amount: decimal('0.1') }] } };
+    const first = state({ account: account({ id: 'one', rescues }), snapshot: read });
+    const second = state({ account: account({ id: 'two' }), snapshot: read });
+    const rows = loansOutline([first, second], context).map(({ children }) => only(children));
+    const rescued = rows.map((row) => row.details!().lines.some(({ label }) => text(label) === says('rescue.label')));
+    assert.deepEqual(rescued, [true, false]);
+  });
+
   it('shows debts, collateral, thresholds with their source, and what is read only when opened', () => {
     const groups = only(only(loansOutline([state()], viewContext())).children).children!;
     assert.deepEqual(groups.map(line), [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Emitter } from '../../../../src/core/emitter.ts';
-import { nextReadInMs } from '../../../../src/engine/monitor/poller.ts';
+import { nextReadInMs } from '../../../../src/engine/monitor/waits.ts';
 import { Wakes, type Wake } from '../../../../src/engine/monitor/wakes.ts';
 import type { Pass } from '../../../../src/engine/storage/state-protocol.ts';
 import { FakeClock } from '../../core/fake-clock.ts';

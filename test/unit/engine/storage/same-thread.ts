@@ -5,13 +5,13 @@ import { readFileSync } from 'node:fs';
 import type { WorkerOptions } from 'node:worker_threads';
 import { compileFunction } from 'node:vm';
 
-type Bundle = (require: (name: string) => unknown) => void;
+type Bundle = (require: (name: string) => unknown, module: object) => void;
 
 const bundles = new Map<string, Bundle>();
 
 /** Compiled once. */
 function bundleOf(file: string): Bundle {
-  const bundle = bundles.get(file) ?? (compileFunction(readFileSync(file, 'utf8'), ['require'], { filename: file }) as Bundle);
+  const bundle = bundles.get(file) ?? (compileFunction(readFileSync(file, 'utf8'), ['require', 'module'], { filename: file }) as Bundle);
   bundles.set(file, bundle);
   return bundle;
 }
@@ -51,7 +51,7 @@ export class SameThread extends EventEmitter {
     super();
     this.#carrier = carrying(this);
     const inside = { parentPort: this.#port, workerData: structuredClone(workerData as unknown) };
-    bundleOf(file)((name) => (name === 'node:worker_threads' ? inside : process.getBuiltinModule(name)));
+    bundleOf(file)((name) => (name === 'node:worker_threads' ? inside : process.getBuiltinModule(name)), {});
   }
 
   postMessage(message: unknown): void {
@@ -79,6 +79,11 @@ export class SameThread extends EventEmitter {
   readonly ref = (): void => undefined;
   readonly unref = this.ref;
 }
+
+/** This is no thread. @public */
+export const parentPort = undefined;
+/** @public */
+export const workerData = undefined;
 
 const threads = process.getBuiltinModule('node:worker_threads');
 let areThreads = true;

@@ -295,6 +295,9 @@ describe('a key of Bybit', () => {
     ]) {
       assert.equal((await keyed({ permissions }).connection.inspect()).canWithdraw, true, JSON.stringify(permissions));
     }
+    const { connection, venue } = keyed({});
+    venue.on('/user/query-api', fixture('query-api').replace('"Wallet": ["AccountTransfer"]', '"__proto__": ["Withdraw"]'));
+    assert.equal((await connection.inspect()).canWithdraw, true);
   });
 
   it('is read-only by what Bybit says of the key, not by the names of its permissions', async () => {

@@ -45,6 +45,15 @@ describe('an odd field of a loan', () => {
     }
   });
 
+  it('is no threshold in percent, which would look far away', async () => {
+    for (const told of ['73.74', '1.0001', '1752628288472', '0', '-0.7']) {
+      const { loans, trouble } = await readingOf(loan({ marginCallLTV: told, liqLTV: told }));
+      assert.deepEqual([loans[0]?.marginCall, loans[0]?.liquidation, loans[0]?.ltv, trouble], [undefined, undefined, '0.5797', undefined]);
+      assert.equal(levelOf(loans[0]!, true), 'unknown');
+    }
+    assert.equal((await readingOf(loan({ liqLTV: '1' }))).loans[0]?.liquidation?.ltv, '1');
+  });
+
   it('is read exactly where it has an exponent', async () => {
     const { loans } = await readingOf(
       loan({

@@ -156,6 +156,7 @@ describe('a position on OKX', () => {
       [{ ctVal: '' }, undefined],
       [{ ctValCcy: 'ETH' }, undefined],
       [{ ctVal: 0.01 }, undefined],
+      ...['0', '-0.01'].flatMap((none) => [[{ ctVal: none }, undefined] as const, [{ ctMult: none }, undefined] as const]),
     ] as const) {
       const { venue, connection } = holding(swap());
       venue.on(

@@ -40,7 +40,7 @@ describe('keys that another window of a browser may have stored', () => {
     };
     assert.equal(await mayChangeKeys({ ...app, outlets }), false);
     assert.equal(talk.heard[0]!.title, says('key.not-found-of', 'ntfy (ntfy.sh)'));
-    kept.set('ltvGauge.outlet.o', '{"server":"https://ntfy.sh"}');
+    kept.set('ltvGauge.outlet.o', '{"url":"https://ntfy.sh","topic":"long-and-random"}');
     assert.equal(await mayChangeKeys({ ...app, outlets }), true);
   });
 

@@ -7,6 +7,8 @@ import type { Clock } from '../core/clock.ts';
  */
 export type Purpose = 'command' | 'overtaking' | 'near' | 'standing';
 
+export const urgency: readonly Purpose[] = ['command', 'overtaking', 'near', 'standing'];
+
 const purposes = new WeakMap<AbortSignal, Purpose>();
 
 /** Requests with this signal are made for `purpose`, from now on also those that wait already. */

@@ -25,7 +25,7 @@ const options = {
 } as const;
 
 /** Worlds are garbage when they are over. Bytes. */
-const mostGrowth = 32 * 2 ** 20;
+const mostGrowth = 8 * 2 ** 20;
 const warmUp = 30;
 
 const root = path.resolve(__dirname, '../../..');

@@ -66,6 +66,8 @@ class Life {
   readonly #network: Network;
   readonly #disk: Disk;
   readonly #secrets = new Map<string, string>();
+  /** Of requests, while they run. */
+  readonly #timeouts = new Set<AbortController>();
   readonly #say: (line: string) => void;
 
   constructor(plan: Plan, random: Random, say: (line: string) => void) {
@@ -99,8 +101,10 @@ class Life {
         timeout: (ms) => {
           const [one, { clock }] = [new AbortController(), windowHere()];
           const stop = (): void => {
+            this.#timeouts.delete(one);
             one.abort(timedOut);
           };
+          this.#timeouts.add(one);
           this.#time.after(ms, stop, clock);
           return one.signal;
         },
@@ -134,9 +138,22 @@ class Life {
     this.#quiet();
     await this.#time.run(quietMs);
     this.#judge.ends();
-    for (const window of this.#windows) window.crash();
     const { faults, counts } = this.#judge;
-    return { ...counts, faults, plan: this.#plan, hours: (lastsMs + quietMs) / (60 * minute) };
+    const outcome = { ...counts, faults: [...faults], plan: this.#plan, hours: (lastsMs + quietMs) / (60 * minute) };
+    await this.#letGo();
+    return outcome;
+  }
+
+  /** Here a crash ends no process: what waits for an abort that never comes is kept by Node, and holds its whole world. */
+  async #letGo(): Promise<void> {
+    for (const window of this.#windows) {
+      window.crash();
+      window.run(() => {
+        window.engine.dispose();
+      });
+    }
+    for (const one of this.#timeouts) one.abort(timedOut);
+    await this.#time.run(0);
   }
 
   #begin(): void {

@@ -35,7 +35,9 @@ import { exposures, stressView } from '../../src/views/stress.ts';
 import { older } from './bench-against.ts';
 import { calls } from './bench-calls.ts';
 import { idle } from './bench-engine.ts';
+import { firstLoad } from './bench-first-load.ts';
 import { host } from './bench-host.ts';
+import { heap } from './bench-heap.ts';
 import { ledger } from './bench-ledger.ts';
 import { page, say, sceneAt } from './bench-page.ts';
 import { root } from './places.ts';
@@ -387,6 +389,8 @@ const parts: Readonly<Record<string, (isLong: boolean) => Promise<Outcome | read
   serving,
   ledger,
   idle,
+  'first-load': firstLoad,
+  heap,
   calls,
   page,
 };

@@ -17,6 +17,7 @@ import { existsState, readLastCopy } from '../../src/engine/storage/state-folder
 import { LateWarnings } from '../../src/engine/watch/late-warnings.ts';
 import type { WarningFront } from '../../src/engine/watch/warning-watch.ts';
 import type { Told } from '../../src/engine/watch/warnings.ts';
+import type { Exchange, Keys } from '../../src/exchanges/exchange.ts';
 import type { Folder } from './folder.ts';
 import { venueFor, type VenueOptions } from './venue.ts';
 import { WindowProcess } from './window-process.ts';
@@ -39,6 +40,12 @@ export interface WindowOptions extends Omit<VenueOptions, 'clock' | 'window'> {
   readonly claimed: (window: SimulatedWindow) => void;
   readonly shown: (window: SimulatedWindow, composed: Composed) => void;
   readonly noted: (window: SimulatedWindow) => void;
+  /** Instead of the simulation's own venue. */
+  readonly exchanges?: readonly Exchange[];
+  /** What these are asked by. */
+  readonly fetch?: typeof fetch;
+  /** By account; its own id unless told. */
+  readonly keys?: ReadonlyMap<string, Keys>;
 }
 
 const none = (): undefined => undefined;
@@ -71,10 +78,16 @@ export class SimulatedWindow extends WindowProcess {
       clock,
     });
     const book = new AccountBook(shared);
-    const keys = new Map(market.accounts.map(({ account }) => [`ltvGauge.keys.${account.id}`, JSON.stringify({ apiKey: account.id })]));
+    const keys = new Map(
+      market.accounts.map(({ account }) => [
+        `ltvGauge.keys.${account.id}`,
+        JSON.stringify(options.keys?.get(account.id) ?? { apiKey: account.id }),
+      ]),
+    );
     const vault = new Vault({ get: async (key) => keys.get(key), store: async () => undefined, delete: async () => undefined });
     const connections = new Connections({
-      exchanges: [venueFor({ ...options, clock, window: name })],
+      exchanges: options.exchanges ?? [venueFor({ ...options, clock, window: name })],
+      ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
       ...{ book, vault, clock },
       locate: async (account) => account,
       look: () => shared.look(),

@@ -5,6 +5,7 @@ import type { Keys, RequestView } from '../exchange.ts';
 import { queryText, rehearsalOf, type Call, type Dialect } from './call.ts';
 import { keepPace, limiterOf, type Line } from './limits.ts';
 import { hiding, withoutSecrets } from './redact.ts';
+import { shareRead, type Asker } from './shared-reads.ts';
 import { aborted, Transport } from './transport.ts';
 import { purposeOf, untilOf, type Purpose } from '../purpose.ts';
 import { clockOff } from '../refusals.ts';
@@ -52,9 +53,11 @@ interface Stops {
   readonly underWay: AbortSignal | undefined;
   readonly purpose: () => Purpose;
   /** When a read has to be answered, by `uptimeOf`. */
-  readonly until: number;
+  readonly until: () => number;
   /** When a change was requested; it is sent soon after or never. */
   readonly writeAskedAt?: number;
+  /** Called when the request leaves. */
+  readonly left?: () => void;
 }
 
 /** One account's connection to its venue. Signs each attempt, keeps the limits, retries reads, learns the venue's clock. */
@@ -87,7 +90,8 @@ export class Http {
    */
   async call(call: Call, signal?: AbortSignal): Promise<unknown> {
     const either = signal === undefined ? this.#disposal.signal : AbortSignal.any([signal, this.#disposal.signal]);
-    const common = { purpose: () => purposeOf(signal), until: untilOf(signal) };
+    const common = { purpose: () => purposeOf(signal), until: () => untilOf(signal) };
+    if (!call.signed) return this.#shared(call, { ...common, waiting: either });
     if (call.write !== true) return this.#persist(call, { ...common, waiting: either, underWay: either });
     const tooLate = this.#patience(longestWriteWaitMs);
     const stops: Stops = {
@@ -103,6 +107,15 @@ export class Http {
       const isLate = tooLate.aborted && !either.aborted && ExchangeError.is(error, 'aborted') && error.effect === 'none';
       throw isLate ? late() : error;
     }
+  }
+
+  /** Demo trading may have its own figures at the same address: a header tells. */
+  #shared(call: Call, asker: Asker): Promise<unknown> {
+    const { clock, dialect } = this.#options;
+    const key = JSON.stringify([dialect.origin, call.path, call.query, dialect.headers]);
+    return shareRead(clock, key, asker, (all, left) =>
+      this.#persist(call, { waiting: all.waiting, underWay: all.waiting, purpose: all.purpose, until: all.until, left }),
+    );
   }
 
   async #persist(call: Call, stops: Stops): Promise<unknown> {
@@ -200,6 +213,7 @@ export class Http {
     // The venue's own words are passed on, and may repeat what we sent.
     const hide = hiding([...Object.values(keys), ...secretsOf(signature, dialect)]);
     const startedAt = clock.now();
+    stops.left?.();
     const tell = (outcome: string): void => {
       trace?.(`${dialect.venue} ${call.method} ${call.path}: ${outcome}, ${(clock.now() - startedAt).toString()} ms`);
     };
@@ -226,7 +240,7 @@ export class Http {
     }
   }
 
-  readonly #leftMs = ({ until }: Stops): number => until - uptimeOf(this.#options.clock);
+  readonly #leftMs = ({ until }: Stops): number => until() - uptimeOf(this.#options.clock);
 
   /** By the wall clock, which counts sleep. One that was set back is ignored. */
   #isLate({ writeAskedAt }: Stops): boolean {

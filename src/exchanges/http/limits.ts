@@ -1,5 +1,5 @@
 import { uptimeOf, type Clock } from '../../core/clock.ts';
-import { isReadElsewhere, type Purpose } from '../purpose.ts';
+import { isReadElsewhere, urgency, type Purpose } from '../purpose.ts';
 import { aborted, type Answer } from './transport.ts';
 
 /** At most `count` requests in any `intervalMs`. */
@@ -16,7 +16,6 @@ export interface Line {
 
 /** The part of a documented limit that requests of a kind may use, in tenths: the limits are the person's, shared with their other programs. */
 const tenths = { command: 9, standing: 3 } as const;
-const urgency: readonly Purpose[] = ['command', 'overtaking', 'near', 'standing'];
 /** Overtaking doesn't count as one: what hangs may hold the only place that standing readings have. */
 const isPoll = (purpose: Purpose): boolean => purpose === 'near' || purpose === 'standing';
 

@@ -337,6 +337,84 @@ describe('the pause before a read is repeated', () => {
   });
 });
 
+describe('what needs no key', () => {
+  const prices = success([{ instId: 'BTC-USD', idxPx: '90000' }]);
+
+  /** Two accounts of two users, and a venue that answers when told. */
+  function two() {
+    const clock = new FakeClock();
+    const answers: (() => void)[] = [];
+    const sites: string[] = [];
+    const fetch = (async (_input: string, init?: RequestInit) => {
+      sites.push(new Headers(init?.headers).get('x-simulated-trading') ?? '');
+      await new Promise<void>((resolve, reject) => {
+        answers.push(resolve);
+        init?.signal?.addEventListener('abort', () => {
+          reject(init.signal?.reason as Error);
+        });
+      });
+      return new Response(prices, { status: 200 });
+    }) as typeof globalThis.fetch;
+    const connect = (owner: string, site = 'global'): Connection =>
+      connectOkx({ account: { site }, keys: async () => canary, clock, owner, fetch });
+    return { clock, answers, sites, connect, one: connect('a'), other: connect('b') };
+  }
+
+  it('is asked once for all accounts that ask together', async () => {
+    const { answers, one, other } = two();
+    const both = Promise.all([one.indexPrices(['BTC']), other.indexPrices(['BTC'])]);
+    await settled();
+    assert.equal(answers.length, 1);
+    answers[0]!();
+    assert.deepEqual(await both, [{ BTC: '90000' }, { BTC: '90000' }]);
+  });
+
+  it('is asked again when the request left a second ago, and when it was answered', async () => {
+    const { clock, answers, one, other } = two();
+    const first = one.indexPrices(['BTC']);
+    await clock.advance(1_000);
+    const second = other.indexPrices(['BTC']);
+    await settled();
+    assert.equal(answers.length, 2);
+    for (const answer of answers) answer();
+    await Promise.all([first, second]);
+    const third = one.indexPrices(['BTC']);
+    await settled();
+    assert.equal(answers.length, 3);
+    answers[2]!();
+    await third;
+  });
+
+  it('goes on for one account when another no longer waits, and ends when nobody does', async () => {
+    const { answers, one, other } = two();
+    const stop = new AbortController();
+    const [first, second] = [one.indexPrices(['BTC'], stop.signal), other.indexPrices(['BTC'])];
+    await settled();
+    stop.abort();
+    await assert.rejects(first, (error) => ExchangeError.is(error, 'aborted'));
+    answers[0]!();
+    assert.deepEqual(await second, { BTC: '90000' });
+    const third = one.indexPrices(['BTC']);
+    await settled();
+    one.dispose();
+    await assert.rejects(third, (error) => ExchangeError.is(error, 'aborted'));
+    const fourth = other.indexPrices(['BTC']);
+    await settled();
+    assert.equal(answers.length, 3, 'what was given up is not joined');
+    answers[2]!();
+    await fourth;
+  });
+
+  it('is another answer for demo trading, which has the same address', async () => {
+    const { answers, sites, connect, one } = two();
+    const both = Promise.all([one.indexPrices(['BTC']), connect('c', 'global-demo').indexPrices(['BTC'])]);
+    await settled();
+    assert.deepEqual(sites, ['', '1']);
+    for (const answer of answers) answer();
+    await both;
+  });
+});
+
 describe('a standing reading', () => {
   it('leaves most of a limit to what a person waits for, of all accounts of one user together', async () => {
     const clock = new FakeClock();
@@ -356,8 +434,10 @@ describe('a standing reading', () => {
     await clock.advance(2_000);
     assert.equal(asked(), 7, 'what a person waits for is first, and the other reading may go too');
     // What needs no key counts for the machine.
-    for (const connection of [one, twin, other]) for (let count = 0; count < 4; count += 1) void connection.indexPrices(['BTC'], signal);
-    await settled();
+    for (let count = 0; count < 12; count += 1) {
+      void [one, twin, other][count % 3]!.indexPrices(['BTC'], signal);
+      await settled();
+    }
     assert.equal(venue.to('/index-tickers').length, 6);
     for (const connection of [one, twin, other]) connection.dispose();
   });

@@ -154,7 +154,7 @@ const fewParts = (base, commandLine) => ({
     };
     onStart(async () => {
       if (commandLine === undefined) return;
-      const { metafile } = await build({ ...initialOptions, plugins: [fromWorker], write: false, metafile: true, logLevel: 'silent' });
+      const { metafile } = await build({ ...initialOptions, plugins: [], write: false, metafile: true, logLevel: 'silent' });
       graph = metafile.inputs;
       const imports = Object.values(graph).flatMap((file) => file.imports);
       const doors = imports.filter(({ kind }) => kind === 'dynamic-import').map((door) => partOf(door.path)[0]);
@@ -257,16 +257,6 @@ function writeTexts() {
   writeFileSync(path.join(__dirname, 'out/texts.json'), JSON.stringify(englishTexts(), undefined, 2));
 }
 
-// The code of the databases is there once: in the file that their thread starts from, beside all parts.
-const fromWorker = {
-  name: 'from-worker',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/database-worker\.ts$/ }, ({ kind }) =>
-      kind === 'import-statement' ? { path: './ledger-worker.js', external: true } : undefined,
-    );
-  },
-};
-
 // What activation loads is one file: in the extension host, each costs more than what is in it. It shares nothing with the parts; what both need is small.
 const activation = {
   ...common,
@@ -309,7 +299,7 @@ const extension = {
   splitting: true,
   write: false,
   metafile: true,
-  plugins: [fromWorker, fewParts('src/vscode/running.ts', 'src/cli/main.ts'), withoutIds, asCommonJs],
+  plugins: [fewParts('src/vscode/running.ts', 'src/cli/main.ts'), withoutIds, asCommonJs],
   // Of two exports by one name in one part, neither would be there.
   logOverride: { 'ambiguous-reexport': 'error' },
   external: ['vscode'],
@@ -402,7 +392,7 @@ const unitCli = {
   ...worker,
   entryPoints: [{ in: 'src/cli/main.ts', out: 'ltv-gauge' }],
   outdir: 'out/test/unit',
-  plugins: [fromWorker, withoutIds],
+  plugins: [withoutIds],
 };
 const crashWorker = { ...worker, outdir: 'out/test/crash' };
 // Integration tests run in the extension host, which has no node_modules of ours: everything is inside but the editor.

@@ -24,14 +24,15 @@ export const borders: Readonly<Record<string, readonly string[]>> = {
     'exchanges/possible',
   ],
   cli: [
-    ...['engine/database-worker', 'engine/ledger/record', 'engine/storage/ledger-protocol', 'engine/storage/history-protocol'],
+    ...['engine/ledger/database/schema', 'engine/ledger/record', 'engine/storage/history-tables', 'engine/storage/ledger-protocol'],
+    ...['engine/storage/history-protocol', 'engine/storage/venue-rows', 'engine/storage/state-schema'],
     ...['core', 'words', 'agent', 'engine/accounts/account-book', 'engine/monitor/store', 'engine/monitor/stored-failure'],
     ...['engine/monitor/stored-snapshot', 'engine/prices/streams', 'engine/monitor/pace'],
     // To read an account itself. What it gets of a connection is what reads, and it gives a change no key.
     ...['exchanges/exchange', 'exchanges/registry', 'engine/monitor/poller', 'engine/monitor/reading-news', 'engine/monitor/wakes'],
     // To store what it read in the editor's database, as a reading of that account and nothing else.
     ...['engine/history/figures', 'engine/ledger/owner', 'engine/ledger/write-states', 'engine/monitor/twins'],
-    ...['engine/storage/state-protocol', 'engine/accounts/failures-here'],
+    ...['engine/storage/state-protocol', 'engine/storage/database-file', 'engine/storage/readings-tables', 'engine/accounts/failures-here'],
   ],
 };
 const folders = Object.keys(borders).filter((room) => !room.includes('/'));

@@ -6,16 +6,6 @@ import { jsonIn } from '../core/json.ts';
 import type { Account, Snapshot } from '../core/model.ts';
 import { accountOf } from '../engine/accounts/account-book.ts';
 import { keyFailures } from '../engine/accounts/failures-here.ts';
-import {
-  carefully,
-  endWatch,
-  inTransaction,
-  isNewer,
-  keepWatched,
-  mayWatch,
-  stateVersion,
-  usualBoundBytes,
-} from '../engine/database-worker.ts';
 import { figuresOf } from '../engine/history/figures.ts';
 import { isSameOwner, ownerOf } from '../engine/ledger/owner.ts';
 import { fold } from '../engine/ledger/write-states.ts';
@@ -25,6 +15,10 @@ import { isAsWhole, withKept } from '../engine/monitor/store.ts';
 import { storedFailure } from '../engine/monitor/stored-failure.ts';
 import { storedSnapshotText } from '../engine/monitor/stored-snapshot.ts';
 import { sameThresholds } from '../engine/monitor/twins.ts';
+import { carefully, inTransaction } from '../engine/storage/database-file.ts';
+import { usualBoundBytes } from '../engine/storage/history-tables.ts';
+import { endWatch, isNewer, keepWatched, mayWatch } from '../engine/storage/readings-tables.ts';
+import { stateVersion } from '../engine/storage/state-schema.ts';
 import { stepsAt } from './state-file.ts';
 
 /** Longest wait for a window that is writing, in which nothing else is done. Milliseconds. */

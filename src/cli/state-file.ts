@@ -8,7 +8,10 @@ import { liveEstimate, livePosition, type Prices } from '../core/risk/live-estim
 import type { Account } from '../core/model.ts';
 import { accountOf } from '../engine/accounts/account-book.ts';
 import type { AccountState, Live } from '../engine/monitor/store.ts';
-import { isBlank, isBlankState, seriesOf, targetsOf, venueSorted } from '../engine/database-worker.ts';
+import { isBlank } from '../engine/ledger/database/schema.ts';
+import { seriesOf, targetsOf } from '../engine/storage/history-tables.ts';
+import { isBlankState } from '../engine/storage/state-schema.ts';
+import { venueSorted } from '../engine/storage/venue-rows.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
 import { storedFailure } from '../engine/monitor/stored-failure.ts';
 import { storedPrices, storedSnapshotText } from '../engine/monitor/stored-snapshot.ts';

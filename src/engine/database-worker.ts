@@ -9,14 +9,6 @@ import { StateFile } from './storage/state-file.ts';
 import type { StateAnswers, StateAsked } from './storage/state-protocol.ts';
 import { LedgerFault, troubleOf } from './storage/trouble.ts';
 
-// The command line looks at both databases itself, and has no copy of this code.
-export { isBlank } from './ledger/database/schema.ts';
-export { carefully, inTransaction } from './storage/database-file.ts';
-export { seriesOf, targetsOf, usualBoundBytes } from './storage/history-tables.ts';
-export { endWatch, isNewer, keepWatched, mayWatch } from './storage/readings-tables.ts';
-export { isBlankState, stateVersion } from './storage/state-schema.ts';
-export { venueSorted } from './storage/venue-rows.ts';
-
 let ledger: LedgerFile | undefined;
 let shared: StateFile | undefined;
 

@@ -12,7 +12,6 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { Described } from '../../../src/agent/tools.ts';
 import { decimal } from '../../../src/core/decimal.ts';
 import { stateIn } from '../../../src/cli/places.ts';
-import { workerFile } from '../engine/ledger/database/setup-folder.ts';
 import { fill, order, program, run, type Filled } from './program.ts';
 
 const nothing = (): void => undefined;
@@ -371,7 +370,6 @@ describe('the tools for agents over the Model Context Protocol', () => {
   it('say that their descriptions are missing where the program was taken out of its package', async () => {
     const alone = path.join(parent, 'ltv-gauge.js');
     copyFileSync(program, alone);
-    copyFileSync(workerFile, path.join(parent, 'ledger-worker.js'));
     const child = spawn(process.execPath, [alone, 'mcp', '--data', folder], { timeout: 20_000 });
     child.stdin.end('{"jsonrpc":"2.0","id":1,"method":"tools/list"}\n');
     const [said] = await Promise.all([text(child.stderr), once(child, 'close')]);

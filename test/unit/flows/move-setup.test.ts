@@ -119,7 +119,7 @@ class Computer {
     this.sync();
     for (let at = now - minutes * 60_000; at < now; at += 60_000) {
       // Never the same twice: minutes of the same figures need no rows of their own.
-      const recorded = [{ target: 'loan:1', figures: { ltv: decimal(at % 120_000 === 0 ? '0.5' : '0.6') } }];
+      const recorded = [{ target: 'loan:1', figures: { ltv: decimal((now - at) % 120_000 === 0 ? '0.5' : '0.6') } }];
       const reading = { account: id, at, asOf: at, text: '{}', staleMs: 180_000, recorded };
       assert.equal(this.file.share({ do: 'keepReading', reading, now: at, pass: {} }), 'kept');
     }

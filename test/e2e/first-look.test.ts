@@ -318,7 +318,7 @@ describe('the first look', () => {
     await eventually('the empty status bar', async () => (await bench().statusBarText()) === undefined, {
       seen: () => bench().statusBarText(),
     });
-  });
+  }).timeout(240_000);
 });
 
 interface Language {

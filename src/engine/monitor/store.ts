@@ -31,8 +31,8 @@ export interface AccountState {
   readonly watched?: true;
 }
 
-/** What a reading may lack. */
-const gaps = ['loansTrouble', 'positionsTrouble', 'walletTrouble'] as const;
+/** What a reading may lack, for once or because its key may not read it. */
+const gaps = ['loansTrouble', 'loansBarred', 'positionsTrouble', 'positionsBarred', 'walletTrouble'] as const;
 
 /** Whether a reading lacks nothing that the held one has: else its key can read less. */
 export const isAsWhole = (read: Snapshot, held: Snapshot | undefined): boolean =>

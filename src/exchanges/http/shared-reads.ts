@@ -20,6 +20,9 @@ interface Read {
   leftAt?: number;
 }
 
+/** By how much the times of two may differ that share a request. Milliseconds. */
+const mostApartMs = 1_000;
+
 /** An answer that was asked for so long ago isn't taken for one of now. Milliseconds. */
 const mostAgeMs = 1_000;
 
@@ -62,9 +65,15 @@ export async function shareRead(
   }
 }
 
-/** What is more urgent than all that wait doesn't queue behind them. */
-const isFor = ({ purpose }: Asker, there: Read, now: number): boolean =>
-  there.leftAt === undefined ? urgency.indexOf(purpose()) >= urgency.indexOf(there.purpose()) : now - there.leftAt < mostAgeMs;
+/**
+ * What is more urgent than all that wait doesn't queue behind them. And as a request goes on until the last of its askers has no time left, all of
+ * them have about as much.
+ */
+function isFor({ purpose, until }: Asker, { askers, purpose: mostUrgent, leftAt }: Read, now: number): boolean {
+  const isInTime = leftAt === undefined ? urgency.indexOf(purpose()) >= urgency.indexOf(mostUrgent()) : now - leftAt < mostAgeMs;
+  const own = until();
+  return isInTime && [...askers].every((one) => one.until() === own || Math.abs(one.until() - own) <= mostApartMs);
+}
 
 function begin(clock: Clock, key: string, under: Map<string, Read>, read: Parameters<typeof shareRead>[3]): Read {
   const [askers, end] = [new Set<Asker>(), new AbortController()];

@@ -134,6 +134,14 @@ describe('the readings of a watcher in the database of the editor', () => {
 
   it('are not stored of a key that reads less, with other thresholds, or while the own key of the editor is refused', () => {
     assert.match(keep(read(20_000, { positions: [], positionsTrouble: msg('test', 'No') }))!, /reads less/);
+    // The editor's key failed once over what this key may never read.
+    for (const part of ['loans', 'positions']) {
+      const failed = `json_set(snapshot, '$.${part}Trouble', json('{"template":"No","args":[]}'))`;
+      change(`UPDATE snapshots SET snapshot = ${failed} WHERE account = 'okx'`);
+      const barred = { [part]: [], [`${part}Trouble`]: msg('test', 'No'), [`${part}Barred`]: true };
+      assert.match(keep(read(20_000, barred))!, /reads less/, part);
+      change(`UPDATE snapshots SET snapshot = json_remove(snapshot, '$.${part}Trouble') WHERE account = 'okx'`);
+    }
     const thresholds = { marginCall: decimal('0.7'), liquidation: decimal('0.8') };
     assert.match(keep(read(20_000), watcher(), { thresholds })!, /thresholds were just changed/);
     const failure = (kind: string): string =>

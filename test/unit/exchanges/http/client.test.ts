@@ -405,6 +405,28 @@ describe('what needs no key', () => {
     await fourth;
   });
 
+  it('is asked apart for who has less time than the others, and would wait as long as they', async () => {
+    for (const [times, requests] of [
+      [[3_000, undefined], 2],
+      [[undefined, 3_000], 2],
+      [[3_000, 20_000], 2],
+      [[3_000, 4_000], 1],
+      // Each has little more than the one before.
+      [[3_000, 3_800, 4_600], 2],
+      [[undefined, undefined], 1],
+    ] as const) {
+      const { clock, answers, connect } = two();
+      const all = times.map((ms, at) => {
+        const signal = ms === undefined ? undefined : tryOf(new AbortController().signal, { until: clock.now() + ms });
+        return connect(at.toString()).indexPrices(['BTC'], signal);
+      });
+      await settled();
+      assert.equal(answers.length, requests, JSON.stringify(times));
+      for (const answer of answers) answer();
+      await Promise.all(all);
+    }
+  });
+
   it('is another answer for demo trading, which has the same address', async () => {
     const { answers, sites, connect, one } = two();
     const both = Promise.all([one.indexPrices(['BTC']), connect('c', 'global-demo').indexPrices(['BTC'])]);

@@ -19,7 +19,8 @@ import { carefully, inTransaction } from '../engine/storage/database-file.ts';
 import { usualBoundBytes } from '../engine/storage/history-tables.ts';
 import { endWatch, isNewer, keepWatched, mayWatch } from '../engine/storage/readings-tables.ts';
 import { stateVersion } from '../engine/storage/state-schema.ts';
-import { stepsAt } from './state-file.ts';
+import type { OpenRows } from './metrics.ts';
+import { openRowsAt, stepsAt } from './state-file.ts';
 
 /** Longest wait for a window that is writing, in which nothing else is done. Milliseconds. */
 const busyMs = 1_000;
@@ -79,6 +80,9 @@ export class EditorsReadings {
       return reasons.includes(undefined) ? undefined : reasons[0];
     });
   }
+
+  /** Of all accounts. Throws if that can't be told. */
+  openRows = (): OpenRows => openRowsAt(this.#file);
 
   /** Another watcher can go on at once. */
   end(): void {

@@ -13,7 +13,7 @@ import { intervalMsOf } from '../words/time.ts';
 import { Complaint } from './complaint.ts';
 import type { EditorsReadings } from './keep-watched.ts';
 import { reasonOf, serveMcp } from './mcp.ts';
-import type { RequestCounts } from './metrics.ts';
+import type { OpenRows, RequestCounts } from './metrics.ts';
 import { foundStates, stateIn } from './places.ts';
 import { watch } from './watch.ts';
 
@@ -91,15 +91,16 @@ function misuseOf(
 interface Source {
   readonly states: () => readonly AccountState[];
   readonly requests?: RequestCounts;
+  readonly openRows?: (() => OpenRows) | undefined;
   readonly end?: () => void;
 }
 
 /** What the editor last stored. */
-async function byEditor(folder: string | undefined): Promise<Omit<Looking, 'options'>> {
+async function byEditor(folder: string | undefined): Promise<Omit<Looking, 'options'> & Source> {
   const file = stateOf(folder);
   // Loads SQLite, which warns of itself in older versions of Node.js.
-  const { lookingAt } = await import('./state-file.ts');
-  return lookingAt(file);
+  const { lookingAt, openRowsAt } = await import('./state-file.ts');
+  return { ...lookingAt(file), openRows: () => openRowsAt(file) };
 }
 
 /**
@@ -123,6 +124,7 @@ async function byKeys(files: readonly string[], intervalMs: number, isStanding: 
   return {
     states: () => reader.states(),
     requests: reader.requests,
+    openRows: editor?.openRows,
     end: () => {
       reader.end();
     },

@@ -7,6 +7,17 @@ export const metricsType = 'application/openmetrics-text; version=1.0.0; charset
 /** How many requests of each outcome were sent, by venue and outcome. */
 export type RequestCounts = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
+/** How many rows of the activity log may still have an effect or keep their account frozen, by their state. */
+export type OpenRows = Readonly<Record<'sent' | 'accepted' | 'unknown' | 'mismatch', number>>;
+
+/** What is told beside the status. */
+interface Beside {
+  readonly version?: string | undefined;
+  readonly requests?: RequestCounts | undefined;
+  /** Undefined if the activity log isn't known or can't be read. */
+  readonly openRows?: OpenRows | undefined;
+}
+
 type Labels = Readonly<Record<string, string>>;
 
 interface Sample {
@@ -26,14 +37,16 @@ interface Family {
 const levels: readonly LevelName[] = ['ok', 'watch', 'warning', 'danger', 'unknown'];
 
 /** The status as OpenMetrics text. Ratios that are out of date or weren't read are left out. */
-export function metricsText({ accounts }: Status, version: string | undefined, requests: RequestCounts = new Map()): string {
+export function metricsText({ accounts }: Status, { version, requests = new Map(), openRows }: Beside): string {
   const counts = [...requests].flatMap(([venue, outcomes]) =>
     [...outcomes].map(([outcome, count]) => ({ labels: { venue, outcome }, value: count.toString() })),
   );
+  const open = Object.entries(openRows ?? {}).map(([state, count]) => ({ labels: { state }, value: count.toString() }));
   const families: readonly Family[] = [
     ...accountFamilies(accounts),
     ...unitFamilies(accounts),
     { name: 'requests', type: 'counter', help: 'Requests to exchanges, by outcome.', samples: counts },
+    { name: 'ledger_open_rows', help: 'Changes not proven yet, or whose account is frozen until a person looks.', samples: open },
     { name: 'build', type: 'info', help: 'The version of LTV Gauge.', samples: version === undefined ? [] : [one({ version })] },
   ];
   return `${families.map(familyText).join('')}# EOF\n`;

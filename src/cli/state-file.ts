@@ -13,12 +13,14 @@ import { seriesOf, targetsOf } from '../engine/storage/history-tables.ts';
 import { isBlankState } from '../engine/storage/state-schema.ts';
 import { venueSorted } from '../engine/storage/venue-rows.ts';
 import type { WriteRecord } from '../engine/ledger/record.ts';
+import { fold, isFreezing, isOpen } from '../engine/ledger/write-states.ts';
 import { storedFailure } from '../engine/monitor/stored-failure.ts';
 import { storedPrices, storedSnapshotText } from '../engine/monitor/stored-snapshot.ts';
 import type { HistoryAnswers } from '../engine/storage/history-protocol.ts';
 import { databaseName } from '../engine/storage/ledger-protocol.ts';
 import { watchLease } from '../engine/storage/state-protocol.ts';
 import { siteOf } from '../engine/prices/streams.ts';
+import type { OpenRows } from './metrics.ts';
 
 /** Longest wait for a window that is writing, in which nothing else is done: a watcher ends within two seconds. Milliseconds. */
 const busyMs = 1_000;
@@ -38,6 +40,13 @@ export const lookingAt = (file: string): Omit<Looking, 'options'> => ({
 /** The rows of the activity log. @param file path of `state.sqlite` */
 export const stepsAt = (file: string, id?: string): readonly WriteRecord[] =>
   existsSync(logOf(file)) ? (reading(logOf(file), isBlank, (db) => stepsIn(db, id)) ?? []) : [];
+
+/** How many writes are open or keep their account frozen, by their state: none where nothing was ever written. @param file path of `state.sqlite` */
+export function openRowsAt(file: string): OpenRows {
+  const counts: Record<keyof OpenRows, number> = { sent: 0, accepted: 0, unknown: 0, mismatch: 0 };
+  for (const write of fold(stepsAt(file)).values()) if (isOpen(write) || isFreezing(write)) counts[write.state as keyof OpenRows] += 1;
+  return counts;
+}
 
 const logOf = (file: string): string => path.join(path.dirname(file), '..', 'journal', databaseName);
 

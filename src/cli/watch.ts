@@ -4,7 +4,7 @@ import { isCurrent } from '../engine/monitor/pace.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { manifest } from './manifest.ts';
 import { reasonOf } from './mcp.ts';
-import { metricsText, metricsType, type RequestCounts } from './metrics.ts';
+import { metricsText, metricsType, type OpenRows, type RequestCounts } from './metrics.ts';
 import { plain, serveLocally, type Page } from './serve.ts';
 
 export interface WatchOptions {
@@ -13,13 +13,15 @@ export interface WatchOptions {
   /** The accounts as last read. Throws if that can't be told. */
   readonly states: () => readonly AccountState[];
   readonly requests?: RequestCounts;
+  /** Of the editor's activity log. Throws if that can't be told. */
+  readonly openRows?: (() => OpenRows) | undefined;
 }
 
 /**
  * Serves `/metrics` and `/health` until the process is asked to end.
  * @throws Complaint if the port is taken
  */
-export async function watch({ port, options, states, requests }: WatchOptions, say: (text: string) => void): Promise<void> {
+export async function watch({ port, options, states, requests, openRows }: WatchOptions, say: (text: string) => void): Promise<void> {
   const { version } = manifest();
   const or503 = (page: () => Page) => (): Page => {
     try {
@@ -31,7 +33,7 @@ export async function watch({ port, options, states, requests }: WatchOptions, s
   const metrics = (): Page => ({
     status: 200,
     type: metricsType,
-    text: metricsText(statusOf(states(), options()), version, requests),
+    text: metricsText(statusOf(states(), options()), { version, requests, openRows: known(openRows) }),
   });
   const pages = new Map([
     ['/metrics', or503(metrics)],
@@ -49,6 +51,15 @@ export async function watch({ port, options, states, requests }: WatchOptions, s
   serving.close();
   // An exchange that hangs doesn't keep the process.
   setTimeout(() => process.exit(), 1_000).unref();
+}
+
+/** What can't be told is left out. */
+function known<T>(tell: (() => T) | undefined): T | undefined {
+  try {
+    return tell?.();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether all figures are as young as the editor asks of them. A failed reading alone is no fault: the figures may be young still. */

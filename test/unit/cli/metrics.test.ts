@@ -15,7 +15,10 @@ const state = (change: Partial<AccountState> = {}): AccountState => ({
 });
 
 const text = (states: readonly AccountState[], amounts = false): string =>
-  metricsText(statusOf(states, { now, intervalMs: 30_000, amounts }), '1.2.3', new Map([['okx', new Map([['ok', 7]])]]));
+  metricsText(statusOf(states, { now, intervalMs: 30_000, amounts }), {
+    version: '1.2.3',
+    requests: new Map([['okx', new Map([['ok', 7]])]]),
+  });
 
 /** Each sample by name and labels, as a library reads them. */
 function samplesIn(metrics: string): ReadonlyMap<string, string> {
@@ -126,7 +129,7 @@ describe('the metrics', () => {
     assert.ok(first !== undefined);
     const [one] = first.loans;
     const loans = [one!, one!].map((each) => ({ ...each, loan: hostile }));
-    const metrics = metricsText({ ...status, accounts: [{ ...first, name: hostile, loans }] }, undefined);
+    const metrics = metricsText({ ...status, accounts: [{ ...first, name: hostile, loans }] }, {});
     assert.equal(metrics.match(/^# EOF$/gm)?.length, 1);
     const samples = samplesIn(metrics);
     assert.deepEqual(named(samples, 'loan_ltv_ratio'), ['0.57421', '0.57421']);

@@ -13,7 +13,11 @@ import { readingOnly } from '../../../src/cli/read-accounts.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { ConnectionOptions, Exchange } from '../../../src/exchanges/exchange.ts';
 import { exchanges } from '../../../src/exchanges/registry.ts';
+import { SqliteJournal } from '../../../src/engine/ledger/database/sqlite-journal.ts';
+import { databaseName } from '../../../src/engine/storage/ledger-protocol.ts';
 import { uid } from '../../../src/simulator/okx/wallet.ts';
+import { workerFile } from '../engine/ledger/database/setup-folder.ts';
+import { change, record } from '../words/records.ts';
 import { within } from '../engine/storage/cabinet.ts';
 import { fill, program, run, type Filled } from './program.ts';
 
@@ -214,6 +218,54 @@ describe('the watcher', () => {
     const { code, stderr } = await run('watch', '--data', filled.folder, '--port', port);
     assert.equal(code, 3);
     assert.match(stderr, /^Port \d+ is in use by another program/);
+  });
+
+  it('counts the changes of the activity log that are open or keep an account frozen, unless the log cannot be read', async () => {
+    const alone = path.join(filled.parent, 'alone');
+    mkdirSync(path.dirname(stateIn(alone)), { recursive: true });
+    const from = new DatabaseSync(stateIn(filled.folder));
+    from.exec(`VACUUM INTO '${stateIn(alone)}'`);
+    from.close();
+    const counted = (text: string): unknown =>
+      parse(text)
+        .find(({ name }) => name === 'ltv_gauge_ledger_open_rows')
+        ?.metrics.map(({ labels, value }) => [labels?.['state'], value]);
+    const watcher = await keep(watch(['--data', alone]));
+    const shown = async (): Promise<unknown> => counted(await (await fetch(`${watcher.url}/metrics`)).text());
+    assert.deepEqual(
+      await shown(),
+      ['sent', 'accepted', 'unknown', 'mismatch'].map((state) => [state, '0']),
+    );
+    const log = path.join(alone, 'journal');
+    const journal = new SqliteJournal({
+      folder: log,
+      worker: workerFile,
+      storage: { get: async () => undefined, note: async () => undefined },
+    });
+    for (const [id, ...states] of [
+      ['a', 'planned', 'sent'],
+      ['b', 'planned', 'sent', 'accepted'],
+      ['c', 'planned', 'sent', 'accepted', 'effective'],
+      ['d', 'planned', 'sent', 'rejected'],
+      ['e', 'planned', 'sent', 'unknown'],
+      ['f', 'planned', 'sent', 'unknown'],
+      ['g', 'planned', 'sent', 'mismatch'],
+    ] as const)
+      for (const state of states) await journal.append(record({ id, state, change: { ...change, loan: { loanId: id, orderId: id } } }));
+    await journal.append(record({ id: 'h', accountId: 'other', state: 'mismatch', freezeLiftedAt: 1 }));
+    journal.dispose();
+    const now = [
+      ['sent', '1'],
+      ['accepted', '1'],
+      ['unknown', '2'],
+      ['mismatch', '1'],
+    ];
+    assert.deepEqual(await shown(), now);
+    const both = await keep(watch(['--account', account('bybit'), '--data', alone]));
+    assert.deepEqual(counted(await (await fetch(`${both.url}/metrics`)).text()), now);
+    writeFileSync(path.join(log, databaseName), 'no database');
+    assert.equal(await shown(), undefined);
+    assert.equal((await fetch(`${watcher.url}/metrics`)).status, 200);
   });
 
   it('says why where the database is locked, damaged or gone, and ends in time even then', async () => {

@@ -16,6 +16,9 @@ if (files.length === 0) {
   console.error('LTV Gauge is no longer installed.');
   process.exit(3);
 }
-if (process.argv.length > 2 && !process.argv.some((one) => /^--(data|account)(=|$)/.test(one))) process.argv.push('--data', ${JSON.stringify(folder)});
+const [command, ...rest] = process.argv.slice(2);
+const hasNot = (option) => !rest.some((one) => one === option || one.startsWith(option + '='));
+// A watcher with accounts of its own reads for this editor too.
+if (command !== undefined && hasNot('--data') && (command === 'watch' || hasNot('--account'))) process.argv.push('--data', ${JSON.stringify(folder)});
 require(files[0]);
 `;

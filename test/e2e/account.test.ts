@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { forget, watchFor } from './canaries.ts';
 import { eventually } from './eventually.ts';
 import { enterAccount, enterKeys } from './exchange.ts';
@@ -40,6 +44,50 @@ describe('adding an account by keyboard', () => {
     watchFor('the address', exchange().url);
     assert.match((await bench().leaks()).join('\n'), /state\.sqlite\S* holds the address/);
     forget(exchange().url);
+  });
+
+  itInLongRound('shows what a watcher beside it reads, as long as that reads', async function () {
+    if (!bench().inBrowser) this.skip();
+    await bench().openContainer();
+    await enterAccount(bench(), exchange().url, 'Main', exchange().keys);
+    await (await bench().dialog()).press(says('button.save'));
+    await bench().waitForRow('Loans', /57\.98% · Watch/);
+    await bench().runCommand('LTV Gauge: Install Command Line');
+    await bench().waitForNotification(/ltv-gauge\.js/);
+    const program = readdirSync(bench().folder, { recursive: true, encoding: 'utf8' }).find((file) => /bin.ltv-gauge\.js$/.test(file));
+    assert.ok(program !== undefined);
+    const place = mkdtempSync(path.join(tmpdir(), 'ltv-gauge-watcher-'));
+    const file = path.join(place, 'account.json');
+    const { apiKey: key, ...parts } = exchange().otherKeys.readOnly;
+    const account = { venue: 'okx', site: 'loopback', baseUrl: exchange().url, name: 'Main', key, ...parts };
+    writeFileSync(file, JSON.stringify(account), { mode: 0o600 });
+    const watcher = spawn(process.execPath, [path.join(bench().folder, program), 'watch', '--port', '0', '--account', file]);
+    let said = '';
+    watcher.stderr.on('data', (data) => (said += String(data)));
+    try {
+      const watched = saysInTurn(/^Main simulated/, saysLike('account.watched'));
+      const seen = async (): Promise<string[]> => [...(await bench().treeRows('Loans')), said];
+      const isWatched = async (): Promise<boolean> => (await bench().treeRows('Loans')).some((row) => watched.test(row));
+      await eventually('the watcher’s reading', isWatched, { deadlineMs: 60_000, seen });
+      assert.match(said, /the editor gets what is read/);
+      await bench().screenshot('watched');
+      const before = await exchange().requests('/loan-info');
+      await eventually('two more', async () => (await exchange().requests('/loan-info')) >= before + 2, { deadlineMs: 90_000, seen });
+      assert.ok(await isWatched());
+      await bench().treeItem('Loans', 'Main').hover();
+      await bench()
+        .page.locator('.workbench-hover')
+        .filter({ hasText: saysLike('account.by-watcher') })
+        .first()
+        .waitFor();
+      await bench().screenshot('watched-tooltip');
+      watcher.kill('SIGTERM');
+      await eventually('a reading of its own', async () => !(await isWatched()), { deadlineMs: 90_000, seen });
+      await bench().waitForRow('Loans', /^Main simulated · .* · (just now|\d+ s ago)/);
+    } finally {
+      watcher.kill('SIGKILL');
+      rmSync(place, { recursive: true, force: true });
+    }
   });
 
   itInLongRound('is told when the keys are gone, of this account alone', async function () {

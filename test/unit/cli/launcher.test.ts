@@ -40,8 +40,11 @@ describe('the launcher of the command line', () => {
     rmSync(here, { recursive: true });
     assert.equal(await launched(here, 'status', '--data', '/mine'), '1.1.0 status --data /mine');
     assert.equal(await launched(here, 'status', '--data=/mine'), '1.1.0 status --data=/mine');
-    for (const account of [['--account', 'f'], ['--account=f']])
-      assert.equal(await launched(here, 'watch', ...account), ['1.1.0 watch', ...account].join(' '));
+    for (const account of [['--account', 'f'], ['--account=f']]) {
+      assert.equal(await launched(here, 'status', ...account), ['1.1.0 status', ...account].join(' '));
+      assert.equal(await launched(here, 'watch', ...account), ['1.1.0 watch', ...account, '--data /data'].join(' '));
+      assert.equal(await launched(here, 'watch', '--data', 'd', ...account), ['1.1.0 watch --data d', ...account].join(' '));
+    }
     assert.equal(await launched(here), '1.1.0');
   });
 

@@ -143,19 +143,6 @@ export async function preparePage(
   if (made !== undefined) await slices.pause();
 }
 
-/**
- * Prepares until nothing is new. News overtakes only the first time: news that comes faster would never let anything be shown, and what changes
- * after that is little.
- * @param news a number that is another one after each news
- */
-export async function prepareLatest(prepare: (isOvertaken: () => boolean) => Promise<void>, news: () => number): Promise<void> {
-  for (const isFirst of [true, false]) {
-    const known = news();
-    await prepare(() => isFirst && news() !== known);
-    if (news() === known) return;
-  }
-}
-
 const drawnLoan = kept((_, view: LoanView, viewContext: ViewContext, say: Say): Drawn => {
   const { state, loan, level, current, since } = view;
   const key = loanKey(state.account.id, loan.id);

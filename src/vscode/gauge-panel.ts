@@ -2,13 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate as breathe } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
-import { aliveMs, type FromPage, type HistoryQuestion, type PageAction, type PageState, type ToPage } from '../core/protocol.ts';
+import {
+  aliveMs,
+  type FromPage,
+  type HistoryQuestion,
+  type PageAction,
+  type PageChanges,
+  type PageState,
+  type ToPage,
+} from '../core/protocol.ts';
 import { uptimeOf } from '../core/clock.ts';
-import { type App, sceneOf } from './front.ts';
+import { type App, type Frame, sceneOf } from './front.ts';
 import { commandIds, type CommandId } from './command-ids.ts';
 import type { Place } from '../views/place.ts';
 import { gaugeHtml, parseFromPage } from '../views/gauge-page.ts';
-import { gaugePage, keyOfPlace, prepareLatest, preparePage, type GaugePage } from '../views/gauges.ts';
+import { gaugePage, keyOfPlace, preparePage, type GaugePage } from '../views/gauges.ts';
 import { keyOfTarget } from '../views/gauge-frame.ts';
 import type { HistoryDesk } from '../views/history.ts';
 import { changesOf, isNothing } from '../views/page-changes.ts';
@@ -20,8 +28,6 @@ import { bracketed } from '../words/text.ts';
 import { localize, onScreen } from './localize.ts';
 import { onDidChangeSetting } from './ports.ts';
 
-/** Several accounts may report at once; they are drawn together. */
-const coalesceMs = 50;
 /** How often the history is read for the trends. */
 const trendEveryMs = 5 * 60_000;
 
@@ -74,10 +80,6 @@ export class GaugePanel implements vscode.Disposable {
   #whose: string | undefined;
   #desk: Promise<HistoryDesk> | undefined;
   #worst: string | undefined;
-  #soon: NodeJS.Timeout | undefined;
-  /** A page is being prepared, and how often there was news. */
-  #preparing = false;
-  #news = 0;
   #ages: NodeJS.Timeout | undefined;
   #gone = false;
 
@@ -97,9 +99,6 @@ export class GaugePanel implements vscode.Disposable {
       },
     });
     panel.iconPath = new vscode.ThemeIcon('dashboard');
-    const later = (): void => {
-      this.#postSoon();
-    };
     this.#subscriptions.push(
       panel.onDidDispose(() => {
         this.#release();
@@ -111,14 +110,13 @@ export class GaugePanel implements vscode.Disposable {
         const known = parseFromPage(message);
         if (known !== undefined) this.#receive(known);
       }),
-      app.store.onDidChange(later),
+      app.painter.follow(this.#draw),
       // A hidden panel has no page to play it.
       app.alarm.on(() => {
         if (this.#ready) this.#send({ type: 'sound' });
       }),
-      app.ledger.onDidChange(later),
       onDidChangeSetting('hideAmounts', () => {
-        later();
+        this.#drawSoon();
         this.#ask((desk) => desk.again());
       }),
     );
@@ -158,7 +156,6 @@ export class GaugePanel implements vscode.Disposable {
     if (this.#gone) return;
     this.#gone = true;
     this.#trials.end();
-    clearTimeout(this.#soon);
     clearInterval(this.#ages);
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#onGone();
@@ -168,12 +165,12 @@ export class GaugePanel implements vscode.Disposable {
   #followVisibility(): void {
     clearInterval(this.#ages);
     if (this.#panel.visible) {
-      // Updates the ages, and tells the page that the extension is alive.
       this.#ages = setInterval(() => {
-        if (!this.#post()) this.#send({ type: 'alive' });
+        if (this.#isSeen()) this.#send({ type: 'alive' });
+        this.#drawSoon();
         this.#ask((desk) => desk.tick());
       }, aliveMs);
-      this.#post();
+      this.#drawSoon();
     } else {
       this.#ready = false;
       this.#shocks = undefined;
@@ -186,7 +183,7 @@ export class GaugePanel implements vscode.Disposable {
       case 'ready':
         this.#ready = true;
         this.#shown = undefined;
-        void this.#prepareAndPost();
+        this.#drawSoon();
         return;
       case 'action': {
         // Only a gauge that was shown has a place; the command still asks its own questions.
@@ -196,7 +193,7 @@ export class GaugePanel implements vscode.Disposable {
       }
       case 'shocks':
         this.#shocks = message.text;
-        void this.#prepareAndPost();
+        this.#drawSoon();
         return;
       case 'history':
         this.#answer(this.#meant(message.question));
@@ -268,56 +265,40 @@ export class GaugePanel implements vscode.Disposable {
     });
   }
 
-  #postSoon(): void {
-    if (this.#soon !== undefined) return;
-    this.#soon = setTimeout(() => {
-      this.#soon = undefined;
-      void this.#prepareAndPost();
-    }, coalesceMs);
-  }
-
-  /** What takes long is made in slices, and kept: after news it goes on where it was. */
-  async #prepareAndPost(): Promise<void> {
-    this.#news += 1;
-    if (this.#preparing) return;
-    this.#preparing = true;
-    const prepare = (isOvertaken: () => boolean): Promise<void> =>
-      preparePage(this.#app.store.all(), sceneOf(this.#app), onScreen(), this.#shocks, {
-        ...this.#turns,
-        isOvertaken: () => isOvertaken() || !this.#isSeen(),
-      });
-    try {
-      if (this.#isSeen()) await prepareLatest(prepare, () => this.#news);
-    } catch (error) {
-      this.#report(error);
-    } finally {
-      this.#preparing = false;
-    }
-    this.#post();
-    this.#revealWhenReady();
-  }
-
   readonly #isSeen = (): boolean => !this.#gone && this.#ready && this.#panel.visible;
 
-  /** @returns whether the page was sent something */
-  #post(): boolean {
-    if (!this.#isSeen()) return false;
-    const page = gaugePage(this.#app.store.all(), sceneOf(this.#app), onScreen(), { shocks: this.#shocks, trends: this.#trends });
+  #drawSoon(): void {
+    if (this.#isSeen()) this.#app.painter.soon(this.#draw);
+  }
+
+  /** What takes long is made in slices before the rest. */
+  readonly #draw = async ({ states, scene }: Frame): Promise<void> => {
+    if (!this.#isSeen()) return;
+    const [say, shocks] = [onScreen(), this.#shocks];
+    await preparePage(states, scene, say, shocks, { ...this.#turns, isOvertaken: () => !this.#isSeen() });
+    if (!this.#isSeen()) return;
+    const page = gaugePage(states, scene, say, { shocks, trends: this.#trends });
     this.#places = page.places;
     this.#worst = page.state.gauges[page.state.orders.worst[0] ?? -1]?.key;
-    void this.#readTrends();
     const title = msg('term.ltv-gauges', 'LTV Gauges');
     this.#panel.title = localize(page.simulatedOnly ? bracketed(title, msg('term.simulated', 'simulated')) : title);
-    const changes = this.#shown === undefined ? undefined : changesOf(this.#shown, page.state);
-    if (changes !== undefined && isNothing(changes)) return false;
-    this.#shown = page.state;
+    await breathe();
+    const before = this.#shown;
+    const changes = before === undefined ? undefined : changesOf(before, page.state);
+    await breathe();
+    if (!this.#isSeen()) return;
+    this.#post(page.state, before === this.#shown ? changes : undefined);
+    this.#revealWhenReady();
+    void this.#readTrends();
+  };
+
+  /** @param changes what the page has to be told of it; undefined where only the whole will do */
+  #post(state: PageState, changes: PageChanges | undefined): void {
+    if (changes !== undefined && isNothing(changes)) return;
+    this.#shown = state;
     this.#number += 1;
-    this.#send({
-      number: this.#number,
-      ...(changes === undefined ? { type: 'state', state: page.state } : { type: 'changes', ...changes }),
-    });
+    this.#send({ number: this.#number, ...(changes === undefined ? { type: 'state', state } : { type: 'changes', ...changes }) });
     this.#trials.renew();
-    return true;
   }
 
   /** Reads anew what is not of this stretch of time, and what is new. */
@@ -332,7 +313,7 @@ export class GaugePanel implements vscode.Disposable {
     if (this.#gone) return;
     this.#trends = new Map([...this.#trends, ...read]);
     this.#trendsOf = stretch;
-    this.#postSoon();
+    this.#drawSoon();
   }
 
   #revealWhenReady(): void {

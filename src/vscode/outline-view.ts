@@ -9,7 +9,8 @@ import { adopt, nodesOfSource, renew, type OutlineNode } from '../views/outline-
 import { escapeMarkdown, markdownLink } from './markdown.ts';
 import { spokenOf, type Details, type Entry } from '../views/entry.ts';
 import type { Text } from '../words/text.ts';
-import { type App, msUntilAnyAgeChanges, sceneOf } from './front.ts';
+import { type App, type Frame, frameOf, msUntilAnyAgeChanges } from './front.ts';
+import type { Draw } from './painter.ts';
 import type { ViewContext } from '../words/account.ts';
 import type * as Views from '../views/outlines.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
@@ -23,18 +24,22 @@ const states: Readonly<Record<Entry['expansion'], vscode.TreeItemCollapsibleStat
 
 /** Shows an outline as a tree and repaints only what changed. The outline's code is loaded when the view is first seen. */
 export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode.Disposable {
-  readonly #load: () => Promise<() => readonly Entry[]>;
+  readonly #load: () => Promise<(frame?: Frame) => readonly Entry[]>;
   readonly #pages: LazyPages;
   readonly #trend: (place: PlaceOn) => Promise<Text | undefined>;
   readonly #changed = new vscode.EventEmitter<OutlineNode | OutlineNode[] | undefined>();
   readonly #subscription: { dispose(): void };
-  #outline: (() => readonly Entry[]) | undefined;
+  #outline: ((frame?: Frame) => readonly Entry[]) | undefined;
   #isLoading = false;
   #roots: readonly OutlineNode[] = [];
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(load: () => Promise<() => readonly Entry[]>, pages: LazyPages, trend: (place: PlaceOn) => Promise<Text | undefined>) {
+  constructor(
+    load: () => Promise<(frame?: Frame) => readonly Entry[]>,
+    pages: LazyPages,
+    trend: (place: PlaceOn) => Promise<Text | undefined>,
+  ) {
     this.#load = load;
     this.#pages = pages;
     this.#trend = trend;
@@ -44,14 +49,14 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
     });
   }
 
-  /** Updates the tree from the store. @param isSeen whether the editor shows it */
-  update(isSeen: boolean): void {
+  /** @param isSeen whether the editor shows it */
+  update(isSeen: boolean, frame: Frame): void {
     if (this.#outline === undefined) {
       // The editor reads on first view. It has to be told to read again after a failure, and where it took the answer of who held its place.
       if (isSeen && !this.#isLoading) this.#changed.fire(undefined);
       return;
     }
-    const entries = this.#outline();
+    const entries = this.#outline(frame);
     const { all, changed } = renew(this.#roots, entries);
     if (all) {
       this.#roots = adopt(entries, this.#roots, undefined);
@@ -73,7 +78,7 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
     return [...node.children];
   }
 
-  async #loaded(): Promise<() => readonly Entry[]> {
+  async #loaded(): Promise<(frame?: Frame) => readonly Entry[]> {
     this.#isLoading = true;
     try {
       return await this.#load();
@@ -168,7 +173,7 @@ export interface OutlineViewOptions {
   /** Reports changes besides those of the store and the ledger. */
   readonly onDidChange?: (listener: () => void) => vscode.Disposable;
   /** Called whenever the tree is updated from the store. */
-  readonly onUpdate?: (states: readonly AccountState[], viewContext: ViewContext) => void;
+  readonly onUpdate?: (frame: Frame) => void;
   /** How many entries of the view need attention: its badge. */
   readonly alarms?: (views: typeof Views, states: readonly AccountState[], viewContext: ViewContext) => number;
   readonly badgeText?: (count: number) => string;
@@ -183,7 +188,7 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
     async () => {
       const outline = await options.load();
       if (view.visible) ticker.start();
-      return () => outline(app.store.all(), sceneOf(app));
+      return ({ states, scene } = frameOf(app)) => outline(states, scene);
     },
     pages,
     async (place) => (await loadViews()).readTrendBars(app.shared, place, app.clock.now()),
@@ -192,12 +197,12 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
   const { view } = late;
   if (options.figure !== undefined) view.description = localize(options.figure);
   const { alarms, badgeText } = options;
-  const badge = (): void => {
+  const badge = ({ states, scene }: Frame): void => {
     // What was never read can't need attention.
-    if (alarms === undefined || badgeText === undefined || (view.badge === undefined && app.store.all().every(isUnread))) return;
+    if (alarms === undefined || badgeText === undefined || (view.badge === undefined && states.every(isUnread))) return;
     withViews(
       (views) => {
-        if (!ended) showBadge(view, alarms(views, app.store.all(), sceneOf(app)), badgeText);
+        if (!ended) showBadge(view, alarms(views, states, scene), badgeText);
       },
       (error) => {
         app.log.warn(`badge of ${options.id}: ${String(error)}`);
@@ -205,33 +210,34 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
     );
   };
   let ended = false;
-  const update = (): void => {
-    tree.update(view.visible);
-    options.onUpdate?.(app.store.all(), sceneOf(app));
-    badge();
+  const update = (frame: Frame): void => {
+    tree.update(view.visible, frame);
+    options.onUpdate?.(frame);
+    badge(frame);
   };
-  const ticker = new Ticker({ nextMs: () => msUntilAnyAgeChanges(app), tick: update });
-  const follow = (): void => {
-    update();
+  const follow = (frame: Frame): void => {
+    update(frame);
     if (view.visible) ticker.start();
     else ticker.stop();
-    if (view.visible) void options.read?.()?.then(update);
+    if (view.visible) void options.read?.()?.then(later(update));
   };
-  follow();
+  const later = (draw: Draw<Frame>) => (): void => {
+    if (!ended) app.painter.soon(draw);
+  };
+  const ticker = new Ticker({ nextMs: () => msUntilAnyAgeChanges(app), tick: later(update) });
+  follow(frameOf(app));
   const fed = late.show(tree);
   const shown = vscode.Disposable.from(
     { dispose: () => (ended = true) },
     ...(fed === undefined ? [] : [fed]),
     tree,
     ticker,
-    app.store.onDidChange(follow),
-    app.ledger.onDidChange(follow),
-    app.arming.onDidChange(follow),
-    view.onDidChangeVisibility(follow),
+    app.painter.follow(follow),
+    view.onDidChangeVisibility(later(follow)),
     onDidChangeSetting('hideAmounts', () => {
       tree.redraw();
     }),
-    ...(options.onDidChange === undefined ? [] : [options.onDidChange(follow)]),
+    ...(options.onDidChange === undefined ? [] : [options.onDidChange(later(follow))]),
   );
   const reveal = async (place: Place): Promise<void> => {
     const row = await tree.rowOf(place);

@@ -6,9 +6,10 @@ import { agentAnswers } from './agent-answers.ts';
 import type { AgentAnswer } from './agent-tools.ts';
 import { commandIds } from './command-ids.ts';
 import { registerCommands } from './commands.ts';
-import { sceneOf, type App } from './front.ts';
+import { frameOf, sceneOf, type App, type Frame } from './front.ts';
 import { registerGauges } from './gauge-commands.ts';
 import { tellStateTrouble } from './guarded-command.ts';
+import { Painter } from './painter.ts';
 import { portsOf } from './ports.ts';
 import { registerStatusBar } from './status-bar.ts';
 import { registerTrees } from './trees.ts';
@@ -44,7 +45,16 @@ type Keep = <T extends vscode.Disposable>(part: T) => T;
 function start(context: vscode.ExtensionContext, late: Pick<App, 'commands' | 'tree'>, keep: Keep): Running {
   const log = keep(vscode.window.createOutputChannel('LTV Gauge', { log: true }));
   const engine = keep(createEngine(portsOf(context, log)));
-  const app: App = { ...engine, ...late, context, log, alarm: keep(new Emitter()) };
+  const painter = keep(
+    new Painter<Frame>({
+      frame: () => frameOf(app),
+      failed: (error) => {
+        log.error(error instanceof Error ? error : String(error));
+      },
+    }),
+  );
+  const app: App = { ...engine, ...late, context, log, painter, alarm: keep(new Emitter()) };
+  for (const { onDidChange } of [app.store, app.ledger, app.arming]) keep(onDidChange(painter.news));
   const reading = { connections: app.connections, states: app.store, viewContext: () => sceneOf(app) };
   const pages = keep(new LazyPages(async (source, cursor) => (await loadViews()).readPage(reading, source, cursor)));
   keep(registerCommands(app, pages));

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { msg } from '../core/message.ts';
-import { type App, msUntilAnyAgeChanges, sceneOf } from './front.ts';
+import { type App, type Frame, frameOf, msUntilAnyAgeChanges } from './front.ts';
 import { commandIds } from './command-ids.ts';
 import { localize, onScreen } from './localize.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
@@ -17,21 +17,21 @@ export function registerStatusBar(app: App): vscode.Disposable {
   item.name = 'LTV Gauge';
   let shown: { readonly status: Status | undefined; readonly hides: boolean } | undefined;
   let ended = false;
-  const show = ({ isSameStatus, statusOf }: typeof Views): void => {
+  const show = ({ isSameStatus, statusOf }: typeof Views, { states, scene }: Frame): void => {
     if (ended) return;
-    const status = statusOf(app.store.all(), sceneOf(app), statusLook());
+    const status = statusOf(states, scene, statusLook());
     const hides = hidesAmounts();
     if (shown?.hides === hides && isSameStatus(shown.status, status)) return;
     shown = { status, hides };
     if (status === undefined) item.hide();
     else paint(item, status);
   };
-  const update = (): void => {
+  const draw = (frame: Frame): void => {
     // Without an account there is nothing to show or load.
-    if (app.store.all().length === 0 && shown === undefined) return;
+    if (frame.states.length === 0 && shown === undefined) return;
     withViews(
       (views) => {
-        show(views);
+        show(views, frame);
         if (!ended) ticker.start();
       },
       (error) => {
@@ -39,13 +39,16 @@ export function registerStatusBar(app: App): vscode.Disposable {
       },
     );
   };
+  const update = (): void => {
+    app.painter.soon(draw);
+  };
   const ticker = new Ticker({ nextMs: () => msUntilAnyAgeChanges(app), tick: update });
-  update();
+  draw(frameOf(app));
   return vscode.Disposable.from(
     { dispose: () => (ended = true) },
     item,
     ticker,
-    app.store.onDidChange(update),
+    app.painter.follow(draw),
     onDidChangeSetting('statusBar', update),
     onDidChangeSetting('hideAmounts', update),
   );

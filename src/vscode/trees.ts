@@ -8,7 +8,7 @@ import type * as Views from '../views/outlines.ts';
 import type { ViewState } from '../views/view-state.ts';
 import { asPlace } from '../views/place.ts';
 import { commandIds } from './command-ids.ts';
-import { type App, sceneOf } from './front.ts';
+import type { App } from './front.ts';
 import { registerGuarded } from './guarded-command.ts';
 import { showOutline } from './outline-view.ts';
 
@@ -37,10 +37,10 @@ function registerLoansView(app: App, pages: LazyPages): ReturnType<typeof showOu
     load: async () => (await loadViews()).loansOutline,
     alarms: (views, states, viewContext) => views.loanAlarms(states, viewContext),
     badgeText,
-    onUpdate: (states) => {
+    onUpdate: ({ states, scene }) => {
       withState(
         app,
-        ({ loansState }) => loansState(app.store.all(), sceneOf(app)),
+        ({ loansState }) => loansState(states, scene),
         (state) => {
           setContext('ltvGauge.loansState', state);
         },
@@ -78,10 +78,10 @@ function registerPositionsView(app: App, pages: LazyPages): ReturnType<typeof sh
     load: async () => (await loadViews()).positionsOutline,
     alarms: (views, states, viewContext) => views.positionAlarms(states, viewContext),
     badgeText: positionsBadgeText,
-    onUpdate: () => {
+    onUpdate: ({ states, scene }) => {
       withState(
         app,
-        ({ positionsState }) => positionsState(app.store.all(), sceneOf(app)),
+        ({ positionsState }) => positionsState(states, scene),
         (state) => {
           setContext('ltvGauge.positionsState', state);
         },

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { resolveCliArgsFromVSCodeExecutablePath } from '@vscode/test-electron';
@@ -28,6 +28,9 @@ export interface SessionOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** Extensions of the editor's own that are there besides its themes. */
   readonly builtIn?: readonly string[];
+  /** Folders of extensions that are installed beside ours. In the browser only. */
+  readonly beside?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A running VS Code with the packaged extension installed, and a hand on its windows. */
@@ -54,6 +57,7 @@ interface Setting {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly viewport: { readonly width: number; readonly height: number };
   readonly builtIn: readonly string[];
+  readonly beside: readonly string[];
 }
 
 function prepare(options: SessionOptions): Setting {
@@ -74,9 +78,10 @@ function prepare(options: SessionOptions): Setting {
     folder,
     workspace,
     language: options.language,
-    env: { LTV_GAUGE_SIMULATED: options.simulated === true ? '1' : undefined },
+    env: { ...options.env, LTV_GAUGE_SIMULATED: options.simulated === true ? '1' : undefined },
     viewport: options.viewport ?? { width: 1280, height: 800 },
     builtIn: options.builtIn ?? [],
+    beside: options.beside ?? [],
   };
 }
 
@@ -107,6 +112,14 @@ const installedInBrowser = (): Promise<string> =>
     installExtension(vsixFile, { folder: path.join(home, `installer-${String(process.pid)}`), extensionsFolder: place }),
   );
 
+/** All of these in one folder, of which the editor makes its own list. */
+function withOthers(installedOnes: string, folder: string, others: readonly string[]): string {
+  cpSync(installedOnes, folder, { recursive: true });
+  rmSync(path.join(folder, 'extensions.json'), { force: true });
+  for (const other of others) cpSync(other, path.join(folder, path.basename(other)), { recursive: true });
+  return folder;
+}
+
 /** Makes once what each session in the browser needs, so that those that begin together do not all make it. */
 export async function prepareBrowser(): Promise<void> {
   await installedInBrowser();
@@ -114,8 +127,9 @@ export async function prepareBrowser(): Promise<void> {
 }
 
 async function openInBrowser(setting: Setting): Promise<Session> {
-  const { folder, workspace, language, env, viewport, builtIn } = setting;
-  const extensionsFolder = await installedInBrowser();
+  const { folder, workspace, language, env, viewport, builtIn, beside } = setting;
+  const shared = await installedInBrowser();
+  const extensionsFolder = beside.length === 0 ? shared : withOthers(shared, path.join(folder, 'extensions'), beside);
   const port = await freePort();
   if (port === undefined) throw new Error('No port is free on this machine.');
   const host = await startBrowserHost({

@@ -5,7 +5,7 @@ import type { Loan, Position } from '../../../src/core/model.ts';
 import { msg } from '../../../src/core/message.ts';
 import type { StressTable } from '../../../src/core/protocol.ts';
 import type { AccountState } from '../../../src/engine/monitor/store.ts';
-import { gaugePage, prepareLatest, preparePage } from '../../../src/views/gauges.ts';
+import { gaugePage, preparePage } from '../../../src/views/gauges.ts';
 import { exposures, stressView } from '../../../src/views/stress.ts';
 import { aLoan, anAccount, aScene, aState, now, say } from './gauge-scenes.ts';
 import { holds } from '../property.ts';
@@ -315,24 +315,5 @@ describe('A page with many loans', () => {
 
   it('is prepared no further when it is overtaken', async () => {
     assert.equal(await prepared(many(), () => true), 1);
-  });
-
-  it('is prepared anew for what is new, and yet shown however fast news comes', async () => {
-    const account = many();
-    let news = 0;
-    const passes: number[] = [];
-    const prepareWith = (nextNews: () => number) =>
-      prepareLatest(
-        async (isOvertaken) => {
-          passes.push(await prepared(account, () => (nextNews(), isOvertaken())));
-        },
-        () => news,
-      );
-    await prepareWith(() => news);
-    assert.equal(passes.length, 1);
-    passes.length = 0;
-    await prepareWith(() => (news += 1));
-    assert.equal(passes.length, 2, 'not again and again');
-    assert.equal(passes[0], 1, 'the first is given up');
   });
 });

@@ -1,24 +1,60 @@
+/** What one maker made for an owner, and what others made for it. */
+interface Held {
+  readonly make: unknown;
+  from: readonly unknown[];
+  made: unknown;
+  /** Of `keptWithLatest`. */
+  own: { args: readonly unknown[] } | undefined;
+  readonly next: Held | undefined;
+}
+
+// One for all makers: each table has room for several times its owners, and there are a thousand of them and a dozen makers.
+const first = new WeakMap<object, Held>();
+
 /**
  * Makes something anew only when anything it is made from has changed; else it is the same object as before. Kept for as long as its owner.
- * @param make is also given what tells the arguments of the latest call, for what is made later, as a tooltip
  * @returns takes the owner, everything that the result depends on, and the arguments of `make`
  */
 export function kept<Args extends readonly unknown[], Made>(
+  make: (...args: Args) => Made,
+): (owner: object, from: readonly unknown[], ...args: Args) => Made {
+  return (owner, from, ...args) => {
+    const held = heldOf(owner, make);
+    if (held !== undefined && isSame(held.from, from)) return held.made as Made;
+    const made = make(...args);
+    hold(owner, make, from, made, undefined);
+    return made;
+  };
+}
+
+/** The same. @param make is also given what tells the arguments of the latest call, for what is made later, as a tooltip */
+export function keptWithLatest<Args extends readonly unknown[], Made>(
   make: (latest: () => Args, ...args: Args) => Made,
 ): (owner: object, from: readonly unknown[], ...args: Args) => Made {
-  const known = new WeakMap<object, { readonly from: readonly unknown[]; args: Args; readonly made: Made }>();
   return (owner, from, ...args) => {
-    const held = known.get(owner);
-    if (held !== undefined && isSame(held.from, from)) {
-      held.args = args;
-      return held.made;
+    const held = heldOf(owner, make);
+    if (held?.own !== undefined && isSame(held.from, from)) {
+      held.own.args = args;
+      return held.made as Made;
     }
     // Of its own arguments: the same figures may be shown for two accounts in turn.
     const own = { args };
-    const fresh = Object.assign(own, { from, made: make(() => own.args, ...args) });
-    known.set(owner, fresh);
-    return fresh.made;
+    const made = make(() => own.args, ...args);
+    hold(owner, make, from, made, own);
+    return made;
   };
+}
+
+function heldOf(owner: object, make: unknown): Held | undefined {
+  let held = first.get(owner);
+  while (held !== undefined && held.make !== make) held = held.next;
+  return held;
+}
+
+function hold(owner: object, make: unknown, from: readonly unknown[], made: unknown, own: Held['own']): void {
+  const held = heldOf(owner, make);
+  if (held === undefined) first.set(owner, { make, from, made, own, next: first.get(owner) });
+  else Object.assign(held, { from, made, own });
 }
 
 /** Whether both lists have the same values and objects. */

@@ -8,7 +8,7 @@ import { distanceTo } from '../core/risk/ltv.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { readingAge, venueName, type ViewContext } from '../words/account.ts';
 import { ownCoins } from '../words/amount.ts';
-import { kept } from '../core/kept.ts';
+import { kept, keptWithLatest } from '../core/kept.ts';
 import { groundOf, shownFrom } from './shown-from.ts';
 import { levelBy, levelIcon, levelWord } from '../words/level.ts';
 import { definitionsDiffer, loanLiveLines, spokenSince } from '../words/live-lines.ts';
@@ -82,7 +82,7 @@ function worstFirst(state: AccountState, { now, intervalMs }: ViewContext): read
   return sorted(views, [], views);
 }
 
-const sorted = kept((_, views: readonly LoanView[]) => sortedByWorst(views, ranked));
+const sorted = kept((views: readonly LoanView[]) => sortedByWorst(views, ranked));
 
 const ranked = (view: LoanView): Ranked => ({ ...view, distance: nearest(view.distance, view.since?.figures.toMarginCall) });
 
@@ -147,7 +147,7 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
   };
 }
 
-const loanRow = kept(loanEntry);
+const loanRow = keptWithLatest(loanEntry);
 
 /** The loan for a screen reader; its figures are called out of date when they are. */
 function spokenLoan(view: LoanView, viewContext: ViewContext): readonly Text[] {

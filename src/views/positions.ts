@@ -4,7 +4,7 @@ import { worst } from '../core/risk/level.ts';
 import { believed } from '../core/risk/position-model.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { readingAge, type ViewContext } from '../words/account.ts';
-import { kept } from '../core/kept.ts';
+import { keptWithLatest } from '../core/kept.ts';
 import { groundOf, shownFrom } from './shown-from.ts';
 import { levelIcon, type Icon } from '../words/level.ts';
 import { spokenSince } from '../words/live-lines.ts';
@@ -128,7 +128,7 @@ function positionEntry(latest: () => [PositionView, ViewContext], view: Position
   };
 }
 
-const positionRow = kept(positionEntry);
+const positionRow = keptWithLatest(positionEntry);
 
 function positionIcon(view: PositionView): Icon {
   return view.counts ? levelIcon(view.level) : { id: 'layers' };

@@ -28,7 +28,7 @@ export function groundOf({ account, snapshot, failure }: AccountState, viewConte
 }
 
 /** One object stands for all of it: it's compared for every row. */
-const sameGround = kept((_, parts: readonly unknown[]): object => parts);
+const sameGround = kept((parts: readonly unknown[]): object => parts);
 
 /** The list of it, because lists are made anew each time. */
 function contentOf(value: unknown): readonly unknown[] {
@@ -46,17 +46,18 @@ export function seenOf(state: AccountState, viewContext: ViewContext, more: read
   return { owner: state.snapshot ?? state.account, from, seen: { loans, positions, ground } };
 }
 
-const keptTimes = kept((_, loans: readonly LoanView[], positions: readonly PositionView[]) => [
+const keptTimes = kept((loans: readonly LoanView[], positions: readonly PositionView[]) => [
   ...new Set([...loans.map(({ loan }) => loan.keptFrom), ...positions.map(({ position }) => position.keptFrom)]),
 ]);
 
 /** Everything that a loan or position is shown from, besides itself. @param ground of its account, and what else counts */
-export function shownFrom(view: LoanView | PositionView, ground: readonly unknown[], now: number): readonly unknown[] {
+export function shownFrom(view: LoanView | PositionView, [ground, ...more]: readonly unknown[], now: number): readonly unknown[] {
   const { state, current, level, by, since } = view;
-  const { keptFrom } = 'loan' in view ? view.loan : view.position;
+  const row = 'loan' in view ? view.loan : view.position;
+  const { keptFrom } = row;
   const id = 'loan' in view ? view.loan.id : view.position.positionId;
-  return [
-    ...ground,
+  const parts = [
+    ground,
     current,
     level,
     by,
@@ -66,7 +67,11 @@ export function shownFrom(view: LoanView | PositionView, ground: readonly unknow
     state.live?.doubted.includes(id),
     ...(since === undefined ? [] : [since.raises, since.readLevel, ageStep(since.at, now), figuresText(since.figures, [], since.figures)]),
   ];
+  // Every view that shows it compares the same list, and would keep one of its own.
+  return [sameShown(row, parts, parts), ...more];
 }
 
+const sameShown = kept((parts: readonly unknown[]): object => parts);
+
 /** Estimates are made anew for every price, mostly of one coin. */
-const figuresText = kept((_, figures: object) => JSON.stringify(figures));
+const figuresText = kept((figures: object) => JSON.stringify(figures));

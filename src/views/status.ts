@@ -99,7 +99,7 @@ export function statusOf(
   return { text, level: 'unknown', spoken: joined(text), ...more };
 }
 
-const fullRow = kept((_, row: Omit<StatusRow, 'account'>, account: Text): StatusRow => ({ account, ...row }));
+const fullRow = kept((row: Omit<StatusRow, 'account'>, account: Text): StatusRow => ({ account, ...row }));
 
 /** Whether both look the same. Rows that weren't made again are the same objects. */
 export function isSameStatus(a: Status | undefined, b: Status | undefined): boolean {
@@ -230,23 +230,21 @@ export function gaugedOf(state: AccountState, viewContext: ViewContext): readonl
   return keptGauged(owner, from, seen, viewContext);
 }
 
-const keptGauged = kept(
-  (_, { loans, positions, ground }: ReturnType<typeof seenOf>['seen'], viewContext: ViewContext): readonly Gauged[] => [
-    ...loans.map((view) => ({
-      ...gaugedLoan(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext),
+const keptGauged = kept(({ loans, positions, ground }: ReturnType<typeof seenOf>['seen'], viewContext: ViewContext): readonly Gauged[] => [
+  ...loans.map((view) => ({
+    ...gaugedLoan(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext),
+    estimatedAt: view.since?.at,
+  })),
+  ...positions
+    .filter(({ counts }) => counts)
+    .map((view) => ({
+      ...gaugedPosition(view.position, shownFrom(view, ground, viewContext.now), view, viewContext),
       estimatedAt: view.since?.at,
     })),
-    ...positions
-      .filter(({ counts }) => counts)
-      .map((view) => ({
-        ...gaugedPosition(view.position, shownFrom(view, ground, viewContext.now), view, viewContext),
-        estimatedAt: view.since?.at,
-      })),
-  ],
-);
+]);
 
-const gaugedLoan = kept((_, view: LoanView, viewContext: ViewContext) => ofLoan(view, viewContext));
-const gaugedPosition = kept((_, view: PositionView, viewContext: ViewContext) => ofPosition(view, viewContext));
+const gaugedLoan = kept((view: LoanView, viewContext: ViewContext) => ofLoan(view, viewContext));
+const gaugedPosition = kept((view: PositionView, viewContext: ViewContext) => ofPosition(view, viewContext));
 
 function ofLoan(view: LoanView, viewContext: ViewContext): Omit<Gauged, 'estimatedAt'> {
   const { state, loan, current, level, standing, distance, since } = view;

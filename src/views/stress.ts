@@ -91,7 +91,7 @@ export function stressView(all: readonly Exposure[], say: Say, text = ''): Stres
   return first === undefined ? undefined : keptView(first, [...tables, text, say], tables, text, say);
 }
 
-const keptView = kept((_, tables: readonly Tabled[], text: string, say: Say): StressView => {
+const keptView = kept((tables: readonly Tabled[], text: string, say: Say): StressView => {
   const { own, refused } = ownShocks(text);
   const unmet = own.filter(({ coin }) => coin !== undefined && !tables.some(({ coins }) => coins.has(coin))).map((one) => one.text);
   const wrong = [...refused, ...unmet];
@@ -107,7 +107,7 @@ const keptView = kept((_, tables: readonly Tabled[], text: string, say: Say): St
   };
 });
 
-const keptTable = kept((_, exposure: Exposure, text: string, say: Say) => tableOf(exposure, ownShocks(text).own, say));
+const keptTable = kept((exposure: Exposure, text: string, say: Say) => tableOf(exposure, ownShocks(text).own, say));
 
 /** Everything that is told of an exposure. What newer prices make of a loan or position is not in it. */
 const fromOf = ({ mark, from }: Exposure): readonly unknown[] => [mark?.template, ...from];
@@ -125,7 +125,7 @@ function essenceOf({ account }: AccountState, found: readonly (Member | LeftOut)
   return same(account, [account, ...parts], parts);
 }
 
-const same = kept((_, parts: readonly unknown[]): object => parts);
+const same = kept((parts: readonly unknown[]): object => parts);
 
 /** What a loan or position is calculated from. */
 const inEssence = (member: Member): object => (member.kind === 'loan' ? member.stressed.model : member.stressed.position);
@@ -240,7 +240,7 @@ function cellOf(member: Member, coins: ReadonlySet<string>, factor: Decimal, say
   return held;
 }
 
-const ownCoins = kept((_, member: Member) => coinsOf(exposedOf([member])));
+const ownCoins = kept((member: Member) => coinsOf(exposedOf([member])));
 
 /** Of one loan or position, by the shock. */
 const cellsOf = kept(() => new Map<string, StressCell>());
@@ -274,7 +274,7 @@ const changed = (change: Decimal): string => changeText(absolute(change), isNega
 /** What a fall of all prices together brings first, in one sentence; what is reached already isn't ahead. Undefined where it brings nothing. */
 export const firstFall = (exposure: Exposure, say: Say): Text | undefined => keptFall(exposure.from[0] ?? say, fromOf(exposure), exposure);
 
-const keptFall = kept((_, { members, leftOut }: Exposure): Text | undefined => {
+const keptFall = kept(({ members, leftOut }: Exposure): Text | undefined => {
   const exposed = exposedOf(members);
   const [all] = movedIn(exposed);
   return all === undefined ? undefined : firstFallOf(all, exposed, members, leftOut.length);
@@ -398,7 +398,7 @@ function partOf(state: AccountState, viewContext: ViewContext, several: boolean)
   return keptPart(state.snapshot ?? state.account, [...views, state.account, several, exchanges], state, viewContext, several, views);
 }
 
-const keptPart = kept((_, ...args: Parameters<typeof foundIn>) => {
+const keptPart = kept((...args: Parameters<typeof foundIn>) => {
   const found = foundIn(...args);
   return {
     members: found.filter((one) => 'stressed' in one),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
-import { kept } from '../../../src/core/kept.ts';
+import { kept, keptWithLatest } from '../../../src/core/kept.ts';
 import { english } from '../../../src/core/message.ts';
 import type { Snapshot } from '../../../src/core/model.ts';
 import type { WriteRecord } from '../../../src/engine/ledger/ledger.ts';
@@ -23,7 +23,7 @@ import { account, failure, loan, marginWrite, now, position, snapshot, viewConte
 describe('what is kept', () => {
   it('is made again only when what it is made from has changed', () => {
     let made = 0;
-    const row = kept((latest: () => [string], text: string) => ({ text, count: (made += 1), later: () => latest()[0] }));
+    const row = keptWithLatest((latest: () => [string], text: string) => ({ text, count: (made += 1), later: () => latest()[0] }));
     const owner = {};
     const first = row(owner, [1, 'a'], 'first');
     assert.equal(row(owner, [1, 'a'], 'second'), first);
@@ -32,6 +32,16 @@ describe('what is kept', () => {
     for (const from of [[1, 'b'], [1], [1, 'a', undefined], ['1', 'a']]) assert.notEqual(row(owner, from, 'third'), first);
     assert.notEqual(row({}, [1, 'a'], 'first'), first);
     assert.equal(made, 6);
+  });
+
+  it('is kept by whoever made it, though several keep something of one owner', () => {
+    const [upper, lower] = [kept((text: string) => ({ text: text.toUpperCase() })), kept((text: string) => ({ text: text.toLowerCase() }))];
+    const owner = {};
+    const made = [upper(owner, [1], 'One'), lower(owner, [1], 'One')];
+    assert.deepEqual(made, [{ text: 'ONE' }, { text: 'one' }]);
+    assert.deepEqual([upper(owner, [1], 'Two') === made[0], lower(owner, [1], 'Two') === made[1]], [true, true]);
+    assert.deepEqual(lower(owner, [2], 'Two'), { text: 'two' });
+    assert.equal(upper(owner, [1], 'Two'), made[0]);
   });
 });
 

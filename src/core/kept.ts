@@ -59,6 +59,7 @@ function hold(owner: object, make: unknown, from: readonly unknown[], made: unkn
 
 /** Whether both lists have the same values and objects. */
 function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let at = 0; at < a.length; at += 1) if (!Object.is(a[at], b[at])) return false;
   return true;

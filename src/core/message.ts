@@ -15,7 +15,18 @@ export interface Message {
  * @param template English, with the placeholders `{0}`, `{1}`, …
  */
 export function msg(_id: string, template: string, ...args: readonly (string | Message)[]): Message {
-  return { template, args };
+  return args.length === 0 ? wordsOf(template) : { template, args };
+}
+
+// Half of what many rows are made of; there are as many as sentences in the code.
+const words = new Map<string, Message>();
+
+function wordsOf(template: string): Message {
+  const known = words.get(template);
+  if (known !== undefined) return known;
+  const made = { template, args: [] };
+  words.set(template, made);
+  return made;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { msg } from '../core/message.ts';
 import type { LoanRef } from '../exchanges/exchange.ts';
 import type { Icon } from '../words/level.ts';
 import { joined, type Text } from '../words/text.ts';
@@ -71,10 +72,61 @@ export interface Entry extends Place {
 export const spokenOf = ({ spoken, label, description = [] }: Pick<Entry, 'spoken' | 'label' | 'description'>): Text =>
   spoken ?? joined([label, ...description]);
 
-/** Everything about an entry that is visible without opening it; two entries with the same face need no repaint. */
-export function faceOf(entry: Entry): string {
-  const { label, description, icon, expansion, context, spoken, copy, pages } = entry;
-  return JSON.stringify([label, description, icon, expansion, context, spoken, copy, pages?.version]);
+/** Whether all is alike that is visible without opening them: then there is nothing to repaint. */
+export const isSameFace = (a: Entry, b: Entry): boolean => faceOf(a) === faceOf(b) && JSON.stringify(a.spoken) === JSON.stringify(b.spoken);
+
+function faceOf({ label, description, icon, expansion, context, copy, pages }: Entry): string {
+  return JSON.stringify([label, description, icon, expansion, context, copy, pages?.version]);
+}
+
+/** What is made of the line of a loan or position only when it is asked for, because of most it never is. */
+export interface Late<View, Scene> {
+  /** @param writes the lines of its unfinished changes, as of when the line was made */
+  readonly spoken: (view: View, scene: Scene, writes: readonly Entry[]) => Text;
+  readonly details: (view: View, scene: Scene) => Details;
+  readonly children: (view: View, scene: Scene, writes: readonly Entry[]) => readonly Entry[];
+}
+
+/** The line of a loan or position. @param latest what its tooltip is made from */
+export const lateEntry = <View, Scene>(
+  face: Omit<Entry, 'spoken' | 'details' | 'children'>,
+  late: Late<View, Scene>,
+  latest: () => readonly [View, Scene],
+  ...made: readonly [View, Scene, readonly Entry[]]
+): Entry => Object.assign(new LateParts(late, latest, ...made), face);
+
+/** What a line with such changes says of them. */
+export const unfinishedMark = (writes: readonly Entry[]): readonly Text[] =>
+  writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
+
+// Accessors of its own would give each line a table of its properties.
+class LateParts<View, Scene> {
+  readonly #late: Late<View, Scene>;
+  readonly #latest: () => readonly [View, Scene];
+  readonly #view: View;
+  readonly #scene: Scene;
+  readonly #writes: readonly Entry[];
+  #below: readonly Entry[] | undefined;
+
+  constructor(late: Late<View, Scene>, latest: () => readonly [View, Scene], view: View, scene: Scene, writes: readonly Entry[]) {
+    this.#late = late;
+    this.#latest = latest;
+    this.#view = view;
+    this.#scene = scene;
+    this.#writes = writes;
+  }
+
+  get spoken(): Text {
+    return this.#late.spoken(this.#view, this.#scene, this.#writes);
+  }
+
+  get details(): () => Details {
+    return () => this.#late.details(...this.#latest());
+  }
+
+  get children(): readonly Entry[] {
+    return (this.#below ??= this.#late.children(this.#view, this.#scene, this.#writes));
+  }
 }
 
 /** One page read from a venue. `older` asks for the next; absent on the last. */

@@ -45,7 +45,7 @@ import {
   vanishedNotes,
   writeEntry,
 } from './account.ts';
-import type { Details, Entry } from './entry.ts';
+import { lateEntry, unfinishedMark, type Details, type Entry, type Late } from './entry.ts';
 import { bracketed, dotted, joined, spaced, type Text } from '../words/text.ts';
 import { isOfLoan, loanAt } from './place.ts';
 import { accountsWorstFirst, nearest, sortedByWorst, type Ranked } from './status.ts';
@@ -102,18 +102,16 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
   const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
   const writes = openWrites(view, viewContext);
   const estimate = view.since === undefined ? [] : [nowText(view.since, formatLtv(view.since.figures.ltv))];
-  const unfinished = writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
   const rescue = rescueMarks(state, { kind: 'loan', id: loan.id }, viewContext, ltvsOf(view));
   const due = soonestDueText(loan, viewContext.zoned);
   const overdue = isOverdue(loan);
-  let below: readonly Entry[] | undefined;
-  return {
+  const face = {
     ...loanPlace(view, ''),
     label: dotted(ltvText(loan), view.since?.raises === true ? levelBy(level, undefined) : levelBy(level, by)),
     description: [
       ...(view.since?.raises === true ? estimate : []),
       // Here too: a collapsed loan hides the line with more.
-      ...unfinished,
+      ...unfinishedMark(writes),
       ...rescue.urgent,
       ...(overdue && due !== undefined ? [due] : []),
       ...(current ? [] : [msg('term.updated-age', 'updated {0}', readingAge(state, viewContext.now, loan.keptFrom))]),
@@ -127,27 +125,32 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
       ...(definitionsDiffer(view) ? [noEstimate('definitions', view).label] : []),
     ],
     icon: levelIcon(level),
-    expansion: severalLoans ? 'closed' : 'open',
-    context: canSell(state.account, loan) ? 'loan.repay.sell' : canRepay(state.account, loan) ? 'loan.repay' : 'loan',
-    spoken: joined([...spokenLoan(view, viewContext), ...unfinished]),
+    expansion: severalLoans ? ('closed' as const) : ('open' as const),
+    context: canSell(state.account, loan)
+      ? ('loan.repay.sell' as const)
+      : canRepay(state.account, loan)
+        ? ('loan.repay' as const)
+        : ('loan' as const),
     ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
-    details: () => loanDetails(...latest()),
-    // Most rows are never opened.
-    get children() {
-      return (below ??= [
-        ...writes,
-        ...dueDates(view, viewContext),
-        coinGroup(view, 'debts'),
-        coinGroup(view, 'collateral'),
-        thresholds(view, viewContext),
-        lazyGroup(view, 'interest', msg('page.interest', 'Interest'), 'percentage'),
-        lazyGroup(view, 'history', msg('loan.history', 'History'), 'history'),
-      ]);
-    },
   };
+  return lateEntry(face, late, latest, view, viewContext, writes);
 }
 
 const loanRow = keptWithLatest(loanEntry);
+
+const late: Late<LoanView, ViewContext> = {
+  spoken: (view, viewContext, writes) => joined([...spokenLoan(view, viewContext), ...unfinishedMark(writes)]),
+  details: loanDetails,
+  children: (view, viewContext, writes) => [
+    ...writes,
+    ...dueDates(view, viewContext),
+    coinGroup(view, 'debts'),
+    coinGroup(view, 'collateral'),
+    thresholds(view, viewContext),
+    lazyGroup(view, 'interest', msg('page.interest', 'Interest'), 'percentage'),
+    lazyGroup(view, 'history', msg('loan.history', 'History'), 'history'),
+  ],
+};
 
 /** The loan for a screen reader; its figures are called out of date when they are. */
 function spokenLoan(view: LoanView, viewContext: ViewContext): readonly Text[] {

@@ -1,4 +1,4 @@
-import { faceOf, sourceKey, type Entry } from './entry.ts';
+import { isSameFace, sourceKey, type Entry } from './entry.ts';
 
 /**
  * A line of a view that keeps its identity while its text changes, because the editor repaints by identity.
@@ -58,7 +58,7 @@ export function renew(
 function renewOne(node: OutlineNode, entry: Entry): readonly OutlineNode[] {
   if (node.entry === entry) return [];
   const opened = node.children !== undefined && node.entry.pages?.figures !== entry.pages?.figures;
-  const repaint = opened || faceOf(node.entry) !== faceOf(entry);
+  const repaint = opened || !isSameFace(node.entry, entry);
   node.entry = entry;
   // Rows read from the venue renew themselves.
   if (node.children === undefined || entry.pages !== undefined) return repaint ? [node] : [];

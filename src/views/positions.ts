@@ -35,7 +35,7 @@ import {
   vanishedNotes,
   writeEntry,
 } from './account.ts';
-import type { Entry } from './entry.ts';
+import { lateEntry, unfinishedMark, type Entry, type Late } from './entry.ts';
 import { dotted, joined, type Text } from '../words/text.ts';
 import { positionDetails, positionFigures, type Figure } from './position-figures.ts';
 import { isOfPosition, positionAt } from './place.ts';
@@ -89,14 +89,12 @@ function positionEntry(latest: () => [PositionView, ViewContext], view: Position
   const several = (state.snapshot?.positions.length ?? 0) > 1;
   const leverage = believed(position.leverage);
   const writes = openWrites(view, viewContext);
-  const unfinished = writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
   const rescue = rescueMarks(state, { kind: 'position', id: position.positionId }, viewContext, [
     view.distance,
     view.since?.figures.distance,
   ]);
   const estimate = view.since === undefined ? [] : [nowText(view.since, bareDistance(view.since.figures.distance))];
-  let below: readonly Entry[] | undefined;
-  return {
+  const face = {
     ...place(view, ''),
     label: dotted(leadText(view), positionLevelWord(view)),
     description: [
@@ -106,7 +104,7 @@ function positionEntry(latest: () => [PositionView, ViewContext], view: Position
       ...(view.since?.raises === true ? [...estimate, position.instrument] : [position.instrument, ...estimate]),
       ...(position.distress === undefined ? [] : [position.distress]),
       // Here too: a collapsed position hides the line with more.
-      ...unfinished,
+      ...unfinishedMark(writes),
       ...rescue.urgent,
       ...rescue.other,
       ...(current ? [] : [msg('term.updated-age', 'updated {0}', readingAge(state, viewContext.now, position.keptFrom))]),
@@ -116,19 +114,24 @@ function positionEntry(latest: () => [PositionView, ViewContext], view: Position
       ...(position.unrealizedPnl === undefined ? [] : [shortPnlText(position.unrealizedPnl, position.marginCoin)]),
     ],
     icon: positionIcon(view),
-    expansion: several ? 'closed' : 'open',
-    context: fixedReason(position) !== undefined ? 'fixedPosition' : 'position',
-    spoken: joined([...spokenPosition(view, viewContext), ...unfinished]),
+    expansion: several ? ('closed' as const) : ('open' as const),
+    context: fixedReason(position) !== undefined ? ('fixedPosition' as const) : ('position' as const),
     ...(liquidation.kind === 'price' ? { copy: liquidation.price } : {}),
-    details: () => positionDetails(...latest()),
-    // Most rows are never opened.
-    get children() {
-      return (below ??= [...writes, ...notes(view), ...positionFigures(view, viewContext).map((figure) => figureEntry(view, figure))]);
-    },
   };
+  return lateEntry(face, late, latest, view, viewContext, writes);
 }
 
 const positionRow = keptWithLatest(positionEntry);
+
+const late: Late<PositionView, ViewContext> = {
+  spoken: (view, viewContext, writes) => joined([...spokenPosition(view, viewContext), ...unfinishedMark(writes)]),
+  details: positionDetails,
+  children: (view, viewContext, writes) => [
+    ...writes,
+    ...notes(view),
+    ...positionFigures(view, viewContext).map((figure) => figureEntry(view, figure)),
+  ],
+};
 
 function positionIcon(view: PositionView): Icon {
   return view.counts ? levelIcon(view.level) : { id: 'layers' };

@@ -68,10 +68,11 @@ export function shownFrom(view: LoanView | PositionView, [ground, ...more]: read
     ...(since === undefined ? [] : [since.raises, since.readLevel, ageStep(since.at, now), figuresText(since.figures, [], since.figures)]),
   ];
   // Every view that shows it compares the same list, and would keep one of its own.
-  return [sameShown(row, parts, parts), ...more];
+  const shown = sameShown(row, parts, parts);
+  return more.length === 0 ? shown : [shown, ...more];
 }
 
-const sameShown = kept((parts: readonly unknown[]): object => parts);
+const sameShown = kept((parts: readonly unknown[]) => parts);
 
 /** Estimates are made anew for every price, mostly of one coin. */
 const figuresText = kept((figures: object) => JSON.stringify(figures));

@@ -91,7 +91,7 @@ const when = (ms: number): string => new Date(ms).toISOString();
 
 /** As data; what is made later is made now. */
 const written = (entries: readonly Entry[]): unknown =>
-  entries.map(({ details, children = [], ...entry }) => ({ ...entry, details: details?.(), children: written(children) }));
+  entries.map(({ details, spoken, children = [], ...entry }) => ({ ...entry, spoken, details: details?.(), children: written(children) }));
 
 function seen(world: World, states: readonly AccountState[]): unknown {
   const context = contextOf(world);

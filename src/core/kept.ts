@@ -3,8 +3,6 @@ interface Held {
   readonly make: unknown;
   from: readonly unknown[];
   made: unknown;
-  /** Of `keptWithLatest`. */
-  own: { args: readonly unknown[] } | undefined;
   readonly next: Held | undefined;
 }
 
@@ -22,25 +20,7 @@ export function kept<Args extends readonly unknown[], Made>(
     const held = heldOf(owner, make);
     if (held !== undefined && isSame(held.from, from)) return held.made as Made;
     const made = make(...args);
-    hold(owner, make, from, made, undefined);
-    return made;
-  };
-}
-
-/** The same. @param make is also given what tells the arguments of the latest call, for what is made later, as a tooltip */
-export function keptWithLatest<Args extends readonly unknown[], Made>(
-  make: (latest: () => Args, ...args: Args) => Made,
-): (owner: object, from: readonly unknown[], ...args: Args) => Made {
-  return (owner, from, ...args) => {
-    const held = heldOf(owner, make);
-    if (held?.own !== undefined && isSame(held.from, from)) {
-      held.own.args = args;
-      return held.made as Made;
-    }
-    // Of its own arguments: the same figures may be shown for two accounts in turn.
-    const own = { args };
-    const made = make(() => own.args, ...args);
-    hold(owner, make, from, made, own);
+    hold(owner, make, from, made);
     return made;
   };
 }
@@ -51,10 +31,10 @@ function heldOf(owner: object, make: unknown): Held | undefined {
   return held;
 }
 
-function hold(owner: object, make: unknown, from: readonly unknown[], made: unknown, own: Held['own']): void {
+function hold(owner: object, make: unknown, from: readonly unknown[], made: unknown): void {
   const held = heldOf(owner, make);
-  if (held === undefined) first.set(owner, { make, from, made, own, next: first.get(owner) });
-  else Object.assign(held, { from, made, own });
+  if (held === undefined) first.set(owner, { make, from, made, next: first.get(owner) });
+  else Object.assign(held, { from, made });
 }
 
 /** Whether both lists have the same values and objects. */

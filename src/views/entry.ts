@@ -87,33 +87,44 @@ export interface Late<View, Scene> {
   readonly children: (view: View, scene: Scene, writes: readonly Entry[]) => readonly Entry[];
 }
 
-/** The line of a loan or position. @param latest what its tooltip is made from */
+/** The line of a loan or position. */
 export const lateEntry = <View, Scene>(
   face: Omit<Entry, 'spoken' | 'details' | 'children'>,
-  late: Late<View, Scene>,
-  latest: () => readonly [View, Scene],
-  ...made: readonly [View, Scene, readonly Entry[]]
-): Entry => Object.assign(new LateParts(late, latest, ...made), face);
+  ...made: ConstructorParameters<typeof LateParts<View, Scene>>
+): LateEntry<View, Scene> => Object.assign(new LateParts(...made), face);
+
+/** From now on its tooltip is made from these. @returns the entry */
+export function withLatest<View, Scene>(entry: LateEntry<View, Scene>, view: View, scene: Scene): Entry {
+  entry.renew(view, scene);
+  return entry;
+}
 
 /** What a line with such changes says of them. */
 export const unfinishedMark = (writes: readonly Entry[]): readonly Text[] =>
   writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
 
+type LateEntry<View, Scene> = LateParts<View, Scene> & Entry;
+
 // Accessors of its own would give each line a table of its properties.
 class LateParts<View, Scene> {
   readonly #late: Late<View, Scene>;
-  readonly #latest: () => readonly [View, Scene];
   readonly #view: View;
   readonly #scene: Scene;
   readonly #writes: readonly Entry[];
+  #latestView: View;
+  #latestScene: Scene;
   #below: readonly Entry[] | undefined;
 
-  constructor(late: Late<View, Scene>, latest: () => readonly [View, Scene], view: View, scene: Scene, writes: readonly Entry[]) {
+  constructor(late: Late<View, Scene>, view: View, scene: Scene, writes: readonly Entry[]) {
     this.#late = late;
-    this.#latest = latest;
-    this.#view = view;
-    this.#scene = scene;
-    this.#writes = writes;
+    this.#view = this.#latestView = view;
+    this.#scene = this.#latestScene = scene;
+    this.#writes = writes.length === 0 ? none : writes;
+  }
+
+  renew(view: View, scene: Scene): void {
+    this.#latestView = view;
+    this.#latestScene = scene;
   }
 
   get spoken(): Text {
@@ -121,13 +132,15 @@ class LateParts<View, Scene> {
   }
 
   get details(): () => Details {
-    return () => this.#late.details(...this.#latest());
+    return () => this.#late.details(this.#latestView, this.#latestScene);
   }
 
   get children(): readonly Entry[] {
     return (this.#below ??= this.#late.children(this.#view, this.#scene, this.#writes));
   }
 }
+
+const none: readonly Entry[] = [];
 
 /** One page read from a venue. `older` asks for the next; absent on the last. */
 export interface ReadPage {

@@ -8,7 +8,7 @@ import { distanceTo } from '../core/risk/ltv.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { readingAge, venueName, type ViewContext } from '../words/account.ts';
 import { ownCoins } from '../words/amount.ts';
-import { kept, keptWithLatest } from '../core/kept.ts';
+import { kept } from '../core/kept.ts';
 import { groundOf, shownFrom } from './shown-from.ts';
 import { levelBy, levelIcon, levelWord } from '../words/level.ts';
 import { definitionsDiffer, loanLiveLines, spokenSince } from '../words/live-lines.ts';
@@ -45,7 +45,7 @@ import {
   vanishedNotes,
   writeEntry,
 } from './account.ts';
-import { lateEntry, unfinishedMark, type Details, type Entry, type Late } from './entry.ts';
+import { lateEntry, unfinishedMark, withLatest, type Details, type Entry, type Late } from './entry.ts';
 import { bracketed, dotted, joined, spaced, type Text } from '../words/text.ts';
 import { isOfLoan, loanAt } from './place.ts';
 import { accountsWorstFirst, nearest, sortedByWorst, type Ranked } from './status.ts';
@@ -73,7 +73,10 @@ export function loansOutline(states: readonly AccountState[], viewContext: ViewC
 function loans(state: AccountState, viewContext: ViewContext): readonly Entry[] {
   const ground = [groundOf(state, viewContext)];
   const views = worstFirst(state, viewContext);
-  if (views.length > 0) return views.map((view) => loanRow(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext));
+  if (views.length > 0)
+    return views.map((view) =>
+      withLatest(loanRow(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext), view, viewContext),
+    );
   return state.snapshot?.loansTrouble === undefined ? emptyNote(state, 'empty', msg('loan.none', 'No loans'), viewContext) : [];
 }
 
@@ -97,7 +100,7 @@ const shortDistance = (standing: LoanView['standing']): Message =>
  * A loan's line, most important first because a narrow view cuts off its end: LTV, level, unfinished change, overdue debt,
  * age of out-of-date figures, distance to margin call, live estimate, debts, due date. An estimate that raises the level comes before all these.
  */
-function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewContext: ViewContext): Entry {
+function loanEntry(view: LoanView, viewContext: ViewContext): ReturnType<typeof lateEntry<LoanView, ViewContext>> {
   const { state, loan, current, level, by, standing } = view;
   const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
   const writes = openWrites(view, viewContext);
@@ -133,10 +136,10 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
         : ('loan' as const),
     ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
   };
-  return lateEntry(face, late, latest, view, viewContext, writes);
+  return lateEntry(face, late, view, viewContext, writes);
 }
 
-const loanRow = keptWithLatest(loanEntry);
+const loanRow = kept(loanEntry);
 
 const late: Late<LoanView, ViewContext> = {
   spoken: (view, viewContext, writes) => joined([...spokenLoan(view, viewContext), ...unfinishedMark(writes)]),

@@ -4,7 +4,7 @@ import { worst } from '../core/risk/level.ts';
 import { believed } from '../core/risk/position-model.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { readingAge, type ViewContext } from '../words/account.ts';
-import { keptWithLatest } from '../core/kept.ts';
+import { kept } from '../core/kept.ts';
 import { groundOf, shownFrom } from './shown-from.ts';
 import { levelIcon, type Icon } from '../words/level.ts';
 import { spokenSince } from '../words/live-lines.ts';
@@ -35,7 +35,7 @@ import {
   vanishedNotes,
   writeEntry,
 } from './account.ts';
-import { lateEntry, unfinishedMark, type Entry, type Late } from './entry.ts';
+import { lateEntry, unfinishedMark, withLatest, type Entry, type Late } from './entry.ts';
 import { dotted, joined, type Text } from '../words/text.ts';
 import { positionDetails, positionFigures, type Figure } from './position-figures.ts';
 import { isOfPosition, positionAt } from './place.ts';
@@ -72,7 +72,10 @@ function positions(state: AccountState, viewContext: ViewContext): readonly Entr
     positionViews(state, viewContext.now, viewContext.intervalMs).filter((view) => view.counts === counts),
   );
   const views = [...sortedByWorst(counting ?? [], ranked), ...(others ?? [])];
-  if (views.length > 0) return views.map((view) => positionRow(view.position, shownFrom(view, ground, viewContext.now), view, viewContext));
+  if (views.length > 0)
+    return views.map((view) =>
+      withLatest(positionRow(view.position, shownFrom(view, ground, viewContext.now), view, viewContext), view, viewContext),
+    );
   return state.snapshot?.positionsTrouble === undefined
     ? emptyNote(state, 'no-position', msg('position.no-open', 'No open positions'), viewContext)
     : [];
@@ -84,7 +87,7 @@ const ranked = (view: PositionView): Ranked => ({ ...view, distance: nearest(vie
  * A position's line, most important first because a narrow view cuts off its end: distance to liquidation, level, which position it is,
  * what the exchange does with it, unfinished change, age of out-of-date figures, leverage, profit or loss.
  */
-function positionEntry(latest: () => [PositionView, ViewContext], view: PositionView, viewContext: ViewContext): Entry {
+function positionEntry(view: PositionView, viewContext: ViewContext): ReturnType<typeof lateEntry<PositionView, ViewContext>> {
   const { state, position, current, liquidation } = view;
   const several = (state.snapshot?.positions.length ?? 0) > 1;
   const leverage = believed(position.leverage);
@@ -118,10 +121,10 @@ function positionEntry(latest: () => [PositionView, ViewContext], view: Position
     context: fixedReason(position) !== undefined ? ('fixedPosition' as const) : ('position' as const),
     ...(liquidation.kind === 'price' ? { copy: liquidation.price } : {}),
   };
-  return lateEntry(face, late, latest, view, viewContext, writes);
+  return lateEntry(face, late, view, viewContext, writes);
 }
 
-const positionRow = keptWithLatest(positionEntry);
+const positionRow = kept(positionEntry);
 
 const late: Late<PositionView, ViewContext> = {
   spoken: (view, viewContext, writes) => joined([...spokenPosition(view, viewContext), ...unfinishedMark(writes)]),

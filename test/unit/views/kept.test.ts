@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
-import { kept, keptWithLatest } from '../../../src/core/kept.ts';
+import { kept } from '../../../src/core/kept.ts';
 import { english } from '../../../src/core/message.ts';
 import type { Snapshot } from '../../../src/core/model.ts';
 import type { WriteRecord } from '../../../src/engine/ledger/ledger.ts';
@@ -23,12 +23,11 @@ import { account, failure, loan, marginWrite, now, position, snapshot, viewConte
 describe('what is kept', () => {
   it('is made again only when what it is made from has changed', () => {
     let made = 0;
-    const row = keptWithLatest((latest: () => [string], text: string) => ({ text, count: (made += 1), later: () => latest()[0] }));
+    const row = kept((text: string) => ({ text, count: (made += 1) }));
     const owner = {};
     const first = row(owner, [1, 'a'], 'first');
     assert.equal(row(owner, [1, 'a'], 'second'), first);
     assert.equal(first.text, 'first');
-    assert.equal(first.later(), 'second', 'what is made later is made from the latest');
     for (const from of [[1, 'b'], [1], [1, 'a', undefined], ['1', 'a']]) assert.notEqual(row(owner, from, 'third'), first);
     assert.notEqual(row({}, [1, 'a'], 'first'), first);
     assert.equal(made, 6);

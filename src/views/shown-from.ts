@@ -69,7 +69,8 @@ export function shownFrom(view: LoanView | PositionView, [ground, ...more]: read
   ];
   // Every view that shows it compares the same list, and would keep one of its own.
   const shown = sameShown(row, parts, parts);
-  return more.length === 0 ? shown : [shown, ...more];
+  // Joined this way, a list has no room for more.
+  return more.length === 0 ? shown : [shown as unknown].concat(more);
 }
 
 const sameShown = kept((parts: readonly unknown[]) => parts);

@@ -247,14 +247,15 @@ function cellOf(member: Member, coins: ReadonlySet<string>, factor: Decimal, say
   const at = known.questions.indexOf(question);
   const held = known.cells[at] ?? cell(member, shocked(exposedOf([member]), coins, factor)[0], say);
   if (at >= 0) return held;
-  known.questions.push(question);
-  known.cells.push(held);
+  // Not pushed: that makes room for sixteen more.
+  known.questions = known.questions.concat(question);
+  known.cells = known.cells.concat(held);
   return held;
 }
 
 /** Of one loan or position, by the shock: few enough to be looked through. */
 const cellsOf = kept(
-  (member: Member): { readonly coins: readonly string[]; readonly questions: string[]; readonly cells: StressCell[] } => ({
+  (member: Member): { readonly coins: readonly string[]; questions: readonly string[]; cells: readonly StressCell[] } => ({
     coins: coinsOf(exposedOf([member])),
     questions: [],
     cells: [],

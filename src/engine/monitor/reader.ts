@@ -117,16 +117,20 @@ export class Reader implements ReadingStorage, Disposable {
             staleMs: staleAfterMs(everyMs(reading.snapshot, book.get(account))),
           }
         : { account, at, failure: JSON.stringify(reading.failure) };
-    this.#share({ do: 'keepReading', reading: kept, now: clock.now(), pass });
+    this.#share({ do: 'keepReading', reading: kept, now: clock.now(), pass }, 'snapshot' in reading ? reading.snapshot : undefined);
   }
 
-  #share(asked: KeepReading): void {
+  #share(asked: KeepReading, figures?: Snapshot): void {
     const { account } = asked.reading;
     const unshared = { asked, hasFailed: false };
     this.#unshared.set(account, unshared);
     // The next look tells if it was refused.
-    this.#options.shared.ask(asked).then(
-      () => this.#unshared.get(account) === unshared && this.#unshared.delete(account),
+    const { shared } = this.#options;
+    shared.ask(asked).then(
+      (kept) => {
+        if (kept === 'kept' && figures !== undefined) shared.keptOwn(account, asked.reading.at, figures);
+        if (this.#unshared.get(account) === unshared) this.#unshared.delete(account);
+      },
       () => (unshared.hasFailed = true),
     );
   }

@@ -1,3 +1,6 @@
+/** What depends on nothing besides its owner is made from this. */
+export const alone: readonly never[] = [];
+
 /** What one maker made for an owner, and what others made for it. */
 interface Held {
   readonly make: unknown;

@@ -162,7 +162,12 @@ const drawnLoan = kept((view: LoanView, viewContext: ViewContext, say: Say): Dra
   const toMarginCall = nearest(view.distance, since?.figures.toMarginCall);
   const toLiquidation = nearest(view.toLiquidation, since?.figures.toLiquidation);
   return {
-    ...{ state, level, current, loan, toMarginCall, toLiquidation },
+    state,
+    level,
+    current,
+    loan,
+    toMarginCall,
+    toLiquidation,
     distance: toMarginCall,
     rough: [roughly(toMarginCall), roughly(toLiquidation)],
     at: loan.keptFrom ?? state.snapshot?.asOf ?? 0,
@@ -176,7 +181,10 @@ const drawnPosition = kept((view: PositionView, viewContext: ViewContext, say: S
   const key = positionKey(state.account.id, position.positionId);
   const distance = nearest(view.distance, since?.figures.distance);
   return {
-    ...{ state, level, current, distance },
+    state,
+    level,
+    current,
+    distance,
     toLiquidation: distance,
     rough: [NaN, roughly(distance)],
     at: position.keptFrom ?? state.snapshot?.asOf ?? 0,

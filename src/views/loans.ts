@@ -111,6 +111,7 @@ function loanEntry(view: LoanView, viewContext: ViewContext): ReturnType<typeof 
   const face = {
     ...loanPlace(view, ''),
     label: dotted(ltvText(loan), view.since?.raises === true ? levelBy(level, undefined) : levelBy(level, by)),
+    // Copied, because a list that is put together has room for sixteen more.
     description: [
       ...(view.since?.raises === true ? estimate : []),
       // Here too: a collapsed loan hides the line with more.
@@ -126,7 +127,7 @@ function loanEntry(view: LoanView, viewContext: ViewContext): ReturnType<typeof 
       ...(overdue || due === undefined ? [] : [due]),
       ...(severalLoans ? [`#${loanName(loan)}`] : []),
       ...(definitionsDiffer(view) ? [noEstimate('definitions', view).label] : []),
-    ],
+    ].slice(),
     icon: levelIcon(level),
     expansion: severalLoans ? ('closed' as const) : ('open' as const),
     context: canSell(state.account, loan)

@@ -100,6 +100,7 @@ function positionEntry(view: PositionView, viewContext: ViewContext): ReturnType
   const face = {
     ...place(view, ''),
     label: dotted(leadText(view), positionLevelWord(view)),
+    // Copied, because a list that is put together has room for sixteen more.
     description: [
       // First, because a narrow view cuts off the end and the sides of a hedge must never be confused.
       sideWord(position),
@@ -115,7 +116,7 @@ function positionEntry(view: PositionView, viewContext: ViewContext): ReturnType
       ...(position.marginMode === 'cross' && view.counts ? [crossMargin()] : []),
       ...(leverage === undefined ? [] : [formatLeverage(leverage)]),
       ...(position.unrealizedPnl === undefined ? [] : [shortPnlText(position.unrealizedPnl, position.marginCoin)]),
-    ],
+    ].slice(),
     icon: positionIcon(view),
     expansion: several ? ('closed' as const) : ('open' as const),
     context: fixedReason(position) !== undefined ? ('fixedPosition' as const) : ('position' as const),

@@ -1,6 +1,6 @@
 import { compare, lesser, type Decimal } from '../core/decimal.ts';
 import { msg, type Message } from '../core/message.ts';
-import type { Loan, Vanished } from '../core/model.ts';
+import type { Vanished } from '../core/model.ts';
 import { compareUrgency, isAlarm, type Level } from '../core/risk/level.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { readingAge, troubleWord, type ViewContext } from '../words/account.ts';
@@ -103,19 +103,60 @@ export function statusOf(
 const rowOf = { bare: keptRow(({ account }) => account.name), marked: keptRow(accountText) };
 
 function keptRow(nameOf: (state: AccountState) => Text): (one: Gauged, viewContext: ViewContext) => StatusRow {
-  const row = kept((view: LoanView | PositionView, viewContext: ViewContext): StatusRow => ({
-    account: nameOf(view.state),
-    ...('loan' in view ? loanRow(view, viewContext) : positionRow(view, viewContext)),
-  }));
+  const row = kept((view: LoanView | PositionView, { now }: ViewContext): StatusRow => new LateRow(view, now, nameOf));
   return ({ view, from }, viewContext) => row('loan' in view ? view.loan : view.position, from, view, viewContext);
 }
+
+/** A row that is made each time it is read: of a thousand that are compared as objects, few are new. */
+class LateRow implements StatusRow {
+  readonly #view: LoanView | PositionView;
+  readonly #now: number;
+  readonly #nameOf: (state: AccountState) => Text;
+
+  constructor(view: LoanView | PositionView, now: number, nameOf: (state: AccountState) => Text) {
+    this.#view = view;
+    this.#now = now;
+    this.#nameOf = nameOf;
+  }
+
+  get account(): Text {
+    return this.#nameOf(this.#view.state);
+  }
+
+  get what(): Text {
+    const view = this.#view;
+    return 'loan' in view ? bracketed(loanName(view.loan), debtsText(view.loan)) : namedWithSide(view.position);
+  }
+
+  get ltv(): Text {
+    return 'loan' in this.#view ? ltvTexts(this.#view) : '–';
+  }
+
+  get level(): Text {
+    return levelPhrase(this.#view);
+  }
+
+  get distance(): Text {
+    const view = this.#view;
+    const words = reachOf(view);
+    return 'loan' in view || view.since === undefined ? words : spaced(words, `→ ~${bareDistance(view.since.figures.distance)}`);
+  }
+
+  get age(): Text {
+    const view = this.#view;
+    return ageWithTrouble(view.state, { now: this.#now }, ('loan' in view ? view.loan : view.position).keptFrom);
+  }
+}
+
+/** In the order of the columns. */
+const cellsOf = ({ account, what, ltv, level, distance, age }: StatusRow): readonly Text[] => [account, what, ltv, level, distance, age];
 
 /** Whether both look the same. Rows that weren't made again are the same objects. */
 export function isSameStatus(a: Status | undefined, b: Status | undefined): boolean {
   const inText = (one: unknown): string => JSON.stringify(one);
   return (
     inText({ ...a, rows: a?.rows.length }) === inText({ ...b, rows: b?.rows.length }) &&
-    (a?.rows.every((row, at) => row === b?.rows[at] || inText(row) === inText(b?.rows[at])) ?? true)
+    (a?.rows.every((row, at) => row === b?.rows[at] || inText(cellsOf(row)) === inText(b?.rows[at] && cellsOf(b.rows[at]))) ?? true)
   );
 }
 
@@ -204,9 +245,9 @@ function emptyRow(state: AccountState, account: Text, viewContext: ViewContext):
   return { account, what, ltv: '–', level: '–', distance: '–', age: ageWithTrouble(state, viewContext) };
 }
 
-function ageWithTrouble(state: AccountState, viewContext: ViewContext, keptFrom?: number): Text {
+function ageWithTrouble(state: AccountState, { now }: Pick<ViewContext, 'now'>, keptFrom?: number): Text {
   const trouble = state.failure === undefined ? (isPartlyRead(state) ? [partlyRead()] : []) : [troubleWord(state.failure.error)];
-  return joined([readingAge(state, viewContext.now, keptFrom), ...trouble]);
+  return joined([readingAge(state, now, keptFrom), ...trouble]);
 }
 
 /** A loan or a position, as they are compared with each other. */
@@ -245,8 +286,6 @@ const placeOf = ({ view, state: { account } }: Gauged): PlaceOn =>
 /** When it was read, where that was earlier than the rest of the account. */
 const keptFrom = ({ view }: Gauged): number | undefined => ('loan' in view ? view.loan : view.position).keptFrom;
 
-const loanWhat = (loan: Loan): Text => bracketed(loanName(loan), debtsText(loan));
-
 function reachOf(view: LoanView | PositionView): Text {
   if ('loan' in view)
     return joined([...(isOverdue(view.loan) ? [msg('term.debt-overdue', 'debt overdue')] : []), distanceText(view.standing)]);
@@ -263,26 +302,6 @@ const spokenOf = ({ view }: Gauged): readonly Text[] =>
   'loan' in view
     ? [msg('term.loan', 'Loan {0}', loanName(view.loan)), `LTV ${ltvText(view.loan)}`, reachOf(view), ...spokenSince(view)]
     : [namedWithSide(view.position), reachOf(view), ...spokenSince(view)];
-
-const loanRow = (view: LoanView, viewContext: ViewContext): Omit<StatusRow, 'account'> => ({
-  what: loanWhat(view.loan),
-  level: levelPhrase(view),
-  ltv: ltvTexts(view),
-  distance: reachOf(view),
-  age: ageWithTrouble(view.state, viewContext, view.loan.keptFrom),
-});
-
-function positionRow(view: PositionView, viewContext: ViewContext): Omit<StatusRow, 'account'> {
-  const { state, position, since } = view;
-  const words = reachOf(view);
-  return {
-    what: namedWithSide(position),
-    level: levelPhrase(view),
-    ltv: '–',
-    distance: since === undefined ? words : spaced(words, `→ ~${bareDistance(since.figures.distance)}`),
-    age: ageWithTrouble(state, viewContext, position.keptFrom),
-  };
-}
 
 /** A distance is named as one; a substitute names itself. */
 function distanceFigure(view: PositionView): Text {

@@ -1,3 +1,4 @@
+import { alone, kept } from '../core/kept.ts';
 import { compare, isPositive, isZero, type Decimal } from '../core/decimal.ts';
 import { formatDistance, formatLiquidationPrice } from '../core/format.ts';
 import { loanDistance, modelOf, type LoanDistance, type LoanModel, type ModelTrouble } from '../core/risk/loan-model.ts';
@@ -41,7 +42,10 @@ interface Reading {
   readonly models: Map<Loan, LoanModel | ModelTrouble>;
 }
 const readings = new WeakMap<Snapshot, Reading>();
-const estimates = new WeakMap<LoanModel, LoanEstimates>();
+const estimated = kept((model: LoanModel, loan: Loan): LoanEstimates => ({
+  averaged: model.haircuts === 'averaged',
+  lines: linesOf(model, loan),
+}));
 
 /** The loan as we can calculate it from the prices read with it, or why we can't. */
 export function modelOfView({ state: { snapshot, live }, loan, current }: LoanView): LoanModel | NoEstimate {
@@ -61,9 +65,7 @@ export function loanEstimates(view: LoanView): LoanEstimates | NoEstimate {
   if (!loan.debts.some(({ amount }) => isPositive(amount))) return { averaged: false, lines: [] };
   const model = modelOfView(view);
   if (typeof model === 'string') return model;
-  const found = estimates.get(model) ?? { averaged: model.haircuts === 'averaged', lines: linesOf(model, loan) };
-  estimates.set(model, found);
-  return found;
+  return estimated(model, alone, model, loan);
 }
 
 /** Where prices reach the lines that `loan` has. */

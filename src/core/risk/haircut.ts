@@ -1,3 +1,4 @@
+import { alone, kept } from '../kept.ts';
 import {
   add,
   compare,
@@ -50,16 +51,12 @@ interface ExactBracket {
   readonly rate: Exact;
 }
 
-// A rule is used for every move of prices.
-const read = new WeakMap<HaircutRule, readonly ExactBracket[]>();
+const exactBrackets = (rule: HaircutRule): readonly ExactBracket[] => read(rule, alone, rule);
 
-function exactBrackets(rule: HaircutRule): readonly ExactBracket[] {
-  const known = read.get(rule);
-  if (known !== undefined) return known;
-  const all = brackets(rule).map(({ from, to, rate }) => ({ from: exact(from), to: to === undefined ? to : exact(to), rate: exact(rate) }));
-  read.set(rule, all);
-  return all;
-}
+// A rule is used for every move of prices.
+const read = kept((rule: HaircutRule): readonly ExactBracket[] =>
+  brackets(rule).map(({ from, to, rate }) => ({ from: exact(from), to: to === undefined ? to : exact(to), rate: exact(rate) })),
+);
 
 /** What counts of `measure` (USD or coins): the sum over the brackets of the part inside times the rate. */
 function counted(rule: HaircutRule, measure: Exact): Exact {

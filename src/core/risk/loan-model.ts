@@ -1,3 +1,4 @@
+import { alone, kept } from '../kept.ts';
 import {
   absolute,
   compare,
@@ -129,15 +130,14 @@ interface ExactModel {
   readonly totals: Map<string, (factor: Exact) => Totals>;
 }
 
-const models = new WeakMap<LoanModel, ExactModel>();
+const exactModel = (model: LoanModel): ExactModel => models(model, alone, model);
 
-function exactModel(model: LoanModel): ExactModel {
-  const known = models.get(model);
-  if (known !== undefined) return known;
-  const read = { ...exactStakes(model), correction: exact(model.correction), paths: new Map<string, Path>(), totals: new Map() };
-  models.set(model, read);
-  return read;
-}
+const models = kept((model: LoanModel): ExactModel => ({
+  ...exactStakes(model),
+  correction: exact(model.correction),
+  paths: new Map<string, Path>(),
+  totals: new Map(),
+}));
 
 const exactStakes = ({ collateral, debts }: Pick<LoanModel, 'collateral' | 'debts'>): Pick<ExactModel, 'collateral' | 'debts'> => ({
   collateral: collateral.map(({ coin, amount, price, rule }) => ({ coin, amount: exact(amount), price: exact(price), rule })),

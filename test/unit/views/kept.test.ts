@@ -95,10 +95,14 @@ const written = (entries: readonly Entry[]): unknown =>
 function seen(world: World, states: readonly AccountState[]): unknown {
   const context = contextOf(world);
   const page = gaugePage(states, context, world.say, { shocks: '-15' });
+  const status = statusOf(states, context);
   return {
     loans: written(loansOutline(states, context)),
     positions: written(positionsOutline(states, context)),
-    status: statusOf(states, context),
+    status: {
+      ...status,
+      rows: status?.rows.map(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age]),
+    },
     alarms: [loanAlarms(states, context), positionAlarms(states, context)],
     page: page.state,
     places: [...page.places],

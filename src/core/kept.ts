@@ -1,10 +1,8 @@
-/** What depends on nothing besides its owner is made from this. */
-export const alone: readonly never[] = [];
-
 /** What one maker made for an owner, and what others made for it. */
 interface Held {
   readonly make: unknown;
-  from: readonly unknown[];
+  /** Undefined while it is made. */
+  from: readonly unknown[] | undefined;
   made: unknown;
   readonly next: Held | undefined;
 }
@@ -20,30 +18,29 @@ export function kept<Args extends readonly unknown[], Made>(
   make: (...args: Args) => Made,
 ): (owner: object, from: readonly unknown[], ...args: Args) => Made {
   return (owner, from, ...args) => {
-    const held = heldOf(owner, make);
-    if (held !== undefined && isSame(held.from, from)) return held.made as Made;
+    const head = first.get(owner);
+    let held = head;
+    while (held !== undefined && held.make !== make) held = held.next;
+    if (held === undefined) first.set(owner, (held = { make, from: undefined, made: undefined, next: head }));
+    if (isSame(held.from, from)) return held.made as Made;
     const made = make(...args);
-    hold(owner, make, from, made);
+    Object.assign(held, { from, made });
     return made;
   };
 }
 
-function heldOf(owner: object, make: unknown): Held | undefined {
-  let held = first.get(owner);
-  while (held !== undefined && held.make !== make) held = held.next;
-  return held;
+/** The same of what depends on nothing but its owner. */
+export function madeOnce<Owner extends object, Made>(make: (owner: Owner) => Made): (owner: Owner) => Made {
+  const made = kept(make);
+  return (owner) => made(owner, nothing, owner);
 }
 
-function hold(owner: object, make: unknown, from: readonly unknown[], made: unknown): void {
-  const held = heldOf(owner, make);
-  if (held === undefined) first.set(owner, { make, from, made, next: first.get(owner) });
-  else Object.assign(held, { from, made });
-}
+const nothing: readonly never[] = [];
 
 /** Whether both lists have the same values and objects. */
-function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+function isSame(a: readonly unknown[] | undefined, b: readonly unknown[]): boolean {
   if (a === b) return true;
-  if (a.length !== b.length) return false;
+  if (a?.length !== b.length) return false;
   for (let at = 0; at < a.length; at += 1) if (!Object.is(a[at], b[at])) return false;
   return true;
 }

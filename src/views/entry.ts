@@ -72,11 +72,9 @@ export interface Entry extends Place {
 export const spokenOf = ({ spoken, label, description = [] }: Pick<Entry, 'spoken' | 'label' | 'description'>): Text =>
   spoken ?? joined([label, ...description]);
 
-/** Whether all is alike that is visible without opening them: then there is nothing to repaint. */
-export const isSameFace = (a: Entry, b: Entry): boolean => faceOf(a) === faceOf(b) && JSON.stringify(a.spoken) === JSON.stringify(b.spoken);
-
-function faceOf({ label, description, icon, expansion, context, copy, pages }: Entry): string {
-  return JSON.stringify([label, description, icon, expansion, context, copy, pages?.version]);
+/** Everything about an entry that is visible without opening it; two entries with the same face need no repaint. */
+export function faceOf({ label, description, icon, expansion, context, spoken, copy, pages }: Entry): string {
+  return JSON.stringify([label, description, icon, expansion, context, spoken, copy, pages?.version]);
 }
 
 /** What is made of the line of a loan or position only when it is asked for, because of most it never is. */
@@ -91,19 +89,11 @@ export interface Late<View, Scene> {
 export const lateEntry = <View, Scene>(
   face: Omit<Entry, 'spoken' | 'details' | 'children'>,
   ...made: ConstructorParameters<typeof LateParts<View, Scene>>
-): LateEntry<View, Scene> => Object.assign(new LateParts(...made), face);
-
-/** From now on its tooltip is made from these. @returns the entry */
-export function withLatest<View, Scene>(entry: LateEntry<View, Scene>, view: View, scene: Scene): Entry {
-  entry.renew(view, scene);
-  return entry;
-}
+): LateParts<View, Scene> & Entry => Object.assign(new LateParts(...made), face);
 
 /** What a line with such changes says of them. */
 export const unfinishedMark = (writes: readonly Entry[]): readonly Text[] =>
   writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
-
-type LateEntry<View, Scene> = LateParts<View, Scene> & Entry;
 
 // Accessors of its own would give each line a table of its properties.
 class LateParts<View, Scene> {
@@ -119,12 +109,14 @@ class LateParts<View, Scene> {
     this.#late = late;
     this.#view = this.#latestView = view;
     this.#scene = this.#latestScene = scene;
-    this.#writes = writes.length === 0 ? none : writes;
+    this.#writes = writes;
   }
 
-  renew(view: View, scene: Scene): void {
+  /** From now on its tooltip is made from these. */
+  latest(view: View, scene: Scene): this {
     this.#latestView = view;
     this.#latestScene = scene;
+    return this;
   }
 
   get spoken(): Text {
@@ -139,8 +131,6 @@ class LateParts<View, Scene> {
     return (this.#below ??= this.#late.children(this.#view, this.#scene, this.#writes));
   }
 }
-
-const none: readonly Entry[] = [];
 
 /** One page read from a venue. `older` asks for the next; absent on the last. */
 export interface ReadPage {

@@ -127,25 +127,9 @@ function buttons(
   say: Say,
 ): Buttons {
   const known = buttonsOf(account, [venue, say]);
-  const which = [...changes, target].map(({ id }) => id).join(isPending ? '!' : ' ');
-  const held = known.get(which) ?? buttonsFor(account, changes, target, isPending, venue, say);
-  known.set(which, held);
-  return held;
-}
-
-type Buttons = Pick<GaugeView, 'actions'> & Pick<GaugeView['line'], 'acts'>;
-
-// Nearly all gauges of an account have the same.
-const buttonsOf = kept(() => new Map<string, Buttons>());
-
-function buttonsFor(
-  { simulated }: AccountState['account'],
-  changes: Face['changes'],
-  target: Face['target'],
-  isPending: boolean,
-  venue: string,
-  say: Say,
-): Buttons {
+  const which = [...changes, target].map(({ id }) => id).join(' ') + String(isPending);
+  const held = known.get(which);
+  if (held !== undefined) return held;
   const resolve = msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…');
   const [help] = changes;
   const acts = isPending
@@ -156,7 +140,7 @@ function buttonsFor(
           { id: help.id, label: msg('overview.add', 'Add…'), title: help.label },
           { id: target.id, label: msg('overview.target', 'Target…'), title: target.label },
         ];
-  return {
+  const made: Buttons = {
     acts: acts.map(({ id, label, title }) => ({ id, label: say(label), title: say(title) })),
     actions: [
       ...changes.map(({ id, label }) => ({ id, label: say(label) })),
@@ -164,11 +148,18 @@ function buttonsFor(
       ...(isPending ? [{ id: 'resolve' as const, label: say(resolve) }] : []),
       { id: 'history', label: say(msg('loan.history', 'History')) },
       { id: 'reveal', label: say(msg('gauge.reveal', 'Show in Side Bar')) },
-      ...(simulated ? [] : [{ id: 'venue' as const, label: say(msg('gauge.venue', 'Open at {0}', venue)) }]),
+      ...(account.simulated ? [] : [{ id: 'venue' as const, label: say(msg('gauge.venue', 'Open at {0}', venue)) }]),
       { id: 'refresh', label: say(msg('button.refresh', 'Refresh')) },
     ],
   };
+  known.set(which, made);
+  return made;
 }
+
+type Buttons = Pick<GaugeView, 'actions'> & Pick<GaugeView['line'], 'acts'>;
+
+// Nearly all gauges of an account have the same.
+const buttonsOf = kept(() => new Map<string, Buttons>());
 
 /** Demo trading of a venue uses a real server, so it has another mark than the simulated exchange. */
 export function moneyMark(state: AccountState, viewContext: ViewContext): Message | undefined {

@@ -45,7 +45,7 @@ import {
   vanishedNotes,
   writeEntry,
 } from './account.ts';
-import { lateEntry, unfinishedMark, withLatest, type Details, type Entry, type Late } from './entry.ts';
+import { lateEntry, unfinishedMark, type Details, type Entry, type Late } from './entry.ts';
 import { bracketed, dotted, joined, spaced, type Text } from '../words/text.ts';
 import { isOfLoan, loanAt } from './place.ts';
 import { accountsWorstFirst, nearest, sortedByWorst, type Ranked } from './status.ts';
@@ -74,9 +74,7 @@ function loans(state: AccountState, viewContext: ViewContext): readonly Entry[] 
   const ground = [groundOf(state, viewContext)];
   const views = worstFirst(state, viewContext);
   if (views.length > 0)
-    return views.map((view) =>
-      withLatest(loanRow(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext), view, viewContext),
-    );
+    return views.map((view) => loanRow(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext).latest(view, viewContext));
   return state.snapshot?.loansTrouble === undefined ? emptyNote(state, 'empty', msg('loan.none', 'No loans'), viewContext) : [];
 }
 

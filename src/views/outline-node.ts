@@ -1,4 +1,4 @@
-import { isSameFace, sourceKey, type Entry } from './entry.ts';
+import { faceOf, sourceKey, type Entry } from './entry.ts';
 
 /**
  * A line of a view that keeps its identity while its text changes, because the editor repaints by identity.
@@ -35,7 +35,6 @@ export function adopt(entries: readonly Entry[], before: readonly OutlineNode[],
   const known = new Map(before.map((node) => [node.entry.id, node]));
   return entries.map((entry) => {
     const node = known.get(entry.id) ?? new OutlineNode(entry, parent);
-    if (node.entry === entry) return node;
     node.entry = entry;
     if (node.children !== undefined && entry.pages === undefined) node.children = adopt(entry.children ?? [], node.children, node);
     return node;
@@ -58,7 +57,7 @@ export function renew(
 function renewOne(node: OutlineNode, entry: Entry): readonly OutlineNode[] {
   if (node.entry === entry) return [];
   const opened = node.children !== undefined && node.entry.pages?.figures !== entry.pages?.figures;
-  const repaint = opened || !isSameFace(node.entry, entry);
+  const repaint = opened || faceOf(node.entry) !== faceOf(entry);
   node.entry = entry;
   // Rows read from the venue renew themselves.
   if (node.children === undefined || entry.pages !== undefined) return repaint ? [node] : [];

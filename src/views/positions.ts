@@ -35,7 +35,7 @@ import {
   vanishedNotes,
   writeEntry,
 } from './account.ts';
-import { lateEntry, unfinishedMark, withLatest, type Entry, type Late } from './entry.ts';
+import { lateEntry, unfinishedMark, type Entry, type Late } from './entry.ts';
 import { dotted, joined, type Text } from '../words/text.ts';
 import { positionDetails, positionFigures, type Figure } from './position-figures.ts';
 import { isOfPosition, positionAt } from './place.ts';
@@ -74,7 +74,7 @@ function positions(state: AccountState, viewContext: ViewContext): readonly Entr
   const views = [...sortedByWorst(counting ?? [], ranked), ...(others ?? [])];
   if (views.length > 0)
     return views.map((view) =>
-      withLatest(positionRow(view.position, shownFrom(view, ground, viewContext.now), view, viewContext), view, viewContext),
+      positionRow(view.position, shownFrom(view, ground, viewContext.now), view, viewContext).latest(view, viewContext),
     );
   return state.snapshot?.positionsTrouble === undefined
     ? emptyNote(state, 'no-position', msg('position.no-open', 'No open positions'), viewContext)

@@ -1,5 +1,6 @@
 import { limitNames } from '../engine/ledger/limits.ts';
 import { kept } from '../core/kept.ts';
+import type { Loan, Position } from '../core/model.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import type { ViewContext } from '../words/account.ts';
 import { loanViews, type LoanView } from '../words/loan.ts';
@@ -53,7 +54,7 @@ const keptTimes = kept((loans: readonly LoanView[], positions: readonly Position
 /** Everything that a loan or position is shown from, besides itself. @param ground of its account, and what else counts */
 export function shownFrom(view: LoanView | PositionView, [ground, ...more]: readonly unknown[], now: number): readonly unknown[] {
   const { state, current, level, by, since } = view;
-  const row = 'loan' in view ? view.loan : view.position;
+  const row = rowOf(view);
   const { keptFrom } = row;
   const id = 'loan' in view ? view.loan.id : view.position.positionId;
   const parts = [
@@ -72,6 +73,9 @@ export function shownFrom(view: LoanView | PositionView, [ground, ...more]: read
   // Joined this way, a list has no room for more.
   return more.length === 0 ? shown : [shown as unknown].concat(more);
 }
+
+/** The loan or position itself. */
+export const rowOf = (view: LoanView | PositionView): Loan | Position => ('loan' in view ? view.loan : view.position);
 
 const sameShown = kept((parts: readonly unknown[]) => parts);
 

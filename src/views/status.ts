@@ -5,7 +5,7 @@ import { compareUrgency, isAlarm, type Level } from '../core/risk/level.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { readingAge, troubleWord, type ViewContext } from '../words/account.ts';
 import { kept } from '../core/kept.ts';
-import { seenOf, shownFrom } from './shown-from.ts';
+import { rowOf, seenOf, shownFrom } from './shown-from.ts';
 import { debtsText, distanceText, isOverdue, loanName, loanViews, ltvText, ltvTexts, type LoanView } from '../words/loan.ts';
 import { spokenSince } from '../words/live-lines.ts';
 import {
@@ -85,9 +85,9 @@ export function statusOf(
   const filled = new Set(gauged.map(({ state }) => state.account));
   const empty = states.filter(({ account }) => !filled.has(account));
   const isSimulated = states.every(({ account }) => account.simulated);
-  const nameOf = ({ account }: Pick<AccountState, 'account'>): Text => (isSimulated ? account.name : accountText({ account }));
+  const { nameOf, lineOf } = told[isSimulated ? 'bare' : 'marked'];
   const rows = [
-    ...gauged.map((one) => rowOf[isSimulated ? 'bare' : 'marked'](one, viewContext)),
+    ...gauged.map((one) => lineOf(one, viewContext)),
     ...goneIn(states).map((gone) => goneRow(gone, nameOf(gone.state), viewContext)),
     ...empty.map((state) => emptyRow(state, nameOf(state), viewContext)),
   ];
@@ -99,12 +99,12 @@ export function statusOf(
   return { text, level: 'unknown', spoken: joined(text), ...more };
 }
 
-/** With the account as it is or marked when it is simulated. */
-const rowOf = { bare: keptRow(({ account }) => account.name), marked: keptRow(accountText) };
+/** With the account as it is, or marked when it is simulated. */
+const told = { bare: tellingWith(({ account }) => account.name), marked: tellingWith(accountText) };
 
-function keptRow(nameOf: (state: AccountState) => Text): (one: Gauged, viewContext: ViewContext) => StatusRow {
+function tellingWith(nameOf: (state: Pick<AccountState, 'account'>) => Text) {
   const row = kept((view: LoanView | PositionView, { now }: ViewContext): StatusRow => new LateRow(view, now, nameOf));
-  return ({ view, from }, viewContext) => row('loan' in view ? view.loan : view.position, from, view, viewContext);
+  return { nameOf, lineOf: ({ view, from }: Gauged, viewContext: ViewContext) => row(rowOf(view), from, view, viewContext) };
 }
 
 /** A row that is made each time it is read: of a thousand that are compared as objects, few are new. */
@@ -143,20 +143,19 @@ class LateRow implements StatusRow {
   }
 
   get age(): Text {
-    const view = this.#view;
-    return ageWithTrouble(view.state, { now: this.#now }, ('loan' in view ? view.loan : view.position).keptFrom);
+    return ageWithTrouble(this.#view.state, { now: this.#now }, rowOf(this.#view).keptFrom);
   }
 }
 
 /** In the order of the columns. */
-const cellsOf = ({ account, what, ltv, level, distance, age }: StatusRow): readonly Text[] => [account, what, ltv, level, distance, age];
+const cellsOf = (row: StatusRow | undefined): unknown => row && [row.account, row.what, row.ltv, row.level, row.distance, row.age];
 
 /** Whether both look the same. Rows that weren't made again are the same objects. */
 export function isSameStatus(a: Status | undefined, b: Status | undefined): boolean {
   const inText = (one: unknown): string => JSON.stringify(one);
   return (
     inText({ ...a, rows: a?.rows.length }) === inText({ ...b, rows: b?.rows.length }) &&
-    (a?.rows.every((row, at) => row === b?.rows[at] || inText(cellsOf(row)) === inText(b?.rows[at] && cellsOf(b.rows[at]))) ?? true)
+    (a?.rows.every((row, at) => row === b?.rows[at] || inText(cellsOf(row)) === inText(cellsOf(b?.rows[at]))) ?? true)
   );
 }
 
@@ -175,8 +174,8 @@ const counted = (count: number, what: Message): Message[] => (count === 0 ? [] :
 
 /** The loan first: this is an LTV gauge. @param gauged worst first */
 function shownOf(worst: Gauged, gauged: readonly Gauged[], { shows }: StatusLook): readonly Gauged[] {
-  const isWanted = (one: Gauged): boolean => shows === 'both' || placeOf(one).on.kind === (shows === 'nearest' ? 'loan' : shows);
-  const firsts = (['loan', 'position'] as const).flatMap((kind) => gauged.find((one) => placeOf(one).on.kind === kind) ?? []);
+  const isWanted = (one: Gauged): boolean => shows === 'both' || (shows === 'nearest' ? 'loan' : shows) in one.view;
+  const firsts = (['loan', 'position'] as const).flatMap((kind) => gauged.find((one) => kind in one.view) ?? []);
   const shown = firsts.filter((one) => isWanted(one) || (shows === 'nearest' ? one === worst : isAlarm(one.level)));
   return shown.length === 0 ? [worst] : shown;
 }
@@ -284,7 +283,7 @@ const placeOf = ({ view, state: { account } }: Gauged): PlaceOn =>
   'loan' in view ? loanAt(account.id, view.loan.id) : positionAt(account.id, view.position.positionId);
 
 /** When it was read, where that was earlier than the rest of the account. */
-const keptFrom = ({ view }: Gauged): number | undefined => ('loan' in view ? view.loan : view.position).keptFrom;
+const keptFrom = ({ view }: Gauged): number | undefined => rowOf(view).keptFrom;
 
 function reachOf(view: LoanView | PositionView): Text {
   if ('loan' in view)

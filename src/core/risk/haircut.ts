@@ -1,4 +1,4 @@
-import { alone, kept } from '../kept.ts';
+import { madeOnce } from '../kept.ts';
 import {
   add,
   compare,
@@ -51,10 +51,8 @@ interface ExactBracket {
   readonly rate: Exact;
 }
 
-const exactBrackets = (rule: HaircutRule): readonly ExactBracket[] => read(rule, alone, rule);
-
 // A rule is used for every move of prices.
-const read = kept((rule: HaircutRule): readonly ExactBracket[] =>
+const exactBrackets = madeOnce((rule: HaircutRule): readonly ExactBracket[] =>
   brackets(rule).map(({ from, to, rate }) => ({ from: exact(from), to: to === undefined ? to : exact(to), rate: exact(rate) })),
 );
 

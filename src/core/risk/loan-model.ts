@@ -1,4 +1,4 @@
-import { alone, kept } from '../kept.ts';
+import { madeOnce } from '../kept.ts';
 import {
   absolute,
   compare,
@@ -130,9 +130,7 @@ interface ExactModel {
   readonly totals: Map<string, (factor: Exact) => Totals>;
 }
 
-const exactModel = (model: LoanModel): ExactModel => models(model, alone, model);
-
-const models = kept((model: LoanModel): ExactModel => ({
+const exactModel = madeOnce((model: LoanModel): ExactModel => ({
   ...exactStakes(model),
   correction: exact(model.correction),
   paths: new Map<string, Path>(),

@@ -1,4 +1,4 @@
-import { alone, kept } from '../kept.ts';
+import { madeOnce } from '../kept.ts';
 import { add, divide, greater, isNegative, isPositive, isZero, multiply, one, subtract, sum, zero, type Decimal } from '../decimal.ts';
 import type { Loan } from '../model.ts';
 
@@ -102,10 +102,7 @@ export function owesNothing({ ltv, debts, debtUsd, due }: Pick<Loan, 'ltv' | 'de
 }
 
 /** The loan without impossible figures: an impossible LTV, a threshold at or below zero, USD below zero. The same object if all are possible. */
-export const believedLoan = (loan: Loan): Loan => judged(loan, alone, loan);
-
-// The same reading is used many times; returning the same object keeps results cached by it.
-const judged = kept((loan: Loan): Loan => (isPossible(loan) ? loan : withoutImpossible(loan)));
+export const believedLoan: (loan: Loan) => Loan = madeOnce((loan) => (isPossible(loan) ? loan : withoutImpossible(loan)));
 
 function isPossible(loan: Loan): boolean {
   const { marginCall, liquidation, debtUsd, collateralUsd } = loan;

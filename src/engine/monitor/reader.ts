@@ -104,20 +104,14 @@ export class Reader implements ReadingStorage, Disposable {
 
   keep(account: string, reading: Reading, pass: Pass): void {
     const { clock, book, everyMs } = this.#options;
-    const { at } = reading;
+    const { at, failure, snapshot } = reading as { readonly at: number; readonly failure?: Failure; readonly snapshot?: Snapshot };
     // Another window may have the keys.
-    if ('failure' in reading && keysHere.has(reading.failure.error.code)) return;
+    if (failure !== undefined && keysHere.has(failure.error.code)) return;
     const kept =
-      'snapshot' in reading
-        ? {
-            account,
-            at,
-            asOf: reading.snapshot.asOf,
-            text: JSON.stringify(reading.snapshot),
-            staleMs: staleAfterMs(everyMs(reading.snapshot, book.get(account))),
-          }
-        : { account, at, failure: JSON.stringify(reading.failure) };
-    this.#share({ do: 'keepReading', reading: kept, now: clock.now(), pass }, 'snapshot' in reading ? reading.snapshot : undefined);
+      snapshot === undefined
+        ? { account, at, failure: JSON.stringify(failure) }
+        : { account, at, asOf: snapshot.asOf, text: JSON.stringify(snapshot), staleMs: staleAfterMs(everyMs(snapshot, book.get(account))) };
+    this.#share({ do: 'keepReading', reading: kept, now: clock.now(), pass }, snapshot);
   }
 
   #share(asked: KeepReading, figures?: Snapshot): void {

@@ -325,7 +325,7 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     const readings = (news?.readings ?? []).flatMap(({ text, failure, ...row }): readonly SharedReading<Figures, Failed>[] => {
       const own = this.#own.get(row.account);
       this.#own.delete(row.account);
-      const isOwn = own?.at === row.at && text !== null && failure === undefined;
+      const isOwn = own?.at === row.at && text !== null;
       const told = isOwn ? own.figures : typeof text === 'string' ? read(text) : undefined;
       // Another version may write something unknown to this one: then the known figures stay and become out of date.
       if (typeof text === 'string' && told === undefined) return [];

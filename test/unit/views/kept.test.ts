@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
 import { kept } from '../../../src/core/kept.ts';
@@ -12,6 +15,7 @@ import type { Say } from '../../../src/views/gauge-frame.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
 import { changesOf, isNothing } from '../../../src/views/page-changes.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
+import { adopt, renew, type OutlineNode } from '../../../src/views/outline-node.ts';
 import { positionsOutline } from '../../../src/views/positions.ts';
 import { loanAlarms, positionAlarms, statusOf } from '../../../src/views/status.ts';
 import type { ViewContext } from '../../../src/words/account.ts';
@@ -41,6 +45,33 @@ describe('what is kept', () => {
     assert.deepEqual([upper(owner, [1], 'Two') === made[0], lower(owner, [1], 'Two') === made[1]], [true, true]);
     assert.deepEqual(lower(owner, [2], 'Two'), { text: 'two' });
     assert.equal(upper(owner, [1], 'Two'), made[0]);
+  });
+});
+
+describe('what was made of a reading', () => {
+  it('goes with it: of a thousand readings the last is left, also in a view that nobody looks at', async () => {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    const owner = account({ id: 'one' });
+    const readings: WeakRef<Snapshot>[] = [];
+    let nodes: readonly OutlineNode[] = [];
+    let shown: unknown;
+    for (let reading = 0; reading < 30; reading += 1) {
+      // They change places, as the nearest is first.
+      const loans = ['a', 'b'].map((id, at) => loan({ id, orderId: id, ltv: decimal(`0.${String(50 + ((reading + at) % 2))}`) }));
+      const read = snapshot({ loans, positions: [position()], asOf: now + reading });
+      readings.push(new WeakRef(read));
+      const states: readonly AccountState[] = [{ account: owner, snapshot: read, reading: false }];
+      const context = viewContext({ now: now + reading });
+      const entries = [...loansOutline(states, context), ...positionsOutline(states, context)];
+      nodes = reading > 0 && !renew(nodes, entries).all ? nodes : adopt(entries, nodes, undefined);
+      for (const node of nodes) node.children ??= adopt(node.entry.children ?? [], [], node);
+      shown = [gaugePage(states, context, languages[0]!, { shocks: '-15' }).state, statusOf(states, context)];
+    }
+    await setImmediate();
+    gc();
+    assert.equal(readings.filter((one) => one.deref() !== undefined).length, 1);
+    assert.ok(nodes.length > 0 && shown !== undefined);
   });
 });
 

@@ -49,7 +49,7 @@ describe('what is kept', () => {
 });
 
 describe('what was made of a reading', () => {
-  it('goes with it: of a thousand readings the last is left, also in a view that nobody looks at', async () => {
+  it('goes with it: of thirty the last is left, also in a view that nobody looks at', async () => {
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc') as () => void;
     const owner = account({ id: 'one' });

@@ -1,3 +1,4 @@
+import { msg } from '../core/message.ts';
 import type { LoanRef } from '../exchanges/exchange.ts';
 import type { Icon } from '../words/level.ts';
 import { joined, type Text } from '../words/text.ts';
@@ -72,9 +73,63 @@ export const spokenOf = ({ spoken, label, description = [] }: Pick<Entry, 'spoke
   spoken ?? joined([label, ...description]);
 
 /** Everything about an entry that is visible without opening it; two entries with the same face need no repaint. */
-export function faceOf(entry: Entry): string {
-  const { label, description, icon, expansion, context, spoken, copy, pages } = entry;
+export function faceOf({ label, description, icon, expansion, context, spoken, copy, pages }: Entry): string {
   return JSON.stringify([label, description, icon, expansion, context, spoken, copy, pages?.version]);
+}
+
+/** What is made of the line of a loan or position only when it is asked for, because of most it never is. */
+export interface Late<View, Scene> {
+  /** @param writes the lines of its unfinished changes, as of when the line was made */
+  readonly spoken: (view: View, scene: Scene, writes: readonly Entry[]) => Text;
+  readonly details: (view: View, scene: Scene) => Details;
+  readonly children: (view: View, scene: Scene, writes: readonly Entry[]) => readonly Entry[];
+}
+
+/** The line of a loan or position. */
+export const lateEntry = <View, Scene>(
+  face: Omit<Entry, 'spoken' | 'details' | 'children'>,
+  ...made: ConstructorParameters<typeof LateParts<View, Scene>>
+): LateParts<View, Scene> & Entry => Object.assign(new LateParts(...made), face);
+
+/** What a line with such changes says of them. */
+export const unfinishedMark = (writes: readonly Entry[]): readonly Text[] =>
+  writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
+
+// Accessors of its own would give each line a table of its properties.
+class LateParts<View, Scene> {
+  readonly #late: Late<View, Scene>;
+  readonly #view: View;
+  readonly #scene: Scene;
+  readonly #writes: readonly Entry[];
+  #latestView: View;
+  #latestScene: Scene;
+  #below: readonly Entry[] | undefined;
+
+  constructor(late: Late<View, Scene>, view: View, scene: Scene, writes: readonly Entry[]) {
+    this.#late = late;
+    this.#view = this.#latestView = view;
+    this.#scene = this.#latestScene = scene;
+    this.#writes = writes;
+  }
+
+  /** From now on its tooltip is made from these. */
+  latest(view: View, scene: Scene): this {
+    this.#latestView = view;
+    this.#latestScene = scene;
+    return this;
+  }
+
+  get spoken(): Text {
+    return this.#late.spoken(this.#view, this.#scene, this.#writes);
+  }
+
+  get details(): () => Details {
+    return () => this.#late.details(this.#latestView, this.#latestScene);
+  }
+
+  get children(): readonly Entry[] {
+    return (this.#below ??= this.#late.children(this.#view, this.#scene, this.#writes));
+  }
 }
 
 /** One page read from a venue. `older` asks for the next; absent on the last. */

@@ -1,5 +1,6 @@
 import { isNegative, isZero, multiply, decimal, round, type Decimal } from '../core/decimal.ts';
 import { formatDistance } from '../core/format.ts';
+import { kept } from '../core/kept.ts';
 import { msg, type Message } from '../core/message.ts';
 import type { GaugeView, PageAction } from '../core/protocol.ts';
 import type { Change } from '../exchanges/exchange.ts';
@@ -70,21 +71,12 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
   const ageText = say(spaced(msg('term.updated', 'Updated'), readBy(state, age)));
   const mark = moneyMark(state, viewContext);
   const trouble = state.failure?.error.sentence ?? kept?.because;
-  const pending = pendingSentences(state, concerns, viewContext).map(say);
+  const pending = said(pendingSentences(state, concerns, viewContext), say);
   const outOfDate = state.failure === undefined ? msg('gauges.not-current', 'Out of date') : troubleWord(state.failure.error);
   const isFrozen = viewContext.frozen(state.account.id) !== undefined;
   const unfinished = isFrozen ? msg('overview.frozen', 'frozen') : msg('term.change-unfinished', 'unfinished change');
-  const resolve = msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…');
-  const [help] = state.account.readOnly ? [] : changes;
-  const acts =
-    pending.length > 0
-      ? [{ id: 'resolve' as const, label: msg('overview.resolve', 'Resolve…'), title: resolve }]
-      : help === undefined
-        ? []
-        : [
-            { id: help.id, label: msg('overview.add', 'Add…'), title: help.label },
-            { id: target.id, label: msg('overview.target', 'Target…'), title: target.label },
-          ];
+  const isPending = pending.length > 0;
+  const { actions, acts } = buttons(state, state.account.readOnly ? [] : changes, target, isPending, venue, say);
   return {
     ...shown,
     key,
@@ -94,8 +86,8 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
       toLiquidation: say(reach.toLiquidation),
       ...(reach.liquidationPrice === undefined ? {} : { liquidationPrice: reach.liquidationPrice }),
       age: say(age),
-      marks: [...(current ? [] : [outOfDate]), ...(pending.length === 0 ? [] : [unfinished]), ...rescue.urgent, ...rescue.other].map(say),
-      acts: acts.map(({ id, label, title }) => ({ id, label: say(label), title: say(title) })),
+      marks: said([...(current ? [] : [outOfDate]), ...(isPending ? [unfinished] : []), ...rescue.urgent, ...rescue.other], say),
+      acts,
     },
     subtitle,
     levelText,
@@ -116,17 +108,58 @@ export function framed(key: string, view: Gauged, face: Face, viewContext: ViewC
       ...[mark, trouble].flatMap((text) => (text === undefined ? [] : [say(text)])),
     ].join('. '),
     spokenLevel: `${shown.title}, ${subtitle}: ${levelText}, ${shown.caption} ${shown.figure}`,
+    actions,
+  };
+}
+
+/** Most lists are empty: one for all of them. */
+const said = (texts: readonly Text[], say: Say): readonly string[] => (texts.length === 0 ? none : texts.map(say));
+
+const none: readonly string[] = [];
+
+/** @param changes that its key allows */
+function buttons(
+  { account }: AccountState,
+  changes: Face['changes'],
+  target: Face['target'],
+  isPending: boolean,
+  venue: string,
+  say: Say,
+): Buttons {
+  const known = buttonsOf(account, [venue, say]);
+  const which = [...changes, target].map(({ id }) => id).join(' ') + String(isPending);
+  const held = known.get(which);
+  if (held !== undefined) return held;
+  const resolve = msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…');
+  const [help] = changes;
+  const acts = isPending
+    ? [{ id: 'resolve' as const, label: msg('overview.resolve', 'Resolve…'), title: resolve }]
+    : help === undefined
+      ? []
+      : [
+          { id: help.id, label: msg('overview.add', 'Add…'), title: help.label },
+          { id: target.id, label: msg('overview.target', 'Target…'), title: target.label },
+        ];
+  const made: Buttons = {
+    acts: acts.map(({ id, label, title }) => ({ id, label: say(label), title: say(title) })),
     actions: [
-      ...(state.account.readOnly ? [] : changes.map(({ id, label }) => ({ id, label: say(label) }))),
+      ...changes.map(({ id, label }) => ({ id, label: say(label) })),
       // Nothing else can be changed before it is resolved, so the way to resolve it stands beside it.
-      ...(pending.length === 0 ? [] : [{ id: 'resolve' as const, label: say(resolve) }]),
+      ...(isPending ? [{ id: 'resolve' as const, label: say(resolve) }] : []),
       { id: 'history', label: say(msg('loan.history', 'History')) },
       { id: 'reveal', label: say(msg('gauge.reveal', 'Show in Side Bar')) },
-      ...(state.account.simulated ? [] : [{ id: 'venue' as const, label: say(msg('gauge.venue', 'Open at {0}', venue)) }]),
+      ...(account.simulated ? [] : [{ id: 'venue' as const, label: say(msg('gauge.venue', 'Open at {0}', venue)) }]),
       { id: 'refresh', label: say(msg('button.refresh', 'Refresh')) },
     ],
   };
+  known.set(which, made);
+  return made;
 }
+
+type Buttons = Pick<GaugeView, 'actions'> & Pick<GaugeView['line'], 'acts'>;
+
+// Nearly all gauges of an account have the same.
+const buttonsOf = kept(() => new Map<string, Buttons>());
 
 /** Demo trading of a venue uses a real server, so it has another mark than the simulated exchange. */
 export function moneyMark(state: AccountState, viewContext: ViewContext): Message | undefined {

@@ -105,7 +105,7 @@ function gaugesOf(state: AccountState, viewContext: ViewContext, say: Say): read
   return keptGauges(owner, from, seen, viewContext, say);
 }
 
-const keptGauges = kept((_, ...from: Parameters<typeof gaugeMakers>): readonly Drawn[] => gaugeMakers(...from).map((make) => make()));
+const keptGauges = kept((...from: Parameters<typeof gaugeMakers>): readonly Drawn[] => gaugeMakers(...from).map((make) => make()));
 
 function gaugeMakers(
   { loans, positions, ground }: ReturnType<typeof seenOf>['seen'],
@@ -143,13 +143,18 @@ export async function preparePage(
   if (made !== undefined) await slices.pause();
 }
 
-const drawnLoan = kept((_, view: LoanView, viewContext: ViewContext, say: Say): Drawn => {
+const drawnLoan = kept((view: LoanView, viewContext: ViewContext, say: Say): Drawn => {
   const { state, loan, level, current, since } = view;
   const key = loanKey(state.account.id, loan.id);
   const toMarginCall = nearest(view.distance, since?.figures.toMarginCall);
   const toLiquidation = nearest(view.toLiquidation, since?.figures.toLiquidation);
   return {
-    ...{ state, level, current, loan, toMarginCall, toLiquidation },
+    state,
+    level,
+    current,
+    loan,
+    toMarginCall,
+    toLiquidation,
     distance: toMarginCall,
     rough: [roughly(toMarginCall), roughly(toLiquidation)],
     at: loan.keptFrom ?? state.snapshot?.asOf ?? 0,
@@ -158,12 +163,15 @@ const drawnLoan = kept((_, view: LoanView, viewContext: ViewContext, say: Say): 
   };
 });
 
-const drawnPosition = kept((_, view: PositionView, viewContext: ViewContext, say: Say): Drawn => {
+const drawnPosition = kept((view: PositionView, viewContext: ViewContext, say: Say): Drawn => {
   const { state, level, current, position, since } = view;
   const key = positionKey(state.account.id, position.positionId);
   const distance = nearest(view.distance, since?.figures.distance);
   return {
-    ...{ state, level, current, distance },
+    state,
+    level,
+    current,
+    distance,
     toLiquidation: distance,
     rough: [NaN, roughly(distance)],
     at: position.keptFrom ?? state.snapshot?.asOf ?? 0,
@@ -175,7 +183,7 @@ const drawnPosition = kept((_, view: PositionView, viewContext: ViewContext, say
 const withTrend = (gauge: GaugeView, trend: LineTrend | undefined): GaugeView =>
   trend === undefined ? gauge : trended(gauge, [trend], gauge, trend);
 
-const trended = kept((_, gauge: GaugeView, trend: LineTrend): GaugeView => ({ ...gauge, line: { ...gauge.line, trend } }));
+const trended = kept((gauge: GaugeView, trend: LineTrend): GaugeView => ({ ...gauge, line: { ...gauge.line, trend } }));
 
 const knownFirst = (a: Decimal | undefined, b: Decimal | undefined): number =>
   a === undefined || b === undefined ? Number(a === undefined) - Number(b === undefined) : compare(a, b);

@@ -45,7 +45,7 @@ import {
   vanishedNotes,
   writeEntry,
 } from './account.ts';
-import type { Details, Entry } from './entry.ts';
+import { lateEntry, unfinishedMark, type Details, type Entry, type Late } from './entry.ts';
 import { bracketed, dotted, joined, spaced, type Text } from '../words/text.ts';
 import { isOfLoan, loanAt } from './place.ts';
 import { accountsWorstFirst, nearest, sortedByWorst, type Ranked } from './status.ts';
@@ -73,7 +73,8 @@ export function loansOutline(states: readonly AccountState[], viewContext: ViewC
 function loans(state: AccountState, viewContext: ViewContext): readonly Entry[] {
   const ground = [groundOf(state, viewContext)];
   const views = worstFirst(state, viewContext);
-  if (views.length > 0) return views.map((view) => loanRow(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext));
+  if (views.length > 0)
+    return views.map((view) => loanRow(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext).latest(view, viewContext));
   return state.snapshot?.loansTrouble === undefined ? emptyNote(state, 'empty', msg('loan.none', 'No loans'), viewContext) : [];
 }
 
@@ -82,7 +83,7 @@ function worstFirst(state: AccountState, { now, intervalMs }: ViewContext): read
   return sorted(views, [], views);
 }
 
-const sorted = kept((_, views: readonly LoanView[]) => sortedByWorst(views, ranked));
+const sorted = kept((views: readonly LoanView[]) => sortedByWorst(views, ranked));
 
 const ranked = (view: LoanView): Ranked => ({ ...view, distance: nearest(view.distance, view.since?.figures.toMarginCall) });
 
@@ -97,23 +98,22 @@ const shortDistance = (standing: LoanView['standing']): Message =>
  * A loan's line, most important first because a narrow view cuts off its end: LTV, level, unfinished change, overdue debt,
  * age of out-of-date figures, distance to margin call, live estimate, debts, due date. An estimate that raises the level comes before all these.
  */
-function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewContext: ViewContext): Entry {
+function loanEntry(view: LoanView, viewContext: ViewContext): ReturnType<typeof lateEntry<LoanView, ViewContext>> {
   const { state, loan, current, level, by, standing } = view;
   const severalLoans = (state.snapshot?.loans.length ?? 0) > 1;
   const writes = openWrites(view, viewContext);
   const estimate = view.since === undefined ? [] : [nowText(view.since, formatLtv(view.since.figures.ltv))];
-  const unfinished = writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
   const rescue = rescueMarks(state, { kind: 'loan', id: loan.id }, viewContext, ltvsOf(view));
   const due = soonestDueText(loan, viewContext.zoned);
   const overdue = isOverdue(loan);
-  let below: readonly Entry[] | undefined;
-  return {
+  const face = {
     ...loanPlace(view, ''),
     label: dotted(ltvText(loan), view.since?.raises === true ? levelBy(level, undefined) : levelBy(level, by)),
+    // Copied, because a list that is put together has room for sixteen more.
     description: [
       ...(view.since?.raises === true ? estimate : []),
       // Here too: a collapsed loan hides the line with more.
-      ...unfinished,
+      ...unfinishedMark(writes),
       ...rescue.urgent,
       ...(overdue && due !== undefined ? [due] : []),
       ...(current ? [] : [msg('term.updated-age', 'updated {0}', readingAge(state, viewContext.now, loan.keptFrom))]),
@@ -125,29 +125,34 @@ function loanEntry(latest: () => [LoanView, ViewContext], view: LoanView, viewCo
       ...(overdue || due === undefined ? [] : [due]),
       ...(severalLoans ? [`#${loanName(loan)}`] : []),
       ...(definitionsDiffer(view) ? [noEstimate('definitions', view).label] : []),
-    ],
+    ].slice(),
     icon: levelIcon(level),
-    expansion: severalLoans ? 'closed' : 'open',
-    context: canSell(state.account, loan) ? 'loan.repay.sell' : canRepay(state.account, loan) ? 'loan.repay' : 'loan',
-    spoken: joined([...spokenLoan(view, viewContext), ...unfinished]),
+    expansion: severalLoans ? ('closed' as const) : ('open' as const),
+    context: canSell(state.account, loan)
+      ? ('loan.repay.sell' as const)
+      : canRepay(state.account, loan)
+        ? ('loan.repay' as const)
+        : ('loan' as const),
     ...(loan.ltv === undefined ? {} : { copy: loan.ltv }),
-    details: () => loanDetails(...latest()),
-    // Most rows are never opened.
-    get children() {
-      return (below ??= [
-        ...writes,
-        ...dueDates(view, viewContext),
-        coinGroup(view, 'debts'),
-        coinGroup(view, 'collateral'),
-        thresholds(view, viewContext),
-        lazyGroup(view, 'interest', msg('page.interest', 'Interest'), 'percentage'),
-        lazyGroup(view, 'history', msg('loan.history', 'History'), 'history'),
-      ]);
-    },
   };
+  return lateEntry(face, late, view, viewContext, writes);
 }
 
 const loanRow = kept(loanEntry);
+
+const late: Late<LoanView, ViewContext> = {
+  spoken: (view, viewContext, writes) => joined([...spokenLoan(view, viewContext), ...unfinishedMark(writes)]),
+  details: loanDetails,
+  children: (view, viewContext, writes) => [
+    ...writes,
+    ...dueDates(view, viewContext),
+    coinGroup(view, 'debts'),
+    coinGroup(view, 'collateral'),
+    thresholds(view, viewContext),
+    lazyGroup(view, 'interest', msg('page.interest', 'Interest'), 'percentage'),
+    lazyGroup(view, 'history', msg('loan.history', 'History'), 'history'),
+  ],
+};
 
 /** The loan for a screen reader; its figures are called out of date when they are. */
 function spokenLoan(view: LoanView, viewContext: ViewContext): readonly Text[] {

@@ -27,12 +27,16 @@ export class OutlineNode {
   }
 }
 
-/** Nodes for `entries`; those with a known id are reused with the new entry. */
+/**
+ * Nodes for `entries`; those with a known id are reused with the new entry, and so is what is below them: nobody asks for the rows of a view that
+ * isn't seen, and old ones would hold on to the whole reading they were made from.
+ */
 export function adopt(entries: readonly Entry[], before: readonly OutlineNode[], parent: OutlineNode | undefined): readonly OutlineNode[] {
   const known = new Map(before.map((node) => [node.entry.id, node]));
   return entries.map((entry) => {
     const node = known.get(entry.id) ?? new OutlineNode(entry, parent);
     node.entry = entry;
+    if (node.children !== undefined && entry.pages === undefined) node.children = adopt(entry.children ?? [], node.children, node);
     return node;
   });
 }
@@ -57,7 +61,9 @@ function renewOne(node: OutlineNode, entry: Entry): readonly OutlineNode[] {
   node.entry = entry;
   // Rows read from the venue renew themselves.
   if (node.children === undefined || entry.pages !== undefined) return repaint ? [node] : [];
-  const below = renew(node.children, entry.children ?? []);
+  const children = entry.children ?? [];
+  const below = renew(node.children, children);
+  if (below.all) node.children = adopt(children, node.children, node);
   return repaint || below.all ? [node] : below.changed;
 }
 

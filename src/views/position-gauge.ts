@@ -1,6 +1,8 @@
 import { add, divide, fractionForDrawing, isPositive, lesser, one, subtract, type Decimal } from '../core/decimal.ts';
 import { formatDistance, formatLiquidationPrice, formatMarginRatio } from '../core/format.ts';
+import { kept } from '../core/kept.ts';
 import { msg } from '../core/message.ts';
+import type { Levels, Side } from '../core/model.ts';
 import type { GaugeView } from '../core/protocol.ts';
 import {
   distanceLine,
@@ -42,7 +44,7 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
       ...middle(view, say),
       ...needle(view),
       // In the terms of the figure in the middle: the distance shrinks to the right. A price can rise without end.
-      scale: [position.side === 'long' ? '100%' : '∞', '0%'],
+      scale: scales[position.side],
       ticks: known
         ? [
             {
@@ -54,12 +56,7 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
             },
           ]
         : [],
-      zones: known
-        ? [
-            { kind: 'warn', from: nearness(view, view.levels.warn), to: nearness(view, view.levels.danger) },
-            { kind: 'danger', from: nearness(view, view.levels.danger), to: 1 },
-          ]
-        : [],
+      zones: known ? zones[position.side](view.levels, [], view.levels) : [],
       ...estimate(view, viewContext, say),
       distanceText: say(
         distanceLine(
@@ -89,6 +86,16 @@ export function positionGauge(key: string, view: PositionView, viewContext: View
   };
   return framed(key, view, face, viewContext, say);
 }
+
+const scales: Readonly<Record<Side, GaugeView['scale']>> = { long: ['100%', '0%'], short: ['∞', '0%'] };
+
+const zonesOn = (side: Side): ((owner: Levels, from: readonly [], levels: Levels) => GaugeView['zones']) =>
+  kept(({ warn, danger }: Levels): GaugeView['zones'] => [
+    { kind: 'warn', from: nearness(side, warn), to: nearness(side, danger) },
+    { kind: 'danger', from: nearness(side, danger), to: 1 },
+  ]);
+
+const zones = { long: zonesOn('long'), short: zonesOn('short') };
 
 /** Which way the mark price has to move; the distance itself is in the middle of the gauge. */
 function moveToLiquidation(view: PositionView): Text {
@@ -127,7 +134,7 @@ function estimate(view: PositionView, viewContext: ViewContext, say: Say): Pick<
   const { distance } = since.figures;
   return {
     estimate: {
-      at: nearness(view, distance),
+      at: nearness(view.position.side, distance),
       label: say(msg('term.estimate', 'Estimate')),
       valueText: `~${formatDistance(distance)}`,
       source: say(pricesText(since, viewContext.now)),
@@ -136,8 +143,8 @@ function estimate(view: PositionView, viewContext: ViewContext, say: Say): Pick<
 }
 
 /** Where on the scale a distance stands. */
-function nearness({ position }: PositionView, distance: Decimal): number {
-  return position.side === 'long' ? fractionForDrawing(subtract(one, distance), one) : fractionForDrawing(one, add(one, distance));
+function nearness(side: Side, distance: Decimal): number {
+  return side === 'long' ? fractionForDrawing(subtract(one, distance), one) : fractionForDrawing(one, add(one, distance));
 }
 
 function rows(view: PositionView, viewContext: ViewContext, say: Say): GaugeView['rows'] {

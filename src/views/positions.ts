@@ -35,7 +35,7 @@ import {
   vanishedNotes,
   writeEntry,
 } from './account.ts';
-import type { Entry } from './entry.ts';
+import { lateEntry, unfinishedMark, type Entry, type Late } from './entry.ts';
 import { dotted, joined, type Text } from '../words/text.ts';
 import { positionDetails, positionFigures, type Figure } from './position-figures.ts';
 import { isOfPosition, positionAt } from './place.ts';
@@ -72,7 +72,10 @@ function positions(state: AccountState, viewContext: ViewContext): readonly Entr
     positionViews(state, viewContext.now, viewContext.intervalMs).filter((view) => view.counts === counts),
   );
   const views = [...sortedByWorst(counting ?? [], ranked), ...(others ?? [])];
-  if (views.length > 0) return views.map((view) => positionRow(view.position, shownFrom(view, ground, viewContext.now), view, viewContext));
+  if (views.length > 0)
+    return views.map((view) =>
+      positionRow(view.position, shownFrom(view, ground, viewContext.now), view, viewContext).latest(view, viewContext),
+    );
   return state.snapshot?.positionsTrouble === undefined
     ? emptyNote(state, 'no-position', msg('position.no-open', 'No open positions'), viewContext)
     : [];
@@ -84,21 +87,20 @@ const ranked = (view: PositionView): Ranked => ({ ...view, distance: nearest(vie
  * A position's line, most important first because a narrow view cuts off its end: distance to liquidation, level, which position it is,
  * what the exchange does with it, unfinished change, age of out-of-date figures, leverage, profit or loss.
  */
-function positionEntry(latest: () => [PositionView, ViewContext], view: PositionView, viewContext: ViewContext): Entry {
+function positionEntry(view: PositionView, viewContext: ViewContext): ReturnType<typeof lateEntry<PositionView, ViewContext>> {
   const { state, position, current, liquidation } = view;
   const several = (state.snapshot?.positions.length ?? 0) > 1;
   const leverage = believed(position.leverage);
   const writes = openWrites(view, viewContext);
-  const unfinished = writes.length === 0 ? [] : [msg('term.change-unfinished', 'unfinished change')];
   const rescue = rescueMarks(state, { kind: 'position', id: position.positionId }, viewContext, [
     view.distance,
     view.since?.figures.distance,
   ]);
   const estimate = view.since === undefined ? [] : [nowText(view.since, bareDistance(view.since.figures.distance))];
-  let below: readonly Entry[] | undefined;
-  return {
+  const face = {
     ...place(view, ''),
     label: dotted(leadText(view), positionLevelWord(view)),
+    // Copied, because a list that is put together has room for sixteen more.
     description: [
       // First, because a narrow view cuts off the end and the sides of a hedge must never be confused.
       sideWord(position),
@@ -106,7 +108,7 @@ function positionEntry(latest: () => [PositionView, ViewContext], view: Position
       ...(view.since?.raises === true ? [...estimate, position.instrument] : [position.instrument, ...estimate]),
       ...(position.distress === undefined ? [] : [position.distress]),
       // Here too: a collapsed position hides the line with more.
-      ...unfinished,
+      ...unfinishedMark(writes),
       ...rescue.urgent,
       ...rescue.other,
       ...(current ? [] : [msg('term.updated-age', 'updated {0}', readingAge(state, viewContext.now, position.keptFrom))]),
@@ -114,21 +116,26 @@ function positionEntry(latest: () => [PositionView, ViewContext], view: Position
       ...(position.marginMode === 'cross' && view.counts ? [crossMargin()] : []),
       ...(leverage === undefined ? [] : [formatLeverage(leverage)]),
       ...(position.unrealizedPnl === undefined ? [] : [shortPnlText(position.unrealizedPnl, position.marginCoin)]),
-    ],
+    ].slice(),
     icon: positionIcon(view),
-    expansion: several ? 'closed' : 'open',
-    context: fixedReason(position) !== undefined ? 'fixedPosition' : 'position',
-    spoken: joined([...spokenPosition(view, viewContext), ...unfinished]),
+    expansion: several ? ('closed' as const) : ('open' as const),
+    context: fixedReason(position) !== undefined ? ('fixedPosition' as const) : ('position' as const),
     ...(liquidation.kind === 'price' ? { copy: liquidation.price } : {}),
-    details: () => positionDetails(...latest()),
-    // Most rows are never opened.
-    get children() {
-      return (below ??= [...writes, ...notes(view), ...positionFigures(view, viewContext).map((figure) => figureEntry(view, figure))]);
-    },
   };
+  return lateEntry(face, late, view, viewContext, writes);
 }
 
 const positionRow = kept(positionEntry);
+
+const late: Late<PositionView, ViewContext> = {
+  spoken: (view, viewContext, writes) => joined([...spokenPosition(view, viewContext), ...unfinishedMark(writes)]),
+  details: positionDetails,
+  children: (view, viewContext, writes) => [
+    ...writes,
+    ...notes(view),
+    ...positionFigures(view, viewContext).map((figure) => figureEntry(view, figure)),
+  ],
+};
 
 function positionIcon(view: PositionView): Icon {
   return view.counts ? levelIcon(view.level) : { id: 'layers' };

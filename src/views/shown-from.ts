@@ -1,5 +1,6 @@
 import { limitNames } from '../engine/ledger/limits.ts';
 import { kept } from '../core/kept.ts';
+import type { Loan, Position } from '../core/model.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import type { ViewContext } from '../words/account.ts';
 import { loanViews, type LoanView } from '../words/loan.ts';
@@ -28,7 +29,7 @@ export function groundOf({ account, snapshot, failure }: AccountState, viewConte
 }
 
 /** One object stands for all of it: it's compared for every row. */
-const sameGround = kept((_, parts: readonly unknown[]): object => parts);
+const sameGround = kept((parts: readonly unknown[]): object => parts);
 
 /** The list of it, because lists are made anew each time. */
 function contentOf(value: unknown): readonly unknown[] {
@@ -46,17 +47,18 @@ export function seenOf(state: AccountState, viewContext: ViewContext, more: read
   return { owner: state.snapshot ?? state.account, from, seen: { loans, positions, ground } };
 }
 
-const keptTimes = kept((_, loans: readonly LoanView[], positions: readonly PositionView[]) => [
+const keptTimes = kept((loans: readonly LoanView[], positions: readonly PositionView[]) => [
   ...new Set([...loans.map(({ loan }) => loan.keptFrom), ...positions.map(({ position }) => position.keptFrom)]),
 ]);
 
 /** Everything that a loan or position is shown from, besides itself. @param ground of its account, and what else counts */
-export function shownFrom(view: LoanView | PositionView, ground: readonly unknown[], now: number): readonly unknown[] {
+export function shownFrom(view: LoanView | PositionView, [ground, ...more]: readonly unknown[], now: number): readonly unknown[] {
   const { state, current, level, by, since } = view;
-  const { keptFrom } = 'loan' in view ? view.loan : view.position;
+  const row = rowOf(view);
+  const { keptFrom } = row;
   const id = 'loan' in view ? view.loan.id : view.position.positionId;
-  return [
-    ...ground,
+  const parts = [
+    ground,
     current,
     level,
     by,
@@ -66,7 +68,16 @@ export function shownFrom(view: LoanView | PositionView, ground: readonly unknow
     state.live?.doubted.includes(id),
     ...(since === undefined ? [] : [since.raises, since.readLevel, ageStep(since.at, now), figuresText(since.figures, [], since.figures)]),
   ];
+  // Every view that shows it compares the same list, and would keep one of its own.
+  const shown = sameShown(row, parts, parts);
+  // Joined this way, a list has no room for more.
+  return more.length === 0 ? shown : [shown as unknown].concat(more);
 }
 
+/** The loan or position itself. */
+export const rowOf = (view: LoanView | PositionView): Loan | Position => ('loan' in view ? view.loan : view.position);
+
+const sameShown = kept((parts: readonly unknown[]) => parts);
+
 /** Estimates are made anew for every price, mostly of one coin. */
-const figuresText = kept((_, figures: object) => JSON.stringify(figures));
+const figuresText = kept((figures: object) => JSON.stringify(figures));

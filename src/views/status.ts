@@ -5,7 +5,7 @@ import { compareUrgency, isAlarm, type Level } from '../core/risk/level.ts';
 import { gapsOf, type AccountState } from '../engine/monitor/store.ts';
 import { readingAge, troubleWord, type ViewContext } from '../words/account.ts';
 import { kept } from '../core/kept.ts';
-import { seenOf, shownFrom } from './shown-from.ts';
+import { rowOf, seenOf, shownFrom } from './shown-from.ts';
 import { debtsText, distanceText, isOverdue, loanName, loanViews, ltvText, ltvTexts, type LoanView } from '../words/loan.ts';
 import { spokenSince } from '../words/live-lines.ts';
 import {
@@ -85,9 +85,9 @@ export function statusOf(
   const filled = new Set(gauged.map(({ state }) => state.account));
   const empty = states.filter(({ account }) => !filled.has(account));
   const isSimulated = states.every(({ account }) => account.simulated);
-  const nameOf = ({ account }: Pick<AccountState, 'account'>): Text => (isSimulated ? account.name : accountText({ account }));
+  const { nameOf, lineOf } = told[isSimulated ? 'bare' : 'marked'];
   const rows = [
-    ...gauged.map(({ row, state }) => fullRow(row, [state.account, isSimulated], row, nameOf(state))),
+    ...gauged.map((one) => lineOf(one, viewContext)),
     ...goneIn(states).map((gone) => goneRow(gone, nameOf(gone.state), viewContext)),
     ...empty.map((state) => emptyRow(state, nameOf(state), viewContext)),
   ];
@@ -99,14 +99,63 @@ export function statusOf(
   return { text, level: 'unknown', spoken: joined(text), ...more };
 }
 
-const fullRow = kept((_, row: Omit<StatusRow, 'account'>, account: Text): StatusRow => ({ account, ...row }));
+/** With the account as it is, or marked when it is simulated. */
+const told = { bare: tellingWith(({ account }) => account.name), marked: tellingWith(accountText) };
+
+function tellingWith(nameOf: (state: Pick<AccountState, 'account'>) => Text) {
+  const row = kept((view: LoanView | PositionView, { now }: ViewContext): StatusRow => new LateRow(view, now, nameOf));
+  return { nameOf, lineOf: ({ view, from }: Gauged, viewContext: ViewContext) => row(rowOf(view), from, view, viewContext) };
+}
+
+/** A row that is made each time it is read: of a thousand that are compared as objects, few are new. */
+class LateRow implements StatusRow {
+  readonly #view: LoanView | PositionView;
+  readonly #now: number;
+  readonly #nameOf: (state: AccountState) => Text;
+
+  constructor(view: LoanView | PositionView, now: number, nameOf: (state: AccountState) => Text) {
+    this.#view = view;
+    this.#now = now;
+    this.#nameOf = nameOf;
+  }
+
+  get account(): Text {
+    return this.#nameOf(this.#view.state);
+  }
+
+  get what(): Text {
+    const view = this.#view;
+    return 'loan' in view ? bracketed(loanName(view.loan), debtsText(view.loan)) : namedWithSide(view.position);
+  }
+
+  get ltv(): Text {
+    return 'loan' in this.#view ? ltvTexts(this.#view) : '–';
+  }
+
+  get level(): Text {
+    return levelPhrase(this.#view);
+  }
+
+  get distance(): Text {
+    const view = this.#view;
+    const words = reachOf(view);
+    return 'loan' in view || view.since === undefined ? words : spaced(words, `→ ~${bareDistance(view.since.figures.distance)}`);
+  }
+
+  get age(): Text {
+    return ageWithTrouble(this.#view.state, { now: this.#now }, rowOf(this.#view).keptFrom);
+  }
+}
+
+/** In the order of the columns. */
+const cellsOf = (row: StatusRow | undefined): unknown => row && [row.account, row.what, row.ltv, row.level, row.distance, row.age];
 
 /** Whether both look the same. Rows that weren't made again are the same objects. */
 export function isSameStatus(a: Status | undefined, b: Status | undefined): boolean {
   const inText = (one: unknown): string => JSON.stringify(one);
   return (
     inText({ ...a, rows: a?.rows.length }) === inText({ ...b, rows: b?.rows.length }) &&
-    (a?.rows.every((row, at) => row === b?.rows[at] || inText(row) === inText(b?.rows[at])) ?? true)
+    (a?.rows.every((row, at) => row === b?.rows[at] || inText(cellsOf(row)) === inText(cellsOf(b?.rows[at]))) ?? true)
   );
 }
 
@@ -114,7 +163,7 @@ const nothing = (): Message => msg('gauges.none', 'No loans or isolated position
 
 /** Of the oldest of them: none looks newer than it is. */
 function noteOf(gauged: readonly Gauged[], { now }: ViewContext): Pick<Status, 'note'> {
-  const times = gauged.flatMap(({ estimatedAt }) => (estimatedAt === undefined ? [] : [estimatedAt]));
+  const times = gauged.flatMap(({ view: { since } }) => (since === undefined ? [] : [since.at]));
   if (times.length === 0) return {};
   return { note: joined([spaced('→', msg('term.estimate-word', 'estimate')), pricesText({ at: Math.min(...times) }, now)]) };
 }
@@ -125,8 +174,8 @@ const counted = (count: number, what: Message): Message[] => (count === 0 ? [] :
 
 /** The loan first: this is an LTV gauge. @param gauged worst first */
 function shownOf(worst: Gauged, gauged: readonly Gauged[], { shows }: StatusLook): readonly Gauged[] {
-  const isWanted = ({ place }: Gauged): boolean => shows === 'both' || place.on.kind === (shows === 'nearest' ? 'loan' : shows);
-  const firsts = (['loan', 'position'] as const).flatMap((kind) => gauged.find(({ place }) => place.on.kind === kind) ?? []);
+  const isWanted = (one: Gauged): boolean => shows === 'both' || (shows === 'nearest' ? 'loan' : shows) in one.view;
+  const firsts = (['loan', 'position'] as const).flatMap((kind) => gauged.find((one) => kind in one.view) ?? []);
   const shown = firsts.filter((one) => isWanted(one) || (shows === 'nearest' ? one === worst : isAlarm(one.level)));
   return shown.length === 0 ? [worst] : shown;
 }
@@ -143,28 +192,28 @@ function describe(
   const simulated = [msg('term.simulated', 'simulated')];
   // The level of one that isn't the worst would be taken for that of the whole.
   const says = (one: Gauged): boolean => (isShort ? isAlarm(one.level) || !one.current : one === worst || shown.length === 1);
-  const readAt = ({ keptFrom, state }: Gauged): number => keptFrom ?? state.snapshot?.asOf ?? 0;
+  const readAt = (one: Gauged): number => keptFrom(one) ?? one.state.snapshot?.asOf ?? 0;
   const oldest = shown.reduce((a, b) => (readAt(b) < readAt(a) ? b : a));
   return {
     text: [
       ...shown.flatMap((one) => [
-        one.figure,
-        ...(says(one) ? [one.levelText] : []),
+        figureOf(one),
+        ...(says(one) ? [levelPhrase(one.view)] : []),
         ...(one.state.account.simulated && !isAllSimulated ? simulated : []),
       ]),
       ...(isAllSimulated ? simulated : []),
-      ...(isShort && shown.every(({ current }) => current) ? [] : [readingAge(oldest.state, viewContext.now, oldest.keptFrom)]),
+      ...(isShort && shown.every(({ current }) => current) ? [] : [readingAge(oldest.state, viewContext.now, keptFrom(oldest))]),
       ...gaps,
     ],
-    place: worst.place,
+    place: placeOf(worst),
     level: worst.level,
     spoken: joined([
       msg('status.worst', 'LTV Gauge, worst loan or position'),
       ...[worst, ...shown.filter((one) => one !== worst)].flatMap((one) => [
-        ...one.spoken,
-        one.levelText,
+        ...spokenOf(one),
+        levelPhrase(one.view),
         accountText(one.state),
-        ...(one.current ? [] : spokenAge(one.state, viewContext, one.keptFrom)),
+        ...(one.current ? [] : spokenAge(one.state, viewContext, keptFrom(one))),
       ]),
       ...gaps,
     ]),
@@ -195,113 +244,66 @@ function emptyRow(state: AccountState, account: Text, viewContext: ViewContext):
   return { account, what, ltv: '–', level: '–', distance: '–', age: ageWithTrouble(state, viewContext) };
 }
 
-function ageWithTrouble(state: AccountState, viewContext: ViewContext, keptFrom?: number): Text {
+function ageWithTrouble(state: AccountState, { now }: Pick<ViewContext, 'now'>, keptFrom?: number): Text {
   const trouble = state.failure === undefined ? (isPartlyRead(state) ? [partlyRead()] : []) : [troubleWord(state.failure.error)];
-  return joined([readingAge(state, viewContext.now, keptFrom), ...trouble]);
+  return joined([readingAge(state, now, keptFrom), ...trouble]);
 }
 
 /** A loan or a position, as they are compared with each other. */
-export interface Gauged {
+interface Gauged {
   /** As far as its account, reading and failure go. */
   readonly state: AccountState;
-  readonly place: PlaceOn;
   readonly current: boolean;
-  /** When it was read, where that was earlier than the rest of the account. */
-  readonly keptFrom: number | undefined;
   readonly level: Level;
-  /** The level in words, marked when only an estimate makes it so. */
-  readonly levelText: Message;
   /** Of a loan to its margin call, of a position to its liquidation, by the last reading or an estimate since, whichever is less; a fraction. */
   readonly distance: Decimal | undefined;
-  /** The loan or position by its name. */
-  readonly what: Text;
-  /** The one figure that stands for it: the LTV, or the distance to liquidation. With the estimate where that makes it worse. */
-  readonly figure: Text;
-  /** Name, figure and distance for a screen reader. */
-  readonly spoken: readonly Text[];
-  readonly row: Omit<StatusRow, 'account'>;
-  /** When the prices of its estimate were read, if it has one. */
-  readonly estimatedAt: number | undefined;
+  readonly view: LoanView | PositionView;
+  /** Everything that its texts are made from. */
+  readonly from: readonly unknown[];
 }
 
 /** What counts in an account: all its loans and isolated positions, and cross positions that alarm. */
-export function gaugedOf(state: AccountState, viewContext: ViewContext): readonly Gauged[] {
+function gaugedOf(state: AccountState, viewContext: ViewContext): readonly Gauged[] {
   const { owner, from, seen } = seenOf(state, viewContext);
   return keptGauged(owner, from, seen, viewContext);
 }
 
-const keptGauged = kept(
-  (_, { loans, positions, ground }: ReturnType<typeof seenOf>['seen'], viewContext: ViewContext): readonly Gauged[] => [
-    ...loans.map((view) => ({
-      ...gaugedLoan(view.loan, shownFrom(view, ground, viewContext.now), view, viewContext),
-      estimatedAt: view.since?.at,
-    })),
-    ...positions
-      .filter(({ counts }) => counts)
-      .map((view) => ({
-        ...gaugedPosition(view.position, shownFrom(view, ground, viewContext.now), view, viewContext),
-        estimatedAt: view.since?.at,
-      })),
-  ],
-);
-
-const gaugedLoan = kept((_, view: LoanView, viewContext: ViewContext) => ofLoan(view, viewContext));
-const gaugedPosition = kept((_, view: PositionView, viewContext: ViewContext) => ofPosition(view, viewContext));
-
-function ofLoan(view: LoanView, viewContext: ViewContext): Omit<Gauged, 'estimatedAt'> {
-  const { state, loan, current, level, standing, distance, since } = view;
-  const [what, levelText] = [bracketed(loanName(loan), debtsText(loan)), levelPhrase(view)];
-  const reach = distanceText(standing);
-  const words = joined([...(isOverdue(loan) ? [msg('term.debt-overdue', 'debt overdue')] : []), reach]);
-  return {
-    state,
-    place: loanAt(state.account.id, loan.id),
-    current,
-    keptFrom: loan.keptFrom,
-    level,
-    levelText,
-    distance: nearest(distance, since?.figures.toMarginCall),
-    what,
-    figure: since?.raises === true ? ltvTexts(view) : ltvText(loan),
-    spoken: [msg('term.loan', 'Loan {0}', loanName(loan)), `LTV ${ltvText(loan)}`, words, ...spokenSince(view)],
-    row: {
-      what,
-      level: levelText,
-      ltv: ltvTexts(view),
-      distance: words,
-      age: ageWithTrouble(state, viewContext, loan.keptFrom),
-    },
+const keptGauged = kept(({ loans, positions, ground }: ReturnType<typeof seenOf>['seen'], { now }: ViewContext): readonly Gauged[] => {
+  const gauged = (view: LoanView | PositionView, estimated: Decimal | undefined): Gauged => {
+    const { state, current, level, distance } = view;
+    return { state, current, level, distance: nearest(distance, estimated), view, from: shownFrom(view, ground, now) };
   };
+  return [
+    ...loans.map((view) => gauged(view, view.since?.figures.toMarginCall)),
+    ...positions.filter(({ counts }) => counts).map((view) => gauged(view, view.since?.figures.distance)),
+  ];
+});
+
+const placeOf = ({ view, state: { account } }: Gauged): PlaceOn =>
+  'loan' in view ? loanAt(account.id, view.loan.id) : positionAt(account.id, view.position.positionId);
+
+/** When it was read, where that was earlier than the rest of the account. */
+const keptFrom = ({ view }: Gauged): number | undefined => rowOf(view).keptFrom;
+
+function reachOf(view: LoanView | PositionView): Text {
+  if ('loan' in view)
+    return joined([...(isOverdue(view.loan) ? [msg('term.debt-overdue', 'debt overdue')] : []), distanceText(view.standing)]);
+  const { distress } = view.position;
+  return joined([...(distress === undefined ? [] : [distress]), reachWords(view)]);
 }
 
-function ofPosition(view: PositionView, viewContext: ViewContext): Omit<Gauged, 'estimatedAt'> {
-  const { state, position, current, level, distance, since } = view;
-  const reach = reachWords(view);
-  const words = joined([...(position.distress === undefined ? [] : [position.distress]), reach]);
-  const [what, levelText] = [namedWithSide(position), levelPhrase(view)];
-  return {
-    state,
-    place: positionAt(state.account.id, position.positionId),
-    current,
-    keptFrom: position.keptFrom,
-    level,
-    levelText,
-    distance: nearest(distance, since?.figures.distance),
-    what,
-    figure: figureOf(view),
-    spoken: [what, words, ...spokenSince(view)],
-    row: {
-      what,
-      level: levelText,
-      ltv: '–',
-      distance: since === undefined ? words : spaced(words, `→ ~${bareDistance(since.figures.distance)}`),
-      age: ageWithTrouble(state, viewContext, position.keptFrom),
-    },
-  };
-}
+/** The one figure that stands for it: the LTV, or the distance to liquidation. With the estimate where that makes it worse. */
+const figureOf = ({ view }: Gauged): Text =>
+  'loan' in view ? (view.since?.raises === true ? ltvTexts(view) : ltvText(view.loan)) : distanceFigure(view);
+
+/** Name, figure and distance for a screen reader. */
+const spokenOf = ({ view }: Gauged): readonly Text[] =>
+  'loan' in view
+    ? [msg('term.loan', 'Loan {0}', loanName(view.loan)), `LTV ${ltvText(view.loan)}`, reachOf(view), ...spokenSince(view)]
+    : [namedWithSide(view.position), reachOf(view), ...spokenSince(view)];
 
 /** A distance is named as one; a substitute names itself. */
-function figureOf(view: PositionView): Text {
+function distanceFigure(view: PositionView): Text {
   if (view.since?.raises === true) return toLiquidation(bareDistances(view));
   const lead = leadText(view);
   return typeof lead === 'string' ? toLiquidation(lead) : lead;

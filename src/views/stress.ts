@@ -91,7 +91,7 @@ export function stressView(all: readonly Exposure[], say: Say, text = ''): Stres
   return first === undefined ? undefined : keptView(first, [...tables, text, say], tables, text, say);
 }
 
-const keptView = kept((_, tables: readonly Tabled[], text: string, say: Say): StressView => {
+const keptView = kept((tables: readonly Tabled[], text: string, say: Say): StressView => {
   const { own, refused } = ownShocks(text);
   const unmet = own.filter(({ coin }) => coin !== undefined && !tables.some(({ coins }) => coins.has(coin))).map((one) => one.text);
   const wrong = [...refused, ...unmet];
@@ -107,25 +107,23 @@ const keptView = kept((_, tables: readonly Tabled[], text: string, say: Say): St
   };
 });
 
-const keptTable = kept((_, exposure: Exposure, text: string, say: Say) => tableOf(exposure, ownShocks(text).own, say));
+const keptTable = kept((exposure: Exposure, text: string, say: Say) => tableOf(exposure, ownShocks(text).own, say));
 
 /** Everything that is told of an exposure. What newer prices make of a loan or position is not in it. */
 const fromOf = ({ mark, from }: Exposure): readonly unknown[] => [mark?.template, ...from];
 
 /** Everything that an account's part of a table is made from, as one object. */
 function essenceOf({ account }: AccountState, found: readonly (Member | LeftOut)[]): object {
-  const parts = found.flatMap((one) =>
+  const parts: unknown[] = found.flatMap((one) =>
     'reason' in one
       ? [JSON.stringify(one)]
-      : [
-          ...[inEssence(one), one.view.levels, one.place, one.name === one.title],
-          one.kind === 'loan' ? one.view.loan : one.view.liquidation,
-        ],
+      : [...[inEssence(one), one.view.levels, one.place, one.several], one.kind === 'loan' ? one.view.loan : one.view.liquidation],
   );
-  return same(account, [account, ...parts], parts);
+  parts.push(account);
+  return same(account, parts, parts);
 }
 
-const same = kept((_, parts: readonly unknown[]): object => parts);
+const same = kept((parts: readonly unknown[]): object => parts);
 
 /** What a loan or position is calculated from. */
 const inEssence = (member: Member): object => (member.kind === 'loan' ? member.stressed.model : member.stressed.position);
@@ -139,11 +137,19 @@ interface Tabled {
 function tableOf({ mark, members, leftOut }: Exposure, own: readonly OwnShock[], say: Say): Tabled {
   const exposed = exposedOf(members);
   const [all, ...single] = movedIn(exposed);
+  // Of one account they are alike.
+  const details = new Map<string, string>();
+  const detailOf = (member: Member): string => {
+    const text = say(memberDetail(member));
+    const known = details.get(text) ?? text;
+    details.set(known, known);
+    return known;
+  };
   const table = {
     ...(mark === undefined ? {} : { simulatedMark: say(mark) }),
     first: (all === undefined ? [] : firstOf(all, single, exposed, members)).map(say),
     caption: say(msg('stress.caption', 'Estimated effect of each price move, all else unchanged')),
-    members: members.map((member) => ({ key: member.stressed.key, title: say(member.title), detail: say(memberDetail(member)) })),
+    members: members.map((member) => ({ key: member.stressed.key, title: say(titleOf(member)), detail: detailOf(member) })),
     shocks: all === undefined ? [] : shocks(all, single, own).map(({ moved, change }) => row(moved, change, members, say)),
     leftOut: leftOutTexts(leftOut).map(say),
   };
@@ -216,12 +222,15 @@ export function stressMakers({ members }: Exposure, text: string | undefined, sa
   const [all, ...others] = movedIn(exposedOf(members));
   if (all === undefined) return [];
   const single = text === undefined ? [] : others;
-  const moves = text === undefined ? [] : shocks(all, single, ownShocks(text).own);
+  const moves = (text === undefined ? [] : shocks(all, single, ownShocks(text).own)).map(({ moved, change }) => ({
+    coins: moved.coins,
+    factor: add(one, change),
+  }));
   return members.map((member) => () => {
     const exposed = exposedOf([member]);
     for (const { coins } of [all, ...single])
       for (const way of ['fall', 'rise'] as const) eventsOf(dependingOn(exposed, coins), coins, way);
-    for (const { moved, change } of moves) cellOf(member, moved.coins, add(one, change), say);
+    for (const { coins, factor } of moves) cellOf(member, coins, factor, say);
   });
 }
 
@@ -231,19 +240,27 @@ function row({ label, coins }: Moved, change: Decimal, members: readonly Member[
 }
 
 function cellOf(member: Member, coins: ReadonlySet<string>, factor: Decimal, say: Say): StressCell {
+  const known = cellsOf(inEssence(member), [member.view.levels, member.kind === 'loan' ? member.view.loan : undefined, say], member);
   // Whatever else moves, a loan or position sees only its own coins: most are not moved when one coin is.
-  const own = ownCoins(inEssence(member), [], member).filter((coin) => coins.has(coin));
-  const question = own.length === 0 ? '' : [factor, ...own].join(' ');
-  const known = cellsOf(inEssence(member), [member.view.levels, member.kind === 'loan' ? member.view.loan : undefined, say]);
-  const held = known.get(question) ?? cell(member, shocked(exposedOf([member]), coins, factor)[0], say);
-  known.set(question, held);
+  const own = known.coins.filter((coin) => coins.has(coin));
+  const question = own.length === 0 ? '' : own.length === known.coins.length ? factor : [factor, ...own].join(' ');
+  const at = known.questions.indexOf(question);
+  const held = known.cells[at] ?? cell(member, shocked(exposedOf([member]), coins, factor)[0], say);
+  if (at >= 0) return held;
+  // Not pushed: that makes room for sixteen more.
+  known.questions = known.questions.concat(question);
+  known.cells = known.cells.concat(held);
   return held;
 }
 
-const ownCoins = kept((_, member: Member) => coinsOf(exposedOf([member])));
-
-/** Of one loan or position, by the shock. */
-const cellsOf = kept(() => new Map<string, StressCell>());
+/** Of one loan or position, by the shock: few enough to be looked through. */
+const cellsOf = kept(
+  (member: Member): { readonly coins: readonly string[]; questions: readonly string[]; cells: readonly StressCell[] } => ({
+    coins: coinsOf(exposedOf([member])),
+    questions: [],
+    cells: [],
+  }),
+);
 
 function cell(member: Member, outcome: Outcome | undefined, say: Say): StressCell {
   const level = levelUnder(member, outcome);
@@ -274,7 +291,7 @@ const changed = (change: Decimal): string => changeText(absolute(change), isNega
 /** What a fall of all prices together brings first, in one sentence; what is reached already isn't ahead. Undefined where it brings nothing. */
 export const firstFall = (exposure: Exposure, say: Say): Text | undefined => keptFall(exposure.from[0] ?? say, fromOf(exposure), exposure);
 
-const keptFall = kept((_, { members, leftOut }: Exposure): Text | undefined => {
+const keptFall = kept(({ members, leftOut }: Exposure): Text | undefined => {
   const exposed = exposedOf(members);
   const [all] = movedIn(exposed);
   return all === undefined ? undefined : firstFallOf(all, exposed, members, leftOut.length);
@@ -290,7 +307,7 @@ function firstFallOf(all: Moved, exposed: Exposed, members: readonly Member[], l
       '{0} brings the first {1}: {2}',
       spaced(all.label, changed(event.change)),
       harmNoun(event.harm),
-      member.name,
+      nameOf(member),
     ),
   );
   return leftOut === 0 ? fall : joined([fall, msg('overview.not-counted', '{0} not counted', leftOut.toString())]);
@@ -301,8 +318,11 @@ const harmNoun = (harm: Event['harm']): Message =>
 
 /** What happens first as prices move one way: for all together, and for each coin that several depend on. Before it, what is reached already. */
 export function firstOf(all: Moved, single: readonly Moved[], exposed: Exposed, members: readonly Member[]): readonly Message[] {
-  const names = new Map(members.map(({ stressed, name }) => [stressed.key, name]));
-  const harmText = ({ key, harm }: Event): Message => dotted(names.get(key) ?? '', harmWord(harm));
+  const byKey = new Map(members.map((member) => [member.stressed.key, member]));
+  const harmText = ({ key, harm }: Event): Message => {
+    const member = byKey.get(key);
+    return dotted(member === undefined ? '' : nameOf(member), harmWord(harm));
+  };
   const events = (moved: Moved, way: 'fall' | 'rise'): readonly Event[] =>
     withoutEchoes(eventsOf(moved === all ? exposed : dependingOn(exposed, moved.coins), moved.coins, way));
   const ofAll = { fall: events(all, 'fall'), rise: events(all, 'rise') };
@@ -338,12 +358,19 @@ export function leftOutTexts(leftOut: readonly LeftOut[]): readonly Message[] {
 }
 
 interface Named {
-  readonly title: Message;
-  /** Among those of other accounts. */
-  readonly name: Message;
   /** Venue and account. */
   readonly place: string;
+  /** There are other accounts. */
+  readonly several: boolean;
 }
+
+/** The loan or position alone. Not kept: of a thousand, few are named at a time. */
+export const titleOf = ({ view }: Pick<Member, 'view'>): Message =>
+  'loan' in view ? msg('term.loan', 'Loan {0}', loanName(view.loan)) : namedWithSide(view.position);
+
+/** Among those of other accounts. */
+const nameOf = ({ view, place, several }: Pick<Member, 'view' | 'place' | 'several'>): Message =>
+  several ? bracketed(titleOf({ view }), place) : titleOf({ view });
 
 /** A loan or position that can be calculated. */
 export type Member = Named &
@@ -398,7 +425,7 @@ function partOf(state: AccountState, viewContext: ViewContext, several: boolean)
   return keptPart(state.snapshot ?? state.account, [...views, state.account, several, exchanges], state, viewContext, several, views);
 }
 
-const keptPart = kept((_, ...args: Parameters<typeof foundIn>) => {
+const keptPart = kept((...args: Parameters<typeof foundIn>) => {
   const found = foundIn(...args);
   return {
     members: found.filter((one) => 'stressed' in one),
@@ -414,12 +441,12 @@ function foundIn(
   [loans, positions]: readonly [readonly LoanView[], readonly PositionView[]],
 ): readonly (Member | LeftOut)[] {
   const place = `${venueName(state, viewContext)} · ${state.account.name}`;
-  const named = (title: Message): Named => ({ title, name: several ? bracketed(title, place) : title, place });
+  const named = { place, several };
   const { snapshot } = state;
   const incomplete = snapshot?.loansTrouble !== undefined || snapshot?.positionsTrouble !== undefined;
   return [
-    ...loans.map((view) => loanIn(view, named(msg('term.loan', 'Loan {0}', loanName(view.loan))))),
-    ...positions.map((view) => positionIn(view, named(namedWithSide(view.position)))),
+    ...loans.map((view) => loanIn(view, named)),
+    ...positions.map((view) => positionIn(view, named)),
     ...(snapshot === undefined ? [{ what: place, reason: notRead() }] : []),
     ...(incomplete ? [{ what: place, reason: partlyRead() }] : []),
   ];
@@ -427,13 +454,13 @@ function foundIn(
 
 function loanIn(view: LoanView, named: Named): Member | LeftOut {
   const stressed = exposedLoan(loanKey(view.state.account.id, view.loan.id), view);
-  if (typeof stressed === 'string') return { what: named.name, reason: noEstimateReason(stressed) };
+  if (typeof stressed === 'string') return { what: nameOf({ view, ...named }), reason: noEstimateReason(stressed) };
   return { ...named, kind: 'loan', view, stressed, averaged: stressed.model.haircuts === 'averaged' };
 }
 
 function positionIn(view: PositionView, named: Named): Member | LeftOut {
   const stressed = exposedPosition(positionKey(view.state.account.id, view.position.positionId), view);
-  if (typeof stressed === 'string') return { what: named.name, reason: reasonOf(stressed) };
+  if (typeof stressed === 'string') return { what: nameOf({ view, ...named }), reason: reasonOf(stressed) };
   return { ...named, kind: 'position', view, stressed };
 }
 

@@ -15,7 +15,18 @@ import { bareDistance, fixedReason, liquidationText } from '../words/position.ts
 import { arrow } from '../words/since-reading.ts';
 import type { Text } from '../words/text.ts';
 import { reachIn, unknownFigure, type Say } from './gauge-frame.ts';
-import { exposedOf, firstOf, harmWord, leftOutTexts, levelUnder, memberDetail, movedIn, type Exposure, type Member } from './stress.ts';
+import {
+  exposedOf,
+  firstOf,
+  harmWord,
+  leftOutTexts,
+  levelUnder,
+  memberDetail,
+  movedIn,
+  titleOf,
+  type Exposure,
+  type Member,
+} from './stress.ts';
 
 type LoanMember = Extract<Member, { kind: 'loan' }>;
 type PositionMember = Extract<Member, { kind: 'position' }>;
@@ -295,7 +306,7 @@ function rowOf(
 
 const nameOf = (member: Member, say: Say): Pick<WhatIfRow, 'key' | 'title' | 'detail'> => ({
   key: member.stressed.key,
-  title: say(member.title),
+  title: say(titleOf(member)),
   detail: say(memberDetail(member)),
 });
 

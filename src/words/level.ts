@@ -49,17 +49,12 @@ export interface Icon {
 }
 
 /** Each level has its own shape, and a colour that means the same in every theme (the charts' yellow is green in one). Unknown has no colour: never green. */
-export function levelIcon(level: Level): Icon {
-  switch (level) {
-    case 'ok':
-      return { id: 'shield', color: 'testing.iconPassed' };
-    case 'watch':
-      return { id: 'eye', color: 'notificationsWarningIcon.foreground' };
-    case 'warn':
-      return { id: 'warning', color: 'notificationsWarningIcon.foreground' };
-    case 'danger':
-      return { id: 'flame', color: 'notificationsErrorIcon.foreground' };
-    case 'unknown':
-      return { id: 'question' };
-  }
-}
+export const levelIcon = (level: Level): Icon => icons[level];
+
+const icons: Readonly<Record<Level, Icon>> = {
+  ok: { id: 'shield', color: 'testing.iconPassed' },
+  watch: { id: 'eye', color: 'notificationsWarningIcon.foreground' },
+  warn: { id: 'warning', color: 'notificationsWarningIcon.foreground' },
+  danger: { id: 'flame', color: 'notificationsErrorIcon.foreground' },
+  unknown: { id: 'question' },
+};

@@ -1,3 +1,4 @@
+import { kept, madeOnce } from '../core/kept.ts';
 import { compare, isPositive, isZero, type Decimal } from '../core/decimal.ts';
 import { formatDistance, formatLiquidationPrice } from '../core/format.ts';
 import { loanDistance, modelOf, type LoanDistance, type LoanModel, type ModelTrouble } from '../core/risk/loan-model.ts';
@@ -36,23 +37,20 @@ export interface LoanEstimates {
 }
 
 // The views use the same reading many times; calculate once.
-interface Reading {
-  readonly prices: ReadonlyMap<string, Decimal>;
-  readonly models: Map<Loan, LoanModel | ModelTrouble>;
-}
-const readings = new WeakMap<Snapshot, Reading>();
-const estimates = new WeakMap<LoanModel, LoanEstimates>();
+const pricesIn = madeOnce((snapshot: Snapshot): ReadonlyMap<string, Decimal> => new Map(Object.entries(snapshot.prices ?? {})));
+const modelled = kept((loan: Loan, prices: ReadonlyMap<string, Decimal>): LoanModel | ModelTrouble => modelOf(loan, prices));
+const estimated = kept((model: LoanModel, loan: Loan): LoanEstimates => ({
+  averaged: model.haircuts === 'averaged',
+  lines: linesOf(model, loan),
+}));
 
 /** The loan as we can calculate it from the prices read with it, or why we can't. */
 export function modelOfView({ state: { snapshot, live }, loan, current }: LoanView): LoanModel | NoEstimate {
   if (!current || snapshot === undefined) return 'stale';
   // A later estimate failed, though the figures of this reading match each other.
   if (live?.doubted.includes(loan.id) === true) return 'definitions';
-  const reading: Reading = readings.get(snapshot) ?? { prices: new Map(Object.entries(snapshot.prices ?? {})), models: new Map() };
-  readings.set(snapshot, reading);
-  const model = reading.models.get(loan) ?? modelOf(loan, reading.prices);
-  reading.models.set(loan, model);
-  return model;
+  const prices = pricesIn(snapshot);
+  return modelled(loan, [prices], loan, prices);
 }
 
 /** The estimates of a loan, or why there are none. A loan without debt has no lines. */
@@ -61,9 +59,7 @@ export function loanEstimates(view: LoanView): LoanEstimates | NoEstimate {
   if (!loan.debts.some(({ amount }) => isPositive(amount))) return { averaged: false, lines: [] };
   const model = modelOfView(view);
   if (typeof model === 'string') return model;
-  const found = estimates.get(model) ?? { averaged: model.haircuts === 'averaged', lines: linesOf(model, loan) };
-  estimates.set(model, found);
-  return found;
+  return estimated(model, [], model, loan);
 }
 
 /** Where prices reach the lines that `loan` has. */

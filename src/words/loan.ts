@@ -47,7 +47,7 @@ export function loanViews(state: AccountState, now: number, intervalMs: number):
   return snapshot === undefined ? [] : viewsOf(snapshot, seenFrom(state, now, intervalMs), state, snapshot.loans, now, intervalMs);
 }
 
-const viewsOf = kept((_, state: AccountState, loans: readonly Loan[], now: number, intervalMs: number): readonly LoanView[] => {
+const viewsOf = kept((state: AccountState, loans: readonly Loan[], now: number, intervalMs: number): readonly LoanView[] => {
   const isUpToDate = isCurrent(state, now, intervalMs);
   return loans.map((read) => {
     const loan = believedLoan(read);
@@ -70,14 +70,14 @@ const viewsOf = kept((_, state: AccountState, loans: readonly Loan[], now: numbe
   });
 });
 
-const judged = kept((_, loan: Loan, current: boolean, levels: Levels) => {
+const judged = kept((loan: Loan, current: boolean, levels: Levels) => {
   const distance = distanceTo(loan.marginCall?.ltv, loan.ltv);
   const toLiquidation = distanceTo(loan.liquidation?.ltv, loan.ltv);
   const standing: Standing = owesNothing(loan) ? 'nothing' : standingAt(distance, toLiquidation);
   return { ...judgeLoan(loan, current, levels), text: ltvText(loan), distance, toLiquidation, standing };
 });
 
-const estimated = kept((_, { ltv }: LiveLoan, loan: Loan, levels: Levels): Look => ({
+const estimated = kept(({ ltv }: LiveLoan, loan: Loan, levels: Levels): Look => ({
   level: levelOf({ ...loan, ltv }, true, levels),
   text: formatLtv(ltv),
 }));

@@ -46,7 +46,7 @@ export function positionViews(state: AccountState, now: number, intervalMs: numb
   return snapshot === undefined ? [] : viewsOf(snapshot, seenFrom(state, now, intervalMs), state, snapshot.positions, now, intervalMs);
 }
 
-const viewsOf = kept((_, state: AccountState, held: readonly Position[], now: number, intervalMs: number): readonly PositionView[] => {
+const viewsOf = kept((state: AccountState, held: readonly Position[], now: number, intervalMs: number): readonly PositionView[] => {
   const isUpToDate = isCurrent(state, now, intervalMs);
   const views = held.map((position) => {
     const current = isUpToDate && position.keptFrom === undefined;
@@ -74,13 +74,13 @@ const viewsOf = kept((_, state: AccountState, held: readonly Position[], now: nu
   return views.sort((a, b) => rank(a) - rank(b));
 });
 
-const judged = kept((_, position: Position, current: boolean, held: readonly Position[], levels: Levels) => {
+const judged = kept((position: Position, current: boolean, held: readonly Position[], levels: Levels) => {
   const liquidation = liquidationOf(position, held);
   const distance = liquidation.kind === 'price' ? liquidation.distance : undefined;
   return { ...judgePosition(position, current, held, levels), liquidation, distance, text: bareDistance(distance) };
 });
 
-const looked = kept((_, { markPrice, distance }: LivePosition, position: Position, held: readonly Position[], levels: Levels): Look => ({
+const looked = kept(({ markPrice, distance }: LivePosition, position: Position, held: readonly Position[], levels: Levels): Look => ({
   level: levelOfPosition({ ...position, markPrice }, true, held, levels),
   text: bareDistance(distance),
 }));

@@ -45,13 +45,14 @@ export async function heap(isLong: boolean): Promise<readonly Outcome[]> {
     outcomes.push(
       {
         what: `heap over an empty process, panel open, prices ${prices} · 8 MB`,
-        // Asked for: 1. Measured 2.7 at still prices and 4.8 at moving ones, 2.4 after ten readings: what 1,200 lines and rows are made of.
-        ...{ unit: 'MB', oursMs: last, baselineMs: 8, ratio: last / 8, budget: 7 },
+        // Asked for: 1. Measured 1.71 at still and at moving prices, 1.47 after ten readings. Of 13.7 MB, 3.9 are code that was compiled since;
+        // a row has 8 kB in all: 2.2 of its gauge, 1.5 of its line in a view, the rest its reading, its shocks and what each was made from.
+        ...{ unit: 'MB', oursMs: last, baselineMs: 8, ratio: last / 8, budget: 2.2 },
       },
       {
         what: `the same after ${String(10 * rounds)} readings · after 10`,
-        // Asked for: as good as 1. Measured 1.15 and 2.0, at still and at moving prices.
-        ...{ unit: 'MB', oursMs: last, baselineMs: first, ratio: last / first, budget: 3 },
+        // Asked for: as good as 1. Measured 1.16 and 1.17: 1.3 MB of compiled code, and room in the table of what is kept. No reading is held longer.
+        ...{ unit: 'MB', oursMs: last, baselineMs: first, ratio: last / first, budget: 1.4 },
       },
     );
   }

@@ -11,6 +11,7 @@ import type { Account, Loan, Position, Snapshot } from '../../src/core/model.ts'
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import type { Connection, Exchange } from '../../src/exchanges/exchange.ts';
 import { collateralOutline } from '../../src/views/collateral.ts';
+import type { Entry } from '../../src/views/entry.ts';
 import { gaugePage } from '../../src/views/gauges.ts';
 import { loansOutline } from '../../src/views/loans.ts';
 import { adopt, renew, type OutlineNode } from '../../src/views/outline-node.ts';
@@ -96,6 +97,10 @@ const sceneOf = ({ exchanges }: Engine): ViewContext => ({
   ...{ openWrites: () => [], frozen: nothing, arming: () => ({ armed: false }), warnings: () => [] },
 });
 
+/** As a view does it. */
+const renewed = (nodes: readonly OutlineNode[], entries: readonly Entry[]): readonly OutlineNode[] =>
+  renew(nodes, entries).all ? adopt(entries, nodes, undefined) : nodes;
+
 async function main(worker: string, rounds: number, isMoving: boolean): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'ltv-gauge-bench-'));
   const secrets = new Map<string, string>();
@@ -135,7 +140,7 @@ async function main(worker: string, rounds: number, isMoving: boolean): Promise<
     if (nodes === undefined) {
       nodes = entries.map((some) => adopt(some, [], undefined));
       for (const node of nodes.flat()) node.children = adopt(node.entry.children ?? [], [], node);
-    } else for (const [at, some] of nodes.entries()) renew(some, entries[at] ?? []);
+    } else nodes = nodes.map((some, at) => renewed(some, entries[at] ?? []));
     const { state } = gaugePage(states, scene, say);
     shown = [page === undefined ? state : changesOf(page, state), statusOf(states, scene), stressView(exposures(states, scene), say)];
     page = state;

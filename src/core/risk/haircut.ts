@@ -1,3 +1,4 @@
+import { madeOnce } from '../kept.ts';
 import {
   add,
   compare,
@@ -51,15 +52,9 @@ interface ExactBracket {
 }
 
 // A rule is used for every move of prices.
-const read = new WeakMap<HaircutRule, readonly ExactBracket[]>();
-
-function exactBrackets(rule: HaircutRule): readonly ExactBracket[] {
-  const known = read.get(rule);
-  if (known !== undefined) return known;
-  const all = brackets(rule).map(({ from, to, rate }) => ({ from: exact(from), to: to === undefined ? to : exact(to), rate: exact(rate) }));
-  read.set(rule, all);
-  return all;
-}
+const exactBrackets = madeOnce((rule: HaircutRule): readonly ExactBracket[] =>
+  brackets(rule).map(({ from, to, rate }) => ({ from: exact(from), to: to === undefined ? to : exact(to), rate: exact(rate) })),
+);
 
 /** What counts of `measure` (USD or coins): the sum over the brackets of the part inside times the rate. */
 function counted(rule: HaircutRule, measure: Exact): Exact {

@@ -1,3 +1,4 @@
+import { madeOnce } from '../kept.ts';
 import {
   absolute,
   compare,
@@ -129,15 +130,12 @@ interface ExactModel {
   readonly totals: Map<string, (factor: Exact) => Totals>;
 }
 
-const models = new WeakMap<LoanModel, ExactModel>();
-
-function exactModel(model: LoanModel): ExactModel {
-  const known = models.get(model);
-  if (known !== undefined) return known;
-  const read = { ...exactStakes(model), correction: exact(model.correction), paths: new Map<string, Path>(), totals: new Map() };
-  models.set(model, read);
-  return read;
-}
+const exactModel = madeOnce((model: LoanModel): ExactModel => ({
+  ...exactStakes(model),
+  correction: exact(model.correction),
+  paths: new Map<string, Path>(),
+  totals: new Map(),
+}));
 
 const exactStakes = ({ collateral, debts }: Pick<LoanModel, 'collateral' | 'debts'>): Pick<ExactModel, 'collateral' | 'debts'> => ({
   collateral: collateral.map(({ coin, amount, price, rule }) => ({ coin, amount: exact(amount), price: exact(price), rule })),

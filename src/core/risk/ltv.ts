@@ -1,3 +1,4 @@
+import { madeOnce } from '../kept.ts';
 import { add, divide, greater, isNegative, isPositive, isZero, multiply, one, subtract, sum, zero, type Decimal } from '../decimal.ts';
 import type { Loan } from '../model.ts';
 
@@ -100,17 +101,8 @@ export function owesNothing({ ltv, debts, debtUsd, due }: Pick<Loan, 'ltv' | 'de
   return ltv !== undefined || debtUsd !== undefined || debts.length > 0;
 }
 
-// The same reading is used many times; returning the same object keeps results cached by it.
-const judged = new WeakMap<Loan, Loan>();
-
 /** The loan without impossible figures: an impossible LTV, a threshold at or below zero, USD below zero. The same object if all are possible. */
-export function believedLoan(loan: Loan): Loan {
-  const known = judged.get(loan);
-  if (known !== undefined) return known;
-  const result = isPossible(loan) ? loan : withoutImpossible(loan);
-  judged.set(loan, result);
-  return result;
-}
+export const believedLoan: (loan: Loan) => Loan = madeOnce((loan) => (isPossible(loan) ? loan : withoutImpossible(loan)));
 
 function isPossible(loan: Loan): boolean {
   const { marginCall, liquidation, debtUsd, collateralUsd } = loan;

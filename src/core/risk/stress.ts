@@ -1,3 +1,4 @@
+import { madeOnce } from '../kept.ts';
 import { add, compare, divide, greater, isPositive, multiply, one, subtract, zero, type Decimal } from '../decimal.ts';
 import { isStable } from './stablecoins.ts';
 import { factorAt, ltvAt, type LoanModel } from './loan-model.ts';
@@ -8,11 +9,10 @@ import { distanceToLiquidation } from './position-model.ts';
 const factorPlaces = 18;
 
 // The same loan is used many times until the next reading, so results are cached.
-const worked = new WeakMap<LoanModel, Map<string, Decimal | undefined>>();
+const worked = madeOnce<LoanModel, Map<string, Decimal | undefined>>(() => new Map());
 
 function once(model: LoanModel, question: string, answer: () => Decimal | undefined): Decimal | undefined {
-  const known = worked.get(model) ?? new Map<string, Decimal | undefined>();
-  worked.set(model, known);
+  const known = worked(model);
   const found = known.get(question);
   if (found !== undefined || known.has(question)) return found;
   const fresh = answer();

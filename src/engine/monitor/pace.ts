@@ -32,7 +32,7 @@ export function nearness(snapshot: Snapshot | undefined, { live, account }: Besi
 }
 
 /** Of a reading alone: asked at every look at its age. */
-const read = kept((_, snapshot: Snapshot, account: Pick<Account, 'levels'>) => judged(snapshot, undefined, account));
+const read = kept((snapshot: Snapshot, account: Pick<Account, 'levels'>) => judged(snapshot, undefined, account));
 
 function judged({ loans, positions }: Snapshot, live: Estimates | undefined, account: Pick<Account, 'levels'>): Level {
   try {

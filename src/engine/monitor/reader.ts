@@ -104,29 +104,27 @@ export class Reader implements ReadingStorage, Disposable {
 
   keep(account: string, reading: Reading, pass: Pass): void {
     const { clock, book, everyMs } = this.#options;
-    const { at } = reading;
+    const { at, failure, snapshot } = reading as { readonly at: number; readonly failure?: Failure; readonly snapshot?: Snapshot };
     // Another window may have the keys.
-    if ('failure' in reading && keysHere.has(reading.failure.error.code)) return;
+    if (failure !== undefined && keysHere.has(failure.error.code)) return;
     const kept =
-      'snapshot' in reading
-        ? {
-            account,
-            at,
-            asOf: reading.snapshot.asOf,
-            text: JSON.stringify(reading.snapshot),
-            staleMs: staleAfterMs(everyMs(reading.snapshot, book.get(account))),
-          }
-        : { account, at, failure: JSON.stringify(reading.failure) };
-    this.#share({ do: 'keepReading', reading: kept, now: clock.now(), pass });
+      snapshot === undefined
+        ? { account, at, failure: JSON.stringify(failure) }
+        : { account, at, asOf: snapshot.asOf, text: JSON.stringify(snapshot), staleMs: staleAfterMs(everyMs(snapshot, book.get(account))) };
+    this.#share({ do: 'keepReading', reading: kept, now: clock.now(), pass }, snapshot);
   }
 
-  #share(asked: KeepReading): void {
+  #share(asked: KeepReading, figures?: Snapshot): void {
     const { account } = asked.reading;
     const unshared = { asked, hasFailed: false };
     this.#unshared.set(account, unshared);
     // The next look tells if it was refused.
-    this.#options.shared.ask(asked).then(
-      () => this.#unshared.get(account) === unshared && this.#unshared.delete(account),
+    const { shared } = this.#options;
+    shared.ask(asked).then(
+      (kept) => {
+        if (kept === 'kept' && figures !== undefined) shared.keptOwn(account, asked.reading.at, figures);
+        if (this.#unshared.get(account) === unshared) this.#unshared.delete(account);
+      },
       () => (unshared.hasFailed = true),
     );
   }

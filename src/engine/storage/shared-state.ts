@@ -116,6 +116,8 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
   #before: ReadonlySet<string> = new Set();
   /** Figures as in the database. */
   #snapshots: Map<string, Figures | undefined> | undefined;
+  /** Readings of this window that the database has and no look has told of yet, by account. */
+  readonly #own = new Map<string, { readonly at: number; readonly figures: Figures }>();
   #news = 0;
   #version: Version | undefined;
   #warnings: string | undefined;
@@ -218,6 +220,11 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     return this.#snapshots?.get(account);
   }
 
+  /** The database keeps this reading: its figures need not be parsed from there, and held a second time. */
+  keptOwn(account: string, at: number, figures: Figures): void {
+    this.#own.set(account, { at, figures });
+  }
+
   /**
    * Reads or changes leases, readings, warnings, outlets or history in the database.
    * @throws StateTrouble
@@ -316,10 +323,13 @@ export class SharedState<Figures = unknown, Failed = unknown> implements Account
     if (lease === undefined) return;
     if (news !== undefined) this.#news = news.upTo;
     const readings = (news?.readings ?? []).flatMap(({ text, failure, ...row }): readonly SharedReading<Figures, Failed>[] => {
-      const told = typeof text === 'string' ? read(text) : undefined;
+      const own = this.#own.get(row.account);
+      this.#own.delete(row.account);
+      const isOwn = own?.at === row.at && text !== null;
+      const told = isOwn ? own.figures : typeof text === 'string' ? read(text) : undefined;
       // Another version may write something unknown to this one: then the known figures stay and become out of date.
       if (typeof text === 'string' && told === undefined) return [];
-      if (text !== undefined) this.#snapshots?.set(row.account, told);
+      if (text !== undefined || isOwn) this.#snapshots?.set(row.account, told);
       const [figures, failed] = [this.#snapshots?.get(row.account), failure === undefined ? undefined : readFailure(failure)];
       if (failure !== undefined && failed === undefined) return [];
       const isWatched = row.asOf !== undefined && leases.get(watchLease(row.account))?.beat === row.asOf;

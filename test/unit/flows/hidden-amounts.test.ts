@@ -122,7 +122,11 @@ describe('with amounts hidden', function () {
       warnings: told(warningsOutline(states, viewContext), say),
       activity: told(activityOutline(states, viewContext, feed.view(), acts), say),
       pages: (await Promise.all(pages)).flat(),
-      status: [...status.text, status.spoken, ...status.rows.flatMap((row) => Object.values(row) as Text[])].map(say),
+      status: [
+        ...status.text,
+        status.spoken,
+        ...status.rows.flatMap(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age]),
+      ].map(say),
       panel: JSON.stringify(gaugePage(states, viewContext, say, { shocks: 'BTC -10' }).state, null, 1).split('\n'),
       document: (await activityDocument({ ...app(talk), talk }, undefined)).split('\n'),
       notice: warned.map((one) => say(composeWarning({ ...app(talk), viewContext: () => viewContext }, [one]).sentence)),

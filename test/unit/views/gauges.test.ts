@@ -285,6 +285,12 @@ describe('Marks and actions of a gauge', () => {
     assert.match(open[0]!.pending[0]!, saysInTurn('0.1 BTC', saysLike('kinds.confirming')));
     const ways = (gauges: typeof open): boolean[] => gauges.map(({ actions }) => actions.some(({ id }) => id === 'resolve'));
     assert.deepEqual(ways(open), [true, false], 'the way on stands on the same card');
+    const readOnly = aState(loans, { account: anAccount({ readOnly: true }) });
+    assert.deepEqual(
+      ways(page([readOnly], aScene({ openWrites: () => [record] })).gauges),
+      [true, false],
+      'also where nothing may be changed',
+    );
     const frozen = page([aState(loans)], aScene({ frozen: () => record })).gauges;
     assert.deepEqual(
       frozen.map(({ pending }) => pending.length),

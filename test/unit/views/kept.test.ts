@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { decimal, type Decimal } from '../../../src/core/decimal.ts';
 import { kept } from '../../../src/core/kept.ts';
@@ -12,6 +15,7 @@ import type { Say } from '../../../src/views/gauge-frame.ts';
 import { gaugePage } from '../../../src/views/gauges.ts';
 import { changesOf, isNothing } from '../../../src/views/page-changes.ts';
 import { loansOutline } from '../../../src/views/loans.ts';
+import { adopt, renew, type OutlineNode } from '../../../src/views/outline-node.ts';
 import { positionsOutline } from '../../../src/views/positions.ts';
 import { loanAlarms, positionAlarms, statusOf } from '../../../src/views/status.ts';
 import type { ViewContext } from '../../../src/words/account.ts';
@@ -23,15 +27,51 @@ import { account, failure, loan, marginWrite, now, position, snapshot, viewConte
 describe('what is kept', () => {
   it('is made again only when what it is made from has changed', () => {
     let made = 0;
-    const row = kept((latest: () => [string], text: string) => ({ text, count: (made += 1), later: () => latest()[0] }));
+    const row = kept((text: string) => ({ text, count: (made += 1) }));
     const owner = {};
     const first = row(owner, [1, 'a'], 'first');
     assert.equal(row(owner, [1, 'a'], 'second'), first);
     assert.equal(first.text, 'first');
-    assert.equal(first.later(), 'second', 'what is made later is made from the latest');
     for (const from of [[1, 'b'], [1], [1, 'a', undefined], ['1', 'a']]) assert.notEqual(row(owner, from, 'third'), first);
     assert.notEqual(row({}, [1, 'a'], 'first'), first);
     assert.equal(made, 6);
+  });
+
+  it('is kept by whoever made it, though several keep something of one owner', () => {
+    const [upper, lower] = [kept((text: string) => ({ text: text.toUpperCase() })), kept((text: string) => ({ text: text.toLowerCase() }))];
+    const owner = {};
+    const made = [upper(owner, [1], 'One'), lower(owner, [1], 'One')];
+    assert.deepEqual(made, [{ text: 'ONE' }, { text: 'one' }]);
+    assert.deepEqual([upper(owner, [1], 'Two') === made[0], lower(owner, [1], 'Two') === made[1]], [true, true]);
+    assert.deepEqual(lower(owner, [2], 'Two'), { text: 'two' });
+    assert.equal(upper(owner, [1], 'Two'), made[0]);
+  });
+});
+
+describe('what was made of a reading', () => {
+  it('goes with it: of thirty the last is left, also in a view that nobody looks at', async () => {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    const owner = account({ id: 'one' });
+    const readings: WeakRef<Snapshot>[] = [];
+    let nodes: readonly OutlineNode[] = [];
+    let shown: unknown;
+    for (let reading = 0; reading < 30; reading += 1) {
+      // They change places, as the nearest is first.
+      const loans = ['a', 'b'].map((id, at) => loan({ id, orderId: id, ltv: decimal(`0.${String(50 + ((reading + at) % 2))}`) }));
+      const read = snapshot({ loans, positions: [position()], asOf: now + reading });
+      readings.push(new WeakRef(read));
+      const states: readonly AccountState[] = [{ account: owner, snapshot: read, reading: false }];
+      const context = viewContext({ now: now + reading });
+      const entries = [...loansOutline(states, context), ...positionsOutline(states, context)];
+      nodes = reading > 0 && !renew(nodes, entries).all ? nodes : adopt(entries, nodes, undefined);
+      for (const node of nodes) node.children ??= adopt(node.entry.children ?? [], [], node);
+      shown = [gaugePage(states, context, languages[0]!, { shocks: '-15' }).state, statusOf(states, context)];
+    }
+    await setImmediate();
+    gc();
+    assert.equal(readings.filter((one) => one.deref() !== undefined).length, 1);
+    assert.ok(nodes.length > 0 && shown !== undefined);
   });
 });
 
@@ -81,15 +121,19 @@ const when = (ms: number): string => new Date(ms).toISOString();
 
 /** As data; what is made later is made now. */
 const written = (entries: readonly Entry[]): unknown =>
-  entries.map(({ details, children = [], ...entry }) => ({ ...entry, details: details?.(), children: written(children) }));
+  entries.map(({ details, spoken, children = [], ...entry }) => ({ ...entry, spoken, details: details?.(), children: written(children) }));
 
 function seen(world: World, states: readonly AccountState[]): unknown {
   const context = contextOf(world);
   const page = gaugePage(states, context, world.say, { shocks: '-15' });
+  const status = statusOf(states, context);
   return {
     loans: written(loansOutline(states, context)),
     positions: written(positionsOutline(states, context)),
-    status: statusOf(states, context),
+    status: {
+      ...status,
+      rows: status?.rows.map(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age]),
+    },
     alarms: [loanAlarms(states, context), positionAlarms(states, context)],
     page: page.state,
     places: [...page.places],

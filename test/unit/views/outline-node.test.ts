@@ -62,6 +62,34 @@ describe('what is repainted', () => {
     assert.deepEqual(ids(renew(nodes, at('3')).changed), ['i']);
   });
 
+  it('leaves no old row in a view that nobody looks at, whatever has moved in it', () => {
+    const nodes = open(adopt(before, [], undefined));
+    const shown = (some: readonly OutlineNode[]): unknown => some.map(({ entry: { label }, children = [] }) => [label, shown(children)]);
+    const moved = [entry('b', 'B', [entry('b1', '3')]), entry('a', 'A', [entry('a2', '4'), entry('a1', '5')])];
+    assert.equal(renew(nodes, moved).all, true);
+    const adopted = adopt(moved, nodes, undefined);
+    assert.deepEqual(shown(adopted), [
+      ['B', [['3', []]]],
+      [
+        'A',
+        [
+          ['4', []],
+          ['5', []],
+        ],
+      ],
+    ]);
+    renew(adopted, [moved[0]!, entry('a', 'A', [entry('a1', '6'), entry('a2', '7')])]);
+    assert.deepEqual(shown(adopted.slice(1)), [
+      [
+        'A',
+        [
+          ['6', []],
+          ['7', []],
+        ],
+      ],
+    ]);
+  });
+
   it('leaves what was never opened alone', () => {
     const nodes = adopt(before, [], undefined);
     assert.deepEqual(renew(nodes, [entry('a', 'A', [entry('a9', '9')]), before[1]!]).changed, []);

@@ -37,6 +37,31 @@ describe('what a window keeps of a reading for its history', () => {
   }
 });
 
+describe('what a window read itself', () => {
+  it('is held once: what the database keeps of it is what the window has already', async () => {
+    const world = new World();
+    await world.book.add(account('a'));
+    const nothing = (): { dispose(): void } => ({ dispose: () => undefined });
+    const held: unknown[] = [];
+    let answer = 'kept';
+    const shared = {
+      ...{ onDidLoad: nothing, onDidLook: nothing, ask: async () => answer },
+      keptOwn: (...own: readonly unknown[]) => held.push(...own),
+    } as unknown as SharedState<Snapshot, Failure>;
+    const reader = new Reader({ shared, book: world.book, clock: world.clock, window: 'w', everyMs });
+    const read = snapshot(1);
+    reader.keep('a', { at: 2, snapshot: read }, {});
+    await settled();
+    assert.deepEqual(held, ['a', 2, read]);
+    assert.equal(held[2], read);
+    answer = 'fence';
+    reader.keep('a', { at: 4, snapshot: snapshot(3) }, {});
+    await settled();
+    assert.equal(held.length, 3, 'what the database refused is not what it has');
+    reader.dispose();
+  });
+});
+
 describe('what a window read while the database could not be used', () => {
   it('is shared once it can be: the last of each account, with the time of the look, and no more once it is there', async () => {
     const world = new World();

@@ -162,6 +162,23 @@ describe('several windows', function () {
     await assert.rejects(two.book.update('z', { name: 'Z' }), RangeError);
   });
 
+  it('hold what they read themselves once, until another reads', async () => {
+    const [one, two] = [await cabinet.open({ watch: false }), await cabinet.open({ watch: false })];
+    await one.book.add(account('a'));
+    const [own, at] = [{ asOf: 1, ltv: '0.5' }, Date.now() - 1_000];
+    const reading = { account: 'a', at, asOf: own.asOf, text: JSON.stringify(own) };
+    assert.equal(await one.shared.ask({ do: 'keepReading', reading, now: at, pass: {} }), 'kept');
+    one.shared.keptOwn('a', at, own);
+    await one.shared.look();
+    assert.equal(one.shared.figures('a'), own);
+    await two.shared.look();
+    assert.deepEqual(two.shared.figures('a'), own);
+    assert.equal(await two.keeps('a', { asOf: 2, ltv: '0.6' }), 'kept');
+    one.shared.keptOwn('a', at, own);
+    await one.shared.look();
+    assert.deepEqual(one.shared.figures('a'), { asOf: 2, ltv: '0.6' });
+  });
+
   it('keep the figures of one account in its own row, and none of one that is gone', async () => {
     const one = await cabinet.open();
     await one.book.add(account('a'));

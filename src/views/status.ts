@@ -46,13 +46,18 @@ export interface Status {
   /** Only `warn` and `danger` colour the item. */
   readonly level: Level;
   readonly spoken: Text;
-  /** Worst first. */
+  /** Worst first; of loans and positions the first twenty. */
   readonly rows: readonly StatusRow[];
+  /** How many more there are, if there are. */
+  readonly left?: Text;
   /** That all of it is simulated; else each simulated account says so in its row. */
   readonly mark?: Text;
   /** What the estimates in the table are from, if there are any. */
   readonly note?: Text;
 }
+
+/** Loans and positions in the tooltip: the editor reads it anew each time, and nobody reads hundreds there. */
+const mostLines = 20;
 
 /** What the person wants in the status bar. Whatever it is, one at Warning or Danger is shown. */
 export interface StatusLook {
@@ -87,11 +92,17 @@ export function statusOf(
   const isSimulated = states.every(({ account }) => account.simulated);
   const { nameOf, lineOf } = told[isSimulated ? 'bare' : 'marked'];
   const rows = [
-    ...gauged.map((one) => lineOf(one, viewContext)),
+    ...gauged.slice(0, mostLines).map((one) => lineOf(one, viewContext)),
     ...goneIn(states).map((gone) => goneRow(gone, nameOf(gone.state), viewContext)),
     ...empty.map((state) => emptyRow(state, nameOf(state), viewContext)),
   ];
-  const more = { rows, ...(isSimulated ? { mark: msg('preview.simulated', 'SIMULATED') } : {}), ...noteOf(gauged, viewContext) };
+  const left = gauged.length - mostLines;
+  const more = {
+    rows,
+    ...(isSimulated ? { mark: msg('preview.simulated', 'SIMULATED') } : {}),
+    ...(left > 0 ? { left: msg('status.more', '{0} more in the gauges', left.toString()) } : {}),
+    ...noteOf(gauged, viewContext),
+  };
   if (worst !== undefined) return { ...describe(shownOf(worst, gauged, look), worst, gaps, viewContext, look), ...more };
   const simulated = isSimulated ? [msg('term.simulated', 'simulated')] : [];
   const known = states.every((state) => state.snapshot !== undefined && state.failure === undefined);
@@ -186,7 +197,7 @@ function describe(
   gaps: readonly Message[],
   viewContext: ViewContext,
   { detail }: StatusLook,
-): Omit<Status, 'rows' | 'mark' | 'note'> {
+): Omit<Status, 'rows' | 'left' | 'mark' | 'note'> {
   const isShort = detail === 'short';
   const isAllSimulated = shown.every(({ state }) => state.account.simulated);
   const simulated = [msg('term.simulated', 'simulated')];

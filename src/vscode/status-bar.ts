@@ -72,7 +72,7 @@ function background({ level }: Status): vscode.ThemeColor | undefined {
   return level === 'warn' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
 }
 
-function tooltip({ rows, mark, note }: Status): vscode.MarkdownString {
+function tooltip({ rows, left, mark, note }: Status): vscode.MarkdownString {
   const say = onScreen();
   const head = [
     localize(msg('term.account', 'Account')),
@@ -85,5 +85,5 @@ function tooltip({ rows, mark, note }: Status): vscode.MarkdownString {
   const cells = rows.map(({ account, what, ltv, level, distance, age }) => [account, what, ltv, level, distance, age].map(say));
   // Untrusted, as made: nothing in it can run a command.
   const line = (text: Text | undefined): string[] => (text === undefined ? [] : [escapeMarkdown(localize(text))]);
-  return new vscode.MarkdownString([...line(mark), markdownTable(head, cells), ...line(note)].join('\n\n'));
+  return new vscode.MarkdownString([...line(mark), markdownTable(head, cells), ...line(left), ...line(note)].join('\n\n'));
 }

@@ -48,7 +48,7 @@ const gates = (): readonly Gate[] => {
           ...['running', 'open-state', 'venue-history'].flatMap((part) => [...loadedWith(`dist/parts/${part}.js`)]),
         ]),
       ],
-      limit: 350 * kilobyte,
+      limit: 355 * kilobyte,
     },
     // Somewhat above what two venues, a simulator, the dialogs, the ledger, the warnings and the database of all windows come to. Nobody loads all of it: a
     // venue is 45 to 70 kB for those who have an account there, the simulator 60, all dialogs 130. When this is passed, look first for what has

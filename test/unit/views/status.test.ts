@@ -70,6 +70,18 @@ describe('the status bar', () => {
     );
   });
 
+  it('lists the first twenty of many in its table, says how many more there are, and leaves out no account that says nothing else', () => {
+    const loans = Array.from({ length: 23 }, (_, at) => loan({ id: at.toString(), ltv: decimal(`0.${(50 + at).toString()}`) }));
+    const empty = state({ account: account({ id: 'c', name: 'c' }), snapshot: snapshot({ loans: [] }) });
+    const status = statusOf([state({ snapshot: snapshot({ loans }) }), empty], viewContext());
+    assert.deepEqual(
+      status?.rows.map(({ ltv }) => text(ltv)),
+      [...Array.from({ length: 20 }, (_, at) => `${(72 - at).toString()}.00%`), '–'],
+    );
+    assert.equal(text(status.left!), says('status.more', '3'));
+    assert.equal(statusOf([state({ snapshot: snapshot({ loans: loans.slice(0, 20) }) })], viewContext())?.left, undefined);
+  });
+
   it('shows the worst loan always, and beside it the worst position where that is nearer to its end', () => {
     const states = [withLtv('a', '0.6'), withPosition('b', '55200')];
     assert.equal(shown(states), `60.00% · ${says('line.to', '8.0%', says('preview.liquidation'))} · Warning · ${says('time.just-now')}`);

@@ -18,5 +18,13 @@ export function changesOf(before: PageState, after: PageState): PageChanges | un
 
 export const isNothing = ({ parts, gauges }: PageChanges): boolean => gauges.length === 0 && Object.keys(parts).length === 0;
 
-/** What wasn't made again is the same object. */
-const isAlike = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+/** Whether both are the same text as JSON. What wasn't made again is the same object; what was made again differs early on, as a rule. */
+function isAlike(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((one, at) => isAlike(one, b[at]));
+  if (Array.isArray(b)) return false;
+  const [one, other] = [a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>];
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => name in other && isAlike(one[name], other[name]));
+}

@@ -325,7 +325,8 @@ export class GaugePanel implements vscode.Disposable {
     this.#opensHistory = false;
   }
 
+  /** As a text: the editor would write an object down far more slowly. */
   #send(message: ToPage): void {
-    void this.#panel.webview.postMessage(message);
+    void this.#panel.webview.postMessage(JSON.stringify(message));
   }
 }

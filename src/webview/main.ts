@@ -206,7 +206,8 @@ function show(next: PageState): void {
   if (focused !== undefined && first !== undefined && itemOf(focused) === undefined) focusOn(first);
 }
 
-window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
+window.addEventListener('message', (event: MessageEvent<string>) => {
+  const data = JSON.parse(event.data) as ToPage;
   heard = performance.now();
   silent = false;
   for (const section of sections.values()) if (typeof section === 'object') section.hear?.(data);

@@ -12,7 +12,7 @@ import { root } from './places.ts';
 const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css' };
 /** As little as a page can be that shows what it is told. */
 const emptyHtml = `<!doctype html><title>Empty</title><p></p><script>
-  addEventListener('message', ({ data }) => (document.querySelector('p').textContent = String(data.number)));
+  addEventListener('message', ({ data }) => (document.querySelector('p').textContent = String(JSON.parse(data).number)));
 </script>`;
 
 export interface Stage {

@@ -23,7 +23,9 @@ window.addEventListener('message', () => {
   told = () => undefined;
 });
 
-stage.post = (message) => window.postMessage(message, '*');
+// As a text, as the editor hands it on.
+const tell = (text) => window.postMessage(text, '*');
+stage.post = (message) => tell(JSON.stringify(message));
 /** Posts what is due at that pace, and answers how long each took until it was painted. */
 stage.feed = (everyMs) =>
   new Promise((resolve) => {
@@ -37,6 +39,7 @@ stage.feed = (everyMs) =>
         resolve(painted);
         return;
       }
+      const text = JSON.stringify(message);
       const begun = performance.now();
       // Before the page's own listener, so that the next frame shows what that one draws.
       told = () =>
@@ -45,7 +48,7 @@ stage.feed = (everyMs) =>
           painted.push(performance.now() - begun);
         });
       performance.mark('told');
-      stage.post(message);
+      tell(text);
     }, everyMs);
   });
 /** From frame to frame, while nothing happens. */

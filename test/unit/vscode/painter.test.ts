@@ -94,7 +94,11 @@ describe('what follows the news', () => {
 
   it('draws nothing of a view that is gone, and nothing once it is over', async () => {
     const one = painter.follow(view('a'));
-    painter.follow(view('b', () => painter.dispose()));
+    painter.follow(
+      view('b', () => {
+        painter.dispose();
+      }),
+    );
     painter.follow(view('c'));
     painter.news();
     one.dispose();

@@ -354,14 +354,18 @@ describe('a row of the shared database that holds something else', () => {
   });
 
   it('is unknown where it is shown, and its neighbours are as ever', () => {
-    const shown = (): unknown => {
+    const shown = (written = ''): unknown => {
       const states = lookingAt(file()).states();
       const options = { now, intervalMs: 60_000, amounts: true };
       const scene = aScene({ now });
       const [status, page] = [statusOf(states, options), gaugePage(states, scene, say)];
       statusShown(states, scene);
-      const garbled = /\bNaN\b|Infinity|undefined|\[object|Invalid/.exec(JSON.stringify([status, page.state]));
-      assert.equal(garbled?.[0], undefined);
+      // A coin or an exchange may be called so: what was written is shown.
+      const garbled = JSON.stringify([status, page.state]).match(/\bNaN\b|Infinity|undefined|\[object|Invalid/g) ?? [];
+      assert.deepEqual(
+        garbled.filter((word) => !written.includes(word)),
+        [],
+      );
       for (const { ltv } of status.accounts.flatMap(({ loans }) => loans)) if (ltv !== undefined) assert.match(ltv, /^-?\d+(\.\d+)?$/);
       const isOfB = ({ key }: { readonly key: string }): boolean => page.places.get(key)?.accountId === 'b';
       assert.ok(status.accounts.length === 2, 'no account is left out');
@@ -375,7 +379,7 @@ describe('a row of the shared database that holds something else', () => {
         ({ table, column, value }) => {
           fresh();
           tamper(table, column, value);
-          assert.deepEqual(shown(), before);
+          assert.deepEqual(shown(String(value)), before);
         },
       ),
       { numRuns: 400 },

@@ -442,7 +442,8 @@ describe('the simulated exchange in the extension', function () {
     assert.equal(saved(account), state);
     isThere = true;
     await machine.passes(1_000);
-    await locate(after, account);
+    // On a busy machine the failure of one more try may still be there to be told.
+    await locate(after, account).catch(() => locate(after, account));
     assert.deepEqual(states, [state]);
   });
 

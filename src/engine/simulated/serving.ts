@@ -55,8 +55,9 @@ export class Serving {
   readonly #end = new AbortController();
   #running: Simulator | undefined;
   #starting: Promise<void> | undefined;
-  /** Why it couldn't be served here. */
+  /** Why it couldn't be served here when that was last tried to the end. */
   #failure: unknown;
+  #isTrying = false;
   #unsaved: string | undefined;
 
   constructor(accountId: string, options: ServingOptions, Lease: typeof ReaderLease) {
@@ -92,10 +93,14 @@ export class Serving {
       if (this.#running !== undefined) return this.#running.url;
       const url = book.get(this.#id)?.baseUrl;
       if (url !== undefined && (await isServedBy(url, this.#id))) return url;
-      const failure = this.#failure ?? (uptimeOf(clock) >= until ? new Error('no window serves it') : undefined);
-      // Tried again: the keyring may be unlocked by then.
-      this.#failure = undefined;
-      if (failure !== undefined) throw notStarted(failure);
+      const isLate = uptimeOf(clock) >= until;
+      // The try under way may end better than the one before.
+      if (!this.#isTrying || isLate) {
+        const failure = this.#failure ?? (isLate ? new Error('no window serves it') : undefined);
+        // Tried again: the keyring may be unlocked by then.
+        this.#failure = undefined;
+        if (failure !== undefined) throw notStarted(failure);
+      }
       await clock.sleep(againMs, this.#end.signal).catch(notServed);
     }
   }
@@ -149,7 +154,8 @@ export class Serving {
       if (this.#running !== undefined && this.#running.url === baseUrl) return;
       try {
         if (this.#running === undefined) {
-          this.#running = await this.#startAt(baseUrl);
+          this.#isTrying = true;
+          this.#running = await this.#startAt(baseUrl).finally(() => (this.#isTrying = false));
           this.#failure = undefined;
           log.info(`simulated exchange: serving at ${this.#running.url}`);
         }

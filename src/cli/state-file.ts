@@ -43,9 +43,9 @@ export const stepsAt = (file: string, id?: string): readonly WriteRecord[] =>
 
 /** How many writes are open or keep their account frozen, by their state: none where nothing was ever written. @param file path of `state.sqlite` */
 export function openRowsAt(file: string): OpenRows {
-  const counts: Record<keyof OpenRows, number> = { sent: 0, accepted: 0, unknown: 0, mismatch: 0 };
-  for (const write of fold(stepsAt(file)).values()) if (isOpen(write) || isFreezing(write)) counts[write.state as keyof OpenRows] += 1;
-  return counts;
+  const writes = [...fold(stepsAt(file)).values()].filter((write) => isOpen(write) || isFreezing(write));
+  const count = (of: keyof OpenRows): number => writes.filter(({ state }) => state === of).length;
+  return { sent: count('sent'), accepted: count('accepted'), unknown: count('unknown'), mismatch: count('mismatch') };
 }
 
 const logOf = (file: string): string => path.join(path.dirname(file), '..', 'journal', databaseName);

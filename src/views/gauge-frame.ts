@@ -127,7 +127,7 @@ function buttons(
   say: Say,
 ): Buttons {
   const known = buttonsOf(account, [venue, say]);
-  const which = [...changes, target].map(({ id }) => id).join(' ') + String(isPending);
+  const which = [...changes, target].map(({ id, label }) => `${id} ${label.template}`).join() + String(isPending);
   const held = known.get(which);
   if (held !== undefined) return held;
   const resolve = msg('gauge.resolve-unfinished-change', 'Resolve Unfinished Change…');

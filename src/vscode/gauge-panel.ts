@@ -81,6 +81,8 @@ export class GaugePanel implements vscode.Disposable {
   #desk: Promise<HistoryDesk> | undefined;
   #worst: string | undefined;
   #ages: NodeJS.Timeout | undefined;
+  /** Whether the page has not heard for a while that the extension is alive. */
+  #owesSign = false;
   #gone = false;
 
   constructor(app: App, panel: vscode.WebviewPanel, onGone: () => void) {
@@ -166,7 +168,7 @@ export class GaugePanel implements vscode.Disposable {
     clearInterval(this.#ages);
     if (this.#panel.visible) {
       this.#ages = setInterval(() => {
-        if (this.#isSeen()) this.#send({ type: 'alive' });
+        this.#owesSign = true;
         this.#drawSoon();
         this.#ask((desk) => desk.tick());
       }, aliveMs);
@@ -294,7 +296,13 @@ export class GaugePanel implements vscode.Disposable {
 
   /** @param changes what the page has to be told of it; undefined where only the whole will do */
   #post(state: PageState, changes: PageChanges | undefined): void {
-    if (changes !== undefined && isNothing(changes)) return;
+    if (changes !== undefined && isNothing(changes)) {
+      // Only after it was drawn: a page that is told nothing else must not take its figures for those of now.
+      if (this.#owesSign) this.#send({ type: 'alive' });
+      this.#owesSign = false;
+      return;
+    }
+    this.#owesSign = false;
     this.#shown = state;
     this.#number += 1;
     this.#send({ number: this.#number, ...(changes === undefined ? { type: 'state', state } : { type: 'changes', ...changes }) });

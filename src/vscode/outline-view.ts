@@ -16,7 +16,7 @@ import type * as Views from '../views/outlines.ts';
 import type { AccountState } from '../engine/monitor/store.ts';
 import { Ticker } from './age-ticker.ts';
 
-const states: Readonly<Record<Entry['expansion'], vscode.TreeItemCollapsibleState>> = {
+const expansions: Readonly<Record<Entry['expansion'], vscode.TreeItemCollapsibleState>> = {
   leaf: vscode.TreeItemCollapsibleState.None,
   open: vscode.TreeItemCollapsibleState.Expanded,
   closed: vscode.TreeItemCollapsibleState.Collapsed,
@@ -24,23 +24,22 @@ const states: Readonly<Record<Entry['expansion'], vscode.TreeItemCollapsibleStat
 
 /** Shows an outline as a tree and repaints only what changed. The outline's code is loaded when the view is first seen. */
 export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode.Disposable {
-  readonly #load: () => Promise<(frame?: Frame) => readonly Entry[]>;
+  readonly #load: () => Promise<Outline>;
+  readonly #frame: () => Frame;
   readonly #pages: LazyPages;
   readonly #trend: (place: PlaceOn) => Promise<Text | undefined>;
   readonly #changed = new vscode.EventEmitter<OutlineNode | OutlineNode[] | undefined>();
   readonly #subscription: { dispose(): void };
-  #outline: ((frame?: Frame) => readonly Entry[]) | undefined;
+  #outline: Outline | undefined;
   #isLoading = false;
   #roots: readonly OutlineNode[] = [];
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(
-    load: () => Promise<(frame?: Frame) => readonly Entry[]>,
-    pages: LazyPages,
-    trend: (place: PlaceOn) => Promise<Text | undefined>,
-  ) {
+  /** @param frame what a row that is opened is made from */
+  constructor(load: () => Promise<Outline>, frame: () => Frame, pages: LazyPages, trend: (place: PlaceOn) => Promise<Text | undefined>) {
     this.#load = load;
+    this.#frame = frame;
     this.#pages = pages;
     this.#trend = trend;
     this.#subscription = pages.onDidChange((key) => {
@@ -56,7 +55,7 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
       if (isSeen && !this.#isLoading) this.#changed.fire(undefined);
       return;
     }
-    const entries = this.#outline(frame);
+    const entries = this.#outline(frame.states, frame.scene);
     const { all, changed } = renew(this.#roots, entries);
     if (all) {
       this.#roots = adopt(entries, this.#roots, undefined);
@@ -69,7 +68,8 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
   async getChildren(node?: OutlineNode): Promise<OutlineNode[]> {
     if (node === undefined) {
       this.#outline ??= await this.#loaded();
-      this.#roots = adopt(this.#outline(), this.#roots, undefined);
+      const { states, scene } = this.#frame();
+      this.#roots = adopt(this.#outline(states, scene), this.#roots, undefined);
       return [...this.#roots];
     }
     const { pages, children } = node.entry;
@@ -78,7 +78,7 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
     return [...node.children];
   }
 
-  async #loaded(): Promise<(frame?: Frame) => readonly Entry[]> {
+  async #loaded(): Promise<Outline> {
     this.#isLoading = true;
     try {
       return await this.#load();
@@ -99,7 +99,7 @@ export class OutlineTree implements vscode.TreeDataProvider<OutlineNode>, vscode
   getTreeItem(node: OutlineNode): vscode.TreeItem {
     const { entry } = node;
     const say = onScreen();
-    const item = new vscode.TreeItem(say(entry.label), states[entry.expansion]);
+    const item = new vscode.TreeItem(say(entry.label), expansions[entry.expansion]);
     item.id = entry.id;
     item.contextValue = entry.context;
     item.accessibilityInformation = { label: say(spokenOf(entry)) };
@@ -188,8 +188,9 @@ export function showOutline(app: App, pages: LazyPages, options: OutlineViewOpti
     async () => {
       const outline = await options.load();
       if (view.visible) ticker.start();
-      return ({ states, scene } = frameOf(app)) => outline(states, scene);
+      return outline;
     },
+    () => frameOf(app),
     pages,
     async (place) => (await loadViews()).readTrendBars(app.shared, place, app.clock.now()),
   );

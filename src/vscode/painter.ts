@@ -60,20 +60,27 @@ export class Painter<Frame> implements Disposable {
   async #paint(): Promise<void> {
     const { frame, failed, pause = () => breathe(), coalesce = () => wait(coalesceMs) } = this.#options;
     this.#isPainting = true;
-    while (this.#due.size > 0) {
-      await coalesce();
-      const [due, shown] = [[...this.#due], frame()];
-      this.#due.clear();
-      for (const draw of due) {
-        if (this.#isEnded) return;
-        try {
-          await draw(shown);
-        } catch (error) {
-          failed(error);
+    try {
+      while (this.#due.size > 0) {
+        await coalesce();
+        const due = [...this.#due];
+        this.#due.clear();
+        const shown = frame();
+        for (const draw of due) {
+          if (this.#isEnded) return;
+          try {
+            await draw(shown);
+          } catch (error) {
+            failed(error);
+          }
+          await pause();
         }
-        await pause();
       }
+    } catch (error) {
+      failed(error);
+    } finally {
+      // Whatever failed: with the next news it goes on, or old figures would stand for good.
+      this.#isPainting = false;
     }
-    this.#isPainting = false;
   }
 }

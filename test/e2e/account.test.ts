@@ -46,8 +46,7 @@ describe('adding an account by keyboard', () => {
     forget(exchange().url);
   });
 
-  itInLongRound('shows what a watcher beside it reads, as long as that reads', async function () {
-    if (!bench().inBrowser) this.skip();
+  itInLongRound('shows what a watcher beside it reads, as long as that reads', async () => {
     await bench().openContainer();
     await enterAccount(bench(), exchange().url, 'Main', exchange().keys);
     await (await bench().dialog()).press(says('button.save'));

@@ -101,6 +101,16 @@ describe('the watcher', () => {
     return file;
   }
 
+  /** A folder with the same state and no activity log. */
+  function copied(name: string): string {
+    const folder = path.join(filled.parent, name);
+    mkdirSync(path.dirname(stateIn(folder)), { recursive: true });
+    const from = new DatabaseSync(stateIn(filled.folder));
+    from.exec(`VACUUM INTO '${stateIn(folder)}'`);
+    from.close();
+    return folder;
+  }
+
   it('reads accounts with keys that only read, and shows what the status says', async () => {
     const files = ['--account', account('okx'), '--account', account('bybit')];
     const watcher = await keep(watch([...files, '--amounts']));
@@ -221,11 +231,7 @@ describe('the watcher', () => {
   });
 
   it('counts the changes of the activity log that are open or keep an account frozen, unless the log cannot be read', async () => {
-    const alone = path.join(filled.parent, 'alone');
-    mkdirSync(path.dirname(stateIn(alone)), { recursive: true });
-    const from = new DatabaseSync(stateIn(filled.folder));
-    from.exec(`VACUUM INTO '${stateIn(alone)}'`);
-    from.close();
+    const alone = copied('alone');
     const counted = (text: string): unknown =>
       parse(text)
         .find(({ name }) => name === 'ltv_gauge_ledger_open_rows')
@@ -269,11 +275,7 @@ describe('the watcher', () => {
   });
 
   it('says why where the database is locked, damaged or gone, and ends in time even then', async () => {
-    const copy = path.join(filled.parent, 'copy');
-    mkdirSync(path.dirname(stateIn(copy)), { recursive: true });
-    const from = new DatabaseSync(stateIn(filled.folder));
-    from.exec(`VACUUM INTO '${stateIn(copy)}'`);
-    from.close();
+    const copy = copied('copy');
     const watcher = await keep(watch(['--data', copy, '--interval', '60']));
     assert.equal((await fetch(`${watcher.url}/health`)).status, 200);
     const lock = new DatabaseSync(stateIn(copy));

@@ -3,6 +3,7 @@ import { Painter, type Draw } from '../../../src/vscode/painter.ts';
 
 describe('what follows the news', () => {
   let now: number;
+  let isThere: boolean;
   let turns: string[];
   let faults: unknown[];
   let painter: Painter<number>;
@@ -10,11 +11,14 @@ describe('what follows the news', () => {
   let draw: () => Promise<void>;
 
   beforeEach(() => {
-    now = 0;
+    [now, isThere] = [0, true];
     [turns, faults] = [[], []];
     let go = (): void => undefined;
     painter = new Painter<number>({
-      frame: () => now,
+      frame: () => {
+        if (!isThere) throw new Error('no');
+        return now;
+      },
       failed: (error) => faults.push(error),
       pause: async () => void turns.push('|'),
       coalesce: () => new Promise<void>((resolve) => (go = resolve)),
@@ -90,6 +94,18 @@ describe('what follows the news', () => {
       assert.equal(faults.length, round);
       assert.equal(turns.filter((turn) => turn === 'b0').length, round);
     }
+  });
+
+  it('goes on with the next news after the moment itself could not be told', async () => {
+    isThere = false;
+    painter.follow(view('b'));
+    painter.news();
+    await draw();
+    assert.equal(faults.length, 1);
+    isThere = true;
+    painter.news();
+    await draw();
+    assert.deepEqual(turns, ['b0', '|']);
   });
 
   it('draws nothing of a view that is gone, and nothing once it is over', async () => {
